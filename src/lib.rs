@@ -1,0 +1,4 @@
+//! Closed forms of the Wolkowicz-Styan bound on the loss Hessian and of its gradient, each proved from the loss.
+
+pub mod model;
+pub mod number;

@@ -1,0 +1,258 @@
+//! The parameters `theta = (W, b, V, c)` and the network that they make with an activation.
+
+use super::{Activation, Shape};
+use crate::number::{Matrix, Number, Vector};
+
+/// Why arrays do not make a network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NetworkError {
+    /// Two arrays do not fit.
+    #[error("{left} is {left_shape} but {right} is {right_shape}: {should}")]
+    Mismatch {
+        /// The first array's name.
+        left: &'static str,
+        /// Its shape.
+        left_shape: String,
+        /// The second array's name.
+        right: &'static str,
+        /// Its shape.
+        right_shape: String,
+        /// What would be right.
+        should: &'static str,
+    },
+    /// An array without entries.
+    #[error("{name} is {shape}: a network needs {needs}")]
+    Empty {
+        /// The array's name.
+        name: &'static str,
+        /// Its shape.
+        shape: String,
+        /// What would be right.
+        needs: &'static str,
+    },
+    /// One of `b` and `c` without the other.
+    #[error("{present} is given but {missing} is not: give both biases or neither")]
+    HalfBiases {
+        /// The one that is there.
+        present: &'static str,
+        /// The one that is not.
+        missing: &'static str,
+    },
+    /// NaN or infinity.
+    #[error("{name}[{position}] is {value}: every entry must be finite")]
+    NotFinite {
+        /// The array's name.
+        name: &'static str,
+        /// Where, as `row,column`.
+        position: String,
+        /// `NaN`, `inf` or `-inf`.
+        value: String,
+    },
+    /// No such activation.
+    #[error("unknown activation '{0}': choose sigmoid, tanh, softplus, gelu, silu, sin or identity")]
+    UnknownActivation(String),
+}
+
+/// One number for every parameter: the parameters themselves, a gradient, or a direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters<T> {
+    /// Hidden weights, `h x d`.
+    pub w: Matrix<T>,
+    /// Hidden biases, `h`.
+    pub b: Option<Vector<T>>,
+    /// Output weights, `C x h`.
+    pub v: Matrix<T>,
+    /// Output biases, `C`.
+    pub c: Option<Vector<T>>,
+}
+
+/// Parameters with the activation that they belong to.
+///
+/// ```
+/// use hsr::model::{Activation, Network, Parameters};
+/// use nalgebra::dmatrix;
+/// let parameters = Parameters { w: dmatrix![1.0, 2.0], b: None, v: dmatrix![1.0; -1.0], c: None };
+/// let network = Network::new(parameters, Activation::Tanh)?;
+/// assert_eq!(network.shape(10).parameters(), 4);
+/// # Ok::<(), hsr::model::NetworkError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network<T> {
+    /// The parameters `W, b, V, c`.
+    pub parameters: Parameters<T>,
+    /// The activation of the hidden layer.
+    pub activation: Activation,
+}
+
+impl<T: Number> Parameters<T> {
+    /// Parameters from the flat vector, order `W, b, V, c`, each row-major. Entries that are missing are zero.
+    pub fn from_flat(shape: &Shape, flat: &[T]) -> Self {
+        let mut entries = flat.iter().cloned();
+        let mut next = |_: usize| entries.next().unwrap_or_else(T::zero);
+        let (h, d, classes) = (shape.hidden, shape.inputs, shape.classes);
+        let mut matrix = |rows: usize, columns: usize| {
+            Matrix::from_row_iterator(rows, columns, (0..rows * columns).map(&mut next))
+        };
+        let w = matrix(h, d);
+        let b = shape.biases.then(|| matrix(h, 1).column(0).into_owned());
+        let v = matrix(classes, h);
+        let c = shape.biases.then(|| matrix(classes, 1).column(0).into_owned());
+        Parameters { w, b, v, c }
+    }
+
+    /// All entries, order `W, b, V, c`, each row-major.
+    pub fn flat(&self) -> Vec<T> {
+        let rows = |matrix: &Matrix<T>| matrix.transpose().iter().cloned().collect::<Vec<T>>();
+        let bias = |bias: &Option<Vector<T>>| bias.iter().flatten().cloned().collect::<Vec<T>>();
+        [rows(&self.w), bias(&self.b), rows(&self.v), bias(&self.c)].concat()
+    }
+
+    /// The sum of the products of corresponding entries.
+    pub fn dot(&self, other: &Self) -> T {
+        let pairs = self.flat().into_iter().zip(other.flat());
+        pairs.fold(T::zero(), |sum, (a, b)| sum + a * b)
+    }
+
+    /// `self + factor * other`.
+    pub fn plus(&self, factor: &T, other: &Self) -> Self {
+        let add = |a: T, b: T| a + factor.clone() * b;
+        let bias = |a: &Option<Vector<T>>, b: &Option<Vector<T>>| {
+            a.as_ref().zip(b.as_ref()).map(|(a, b)| a.zip_map(b, add))
+        };
+        Parameters {
+            w: self.w.zip_map(&other.w, add),
+            b: bias(&self.b, &other.b),
+            v: self.v.zip_map(&other.v, add),
+            c: bias(&self.c, &other.c),
+        }
+    }
+
+    /// All entries times `factor`.
+    pub fn scale(&self, factor: &T) -> Self {
+        self.map(|entry| entry * factor.clone())
+    }
+
+    /// A function of every entry.
+    pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Parameters<U> {
+        Parameters {
+            w: self.w.map(&f),
+            b: self.b.as_ref().map(|b| b.map(&f)),
+            v: self.v.map(&f),
+            c: self.c.as_ref().map(|c| c.map(&f)),
+        }
+    }
+
+    /// Zero for every parameter.
+    pub fn zeros(shape: &Shape) -> Self {
+        Parameters::from_flat(shape, &[])
+    }
+
+    /// The sizes, with the number of samples of the data that goes with the parameters.
+    pub fn shape(&self, samples: usize) -> Shape {
+        Shape {
+            samples,
+            inputs: self.w.ncols(),
+            hidden: self.w.nrows(),
+            classes: self.v.nrows(),
+            biases: self.b.is_some(),
+        }
+    }
+}
+
+impl<T: Number> Network<T> {
+    /// A network, if the parameters fit together.
+    ///
+    /// # Errors
+    /// [`NetworkError`] when shapes do not fit, an array is empty, there are fewer than two classes, or only one of
+    /// the biases is given.
+    pub fn new(parameters: Parameters<T>, activation: Activation) -> Result<Self, NetworkError> {
+        check_shapes(&parameters)?;
+        Ok(Network { parameters, activation })
+    }
+
+    /// The sizes, with the number of samples of the data that goes with the network.
+    pub fn shape(&self, samples: usize) -> Shape {
+        self.parameters.shape(samples)
+    }
+
+    /// The same network in another arithmetic.
+    pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Network<U> {
+        Network { parameters: self.parameters.map(f), activation: self.activation }
+    }
+}
+
+impl Network<f64> {
+    /// Checks that every parameter is finite.
+    ///
+    /// # Errors
+    /// [`NetworkError::NotFinite`] names the first entry that is not.
+    pub fn check_finite(&self) -> Result<(), NetworkError> {
+        let Parameters { w, b, v, c } = &self.parameters;
+        for (name, matrix) in [("W", w), ("V", v)] {
+            for row in 0..matrix.nrows() {
+                for column in 0..matrix.ncols() {
+                    finite(name, format!("{row},{column}"), matrix[(row, column)])?;
+                }
+            }
+        }
+        for (name, bias) in [("b", b), ("c", c)] {
+            for (index, &value) in bias.iter().flatten().enumerate() {
+                finite(name, index.to_string(), value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn finite(name: &'static str, position: String, value: f64) -> Result<(), NetworkError> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    let value = value.to_string();
+    Err(NetworkError::NotFinite { name, position, value })
+}
+
+fn check_shapes<T: Number>(parameters: &Parameters<T>) -> Result<(), NetworkError> {
+    let Parameters { w, b, v, c } = parameters;
+    let matrix = |m: &Matrix<T>| format!("{}x{}", m.nrows(), m.ncols());
+    let empty = |name, m: &Matrix<T>, needs| NetworkError::Empty { name, shape: matrix(m), needs };
+    if w.is_empty() {
+        return Err(empty("W", w, "at least one hidden unit and one input"));
+    }
+    if v.ncols() == 0 || v.nrows() < 2 {
+        return Err(empty("V", v, "at least two classes (rows) and one hidden unit"));
+    }
+    let mismatch = |left, left_shape, right, right_shape, should| NetworkError::Mismatch {
+        left,
+        left_shape,
+        right,
+        right_shape,
+        should,
+    };
+    if v.ncols() != w.nrows() {
+        let should = "V needs one column for each row (hidden unit) of W";
+        return Err(mismatch("W", matrix(w), "V", matrix(v), should));
+    }
+    match (b, c) {
+        (Some(_), None) => Err(NetworkError::HalfBiases { present: "b", missing: "c" }),
+        (None, Some(_)) => Err(NetworkError::HalfBiases { present: "c", missing: "b" }),
+        (Some(b), _) if b.len() != w.nrows() => {
+            let should = "b needs one entry for each row (hidden unit) of W";
+            let length = format!("of length {}", b.len());
+            Err(mismatch("W", matrix(w), "b", length, should))
+        }
+        (_, Some(c)) if c.len() != v.nrows() => {
+            let should = "c needs one entry for each row (class) of V";
+            let length = format!("of length {}", c.len());
+            Err(mismatch("V", matrix(v), "c", length, should))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl<T: Number> std::ops::Add for Parameters<T> {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        self.plus(&T::one(), &other)
+    }
+}

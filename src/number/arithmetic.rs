@@ -1,0 +1,159 @@
+//! For each base arithmetic, the numbers that carry its first, second and third derivatives.
+
+use super::{Degree, Field, Jet, Number, Rounded, Smooth};
+use num_dual::{Dual64, HyperDual64, HyperHyperDual64};
+
+/// A base arithmetic and the dual numbers over it.
+///
+/// `f64` is differentiated by [`num_dual`], everything else by [`Jet`]: two implementations that share no code.
+pub trait Arithmetic: Smooth {
+    /// Carries one derivative.
+    type First: Nilpotent<Self> + Parts<Self>;
+    /// Carries a mixed second derivative.
+    type Second: Nilpotent<Self> + Parts<Self>;
+    /// Carries a mixed third derivative.
+    type Third: Nilpotent<Self>;
+}
+
+/// A number `value + E1 d1 + E2 d2 + ..` with as many nilpotent units as derivatives are carried.
+pub trait Nilpotent<T>: Smooth {
+    /// How many units there are.
+    const ORDER: usize;
+    /// `value + sum_i E_i directions[i]`; a missing direction is zero.
+    fn lift(value: T, directions: &[T]) -> Self;
+    /// The coefficient of `E1 E2 ..`: the mixed derivative along all directions.
+    fn mixed(&self) -> T;
+}
+
+/// All coefficients of a dual number, lowest first: `[1, E1]` or `[1, E1, E2, E1 E2]`.
+pub trait Parts<T>: Sized {
+    /// Take the number apart.
+    fn parts(&self) -> Vec<T>;
+    /// Put one together; a missing coefficient is zero.
+    fn from_parts(parts: &[T]) -> Self;
+}
+
+/// The direction with this index, zero where it is missing.
+fn part<T: Number>(parts: &[T], index: usize) -> T {
+    parts.get(index).cloned().unwrap_or_else(T::zero)
+}
+
+impl Arithmetic for f64 {
+    type First = Dual64;
+    type Second = HyperDual64;
+    type Third = HyperHyperDual64;
+}
+
+impl Nilpotent<f64> for Dual64 {
+    const ORDER: usize = 1;
+    fn lift(value: f64, directions: &[f64]) -> Self {
+        Dual64::new(value, part(directions, 0))
+    }
+    fn mixed(&self) -> f64 {
+        self.eps
+    }
+}
+
+impl Parts<f64> for Dual64 {
+    fn parts(&self) -> Vec<f64> {
+        vec![self.re, self.eps]
+    }
+    fn from_parts(parts: &[f64]) -> Self {
+        Dual64::new(part(parts, 0), part(parts, 1))
+    }
+}
+
+impl Nilpotent<f64> for HyperDual64 {
+    const ORDER: usize = 2;
+    fn lift(value: f64, directions: &[f64]) -> Self {
+        HyperDual64::new(value, part(directions, 0), part(directions, 1), 0.0)
+    }
+    fn mixed(&self) -> f64 {
+        self.eps1eps2
+    }
+}
+
+impl Parts<f64> for HyperDual64 {
+    fn parts(&self) -> Vec<f64> {
+        vec![self.re, self.eps1, self.eps2, self.eps1eps2]
+    }
+    fn from_parts(parts: &[f64]) -> Self {
+        HyperDual64::new(part(parts, 0), part(parts, 1), part(parts, 2), part(parts, 3))
+    }
+}
+
+impl Nilpotent<f64> for HyperHyperDual64 {
+    const ORDER: usize = 3;
+    fn lift(value: f64, directions: &[f64]) -> Self {
+        HyperHyperDual64 {
+            eps1: part(directions, 0),
+            eps2: part(directions, 1),
+            eps3: part(directions, 2),
+            ..HyperHyperDual64::from_re(value)
+        }
+    }
+    fn mixed(&self) -> f64 {
+        self.eps1eps2eps3
+    }
+}
+
+/// The base types that are differentiated by [`Jet`].
+trait JetBase: Smooth {}
+impl JetBase for Field {}
+impl JetBase for Rounded {}
+impl JetBase for Degree {}
+
+impl<T: JetBase> Arithmetic for T {
+    type First = Jet<T>;
+    type Second = Jet<Jet<T>>;
+    type Third = Jet<Jet<Jet<T>>>;
+}
+
+impl<T: JetBase> Nilpotent<T> for Jet<T> {
+    const ORDER: usize = 1;
+    fn lift(value: T, directions: &[T]) -> Self {
+        Jet::new(value, part(directions, 0))
+    }
+    fn mixed(&self) -> T {
+        self.eps.clone()
+    }
+}
+
+impl<T: JetBase> Parts<T> for Jet<T> {
+    fn parts(&self) -> Vec<T> {
+        vec![self.re.clone(), self.eps.clone()]
+    }
+    fn from_parts(parts: &[T]) -> Self {
+        Jet::new(part(parts, 0), part(parts, 1))
+    }
+}
+
+impl<T: JetBase> Nilpotent<T> for Jet<Jet<T>> {
+    const ORDER: usize = 2;
+    fn lift(value: T, directions: &[T]) -> Self {
+        Jet::new(Jet::new(value, part(directions, 0)), Jet::new(part(directions, 1), T::zero()))
+    }
+    fn mixed(&self) -> T {
+        self.eps.eps.clone()
+    }
+}
+
+impl<T: JetBase> Parts<T> for Jet<Jet<T>> {
+    fn parts(&self) -> Vec<T> {
+        [&self.re.re, &self.re.eps, &self.eps.re, &self.eps.eps].map(T::clone).to_vec()
+    }
+    fn from_parts(parts: &[T]) -> Self {
+        Jet::new(Jet::new(part(parts, 0), part(parts, 1)), Jet::new(part(parts, 2), part(parts, 3)))
+    }
+}
+
+impl<T: JetBase> Nilpotent<T> for Jet<Jet<Jet<T>>> {
+    const ORDER: usize = 3;
+    fn lift(value: T, directions: &[T]) -> Self {
+        let inner: Jet<Jet<T>> = Nilpotent::lift(value, directions);
+        Jet::new(inner, Nilpotent::lift(part(directions, 2), &[]))
+    }
+    fn mixed(&self) -> T {
+        self.eps.eps.eps.clone()
+    }
+}

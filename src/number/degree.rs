@@ -1,0 +1,105 @@
+//! Degrees of rational functions: run an equation in this arithmetic and the result bounds the degree of what it
+//! computes, as a quotient of polynomials in its inputs and its transcendental symbols.
+//!
+//! By the lemma of Schwartz (1980) and Zippel (1979) a polynomial of degree `g` that is not zero vanishes at a random
+//! point of a field of `q` elements with probability at most `g/q`. The bound is found by the very code that is
+//! checked, so it cannot be out of step with it; it is generous, since denominators are multiplied and never shared.
+
+use super::operators::operators;
+use super::{Number, Smooth};
+
+/// Bounds on the degree of numerator and denominator; the zero function has no numerator.
+///
+/// ```
+/// use hsr::number::Degree;
+/// let x = Degree::SYMBOL;
+/// let fraction = (x * x + x) / (x * x * x);
+/// assert_eq!((fraction.numerator, fraction.denominator), (Some(2), 3));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Degree {
+    /// Degree of the numerator; `None` for the function zero.
+    pub numerator: Option<u64>,
+    /// Degree of the denominator.
+    pub denominator: u64,
+}
+
+impl Degree {
+    /// An independent variable.
+    pub const SYMBOL: Degree = Degree { numerator: Some(1), denominator: 0 };
+
+    const ZERO: Degree = Degree { numerator: None, denominator: 0 };
+
+    fn plus(&self, other: &Self) -> Self {
+        match (self.numerator, other.numerator) {
+            (None, _) => *other,
+            (_, None) => *self,
+            (Some(a), Some(b)) => Degree {
+                numerator: Some(a.saturating_add(other.denominator).max(b.saturating_add(self.denominator))),
+                denominator: self.denominator.saturating_add(other.denominator),
+            },
+        }
+    }
+    fn minus(&self, other: &Self) -> Self {
+        self.plus(other)
+    }
+    fn times(&self, other: &Self) -> Self {
+        match (self.numerator, other.numerator) {
+            (Some(a), Some(b)) => Degree {
+                numerator: Some(a.saturating_add(b)),
+                denominator: self.denominator.saturating_add(other.denominator),
+            },
+            _ => Degree::ZERO,
+        }
+    }
+    fn over(&self, other: &Self) -> Self {
+        self.times(&Degree { numerator: Some(other.denominator), denominator: other.numerator.unwrap_or(0) })
+    }
+}
+
+operators!([] Degree);
+
+impl Number for Degree {
+    fn integer(n: i64) -> Self {
+        if n == 0 { Degree::ZERO } else { Degree { numerator: Some(0), denominator: 0 } }
+    }
+}
+
+/// Every transcendental value is a symbol of its own; a root has no greater degree than its radicand.
+impl Smooth for Degree {
+    fn exp(&self) -> Self {
+        Degree::SYMBOL
+    }
+    fn ln(&self) -> Self {
+        Degree::SYMBOL
+    }
+    fn ln_1p(&self) -> Self {
+        Degree::SYMBOL
+    }
+    fn sqrt(&self) -> Self {
+        *self
+    }
+    fn sigmoid(&self) -> (Self, Self) {
+        (Degree::SYMBOL, Degree::SYMBOL)
+    }
+    fn tanh(&self) -> (Self, Self) {
+        (Degree::SYMBOL, Degree::SYMBOL * Degree::SYMBOL)
+    }
+    fn softplus(&self) -> Self {
+        Degree::SYMBOL
+    }
+    /// A quotient of quadratic polynomials in one symbol.
+    fn sin_cos(&self) -> (Self, Self) {
+        let quotient = Degree { numerator: Some(2), denominator: 2 };
+        (quotient, quotient)
+    }
+    fn gaussian(&self) -> (Self, Self) {
+        (Degree::SYMBOL, Degree::SYMBOL)
+    }
+    fn largest(_: &[Self]) -> usize {
+        0
+    }
+    fn positive_part(&self) -> Self {
+        *self
+    }
+}

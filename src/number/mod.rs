@@ -1,0 +1,91 @@
+//! The arithmetics in which every equation runs.
+//!
+//! | type | what running an equation in it tells |
+//! | --- | --- |
+//! | `f64` | its value at a real network on real data |
+//! | dual numbers of [`num_dual`] | what automatic differentiation says that the value should be |
+//! | [`Field`] and [`Jet`] over it | whether two expressions are the same expression, with no tolerance |
+//! | [`Rounded`] | how far rounding can have moved the `f64` value |
+//! | [`Degree`] | the degree of the expression, hence the probability that [`Field`] is fooled |
+//!
+//! [`Number`] is what `+ - * /` need, [`Smooth`] adds the elementary functions, and [`Arithmetic`] names, for a
+//! base type, the dual numbers of first, second and third order over it.
+
+mod arithmetic;
+mod degree;
+mod dual;
+mod field;
+mod jet;
+mod operators;
+mod rounded;
+
+pub use arithmetic::{Arithmetic, Nilpotent, Parts};
+pub use degree::Degree;
+pub use field::{Field, MODULUS};
+pub use jet::Jet;
+pub use rounded::Rounded;
+
+use nalgebra::{
+    ClosedAddAssign, ClosedDivAssign, ClosedMulAssign, ClosedSubAssign, DMatrix, DVector, Scalar,
+};
+use num_traits::{One, Zero};
+use std::ops::Neg;
+
+/// A matrix of any number type.
+pub type Matrix<T> = DMatrix<T>;
+/// A column vector of any number type.
+pub type Vector<T> = DVector<T>;
+
+/// What an equation made of `+ - * /` needs of its numbers.
+///
+/// ```
+/// use hsr::number::{Field, Number};
+/// fn half<T: Number>() -> T { T::integer(1) / T::integer(2) }
+/// assert_eq!(half::<f64>(), 0.5);
+/// assert_eq!(half::<Field>() + half::<Field>(), Field::integer(1));
+/// ```
+pub trait Number:
+    Scalar
+    + Zero
+    + One
+    + ClosedAddAssign
+    + ClosedSubAssign
+    + ClosedMulAssign
+    + ClosedDivAssign
+    + Neg<Output = Self>
+    + Send
+    + Sync
+{
+    /// The integer `n` in this arithmetic.
+    fn integer(n: i64) -> Self;
+}
+
+/// A [`Number`] with the elementary functions that the network and its loss are made of.
+///
+/// Functions that lose digits when one is computed from the other come as pairs.
+pub trait Smooth: Number {
+    /// `e^a`.
+    fn exp(&self) -> Self;
+    /// Natural logarithm.
+    fn ln(&self) -> Self;
+    /// `ln(1 + a)`, accurate for small `a`.
+    fn ln_1p(&self) -> Self;
+    /// Square root.
+    fn sqrt(&self) -> Self;
+    /// `(sigma(a), 1 - sigma(a))` with `sigma(a) = 1/(1 + e^-a)`.
+    fn sigmoid(&self) -> (Self, Self);
+    /// `(tanh a, 1 - tanh^2 a)`.
+    fn tanh(&self) -> (Self, Self);
+    /// `ln(1 + e^a)`.
+    fn softplus(&self) -> Self;
+    /// `(sin a, cos a)`.
+    fn sin_cos(&self) -> (Self, Self);
+    /// Standard normal distribution function and density, `(Phi(a), e^(-a^2/2)/sqrt(2 pi))`.
+    fn gaussian(&self) -> (Self, Self);
+    /// Index of the largest value, where numbers have an order; 0 where they have none.
+    ///
+    /// Only used to pick the logit that the others are measured from, which changes rounding and nothing else.
+    fn largest(values: &[Self]) -> usize;
+    /// `max(a, 0)` where numbers have an order; `a` itself (the smooth branch) where they have none.
+    fn positive_part(&self) -> Self;
+}

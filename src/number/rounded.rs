@@ -1,0 +1,135 @@
+//! `f64` with a bound on its own rounding error, to first order in the unit roundoff (running error analysis; Higham,
+//! *Accuracy and Stability of Numerical Algorithms*, 2nd ed. 2002, section 3.3).
+//!
+//! It gives every float comparison its tolerance: two expressions that are equal as mathematics may differ by no more
+//! than the sum of their bounds. No tolerance is chosen by hand.
+
+use super::operators::operators;
+use super::{Number, Smooth};
+
+/// Half the distance from 1 to the next `f64`.
+const ROUNDOFF: f64 = f64::EPSILON / 2.0;
+/// What the elementary functions of the platform's mathematics library may be off by, in units of roundoff.
+const FUNCTION: f64 = 8.0 * ROUNDOFF;
+
+/// A value and a bound on `|computed - exact|`.
+///
+/// ```
+/// use hsr::number::{Number, Rounded};
+/// let third = Rounded::integer(1) / Rounded::integer(3);
+/// let error = (third + third + third - Rounded::integer(1)).error;
+/// assert!(error > 0.0 && error < 1e-15);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rounded {
+    /// The value that `f64` gives.
+    pub value: f64,
+    /// How far it can be from the exact one.
+    pub error: f64,
+}
+
+impl Rounded {
+    /// A number that is taken as exact: an input.
+    pub fn exact(value: f64) -> Self {
+        Rounded { value, error: 0.0 }
+    }
+
+    /// A freshly rounded value: what its arguments carried, and its own rounding, or the underflow threshold.
+    fn rounded(value: f64, carried: f64) -> Self {
+        Rounded { value, error: carried + value.abs() * ROUNDOFF + f64::MIN_POSITIVE }
+    }
+
+    /// The value of an elementary function with this slope at the argument.
+    fn function(&self, value: f64, slope: f64) -> Self {
+        Rounded { value, error: slope.abs() * self.error + value.abs() * FUNCTION + f64::MIN_POSITIVE }
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        Rounded::rounded(self.value + other.value, self.error + other.error)
+    }
+    fn minus(&self, other: &Self) -> Self {
+        Rounded::rounded(self.value - other.value, self.error + other.error)
+    }
+    fn times(&self, other: &Self) -> Self {
+        let carried =
+            self.value.abs() * other.error + self.error * other.value.abs() + self.error * other.error;
+        Rounded::rounded(self.value * other.value, carried)
+    }
+    fn over(&self, other: &Self) -> Self {
+        let quotient = self.value / other.value;
+        let nearest = other.value.abs() - other.error;
+        let carried =
+            if nearest > 0.0 { (self.error + quotient.abs() * other.error) / nearest } else { f64::INFINITY };
+        Rounded::rounded(quotient, carried)
+    }
+}
+
+operators!([] Rounded);
+
+impl Number for Rounded {
+    fn integer(n: i64) -> Self {
+        Rounded::exact(n as f64)
+    }
+}
+
+impl Smooth for Rounded {
+    fn exp(&self) -> Self {
+        let exp = self.value.exp();
+        self.function(exp, exp)
+    }
+    fn ln(&self) -> Self {
+        self.function(self.value.ln(), 1.0 / self.value)
+    }
+    fn ln_1p(&self) -> Self {
+        self.function(self.value.ln_1p(), 1.0 / (1.0 + self.value))
+    }
+    /// Where the error reaches down to zero the slope says nothing: there the root is off by at most the root.
+    fn sqrt(&self) -> Self {
+        let root = self.value.sqrt();
+        let low = (self.value - self.error).max(0.0).sqrt();
+        Rounded::rounded(root, root - low)
+    }
+    fn sigmoid(&self) -> (Self, Self) {
+        let (sigma, rest) = Smooth::sigmoid(&self.value);
+        let slope = sigma * rest;
+        (self.function(sigma, slope), self.function(rest, slope))
+    }
+    fn tanh(&self) -> (Self, Self) {
+        let (tanh, rest) = Smooth::tanh(&self.value);
+        (self.function(tanh, rest), self.function(rest, 2.0 * tanh * rest))
+    }
+    fn softplus(&self) -> Self {
+        self.function(Smooth::softplus(&self.value), Smooth::sigmoid(&self.value).0)
+    }
+    fn sin_cos(&self) -> (Self, Self) {
+        let (sin, cos) = self.value.sin_cos();
+        (self.function(sin, cos), self.function(cos, sin))
+    }
+    /// The density's exponent `a^2/2` is rounded too, which costs `a^2/2` roundoffs of the density.
+    fn gaussian(&self) -> (Self, Self) {
+        let (distribution, density) = Smooth::gaussian(&self.value);
+        let mut rounded_density = self.function(density, self.value * density);
+        rounded_density.error += self.value * self.value * density * ROUNDOFF;
+        (self.function(distribution, density), rounded_density)
+    }
+    fn largest(values: &[Self]) -> usize {
+        let parts: Vec<f64> = values.iter().map(|number| number.value).collect();
+        f64::largest(&parts)
+    }
+    fn positive_part(&self) -> Self {
+        Rounded { value: self.value.max(0.0), error: self.error }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_covers_a_sum_that_cancels() {
+        let terms = [1e16, 1.0, -1e16];
+        let sum = terms.iter().fold(Rounded::integer(0), |sum, &term| sum + Rounded::exact(term));
+        assert!((sum.value - 1.0).abs() <= sum.error);
+        assert!(sum.error < 10.0);
+    }
+}
