@@ -9,7 +9,7 @@
 use super::operators::operators;
 use super::{Number, Smooth};
 use ark_ff::{Field as _, Fp64, MontBackend, MontConfig, PrimeField};
-use num_traits::{One, Zero};
+use num_traits::One;
 use std::fmt;
 
 /// The Mersenne prime `2^61 - 1`, the number of elements of [`Field`].
@@ -153,6 +153,7 @@ impl Smooth for Field {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use num_traits::Zero;
 
     #[test]
     fn thirty_seven_generates_the_multiplicative_group() {

@@ -1,0 +1,27 @@
+//! What matrix calculus writes shorter than nalgebra does.
+
+use crate::number::{Matrix, Number, Vector};
+
+/// `a b'`.
+pub(super) fn outer<T: Number>(a: &Vector<T>, b: &Vector<T>) -> Matrix<T> {
+    a * b.transpose()
+}
+
+/// `a * b`, elementwise.
+pub(super) fn times<T: Number>(a: &Vector<T>, b: &Vector<T>) -> Vector<T> {
+    a.component_mul(b)
+}
+
+/// The matrix with each row multiplied elementwise by the vector: `matrix diag(vector)`.
+pub(super) fn scale_columns<T: Number>(matrix: &Matrix<T>, vector: &Vector<T>) -> Matrix<T> {
+    Matrix::from_fn(matrix.nrows(), matrix.ncols(), |k, i| matrix[(k, i)].clone() * vector[i].clone())
+}
+
+/// The mean of a matrix over the items; an empty matrix for no items.
+pub(super) fn mean<T: Number, N>(items: &[N], term: impl Fn(&N) -> Matrix<T>) -> Matrix<T> {
+    let count = T::integer(items.len() as i64);
+    match items.iter().map(term).reduce(|sum, next| sum + next) {
+        Some(sum) => sum.map(|entry| entry / count.clone()),
+        None => Matrix::from_element(0, 0, T::zero()),
+    }
+}

@@ -1,0 +1,54 @@
+//! The derivation: a file a chapter, a pure function an equation, named as in `derivations/`.
+//!
+//! | chapter | file | what it holds |
+//! | --- | --- | --- |
+//! | 1 | [`model`] | forward quantities, loss, its gradient, softmax covariance, activation derivatives |
+//! | 2 | [`hessian`] | all ten blocks, each in Gauss-Newton and residual part, and the assembled matrix |
+//! | 3 | [`trace`] | the trace `T` and its three terms |
+//! | 4 | [`squared_trace`] | the trace of the square `Q`, over pairs of samples, by three routes |
+//! | 5 | [`bound`] | mean, spread, the Wolkowicz-Styan bounds, null space, reduced and block bound |
+//! | 6 | [`trace_gradient`] | gradient of `T`, term by term |
+//! | 7 | [`squared_trace_gradient`] | gradient of `Q`, term by term |
+//! | 8 | [`bound_gradient`] | gradient of the bounds, envelope form, descent direction |
+//!
+//! [`Sample`] holds what the network computes for one sample; [`Curvature`] adds what the Hessian is made of.
+//! Notation is that of `derivations/`: `xt = (x, 1)` and `zt = (z, 1)` with biases, `xt = x` and `zt = z` without;
+//! `nx = |xt|^2`, `nz = |zt|^2`; `S = diag(p) - p p'`; `delta = p - y`.
+//!
+//! ```
+//! use hsr::model::{Activation, Batch, Network, Parameters};
+//! use hsr::terms::{curvatures, hessian, samples, squared_trace, trace};
+//! use nalgebra::{dmatrix, dvector};
+//!
+//! let parameters = Parameters {
+//!     w: dmatrix![0.3, -0.2; 0.1, 0.4],
+//!     b: Some(dvector![0.1, 0.0]),
+//!     v: dmatrix![0.5, -0.3; 0.2, 0.6],
+//!     c: Some(dvector![0.0, 0.1]),
+//! };
+//! let network = Network::new(parameters, Activation::Tanh)?;
+//! let batch = Batch::from_labels(dmatrix![1.0, 2.0; -0.5, 0.3; 0.2, 0.1], &[0, 1, 1], 2)?;
+//!
+//! let samples = samples(&network, &batch);
+//! let points = curvatures(&samples, &network.parameters.v);
+//! let h = hessian::hessian(&points);
+//! let t: f64 = trace::trace(&samples, &network.parameters.v);
+//! let q: f64 = squared_trace::trace_squared(&points);
+//! assert!((t - h.trace()).abs() < 1e-14);
+//! assert!((q - h.norm_squared()).abs() < 1e-14);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod algebra;
+mod sample;
+
+pub mod bound;
+pub mod bound_gradient;
+pub mod hessian;
+pub mod model;
+pub mod squared_trace;
+pub mod squared_trace_gradient;
+pub mod trace;
+pub mod trace_gradient;
+
+pub use sample::{Curvature, Partials, Sample, curvatures, samples};
