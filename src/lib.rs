@@ -3,3 +3,4 @@
 pub mod model;
 pub mod number;
 pub mod terms;
+pub mod witness;

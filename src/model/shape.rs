@@ -96,6 +96,16 @@ impl Shape {
         self.hidden + usize::from(self.biases)
     }
 
+    /// The size of the Hessian without that space, `D - (h+1)`, or `D - h` without biases.
+    pub fn reduced_parameters(&self) -> usize {
+        self.parameters() - self.null_dimension()
+    }
+
+    /// The size of the output block without that space, `(C-1)(h+1)`, or `(C-1) h` without biases.
+    pub fn reduced_output_parameters(&self) -> usize {
+        self.output_parameters() - self.null_dimension()
+    }
+
     /// Name of an entry of the flat parameter vector, such as `W[1,0]` or `c[2]`.
     pub fn parameter_name(&self, index: usize) -> String {
         for group in Group::ALL {

@@ -142,15 +142,10 @@ pub fn null_space<T: Number>(shape: &Shape) -> Matrix<T> {
     basis
 }
 
-/// The size of the Hessian without its null space, `D - (h+1)`, or `D - h` without biases.
-pub fn reduced_size(shape: &Shape) -> usize {
-    shape.parameters() - shape.null_dimension()
-}
-
-/// `WS` with the [`reduced_size`] in the place of `D`, and 0 where that is negative: never larger than `WS`, and still
+/// `WS` with [`Shape::reduced_parameters`] in the place of `D`, and 0 where that is negative: never larger than `WS`, and still
 /// a bound on the largest eigenvalue. `m` and `s` are those of the reduced size.
 pub fn ws_reduced<T: Smooth>(m: &T, s: &T, shape: &Shape) -> T {
-    ws_upper(m, s, reduced_size(shape)).positive_part()
+    ws_upper(m, s, shape.reduced_parameters()).positive_part()
 }
 
 /// `alpha`: `WS` of the hidden block from its own trace and squared trace.
@@ -160,14 +155,9 @@ pub fn hidden_upper<T: Smooth>(moments: &Moments<T>, shape: &Shape) -> T {
     ws_upper(&mean(&moments.hidden_trace, size), &s, size)
 }
 
-/// The size of the output block without the null space, `(C-1)(h+1)`, or `(C-1) h` without biases.
-pub fn reduced_output_size(shape: &Shape) -> usize {
-    shape.output_parameters() - shape.null_dimension()
-}
-
 /// `beta`: reduced `WS` of the output block.
 pub fn output_upper<T: Smooth>(moments: &Moments<T>, shape: &Shape) -> T {
-    let size = reduced_output_size(shape);
+    let size = shape.reduced_output_parameters();
     let s = spread(&moments.output_trace, &moments.output_squared, size);
     ws_upper(&mean(&moments.output_trace, size), &s, size)
 }

@@ -1,8 +1,6 @@
 //! Chapter 8, the gradient of the bound and the descent direction. See `derivations/08-bound-gradient.md`.
 
-use super::bound::{
-    Moments, hidden_upper, integer, mean, output_upper, reduced_output_size, reduced_size, spread,
-};
+use super::bound::{Moments, hidden_upper, integer, mean, output_upper, spread};
 use super::sample::{Curvature, Partials};
 use super::squared_trace_gradient::{
     coupling_phi1, covariance_pullback, q_cross_gradient, q_cross_p, q_cross_v, q_hid_gradient,
@@ -144,7 +142,7 @@ pub fn ws_reduced_gradient<T: Smooth>(
     if super::bound::ws_reduced(m, s, shape).is_zero() {
         return Err(NoGradient::Clamped);
     }
-    ws_upper_gradient(trace, squared, m, s, reduced_size(shape))
+    ws_upper_gradient(trace, squared, m, s, shape.reduced_parameters())
 }
 
 /// Gradient of the block bound `(alpha + beta)/2 + f`, `f = sqrt(((alpha - beta)/2)^2 + gamma^2)`:
@@ -176,7 +174,7 @@ pub fn ws_block_gradient<T: Smooth>(
         &moments.output_squared,
         &gradients.output_trace,
         &gradients.output_squared,
-        reduced_output_size(shape),
+        shape.reduced_output_parameters(),
     )?;
     let half = T::one() / T::integer(2);
     let half_gap = (alpha - beta) * half.clone();
