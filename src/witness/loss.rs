@@ -25,10 +25,14 @@ impl<A: Arithmetic> Case<A> {
         definition::logits(&self.shape, self.network.activation, theta, &lift(&self.x(n), &[]))
     }
 
+    /// `sum_n term(n)`.
+    pub fn total(&self, term: impl Fn(usize) -> A) -> A {
+        (0..self.shape.samples).map(term).fold(A::zero(), |sum, next| sum + next)
+    }
+
     /// `(1/N) sum_n term(n)`.
     pub fn mean(&self, term: impl Fn(usize) -> A) -> A {
-        let sum = (0..self.shape.samples).map(term).fold(A::zero(), |sum, next| sum + next);
-        sum / A::integer(self.shape.samples as i64)
+        self.total(term) / A::integer(self.shape.samples as i64)
     }
 
     /// First derivative of the loss along a direction.

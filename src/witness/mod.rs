@@ -13,5 +13,5 @@ mod slot;
 
 pub use case::{Case, lift};
 pub use draw::Draw;
-pub use loss::Part;
+pub use loss::{Part, curvature_of_logits, unit};
 pub use slot::Slot;

@@ -1,0 +1,82 @@
+//! The registry: every equation of the derivation with its closed form and its truths, a file a chapter.
+
+mod bound;
+mod bound_gradient;
+mod hessian;
+mod model;
+mod squared_trace;
+mod squared_trace_gradient;
+mod trace;
+mod trace_gradient;
+
+use super::equation::Equation;
+use crate::number::{Arithmetic, Matrix};
+use crate::terms::Curvature;
+use crate::witness::Case;
+
+/// All equations, chapter by chapter, for the arithmetic `A`.
+///
+/// ```
+/// let equations = hsr::audit::equations::<hsr::number::Field>();
+/// assert!(equations.iter().any(|equation| equation.name == "ws_upper_gradient"));
+/// ```
+pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
+    [
+        model::equations(),
+        hessian::equations(),
+        trace::equations(),
+        squared_trace::equations(),
+        bound::equations(),
+        trace_gradient::equations(),
+        squared_trace_gradient::equations(),
+        bound_gradient::equations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The components that each sample gives, one sample after the other.
+fn each<A: Arithmetic>(case: &Case<A>, term: impl Fn(usize) -> Vec<A>) -> Vec<A> {
+    (0..case.shape.samples).flat_map(term).collect()
+}
+
+/// The components that each compared pair of samples gives.
+fn each_pair<A: Arithmetic>(case: &Case<A>, term: impl Fn(&Curvature<A>, &Curvature<A>) -> A) -> Vec<A> {
+    case.pairs.iter().map(|&(n, m)| term(&case.points[n], &case.points[m])).collect()
+}
+
+/// `(1/N^2) sum_{n,m} term(n, m)` over all ordered pairs, with no use of symmetry.
+fn pair_mean<T: crate::number::Number>(
+    points: &[Curvature<T>],
+    term: impl Fn(&Curvature<T>, &Curvature<T>) -> T,
+) -> T {
+    let mut sum = T::zero();
+    for n in points {
+        for m in points {
+            sum += term(n, m);
+        }
+    }
+    let count = T::integer(points.len() as i64);
+    sum / (count.clone() * count)
+}
+
+/// `<a, b>`, written out.
+fn product<A: Arithmetic>(a: &Matrix<A>, b: &Matrix<A>) -> A {
+    a.iter().zip(b.iter()).fold(A::zero(), |sum, (a, b)| sum + a.clone() * b.clone())
+}
+
+/// `sum_i a_i b_i`, written out.
+fn contract<A: Arithmetic>(a: &[A], b: &[A]) -> A {
+    a.iter().zip(b).fold(A::zero(), |sum, (a, b)| sum + a.clone() * b.clone())
+}
+
+/// The indices of the hidden block (`W, b`) in the flat vector.
+fn hidden_range<A: Arithmetic>(case: &Case<A>) -> std::ops::Range<usize> {
+    0..case.shape.hidden_parameters()
+}
+
+/// The indices of the output block (`V, c`) in the flat vector.
+fn output_range<A: Arithmetic>(case: &Case<A>) -> std::ops::Range<usize> {
+    case.shape.hidden_parameters()..case.shape.parameters()
+}

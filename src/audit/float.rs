@@ -1,0 +1,112 @@
+//! The float witness: closed forms in `f64` against `num-dual` on real data.
+//!
+//! The tolerance is not chosen: both sides run once more in [`Rounded`], which bounds their rounding errors, and the
+//! two values may differ by twice the sum of those bounds (twice, since `num-dual` orders its operations in its own
+//! way). A bound that says nothing, because it is as large as the value, is a failure of its own.
+
+use super::compare::{Compared, Incomparable, Probe, compare};
+use super::equation::Equation;
+use super::{equations, matching};
+use crate::model::{Batch, Network};
+use crate::number::Rounded;
+use crate::witness::Case;
+
+/// Random directions for each equation that is told by derivatives.
+const DIRECTIONS: usize = 2;
+
+/// A network with data, in the two float arithmetics.
+pub struct Point {
+    /// `random` or `trained`.
+    pub name: &'static str,
+    /// In `f64`.
+    pub value: Case<f64>,
+    /// With rounding errors bounded.
+    pub rounded: Case<Rounded>,
+}
+
+impl Point {
+    /// The point at a network and data.
+    pub fn new(name: &'static str, network: &Network<f64>, batch: &Batch<f64>, seed: u64) -> Self {
+        Point {
+            name,
+            value: Case::new(network.clone(), batch.clone(), seed),
+            rounded: Case::new(network.map(Rounded::exact), batch.map(Rounded::exact), seed),
+        }
+    }
+}
+
+/// What the float witness says of an equation at one point.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Float {
+    /// Whether there was anything to compare.
+    pub applies: bool,
+    /// The largest difference, relative to the largest value of the same comparison.
+    pub relative_error: f64,
+    /// The first comparison out of tolerance, if any.
+    pub failure: Option<FloatFailure>,
+}
+
+/// A comparison out of tolerance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FloatFailure {
+    /// Index of the truth that it was held against.
+    pub check: usize,
+    /// The two sides.
+    pub compared: Compared<f64>,
+    /// How far apart they may be.
+    pub tolerance: f64,
+}
+
+/// Compares one equation, by name, at one point.
+pub fn float(name: &str, point: &Point, seed: u64) -> Float {
+    let mut result = Float::default();
+    let (values, bounds) = (equations::<f64>(), equations::<Rounded>());
+    let (Some(value), Some(bound)) = (matching(&values, name), matching(&bounds, name)) else {
+        return result;
+    };
+    let probe = Probe::Random { directions: DIRECTIONS, seed };
+    for check in 0..value.checks.len() {
+        if value.checks[check].small_only {
+            continue;
+        }
+        let Some((pairs, tolerances)) = both(value, bound, check, point, probe, &mut result) else {
+            continue;
+        };
+        result.applies = true;
+        let scale = pairs.iter().fold(0.0, |scale: f64, pair| scale.max(pair.truth.abs()));
+        for (compared, tolerance) in pairs.into_iter().zip(tolerances) {
+            let difference = (compared.closed - compared.truth).abs();
+            let relative = if difference == 0.0 { 0.0 } else { difference / scale };
+            result.relative_error = result.relative_error.max(relative);
+            // Written so that a NaN fails.
+            let within = difference <= tolerance && (tolerance < scale || difference == 0.0);
+            if !within && result.failure.is_none() {
+                result.failure = Some(FloatFailure { check, compared, tolerance });
+            }
+        }
+    }
+    result
+}
+
+fn both(
+    value: &Equation<f64>,
+    bound: &Equation<Rounded>,
+    check: usize,
+    point: &Point,
+    probe: Probe,
+    result: &mut Float,
+) -> Option<(Vec<Compared<f64>>, Vec<f64>)> {
+    let pairs = match compare(value, &value.checks[check], &point.value, probe) {
+        Ok(pairs) => pairs,
+        Err(Incomparable::NotApplicable) => return None,
+        Err(Incomparable::WrongLength { found, expected }) => {
+            let component = "number of components".to_string();
+            let compared = Compared { component, closed: found as f64, truth: expected as f64 };
+            result.failure = Some(FloatFailure { check, compared, tolerance: 0.0 });
+            return None;
+        }
+    };
+    let bounds = compare(bound, &bound.checks[check], &point.rounded, probe).unwrap_or_default();
+    let tolerance = |pair: &Compared<Rounded>| 2.0 * (pair.closed.error + pair.truth.error);
+    Some((pairs, bounds.iter().map(tolerance).collect()))
+}
