@@ -1,5 +1,6 @@
 //! Closed forms of the Wolkowicz-Styan bound on the loss Hessian and of its gradient, each proved from the loss.
 
+pub mod data;
 pub mod model;
 pub mod number;
 pub mod terms;
