@@ -13,6 +13,7 @@ mod quoted;
 mod sets;
 mod subset;
 mod table;
+mod whole;
 
 pub use error::TableError;
 pub use labelled::LabelledData;
@@ -20,3 +21,4 @@ pub use sets::{DataSet, UnknownDataSet};
 pub use subset::SubsetError;
 
 pub(crate) use quoted::quoted;
+pub(crate) use whole::whole;

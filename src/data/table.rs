@@ -1,6 +1,6 @@
 //! From CSV text to labelled samples.
 
-use super::{LabelledData, TableError, quoted};
+use super::{LabelledData, TableError, quoted, whole};
 use crate::number::Matrix;
 use std::collections::BTreeSet;
 
@@ -9,9 +9,6 @@ const LABEL_NAMES: [&str; 5] = ["label", "target", "class", "species", "y"];
 
 /// Signs for a missing value, besides an empty cell.
 const MISSING: [&str; 4] = ["?", "na", "n/a", "null"];
-
-/// Whole numbers beyond this are not all representable in `f64`.
-const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// A line of the table.
 struct Row {
@@ -171,9 +168,7 @@ fn labels(samples: &[Row], columns: &Columns) -> Result<(Vec<usize>, Vec<String>
 
 /// A whole number, also as spreadsheets and data frames write it: `2.0`.
 fn integer(text: &str) -> Option<i64> {
-    let whole = |value: f64| value.fract() == 0.0 && value.abs() <= LARGEST_WHOLE;
-    let from_float = || text.parse().ok().filter(|&value| whole(value)).map(|value: f64| value as i64);
-    text.parse().ok().or_else(from_float)
+    text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
 }
 
 fn numbered<K: Ord + ToString>(keys: &[K]) -> (Vec<usize>, Vec<String>) {
