@@ -18,7 +18,9 @@ const MOST_TARGETS: usize = 1 << 27;
 ///
 /// # Errors
 /// [`InputError`] says which file, array or entry is missing, damaged, of the wrong type or shape, or out of range,
-/// and whether there is only one class. [Example](super)
+/// and whether there is only one class.
+///
+/// [The module](super) has an example.
 pub fn read_batch(path: impl AsRef<Path>, classes: Option<usize>) -> Result<Batch<f64>, InputError> {
     let file = path.as_ref();
     let mut archive = Archive::open(file)?;

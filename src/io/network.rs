@@ -12,7 +12,8 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`InputError`] says which file, array or entry is missing, damaged, of the wrong type or shape, or not finite.
-/// [Example](super)
+///
+/// [The module](super) has an example.
 pub fn read_network(path: impl AsRef<Path>, activation: Activation) -> Result<Network<f64>, InputError> {
     let mut archive = Archive::open(path.as_ref())?;
     let parameters = Parameters {
