@@ -1,0 +1,24 @@
+//! Labelled samples: tables read as CSV, four well-known data sets, and what is done to them before training.
+//!
+//! ```
+//! use hsr::data::DataSet;
+//! let iris = DataSet::Iris.load().standardised().subset(30, 1)?;
+//! assert_eq!(iris.batch().samples(), 30);
+//! # Ok::<(), hsr::data::SubsetError>(())
+//! ```
+
+mod error;
+mod labelled;
+mod quoted;
+mod sets;
+mod subset;
+mod table;
+mod whole;
+
+pub use error::TableError;
+pub use labelled::LabelledData;
+pub use sets::{DataSet, UnknownDataSet};
+pub use subset::SubsetError;
+
+pub(crate) use quoted::quoted;
+pub(crate) use whole::whole;

@@ -1,0 +1,46 @@
+//! What is written: numbers with a shape.
+
+use crate::number::{Matrix, Vector};
+
+/// Numbers with a shape, in C order: the last index runs fastest.
+///
+/// ```
+/// use hsr::io::Array;
+/// use nalgebra::{dmatrix, dvector};
+/// assert_eq!(Array::scalar(0.5).shape, []);
+/// assert_eq!(Array::vector(&[1.0, 2.0]), Array::from(&dvector![1.0, 2.0]));
+/// let matrix = Array::from(&dmatrix![1.0, 2.0; 3.0, 4.0]);
+/// assert_eq!(matrix, Array { shape: vec![2, 2], values: vec![1.0, 2.0, 3.0, 4.0] });
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// The length of each axis; none for a scalar.
+    pub shape: Vec<usize>,
+    /// As many values as the product of the shape.
+    pub values: Vec<f64>,
+}
+
+impl Array {
+    /// One number, without axes.
+    pub fn scalar(value: f64) -> Self {
+        Array { shape: Vec::new(), values: vec![value] }
+    }
+
+    /// Numbers along one axis.
+    pub fn vector(values: &[f64]) -> Self {
+        Array { shape: vec![values.len()], values: values.to_vec() }
+    }
+}
+
+impl From<&Vector<f64>> for Array {
+    fn from(vector: &Vector<f64>) -> Self {
+        Array::vector(vector.as_slice())
+    }
+}
+
+impl From<&Matrix<f64>> for Array {
+    fn from(matrix: &Matrix<f64>) -> Self {
+        let shape = vec![matrix.nrows(), matrix.ncols()];
+        Array { shape, values: matrix.transpose().as_slice().to_vec() }
+    }
+}

@@ -1,0 +1,186 @@
+//! A batch from an npz archive.
+
+use super::InputError;
+use super::npz::Archive;
+use crate::data::whole;
+use crate::model::Batch;
+use crate::number::{Matrix, Vector};
+use std::path::Path;
+
+/// The most targets that labels may ask for without a network, which would confirm the classes: 1 GiB.
+const MOST_TARGETS: usize = 1 << 27;
+
+/// Reads inputs `X` (`N x d`) and either target distributions `Y` (`N x C`) or labels `y` (`N`), whole numbers from 0,
+/// from an npz archive. Types and orders are those of [`read_network`](super::read_network).
+///
+/// With labels, `classes` says how many classes there are, as a network's `V` has rows; without it there is one more
+/// than the largest label.
+///
+/// # Errors
+/// [`InputError`] says which file, array or entry is missing, damaged, of the wrong type or shape, or out of range,
+/// and whether there is only one class.
+///
+/// [The module](super) has an example.
+pub fn read_batch(path: impl AsRef<Path>, classes: Option<usize>) -> Result<Batch<f64>, InputError> {
+    let file = path.as_ref();
+    let mut archive = Archive::open(file)?;
+    let x = archive.needed_matrix("X", "(N, d)")?;
+    let distributions = archive.matrix("Y", "(N, C)")?;
+    let labels = archive.vector("y", "(N,) (or the name Y for target distributions)")?;
+    match (distributions, labels) {
+        (Some(_), Some(_)) => Err(InputError::TwoTargets { file: file.to_path_buf() }),
+        (None, None) => Err(InputError::NoTargets { file: file.to_path_buf() }),
+        (Some(y), None) => with_distributions(file, x, y),
+        (None, Some(y)) => with_labels(file, x, &y, classes),
+    }
+}
+
+fn with_distributions(file: &Path, x: Matrix<f64>, y: Matrix<f64>) -> Result<Batch<f64>, InputError> {
+    let classes = y.ncols();
+    let batch = Batch::new(x, y).map_err(|reason| InputError::Batch { file: file.to_path_buf(), reason })?;
+    at_least_two(file, "Y", classes)?;
+    Ok(batch)
+}
+
+fn with_labels(
+    file: &Path,
+    x: Matrix<f64>,
+    y: &Vector<f64>,
+    classes: Option<usize>,
+) -> Result<Batch<f64>, InputError> {
+    let labels = whole_numbers(file, y)?;
+    let classes = match classes {
+        Some(classes) => classes,
+        None => count_classes(file, &labels)?,
+    };
+    let batch = Batch::from_labels(x, &labels, classes);
+    let batch = batch.map_err(|reason| InputError::Batch { file: file.to_path_buf(), reason })?;
+    at_least_two(file, "y", classes)?;
+    Ok(batch)
+}
+
+fn at_least_two(file: &Path, array: &'static str, classes: usize) -> Result<(), InputError> {
+    if classes < 2 {
+        return Err(InputError::OneClass { file: file.to_path_buf(), array });
+    }
+    Ok(())
+}
+
+fn whole_numbers(file: &Path, y: &Vector<f64>) -> Result<Vec<i64>, InputError> {
+    let label = |(row, &value)| {
+        whole(value).ok_or_else(|| InputError::NotLabel { file: file.to_path_buf(), row, value })
+    };
+    y.iter().enumerate().map(label).collect()
+}
+
+/// One more than the largest label, if the targets fit into memory: one stray label must not ask for all of it.
+fn count_classes(file: &Path, labels: &[i64]) -> Result<usize, InputError> {
+    let largest = labels.iter().enumerate().max_by_key(|&(_, label)| label);
+    let Some((row, &label)) = largest else { return Ok(0) };
+    let samples = labels.len();
+    match usize::try_from(label) {
+        Ok(last) if last < (MOST_TARGETS / samples).max(2) => Ok(last + 1),
+        Ok(_) => Err(InputError::HugeLabel { file: file.to_path_buf(), row, label, samples }),
+        // Every label is negative, which no number of classes makes right: the batch says so.
+        Err(_) => Ok(2),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Array, write_npz};
+    use nalgebra::dmatrix;
+
+    fn read(targets: &[(&str, Array)], classes: Option<usize>) -> Result<Batch<f64>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data.npz");
+        let x = ("X", Array::from(&dmatrix![0.5, 1.0; 2.0, 3.0]));
+        write_npz(&path, &[&[x], targets].concat()).unwrap();
+        let shorten = |error: InputError| error.to_string().replace(&path.display().to_string(), "data.npz");
+        read_batch(&path, classes).map_err(shorten)
+    }
+
+    fn labels(values: &[f64], classes: Option<usize>) -> Result<Matrix<f64>, String> {
+        read(&[("y", Array::vector(values))], classes).map(|batch| batch.y)
+    }
+
+    #[test]
+    fn labels_become_one_hot_targets_with_the_classes_of_the_network() {
+        assert_eq!(labels(&[1.0, 0.0], None), Ok(dmatrix![0.0, 1.0; 1.0, 0.0]));
+        assert_eq!(labels(&[1.0, 0.0], Some(3)), Ok(dmatrix![0.0, 1.0, 0.0; 1.0, 0.0, 0.0]));
+        assert_eq!(
+            labels(&[1.0, 3.0], Some(3)).unwrap_err(),
+            "data.npz: y[1] is 3: with 3 classes a label is 0 to 2"
+        );
+    }
+
+    #[test]
+    fn distributions_are_kept() {
+        let y = dmatrix![0.25, 0.75; 1.0, 0.0];
+        assert_eq!(read(&[("Y", (&y).into())], None).unwrap().y, y);
+        let y = dmatrix![0.25, 0.25; 1.0, 0.0];
+        assert_eq!(
+            read(&[("Y", (&y).into())], None).unwrap_err(),
+            "data.npz: row 0 of Y sums to 0.5: a probability vector sums to 1"
+        );
+    }
+
+    #[test]
+    fn exactly_one_kind_of_targets_is_needed() {
+        let both = [("Y", Array::from(&dmatrix![1.0, 0.0; 0.0, 1.0])), ("y", Array::vector(&[0.0, 1.0]))];
+        assert_eq!(read(&both, None).unwrap_err(), "data.npz holds both Y and y: keep one");
+        assert_eq!(
+            read(&[], None).unwrap_err(),
+            "data.npz has X but no targets: Y of shape (N, C) or labels y of shape (N,) are needed"
+        );
+    }
+
+    #[test]
+    fn labels_that_are_not_whole_numbers_from_zero_are_refused() {
+        for value in [1.5, f64::NAN, f64::INFINITY, 1e300] {
+            assert_eq!(
+                labels(&[0.0, value], Some(2)).unwrap_err(),
+                format!("data.npz: y[1] is {value}: a label is a whole number, 0 for the first class")
+            );
+        }
+        assert_eq!(
+            labels(&[1.0, -1.0], None).unwrap_err(),
+            "data.npz: y[1] is -1: with 2 classes a label is 0 to 1"
+        );
+        assert_eq!(
+            labels(&[-1.0, -1.0], None).unwrap_err(),
+            "data.npz: y[0] is -1: with 2 classes a label is 0 to 1"
+        );
+    }
+
+    #[test]
+    fn a_stray_label_does_not_exhaust_the_memory() {
+        assert_eq!(
+            labels(&[0.0, 1e15], None).unwrap_err(),
+            "data.npz: y[1] is 1000000000000000: that makes 1000000000000001 classes, too many for 2 samples; \
+             number the classes 0, 1, 2, ..."
+        );
+    }
+
+    #[test]
+    fn one_class_only_is_refused() {
+        let message = "data.npz: y has one class only: at least two are needed";
+        assert_eq!(labels(&[0.0, 0.0], None).unwrap_err(), message);
+        let message = "data.npz: Y has one class only: at least two are needed";
+        assert_eq!(read(&[("Y", Array::from(&dmatrix![1.0; 1.0]))], None).unwrap_err(), message);
+    }
+
+    #[test]
+    fn targets_of_the_wrong_size_or_shape_are_refused() {
+        assert_eq!(
+            labels(&[0.0, 1.0, 0.0], None).unwrap_err(),
+            "data.npz: X has 2 rows but y has 3: one target for each sample is needed"
+        );
+        assert_eq!(
+            read(&[("y", Array::from(&dmatrix![1.0, 0.0; 0.0, 1.0]))], None).unwrap_err(),
+            "data.npz: y has shape (2, 2): shape (N,) (or the name Y for target distributions) is needed"
+        );
+        assert!(labels(&[], None).unwrap_err().starts_with("data.npz: X has 2 rows but y has 0"));
+    }
+}

@@ -1,0 +1,48 @@
+//! Labelled samples from a CSV file.
+
+use super::InputError;
+use crate::data::LabelledData;
+use std::fs;
+use std::path::Path;
+
+/// Reads a file as [`LabelledData::from_csv`] reads text.
+///
+/// # Errors
+/// [`InputError::Read`] when there is no such file or it is not UTF-8 text, [`InputError::Table`] with line and column
+/// when the table does not hold labelled samples.
+///
+/// ```
+/// use hsr::io::{read_csv, write_text};
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("animals.csv");
+/// write_text(&path, "width,height,label\n1,5,cat\n3,5,bird\n")?;
+/// assert_eq!(read_csv(&path)?.class_names, ["bird", "cat"]);
+///
+/// write_text(&path, "width,height,label\n1,5,cat\n3,,bird\n")?;
+/// let error = read_csv(&path).unwrap_err().to_string();
+/// assert!(error.ends_with("animals.csv: line 3, column 2 ('height'): the value is missing (''): fill it in or drop the line"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn read_csv(path: impl AsRef<Path>) -> Result<LabelledData, InputError> {
+    let file = path.as_ref().to_path_buf();
+    match fs::read_to_string(&file) {
+        Ok(text) => LabelledData::from_csv(&text).map_err(|reason| InputError::Table { file, reason }),
+        Err(reason) => Err(InputError::Read { file, reason }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_csv;
+    use std::fs;
+
+    #[test]
+    fn a_missing_file_and_one_that_is_no_text_are_errors_with_the_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data.csv");
+        let start = format!("cannot read {}: ", path.display());
+        assert!(read_csv(&path).unwrap_err().to_string().starts_with(&start));
+        fs::write(&path, [b'1', b',', 0xff, b'\n']).unwrap();
+        assert!(read_csv(&path).unwrap_err().to_string().starts_with(&start));
+    }
+}

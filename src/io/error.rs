@@ -1,0 +1,184 @@
+//! Why a file is not what it should be.
+
+use crate::data::TableError;
+use crate::model::{BatchError, NetworkError};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a file cannot be read, does not hold what is needed, or cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// The operating system refuses to read, or the text is not UTF-8.
+    #[error("cannot read {}: {reason}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// The refusal.
+        reason: io::Error,
+    },
+    /// The operating system refuses to write.
+    #[error("cannot write {}: {}", file.display(), advice(reason))]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// The refusal.
+        reason: io::Error,
+    },
+    /// Not an archive.
+    #[error("{} is not an npz archive ({reason}): write it with numpy.savez", file.display())]
+    NotNpz {
+        /// The file.
+        file: PathBuf,
+        /// What the archive reader says.
+        reason: String,
+    },
+    /// An array that is needed and not there.
+    #[error("{} has no array {array}: {array} of shape {shape} is needed; it has {found}", file.display())]
+    NoArray {
+        /// The file.
+        file: PathBuf,
+        /// The array that is needed.
+        array: &'static str,
+        /// The shape that it would have.
+        shape: &'static str,
+        /// The arrays that are there.
+        found: String,
+    },
+    /// An array that was cut off or altered.
+    #[error("{}: {array} is damaged ({reason}): write the file again", file.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// The array.
+        array: &'static str,
+        /// What does not fit.
+        reason: String,
+    },
+    /// An array of other than real numbers.
+    #[error("{}: {array} has dtype {dtype}: float64, float32 or an integer type is needed", file.display())]
+    Dtype {
+        /// The file.
+        file: PathBuf,
+        /// The array.
+        array: &'static str,
+        /// Its type, as the file has it.
+        dtype: String,
+    },
+    /// A matrix where a vector is needed, or the like.
+    #[error("{}: {array} has shape {found}: shape {needed} is needed", file.display())]
+    Axes {
+        /// The file.
+        file: PathBuf,
+        /// The array.
+        array: &'static str,
+        /// Its shape.
+        found: String,
+        /// The shape that is needed.
+        needed: &'static str,
+    },
+    /// A label that is no whole number.
+    #[error("{}: y[{row}] is {value}: a label is a whole number, 0 for the first class", file.display())]
+    NotLabel {
+        /// The file.
+        file: PathBuf,
+        /// The sample.
+        row: usize,
+        /// What stands there.
+        value: f64,
+    },
+    /// Targets that leave nothing to tell apart.
+    #[error("{}: {array} has one class only: at least two are needed", file.display())]
+    OneClass {
+        /// The file.
+        file: PathBuf,
+        /// `Y` or `y`.
+        array: &'static str,
+    },
+    /// A label so large that the matrix of targets would not fit into memory.
+    #[error(
+        "{}: y[{row}] is {label}: that makes {} classes, too many for {samples} samples; number the classes 0, 1, 2, ...",
+        file.display(), .label.saturating_add(1)
+    )]
+    HugeLabel {
+        /// The file.
+        file: PathBuf,
+        /// The sample.
+        row: usize,
+        /// Its label.
+        label: i64,
+        /// The number of samples.
+        samples: usize,
+    },
+    /// Neither `Y` nor `y`.
+    #[error("{} has X but no targets: Y of shape (N, C) or labels y of shape (N,) are needed", file.display())]
+    NoTargets {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Both `Y` and `y`.
+    #[error("{} holds both Y and y: keep one", file.display())]
+    TwoTargets {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Arrays that do not make a network.
+    #[error("{}: {reason}", file.display())]
+    Network {
+        /// The file.
+        file: PathBuf,
+        /// What does not fit.
+        reason: NetworkError,
+    },
+    /// Arrays that do not make a batch.
+    #[error("{}: {reason}", file.display())]
+    Batch {
+        /// The file.
+        file: PathBuf,
+        /// What does not fit.
+        reason: BatchError,
+    },
+    /// A table that does not hold labelled samples.
+    #[error("{}: {reason}", file.display())]
+    Table {
+        /// The file.
+        file: PathBuf,
+        /// What does not fit.
+        reason: TableError,
+    },
+    /// A network for other data.
+    #[error("{weights} is {rows}x{columns} but {data} has {data_columns} columns: {should}")]
+    Misfit {
+        /// `W` or `V`.
+        weights: &'static str,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// `X` or `Y`.
+        data: &'static str,
+        /// Its columns.
+        data_columns: usize,
+        /// What would be right.
+        should: &'static str,
+    },
+    /// An array to be written with more or fewer values than its shape has places.
+    #[error("{array} of shape {shape} has {values} values: as many as the product of the shape are needed")]
+    Values {
+        /// The array's name.
+        array: String,
+        /// Its shape.
+        shape: String,
+        /// Its number of values.
+        values: usize,
+    },
+}
+
+/// What to do about a refusal to write. The text of the operating system is kept where there is nothing to add.
+fn advice(reason: &io::Error) -> String {
+    match reason.kind() {
+        io::ErrorKind::NotFound => "its folder does not exist: create it first".to_string(),
+        io::ErrorKind::PermissionDenied => "no permission to write in its folder: choose another".to_string(),
+        io::ErrorKind::IsADirectory => "it is a folder: give the name of a file".to_string(),
+        _ => reason.to_string(),
+    }
+}

@@ -1,0 +1,36 @@
+//! Files: networks and data as npz archives of numpy, samples as CSV, results written whole or not at all.
+//!
+//! ```
+//! use hsr::io::{Array, check_fit, read_batch, read_network, write_npz};
+//! use hsr::model::Activation;
+//! use nalgebra::dmatrix;
+//! let folder = tempfile::tempdir()?;
+//! let (weights, data) = (folder.path().join("network.npz"), folder.path().join("data.npz"));
+//! write_npz(&weights, &[("W", (&dmatrix![1.0, 2.0]).into()), ("V", (&dmatrix![1.0; -1.0]).into())])?;
+//! write_npz(&data, &[("X", (&dmatrix![0.5, 0.5]).into()), ("y", Array::vector(&[1.0]))])?;
+//!
+//! let network = read_network(&weights, Activation::Tanh)?;
+//! let batch = read_batch(&data, Some(network.parameters.v.nrows()))?;
+//! check_fit(&network, &batch)?;
+//! assert_eq!(batch.y, dmatrix![0.0, 1.0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod array;
+mod atomic;
+mod batch;
+mod csv;
+mod error;
+mod fit;
+mod network;
+mod npy;
+mod npz;
+
+pub use array::Array;
+pub use atomic::write_text;
+pub use batch::read_batch;
+pub use csv::read_csv;
+pub use error::InputError;
+pub use fit::check_fit;
+pub use network::read_network;
+pub use npz::write_npz;

@@ -1,0 +1,107 @@
+//! A network from an npz archive.
+
+use super::InputError;
+use super::npz::Archive;
+use crate::model::{Activation, Network, Parameters};
+use std::path::Path;
+
+/// Reads the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`) from an npz archive
+/// as `numpy.savez` and `numpy.savez_compressed` write it. Arrays of other names are ignored.
+///
+/// Any integer type, `float32` or `float64`, any byte order, and C or Fortran order will do.
+///
+/// # Errors
+/// [`InputError`] says which file, array or entry is missing, damaged, of the wrong type or shape, or not finite.
+///
+/// [The module](super) has an example.
+pub fn read_network(path: impl AsRef<Path>, activation: Activation) -> Result<Network<f64>, InputError> {
+    let mut archive = Archive::open(path.as_ref())?;
+    let parameters = Parameters {
+        w: archive.needed_matrix("W", "(h, d)")?,
+        b: archive.vector("b", "(h,)")?,
+        v: archive.needed_matrix("V", "(C, h)")?,
+        c: archive.vector("c", "(C,)")?,
+    };
+    let network = Network::new(parameters, activation);
+    let finite = network.and_then(|network| network.check_finite().map(|()| network));
+    finite.map_err(|reason| InputError::Network { file: path.as_ref().to_path_buf(), reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Array, write_npz};
+
+    fn read(arrays: &[(&str, Array)]) -> Result<Network<f64>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("net.npz");
+        write_npz(&path, arrays).unwrap();
+        let shorten = |error: InputError| error.to_string().replace(&path.display().to_string(), "net.npz");
+        read_network(&path, Activation::Tanh).map_err(shorten)
+    }
+
+    fn matrix(rows: usize, columns: usize) -> Array {
+        Array { shape: vec![rows, columns], values: (1..=rows * columns).map(|value| value as f64).collect() }
+    }
+
+    #[test]
+    fn biases_may_be_given_and_other_arrays_are_ignored() {
+        let arrays = [
+            ("W", matrix(2, 3)),
+            ("V", matrix(4, 2)),
+            ("b", Array::vector(&[5.0, 6.0])),
+            ("c", Array::vector(&[1.0; 4])),
+            ("note", Array::scalar(f64::NAN)),
+        ];
+        let Parameters { w, b, v, c } = read(&arrays).unwrap().parameters;
+        assert_eq!(w, nalgebra::dmatrix![1.0, 2.0, 3.0; 4.0, 5.0, 6.0]);
+        assert_eq!(b, Some(nalgebra::dvector![5.0, 6.0]));
+        assert_eq!(v.shape(), (4, 2));
+        assert_eq!(c.unwrap().len(), 4);
+    }
+
+    #[test]
+    fn what_is_missing_is_told_with_its_shape_and_with_what_is_there() {
+        assert_eq!(
+            read(&[("w", matrix(2, 3)), ("V", matrix(4, 2))]).unwrap_err(),
+            "net.npz has no array W: W of shape (h, d) is needed; it has V, w"
+        );
+        assert_eq!(
+            read(&[]).unwrap_err(),
+            "net.npz has no array W: W of shape (h, d) is needed; it has no arrays"
+        );
+    }
+
+    #[test]
+    fn wrong_numbers_of_axes_are_told() {
+        assert_eq!(
+            read(&[("W", Array::vector(&[1.0]))]).unwrap_err(),
+            "net.npz: W has shape (1,): shape (h, d) is needed"
+        );
+        assert_eq!(
+            read(&[("W", matrix(2, 3)), ("V", matrix(4, 2)), ("b", matrix(2, 1))]).unwrap_err(),
+            "net.npz: b has shape (2, 1): shape (h,) is needed"
+        );
+    }
+
+    #[test]
+    fn errors_of_the_model_come_with_the_file() {
+        assert_eq!(
+            read(&[("W", matrix(2, 3)), ("V", matrix(4, 3))]).unwrap_err(),
+            "net.npz: W is 2x3 but V is 4x3: V needs one column for each row (hidden unit) of W"
+        );
+        assert_eq!(
+            read(&[("W", matrix(2, 3)), ("V", matrix(4, 2)), ("c", Array::vector(&[1.0; 4]))]).unwrap_err(),
+            "net.npz: c is given but b is not: give both biases or neither"
+        );
+        assert_eq!(
+            read(&[("W", matrix(0, 3)), ("V", matrix(4, 0))]).unwrap_err(),
+            "net.npz: W is 0x3: a network needs at least one hidden unit and one input"
+        );
+        let infinite = Array { shape: vec![1, 2], values: vec![1.0, f64::INFINITY] };
+        assert_eq!(
+            read(&[("W", infinite), ("V", matrix(2, 1))]).unwrap_err(),
+            "net.npz: W[0,1] is inf: every entry must be finite"
+        );
+    }
+}

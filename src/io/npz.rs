@@ -1,0 +1,160 @@
+//! The npz format: a zip archive with an npy file for each array.
+
+use super::npy::{self, Flaw, Npy, tuple};
+use super::{Array, InputError, atomic};
+use crate::data::quoted;
+use crate::number::{Matrix, Vector};
+use std::fs::File;
+use std::io::{self, BufReader, Cursor};
+use std::path::{Path, PathBuf};
+use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+/// The most arrays that a message lists.
+const LISTED: usize = 8;
+
+/// Above this an entry needs the longer records of zip64.
+const LARGEST_PLAIN_ENTRY: u64 = u32::MAX as u64;
+
+/// An npz archive that is being read.
+pub(super) struct Archive {
+    file: PathBuf,
+    zip: ZipArchive<BufReader<File>>,
+}
+
+impl Archive {
+    pub fn open(path: &Path) -> Result<Self, InputError> {
+        let file = path.to_path_buf();
+        let reader = match File::open(path) {
+            Ok(opened) => BufReader::new(opened),
+            Err(reason) => return Err(InputError::Read { file, reason }),
+        };
+        match ZipArchive::new(reader) {
+            Ok(zip) => Ok(Archive { file, zip }),
+            Err(error) => Err(InputError::NotNpz { file, reason: error.to_string() }),
+        }
+    }
+
+    /// A matrix, if there is an array of that name.
+    pub fn matrix(
+        &mut self,
+        array: &'static str,
+        needed: &'static str,
+    ) -> Result<Option<Matrix<f64>>, InputError> {
+        let Some(Npy { shape, fortran_order, values }) = self.array(array)? else { return Ok(None) };
+        match shape[..] {
+            // Without values the order does not matter, and a loop over so many empty rows could be endless.
+            [rows, columns] if fortran_order || values.is_empty() => {
+                Ok(Some(Matrix::from_vec(rows, columns, values)))
+            }
+            [rows, columns] => Ok(Some(Matrix::from_row_slice(rows, columns, &values))),
+            _ => Err(self.wrong_axes(array, &shape, needed)),
+        }
+    }
+
+    /// A matrix that must be there.
+    pub fn needed_matrix(
+        &mut self,
+        array: &'static str,
+        shape: &'static str,
+    ) -> Result<Matrix<f64>, InputError> {
+        let matrix = self.matrix(array, shape)?;
+        let missing = || InputError::NoArray { file: self.file.clone(), array, shape, found: self.found() };
+        matrix.ok_or_else(missing)
+    }
+
+    /// A vector, if there is an array of that name.
+    pub fn vector(
+        &mut self,
+        array: &'static str,
+        needed: &'static str,
+    ) -> Result<Option<Vector<f64>>, InputError> {
+        let Some(Npy { shape, values, .. }) = self.array(array)? else { return Ok(None) };
+        match shape[..] {
+            [_] => Ok(Some(Vector::from_vec(values))),
+            _ => Err(self.wrong_axes(array, &shape, needed)),
+        }
+    }
+
+    fn array(&mut self, array: &'static str) -> Result<Option<Npy>, InputError> {
+        let npy = match self.zip.by_name(&format!("{array}.npy")) {
+            Ok(entry) => {
+                let size = entry.size();
+                npy::read(entry, size)
+            }
+            Err(ZipError::FileNotFound) => return Ok(None),
+            Err(error) => Err(Flaw::Damaged(error.to_string())),
+        };
+        let file = || self.file.clone();
+        npy.map(Some).map_err(|flaw| match flaw {
+            Flaw::Dtype(dtype) => InputError::Dtype { file: file(), array, dtype: quoted(&dtype) },
+            Flaw::Damaged(reason) => InputError::Damaged { file: file(), array, reason },
+        })
+    }
+
+    fn wrong_axes(&self, array: &'static str, shape: &[usize], needed: &'static str) -> InputError {
+        InputError::Axes { file: self.file.clone(), array, found: tuple(shape), needed }
+    }
+
+    /// The names of the arrays that are there, in order.
+    fn found(&self) -> String {
+        let mut names: Vec<String> =
+            self.zip.file_names().flatten().filter_map(|name| array_name(&name)).collect();
+        names.sort();
+        match names.len() {
+            0 => "no arrays".to_string(),
+            1..=LISTED => names.join(", "),
+            more => format!("{} and {} more", names[..LISTED].join(", "), more - LISTED),
+        }
+    }
+}
+
+/// The array that a file in the archive holds.
+fn array_name(file: &str) -> Option<String> {
+    let name = file.strip_suffix(".npy")?;
+    let is_plain = name.chars().all(|character| character.is_alphanumeric() || character == '_');
+    Some(if is_plain { name.to_string() } else { quoted(name) })
+}
+
+/// Writes arrays of `float64` as `numpy.savez` does, to a temporary file that then takes the name `path`: nobody finds
+/// a part of it. `numpy.load` gives a scalar back as an array without axes. The same arrays give the same bytes.
+///
+/// # Errors
+/// [`InputError::Values`] when an array's values do not fill its shape, [`InputError::Write`] when the file cannot be
+/// written or two arrays have the same name.
+///
+/// ```
+/// use hsr::io::{Array, write_npz};
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("bound.npz");
+/// write_npz(&path, &[("bound", Array::scalar(1.5)), ("gradient", Array::vector(&[0.5, -0.5]))])?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_npz(path: impl AsRef<Path>, arrays: &[(&str, Array)]) -> Result<(), InputError> {
+    for (name, array) in arrays {
+        let places = array.shape.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis));
+        if places != Some(array.values.len()) {
+            let (array, shape, values) = (name.to_string(), tuple(&array.shape), array.values.len());
+            return Err(InputError::Values { array, shape, values });
+        }
+    }
+    let path = path.as_ref();
+    let bytes = archive(arrays);
+    let bytes = bytes.map_err(|reason| InputError::Write { file: path.to_path_buf(), reason })?;
+    atomic::replace(path, &bytes)
+}
+
+fn archive(arrays: &[(&str, Array)]) -> io::Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, Array { shape, values }) in arrays {
+        let mut bytes = Vec::new();
+        npy::write(&mut bytes, shape, values)?;
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .large_file(bytes.len() as u64 > LARGEST_PLAIN_ENTRY);
+        zip.start_file(format!("{name}.npy"), options)?;
+        io::Write::write_all(&mut zip, &bytes)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
