@@ -1,1 +1,5 @@
-fn main() {}
+//! The command `hsr`.
+
+fn main() -> std::process::ExitCode {
+    hsr::cli::main()
+}

@@ -19,9 +19,14 @@ const ROOTS: u32 = 6;
 /// Points that are tried before an equation counts as undefined everywhere: with [`ROOTS`] roots one in 64 serves.
 const ATTEMPTS: u64 = 64 * 30;
 
+/// Logarithm to base 10 of the probability that no equation may exceed.
+const TARGET: f64 = -18.0;
+
 /// What the exact witness says of an equation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exact {
+    /// Whether the equation has components with these biases.
+    pub applies: bool,
     /// Random points at which all components agreed.
     pub points: usize,
     /// The largest degree, over the points, of the rational function that would have to vanish by chance.
@@ -45,16 +50,17 @@ pub struct ExactFailure {
     pub compared: Compared<Field>,
 }
 
-/// Checks one equation, by name, at `points` random points; every truth at every point.
+/// Checks one equation, by name: every truth at `points` random points, and at more where its degree is so high that
+/// they would leave a wrong equation a chance above [`TARGET`].
 pub fn exact(name: &str, activation: Activation, biases: bool, points: usize, seed: u64) -> Exact {
-    let mut result = Exact { points: 0, degree: 0, log10_probability: 0.0, failure: None };
+    let mut result = Exact { applies: true, points: 0, degree: 0, log10_probability: 0.0, failure: None };
     let fields = equations::<Field>();
     let degrees = equations::<Degree>();
     let (Some(equation), Some(degree)) = (matching(&fields, name), matching(&degrees, name)) else {
         return result;
     };
     for attempt in 0..ATTEMPTS {
-        if result.points == points {
+        if result.points >= points && result.log10_probability <= TARGET {
             break;
         }
         let seed = seed.wrapping_mul(0x9e37_79b9).wrapping_add(attempt);
@@ -67,7 +73,10 @@ pub fn exact(name: &str, activation: Activation, biases: bool, points: usize, se
                 result.degree = result.degree.max(bound);
                 result.log10_probability += log10_probability(bound, &shape);
             }
-            Outcome::NotApplicable => break,
+            Outcome::NotApplicable => {
+                result.applies = false;
+                break;
+            }
             Outcome::Undefined => {}
             Outcome::Fails { check, compared } => {
                 result.failure = Some(ExactFailure { shape, seed, check, compared });

@@ -1,18 +1,29 @@
 //! Holds every equation against every witness, and tells.
-
-mod equation;
-mod equations;
-
-pub use equation::{Axis, Check, Equation, Truth};
-pub use equations::equations;
+//!
+//! [`equations`] is the registry. [`exact`] compares in the prime field, [`float`] on real data with computed
+//! tolerances, [`eigen`] with the spectrum of the dense Hessian; [`run`] does all of it and gives a [`Report`].
 
 mod compare;
+mod diagnose;
+mod eigen;
+mod equation;
+mod equations;
 mod exact;
 mod float;
+mod report;
+mod run;
+mod trained;
 
 pub use compare::{Compared, Incomparable, Probe, compare};
+pub use diagnose::{Diagnosis, smallest};
+pub use eigen::{EigenCheck, Spectrum, eigen};
+pub use equation::{Axis, Check, Equation, Truth};
+pub use equations::equations;
 pub use exact::{Exact, ExactFailure, exact};
 pub use float::{Float, FloatFailure, Point, float};
+pub use report::{ExactSummary, Failure, Report, Row};
+pub use run::{AuditError, Settings, run};
+pub use trained::{random_network, train};
 
 /// The equation with this name.
 fn matching<'a, A: crate::number::Arithmetic>(all: &'a [Equation<A>], name: &str) -> Option<&'a Equation<A>> {

@@ -35,7 +35,7 @@ impl Rounded {
     }
 
     /// A freshly rounded value: what its arguments carried, and its own rounding, or the underflow threshold.
-    fn rounded(value: f64, carried: f64) -> Self {
+    fn after(value: f64, carried: f64) -> Self {
         Rounded { value, error: carried + value.abs() * ROUNDOFF + f64::MIN_POSITIVE }
     }
 
@@ -45,22 +45,22 @@ impl Rounded {
     }
 
     fn plus(&self, other: &Self) -> Self {
-        Rounded::rounded(self.value + other.value, self.error + other.error)
+        Rounded::after(self.value + other.value, self.error + other.error)
     }
     fn minus(&self, other: &Self) -> Self {
-        Rounded::rounded(self.value - other.value, self.error + other.error)
+        Rounded::after(self.value - other.value, self.error + other.error)
     }
     fn times(&self, other: &Self) -> Self {
         let carried =
             self.value.abs() * other.error + self.error * other.value.abs() + self.error * other.error;
-        Rounded::rounded(self.value * other.value, carried)
+        Rounded::after(self.value * other.value, carried)
     }
     fn over(&self, other: &Self) -> Self {
         let quotient = self.value / other.value;
         let nearest = other.value.abs() - other.error;
         let carried =
             if nearest > 0.0 { (self.error + quotient.abs() * other.error) / nearest } else { f64::INFINITY };
-        Rounded::rounded(quotient, carried)
+        Rounded::after(quotient, carried)
     }
 }
 
@@ -87,7 +87,7 @@ impl Smooth for Rounded {
     fn sqrt(&self) -> Self {
         let root = self.value.sqrt();
         let low = (self.value - self.error).max(0.0).sqrt();
-        Rounded::rounded(root, root - low)
+        Rounded::after(root, root - low)
     }
     fn sigmoid(&self) -> (Self, Self) {
         let (sigma, rest) = Smooth::sigmoid(&self.value);

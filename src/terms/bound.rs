@@ -61,15 +61,16 @@ pub fn mean<T: Number>(trace: &T, size: usize) -> T {
 
 /// `s = sqrt(Q/D - m^2)`; exactly 0 for `D = 1`.
 ///
-/// For the whole Hessian the subtraction loses little: `H` has rank at most `D - (h+1)`, hence
+/// For the whole Hessian the subtraction loses little: `H` has rank at most `D - (h+1)` (`D - h` without biases), hence
 /// `T^2 <= (D - (h+1)) Q` and `Q/D - m^2 >= (h+1)/D * Q/D`, so that no more than a factor `D/(h+1) <= d + C + 1` of
-/// accuracy is lost. For a block or a reduced size use [`spread_centred`] where the difference is small.
+/// accuracy is lost. A block, or a reduced size, can be a multiple of the identity: there rounding may even turn the
+/// difference negative, which counts as 0, and [`spread_centred`] gives the digits that this form loses.
 pub fn spread<T: Smooth>(trace: &T, squared: &T, size: usize) -> T {
     if size == 1 {
         return T::zero();
     }
     let m = mean(trace, size);
-    (squared.clone() / integer(size) - m.clone() * m).sqrt()
+    (squared.clone() / integer(size) - m.clone() * m).positive_part().sqrt()
 }
 
 /// `s = sqrt(|H - m I|_F^2 / D)`, from the sum of squares itself: no cancellation, however close `H` is to `m I`.
@@ -142,8 +143,9 @@ pub fn null_space<T: Number>(shape: &Shape) -> Matrix<T> {
     basis
 }
 
-/// `WS` with [`Shape::reduced_parameters`] in the place of `D`, and 0 where that is negative: never larger than `WS`, and still
-/// a bound on the largest eigenvalue. `m` and `s` are those of the reduced size.
+/// `WS` with [`Shape::reduced_parameters`] in the place of `D`: never larger than `WS`, and still a bound on the largest
+/// eigenvalue. Never negative, since the output block is positive semidefinite; what rounding takes below 0 counts
+/// as 0. `m` and `s` are those of the reduced size.
 pub fn ws_reduced<T: Smooth>(m: &T, s: &T, shape: &Shape) -> T {
     ws_upper(m, s, shape.reduced_parameters()).positive_part()
 }
@@ -163,7 +165,8 @@ pub fn output_upper<T: Smooth>(moments: &Moments<T>, shape: &Shape) -> T {
 }
 
 /// Block bound `(alpha + beta)/2 + sqrt(((alpha - beta)/2)^2 + gamma^2)`: an upper bound on the largest eigenvalue,
-/// never larger than `WS`, and the best possible from the five [`Moments`].
+/// never larger than [`ws_reduced`], which is never larger than `WS`, and the best possible from the five [`Moments`]
+/// and the sizes of the blocks.
 pub fn ws_block<T: Smooth>(alpha: &T, beta: &T, coupling_squared: &T) -> T {
     let two = T::integer(2);
     let half_sum = (alpha.clone() + beta.clone()) / two.clone();

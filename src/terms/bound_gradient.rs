@@ -22,10 +22,8 @@ pub enum NoGradient {
     /// The block bound's two arguments meet without coupling.
     #[error("the two blocks have the same bound and no coupling, where the block bound has a kink")]
     EqualBlocks,
-    /// The reduced bound is clamped at zero.
-    #[error(
-        "the reduced bound is 0: the largest eigenvalue is that of the null space, whatever the parameters"
-    )]
+    /// The reduced bound is zero.
+    #[error("the reduced bound is 0, its least value, where it has a kink")]
     Clamped,
     /// A gradient that vanishes points nowhere.
     #[error("the gradient is 0: a stationary point of the bound has no descent direction")]

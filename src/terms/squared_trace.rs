@@ -4,6 +4,7 @@ use super::algebra::{mean, outer, times};
 use super::hessian::shape_of;
 use super::sample::Curvature;
 use crate::number::{Matrix, Number, Vector};
+use rayon::prelude::*;
 
 /// `<S_n, S_m> = p.q - p.(q*q) - (p*p).q + (p.q)^2`, written as the sum of the products of entries, all of them
 /// positive.
@@ -84,20 +85,20 @@ pub fn q_cross<T: Number>(n: &Curvature<T>, m: &Curvature<T>) -> T {
     q_cross_gauss_newton(n, m) + q_cross_mixed(n, m) + q_cross_residual(n, m)
 }
 
-/// `(1/N^2) sum_{n,m} term(n, m)` of a term that is symmetric in its samples.
+/// `(1/N^2) sum_{n,m} term(n, m)` of a term that is symmetric in its samples. Rows of pairs are added in parallel, their
+/// sums in order: the result does not depend on the number of threads.
 pub(super) fn pair_mean<T: Number>(
     points: &[Curvature<T>],
-    term: impl Fn(&Curvature<T>, &Curvature<T>) -> T,
+    term: impl Fn(&Curvature<T>, &Curvature<T>) -> T + Send + Sync,
 ) -> T {
-    let (mut diagonal, mut above) = (T::zero(), T::zero());
-    for (index, n) in points.iter().enumerate() {
-        diagonal += term(n, n);
-        for m in &points[index + 1..] {
-            above += term(n, m);
-        }
-    }
+    let row = |index: usize| {
+        let n = &points[index];
+        let above = points[index + 1..].iter().fold(T::zero(), |sum, m| sum + term(n, m));
+        term(n, n) + T::integer(2) * above
+    };
+    let rows: Vec<T> = (0..points.len()).into_par_iter().map(row).collect();
     let count = T::integer(points.len() as i64);
-    (diagonal + T::integer(2) * above) / (count.clone() * count)
+    rows.into_iter().fold(T::zero(), |sum, row| sum + row) / (count.clone() * count)
 }
 
 /// `Q = tr H^2 = (1/N^2) sum_{n,m} (q_out + q_hid + 2 q_cross)`.
@@ -135,7 +136,7 @@ pub fn hidden_deviation<T: Number>(points: &[Curvature<T>], m: &T) -> T {
 }
 
 /// `|H_VV - m I|_F^2` for the blocks of `V, c`; with `projected` the identity is replaced by the projector
-/// `I (x) (I - 1 1'/C)` off the null space.
+/// `(I - 1 1'/C) (x) I` off the null space.
 pub fn output_deviation<T: Number>(points: &[Curvature<T>], m: &T, projected: bool) -> T {
     let Some(shape) = shape_of(points) else { return T::zero() };
     let share = if projected { T::one() / T::integer(shape.classes as i64) } else { T::zero() };

@@ -152,7 +152,7 @@ fn gradients<A: Arithmetic>() -> Vec<Equation<A>> {
                 c.slope_of(d, |s, v| mean(s, |n| t_res(n, v)))
             }),
         new("trace_gradient", &[Theta], |c| flat(trace_gradient(&c.samples, c.v())))
-            .along("the derivative of the trace", |c, d| c.slope_of(d, |s, v| trace(s, v)))
+            .along("the derivative of the trace", |c, d| c.slope_of(d, trace))
             .along("third derivatives of the loss contracted with the identity", |c, d| {
                 c.third_against(&identity_on(c, 0..c.shape.parameters()), d)
             })

@@ -156,7 +156,7 @@ mod tests {
                 bytes[place] = alphabet[random.random_range(0..alphabet.len())];
             }
             if let Ok(npy) = read(&bytes[..], bytes.len() as u64) {
-                assert_eq!(npy.values.len(), npy.shape.iter().product());
+                assert_eq!(npy.values.len(), npy.shape.iter().product::<usize>());
             }
         }
     }

@@ -1,0 +1,262 @@
+//! What an audit found, and how it is told: as a table, as JSON, as JUnit.
+
+use super::eigen::Spectrum;
+use super::run::{Settings, replay};
+use comfy_table::{CellAlignment, Table, presets};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// The outcome of an audit.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The command that repeats it.
+    pub replay: String,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// How long it took.
+    pub seconds: f64,
+    /// A row an equation.
+    pub equations: Vec<Row>,
+    /// Extreme eigenvalues and bounds at each point.
+    pub spectra: Vec<Spectrum>,
+}
+
+/// What the witnesses say of one equation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Its chapter.
+    pub chapter: String,
+    /// The exact witness, where the equation has components.
+    pub exact: Option<ExactSummary>,
+    /// The worst relative error against dual numbers on real data, where any comparison applies.
+    pub relative_error: Option<f64>,
+    /// Statements about eigenvalues that were checked.
+    pub eigen_checks: usize,
+    /// Exact points and float points at which it was compared.
+    pub cases: usize,
+    /// Everything that contradicts it.
+    pub failures: Vec<Failure>,
+}
+
+/// How strong the exact evidence is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExactSummary {
+    /// Random points at which both sides agreed.
+    pub points: usize,
+    /// Degree of the rational function that would have to vanish by chance.
+    pub degree: u64,
+    /// Logarithm to base 10 of the probability that a wrong equation passes.
+    pub log10_probability: f64,
+}
+
+/// A witness that contradicts an equation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Failure {
+    /// The equation.
+    pub equation: String,
+    /// Which witness.
+    pub witness: String,
+    /// What the closed form was held against.
+    pub against: String,
+    /// Which component; empty for a scalar.
+    pub component: String,
+    /// The sizes of the network and data.
+    pub shape: String,
+    /// The closed form's value (for eigenvalues, the side that must not be larger).
+    pub closed: String,
+    /// The truth (for eigenvalues, the side that must not be smaller).
+    pub truth: String,
+    /// Both in `f64`, where the values above are elements of the prime field.
+    pub in_f64: Option<(f64, f64)>,
+    /// How far apart the two may be; none where the comparison is exact.
+    pub tolerance: Option<f64>,
+    /// The seed.
+    pub seed: u64,
+    /// The command that replays it.
+    pub replay: String,
+}
+
+impl Failure {
+    pub(super) fn without_values(name: &str, witness: &str, message: &str, settings: &Settings) -> Self {
+        Failure {
+            equation: name.to_string(),
+            witness: witness.to_string(),
+            against: message.to_string(),
+            component: String::new(),
+            shape: String::new(),
+            closed: String::new(),
+            truth: String::new(),
+            in_f64: None,
+            tolerance: None,
+            seed: settings.seed,
+            replay: replay(settings, name),
+        }
+    }
+
+    /// The failure in full, several lines.
+    pub fn describe(&self) -> String {
+        let mut text = format!("{} FAILS against {} ({})\n", self.equation, self.against, self.witness);
+        let mut line = |label: &str, value: &str| {
+            if !value.is_empty() {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "  {label:<10} {value}");
+            }
+        };
+        line("component", &self.component);
+        line("network", &self.shape);
+        line("closed", &self.closed);
+        line("truth", &self.truth);
+        if let Some((closed, truth)) = self.in_f64 {
+            line("in f64", &format!("closed {closed:.6e}, truth {truth:.6e} (random case of that shape)"));
+        }
+        if let Some(tolerance) = self.tolerance {
+            line("tolerance", &format!("{tolerance:.3e}"));
+        }
+        line("seed", &self.seed.to_string());
+        line("replay", &self.replay);
+        text
+    }
+}
+
+impl Row {
+    pub(super) fn new(name: &str, chapter: &str) -> Self {
+        Row {
+            name: name.to_string(),
+            chapter: chapter.to_string(),
+            exact: None,
+            relative_error: None,
+            eigen_checks: 0,
+            cases: 0,
+            failures: Vec::new(),
+        }
+    }
+
+    /// Whether any witness applied.
+    pub fn applies(&self) -> bool {
+        self.cases > 0 || !self.failures.is_empty()
+    }
+
+    /// `holds`, `FAILS`, or `n/a` where the equation has no components.
+    pub fn verdict(&self) -> &'static str {
+        match (self.applies(), self.failures.is_empty()) {
+            (false, _) => "n/a",
+            (true, true) => "holds",
+            (true, false) => "FAILS",
+        }
+    }
+}
+
+impl Report {
+    /// Whether every equation holds that applies, and at least one does.
+    pub fn holds(&self) -> bool {
+        let failures = self.equations.iter().any(|row| !row.failures.is_empty());
+        !failures && self.equations.iter().any(Row::applies)
+    }
+
+    /// One line that counts.
+    pub fn summary(&self) -> String {
+        let count = |verdict: &str| self.equations.iter().filter(|row| row.verdict() == verdict).count();
+        let exact: usize = self.equations.iter().filter_map(|row| row.exact.as_ref()).map(|e| e.points).sum();
+        let eigen: usize = self.equations.iter().map(|row| row.eigen_checks).sum();
+        let mut text = format!("{} equations hold, {} fail", count("holds"), count("FAILS"));
+        if count("n/a") > 0 {
+            let _ = write!(text, ", {} do not apply without biases", count("n/a"));
+        }
+        let _ = write!(
+            text,
+            "; {exact} exact points, {eigen} eigenvalue statements, seed {}, {:.1} s",
+            self.seed, self.seconds
+        );
+        text
+    }
+
+    /// The table, the failures, the spectra and the summary.
+    pub fn table(&self) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_header(["equation", "verdict", "exact", "P(fooled)", "dual numbers", "eigen", "cases"]);
+        let mut chapter = "";
+        for row in &self.equations {
+            if row.chapter != chapter {
+                chapter = &row.chapter;
+                table.add_row([format!("-- {chapter}")]);
+            }
+            table.add_row(cells(row));
+        }
+        for column in 2..7 {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let mut text = format!("{table}\n\n");
+        for failure in self.equations.iter().flat_map(|row| &row.failures) {
+            text += &failure.describe();
+            text.push('\n');
+        }
+        for spectrum in &self.spectra {
+            text += &spectrum_line(spectrum);
+        }
+        text + &self.summary() + "\n"
+    }
+
+    /// The report as JSON.
+    pub fn json(&self) -> String {
+        let mut value = serde_json::json!(self);
+        value["holds"] = self.holds().into();
+        value["summary"] = self.summary().into();
+        format!("{value:#}\n")
+    }
+
+    /// The report as JUnit XML, a test case an equation.
+    pub fn junit(&self) -> String {
+        let mut suite = TestSuite::new("hsr audit");
+        for row in &self.equations {
+            let mut status =
+                if row.applies() { TestCaseStatus::success() } else { TestCaseStatus::skipped() };
+            if !row.failures.is_empty() {
+                status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                let text: String = row.failures.iter().map(Failure::describe).collect();
+                status.set_message(format!("{} does not hold", row.name)).set_description(text);
+            }
+            let mut case = TestCase::new(&row.name, status);
+            case.set_classname(format!("hsr.{}", row.chapter));
+            suite.add_test_case(case);
+        }
+        let mut report = quick_junit::Report::new("hsr audit");
+        report.add_test_suite(suite);
+        // The writer fails only on names that XML cannot hold, and these are Rust identifiers.
+        report.to_string().unwrap_or_default()
+    }
+}
+
+fn cells(row: &Row) -> [String; 7] {
+    let dash = || "-".to_string();
+    let exact = row.exact.as_ref();
+    let failed_exactly = row.failures.iter().any(|failure| failure.witness == "exact");
+    [
+        row.name.clone(),
+        row.verdict().to_string(),
+        exact.map_or_else(
+            dash,
+            |e| if failed_exactly { "FAILS".into() } else { format!("{} points", e.points) },
+        ),
+        exact
+            .filter(|_| !failed_exactly)
+            .map_or_else(dash, |e| format!("1e{:.0}", e.log10_probability.ceil())),
+        row.relative_error.map_or_else(dash, |error| format!("{error:.0e}")),
+        if row.eigen_checks == 0 { dash() } else { row.eigen_checks.to_string() },
+        row.cases.to_string(),
+    ]
+}
+
+fn spectrum_line(spectrum: &Spectrum) -> String {
+    let Spectrum { point, lambda_min, lambda_max, ws_upper, ws_reduced, ws_block } = spectrum;
+    format!(
+        "{point:<8} lambda_min {lambda_min:.6}  lambda_max {lambda_max:.6}  WS {ws_upper:.6}  WS/lambda_max {:.4}  \
+         reduced {ws_reduced:.6}  block {ws_block:.6}\n",
+        ws_upper / lambda_max
+    )
+}

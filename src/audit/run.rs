@@ -1,0 +1,231 @@
+//! Every equation past every witness that applies.
+
+use super::diagnose::{Diagnosis, smallest};
+use super::eigen::{EigenCheck, Spectrum, eigen};
+use super::exact::exact;
+use super::float::{Point, float};
+use super::report::{ExactSummary, Failure, Report, Row};
+use super::{Equation, equations};
+use crate::model::{Activation, Shape};
+use crate::number::Field;
+use crate::witness::eigen::EigenError;
+use rayon::prelude::*;
+
+/// What is asked of an audit.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Activation of the random networks of the exact witness; the points bring their own.
+    pub activation: Activation,
+    /// Whether there are biases.
+    pub biases: bool,
+    /// Random points of the exact witness for each equation.
+    pub points: usize,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// Only the equation with this name.
+    pub only: Option<String>,
+    /// The command that repeats the audit, to which `--only NAME` is added for a failure.
+    pub replay: String,
+}
+
+/// Why an audit could not be run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuditError {
+    /// No equation has this name.
+    #[error("no equation is named '{name}'; the nearest is '{nearest}'")]
+    UnknownEquation {
+        /// What was asked for.
+        name: String,
+        /// The name that differs least.
+        nearest: String,
+    },
+    /// The dense Hessian has no eigenvalues.
+    #[error("eigenvalues of the Hessian: {0}")]
+    Eigen(#[from] EigenError),
+}
+
+/// Runs the audit at the given points of real data; `progress` is told after each equation, with how many there are.
+///
+/// ```
+/// use hsr::audit::{Point, Settings, random_network, run};
+/// use hsr::data::DataSet;
+/// use hsr::model::{Activation, Shape};
+///
+/// let batch = DataSet::Iris.load().standardised().subset(12, 0)?.batch();
+/// let shape = Shape { samples: 12, inputs: 4, hidden: 2, classes: 3, biases: true };
+/// let network = random_network(&shape, Activation::Tanh, 0);
+/// let settings = Settings {
+///     activation: Activation::Tanh,
+///     biases: true,
+///     points: 1,
+///     seed: 0,
+///     only: Some("t_gn".to_string()),
+///     replay: "hsr audit".to_string(),
+/// };
+/// let report = run(&settings, &[Point::new("random", &network, &batch, 0)], |_| {})?;
+/// assert!(report.holds());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`AuditError`] for a name that no equation has, or a Hessian without eigenvalues.
+pub fn run(
+    settings: &Settings,
+    points: &[Point],
+    progress: impl Fn(usize) + Sync,
+) -> Result<Report, AuditError> {
+    let started = std::time::Instant::now();
+    let selected = select(settings)?;
+    let total = selected.len();
+    let spectra =
+        || -> Result<Vec<(Vec<EigenCheck>, Spectrum)>, EigenError> { points.iter().map(eigen).collect() };
+    let rows = || -> Vec<Row> {
+        let row = |equation: &Equation<Field>| {
+            let row = row(equation, settings, points);
+            progress(total);
+            row
+        };
+        selected.par_iter().map(row).collect()
+    };
+    let (spectra, mut rows) = rayon::join(spectra, rows);
+    let spectra = spectra?;
+    for (point, (checks, _)) in points.iter().zip(&spectra) {
+        for row in &mut rows {
+            add_eigen(row, checks, point, settings);
+        }
+    }
+    Ok(Report {
+        replay: settings.replay.clone(),
+        seed: settings.seed,
+        seconds: started.elapsed().as_secs_f64(),
+        equations: rows,
+        spectra: spectra.into_iter().map(|(_, spectrum)| spectrum).collect(),
+    })
+}
+
+fn select(settings: &Settings) -> Result<Vec<Equation<Field>>, AuditError> {
+    let all = equations::<Field>();
+    let Some(name) = &settings.only else { return Ok(all) };
+    let names: Vec<&str> = all.iter().map(|equation| equation.name).collect();
+    let nearest = names.iter().min_by_key(|other| edit_distance(name, other)).copied().unwrap_or_default();
+    if nearest != name {
+        return Err(AuditError::UnknownEquation { name: name.clone(), nearest: nearest.to_string() });
+    }
+    Ok(all.into_iter().filter(|equation| equation.name == name).collect())
+}
+
+/// Levenshtein distance: insertions, deletions and replacements.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row {
+    let name = equation.name;
+    let (activation, biases) = (settings.activation, settings.biases);
+    let mut row = Row::new(name, equation.chapter);
+    let exact = exact(name, activation, biases, settings.points, settings.seed);
+    row.cases += exact.points + usize::from(exact.failure.is_some());
+    if let Some(found) = &exact.failure {
+        let diagnosis = smallest(name, activation, biases, settings.seed).unwrap_or_else(|| Diagnosis {
+            shape: found.shape,
+            seed: found.seed,
+            check: found.check,
+            component: found.compared.component.clone(),
+            exact: (found.compared.closed, found.compared.truth),
+            value: None,
+        });
+        row.failures.push(exact_failure(equation, &diagnosis, settings));
+    } else if exact.applies && exact.log10_probability >= 0.0 {
+        let message = "no random point was found at which it is defined";
+        row.failures.push(Failure::without_values(name, "exact", message, settings));
+    }
+    if exact.applies {
+        row.exact = Some(ExactSummary {
+            points: exact.points,
+            degree: exact.degree,
+            log10_probability: exact.log10_probability,
+        });
+    }
+    for point in points {
+        let float = float(name, point, settings.seed);
+        if float.applies {
+            row.cases += 1;
+            row.relative_error = Some(row.relative_error.unwrap_or(0.0).max(float.relative_error));
+        }
+        if let Some(found) = float.failure {
+            row.failures.push(Failure {
+                equation: name.to_string(),
+                witness: format!("dual numbers, {} point", point.name),
+                against: equation.checks[found.check].against.to_string(),
+                component: found.compared.component,
+                shape: point.value.shape.to_string(),
+                closed: format!("{:.17e}", found.compared.closed),
+                truth: format!("{:.17e}", found.compared.truth),
+                in_f64: None,
+                tolerance: Some(found.tolerance),
+                seed: settings.seed,
+                replay: replay(settings, name),
+            });
+        }
+    }
+    row
+}
+
+fn exact_failure(equation: &Equation<Field>, diagnosis: &Diagnosis, settings: &Settings) -> Failure {
+    Failure {
+        equation: equation.name.to_string(),
+        witness: "exact".to_string(),
+        against: equation.checks[diagnosis.check].against.to_string(),
+        component: diagnosis.component.clone(),
+        shape: describe(&diagnosis.shape),
+        closed: format!("{:?}", diagnosis.exact.0),
+        truth: format!("{:?}", diagnosis.exact.1),
+        in_f64: diagnosis.value,
+        tolerance: None,
+        seed: settings.seed,
+        replay: replay(settings, equation.name),
+    }
+}
+
+fn describe(shape: &Shape) -> String {
+    format!("{shape} (the smallest that shows it)")
+}
+
+pub(super) fn replay(settings: &Settings, name: &str) -> String {
+    match settings.only {
+        Some(_) => settings.replay.clone(),
+        None => format!("{} --only {name}", settings.replay),
+    }
+}
+
+fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Settings) {
+    let of_row = checks.iter().filter(|check| check.equation == row.name);
+    for check in of_row {
+        row.eigen_checks += 1;
+        if !check.holds() {
+            row.failures.push(Failure {
+                equation: row.name.clone(),
+                witness: format!("eigenvalues, {} point", point.name),
+                against: check.statement.clone(),
+                component: String::new(),
+                shape: point.value.shape.to_string(),
+                closed: format!("{:.17e}", check.left),
+                truth: format!("{:.17e}", check.right),
+                in_f64: None,
+                tolerance: Some(check.tolerance),
+                seed: settings.seed,
+                replay: replay(settings, &row.name),
+            });
+        }
+    }
+}

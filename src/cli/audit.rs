@@ -1,0 +1,192 @@
+//! `hsr audit`.
+
+use crate::audit::{Point, Report, Settings, random_network, run, train};
+use crate::data::DataSet;
+use crate::io::{read_batch, read_csv, write_text};
+use crate::model::{Activation, Batch, Shape};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+/// The audit decomposes the dense Hessian, which takes minutes beyond this many parameters.
+const MOST_PARAMETERS: usize = 5_000;
+
+/// Arguments of `hsr audit`.
+#[derive(Args)]
+pub(super) struct AuditArguments {
+    /// iris, wine, breast-cancer, digits, or a file: .csv (standardised) or .npz (taken as it is)
+    #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
+    data: String,
+    /// Use this many samples of the data, stratified by class [default: all]
+    #[arg(long, value_name = "N")]
+    samples: Option<usize>,
+    /// Hidden units
+    #[arg(long, default_value_t = 8, value_name = "H")]
+    hidden: usize,
+    /// sigmoid, tanh, softplus, gelu, silu, sin or identity
+    #[arg(long, default_value = "tanh", value_name = "NAME")]
+    activation: Activation,
+    /// A network without biases
+    #[arg(long)]
+    no_bias: bool,
+    /// Random points of the exact witness for each equation, at least; more where one point says less
+    #[arg(long, default_value_t = 3, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
+    points: u16,
+    /// Seed of everything random
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Only the equation with this name
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+    /// How to tell
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Write the report to this file, and only the summary to the terminal
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Junit,
+}
+
+impl Default for AuditArguments {
+    /// What the bare command does, and the defaults above.
+    fn default() -> Self {
+        AuditArguments {
+            data: "iris".to_string(),
+            samples: None,
+            hidden: 8,
+            activation: Activation::Tanh,
+            no_bias: false,
+            points: 3,
+            seed: 0,
+            only: None,
+            format: Format::Table,
+            out: None,
+        }
+    }
+}
+
+/// Whether every equation holds.
+pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> {
+    let batch = data(arguments)?;
+    let shape = Shape {
+        samples: batch.samples(),
+        inputs: batch.x.ncols(),
+        hidden: arguments.hidden,
+        classes: batch.y.ncols(),
+        biases: !arguments.no_bias,
+    };
+    check_size(&shape)?;
+    let random = random_network(&shape, arguments.activation, arguments.seed);
+    let trained = train(&random, &batch);
+    let points = [
+        Point::new("random", &random, &batch, arguments.seed),
+        Point::new("trained", &trained, &batch, arguments.seed),
+    ];
+    let settings = Settings {
+        activation: arguments.activation,
+        biases: shape.biases,
+        points: arguments.points.into(),
+        seed: arguments.seed,
+        only: arguments.only.clone(),
+        replay: replay(arguments),
+    };
+    // Drawn on standard error, and only where that is a terminal.
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} equations {elapsed}")?);
+    let report = run(&settings, &points, |total| {
+        bar.set_length(total as u64);
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    let report = report?;
+    tell(arguments, &report)?;
+    Ok(report.holds())
+}
+
+fn tell(arguments: &AuditArguments, report: &Report) -> Result<(), Box<dyn Error>> {
+    let text = match arguments.format {
+        Format::Table => report.table(),
+        Format::Json => report.json(),
+        Format::Junit => report.junit(),
+    };
+    match &arguments.out {
+        None => super::print(&text),
+        Some(file) => {
+            write_text(file, &text)?;
+            super::print(&format!("{}\n", report.summary()))
+        }
+    }
+}
+
+/// The data that is asked for: an embedded set, or a file.
+fn data(arguments: &AuditArguments) -> Result<Batch<f64>, Box<dyn Error>> {
+    let path = Path::new(&arguments.data);
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let labelled = match extension {
+        "npz" if arguments.samples.is_some() => {
+            return Err(
+                "--samples is for data with labels: take fewer rows of X and Y in the npz file".into()
+            );
+        }
+        "npz" => return Ok(read_batch(path, None)?),
+        "csv" => read_csv(path)?,
+        _ => arguments
+            .data
+            .parse::<DataSet>()
+            .map_err(|error| format!("{error}, or a .csv or .npz file"))?
+            .load(),
+    };
+    let labelled = match arguments.samples {
+        Some(count) => labelled.subset(count, arguments.seed)?,
+        None => labelled,
+    };
+    Ok(labelled.standardised().batch())
+}
+
+fn check_size(shape: &Shape) -> Result<(), String> {
+    if shape.hidden == 0 {
+        return Err("--hidden is 0: a network needs at least one hidden unit".to_string());
+    }
+    let parameters =
+        (shape.inputs + shape.classes + 1).saturating_mul(shape.hidden).saturating_add(shape.classes);
+    if parameters > MOST_PARAMETERS {
+        return Err(format!(
+            "the network has {parameters} parameters, and the audit decomposes its dense Hessian, up to \
+             {MOST_PARAMETERS}: lower --hidden ({}), or use hsr oracle for the bound alone",
+            shape.hidden
+        ));
+    }
+    Ok(())
+}
+
+/// The command that repeats this audit.
+fn replay(arguments: &AuditArguments) -> String {
+    let AuditArguments { data, hidden, activation, points, seed, .. } = arguments;
+    let mut command = format!(
+        "hsr audit --data {} --hidden {hidden} --activation {activation} --points {points} --seed {seed}",
+        quoted(data)
+    );
+    if let Some(samples) = arguments.samples {
+        command += &format!(" --samples {samples}");
+    }
+    if arguments.no_bias {
+        command += " --no-bias";
+    }
+    if let Some(only) = &arguments.only {
+        command += &format!(" --only {only}");
+    }
+    command
+}
+
+/// A word as the shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if word.chars().all(plain) { word.to_string() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}

@@ -1,0 +1,64 @@
+//! The command line: parse arguments, call the library, print. Exit codes: 0 all hold, 1 an equation fails, 2 the input
+//! is wrong.
+
+mod audit;
+mod oracle;
+
+use clap::{Parser, Subcommand};
+use std::error::Error;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Closed forms of the Wolkowicz-Styan bound on the loss Hessian, each proved from the loss.
+#[derive(Parser)]
+#[command(version, about, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Hold every equation of the derivation against every witness, on real data (the default)
+    Audit(audit::AuditArguments),
+    /// The bound and its gradient for a network and data of your own
+    Oracle(oracle::OracleArguments),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hsr                                       every equation, on Iris
+  hsr audit --data digits --samples 200     on 200 samples of the 8x8 digits
+  hsr audit --only t_gn --format json       one equation, as JSON
+  hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
+
+Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong.";
+
+const FAILED: u8 = 1;
+const WRONG_INPUT: u8 = 2;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let command = arguments.command.unwrap_or_else(|| Command::Audit(audit::AuditArguments::default()));
+    let result = match command {
+        Command::Audit(arguments) => audit::audit(&arguments),
+        Command::Oracle(arguments) => oracle::oracle(&arguments).map(|()| true),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(FAILED),
+        Err(error) => {
+            eprintln!("hsr: {error}");
+            ExitCode::from(WRONG_INPUT)
+        }
+    }
+}
+
+/// Prints to standard output. A reader that stops reading, such as `head`, is no error.
+fn print(text: &str) -> Result<(), Box<dyn Error>> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

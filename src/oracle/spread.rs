@@ -1,0 +1,49 @@
+//! Spreads of the reduced Hessian and of its blocks that keep their digits where a matrix is close to a multiple of the
+//! identity.
+
+use crate::model::Shape;
+use crate::terms::Curvature;
+use crate::terms::bound::{Moments, mean, spread, spread_centred};
+use crate::terms::squared_trace::{coupling_squared_by_parameters, hidden_deviation, output_deviation};
+
+/// Where the subtraction `Q/D - m^2` leaves less than this share of `Q/D`, more than three of the sixteen digits are
+/// gone, and the sum of squares is worth its cost, of order `N D^2`.
+const SHARE: f64 = 1e-3;
+
+/// The spreads that the whole Hessian's own does not give. The whole Hessian never needs the sum of squares: its null
+/// space keeps `Q/D - m^2` above `(h+1)/D` of `Q/D`.
+pub(super) struct Spreads {
+    /// Of the hidden block.
+    pub hidden: f64,
+    /// Of the output block off the null space.
+    pub output: f64,
+    /// Of the whole Hessian off the null space.
+    pub reduced: f64,
+}
+
+impl Spreads {
+    pub fn of(points: &[Curvature<f64>], moments: &Moments<f64>, shape: &Shape) -> Self {
+        let reduced = |m: &f64| {
+            hidden_deviation(points, m)
+                + output_deviation(points, m, true)
+                + 2.0 * coupling_squared_by_parameters(points)
+        };
+        let hidden_size = shape.hidden_parameters();
+        let output_size = shape.reduced_output_parameters();
+        Spreads {
+            hidden: careful(moments.hidden_trace, moments.hidden_squared, hidden_size, |m| {
+                hidden_deviation(points, m)
+            }),
+            output: careful(moments.output_trace, moments.output_squared, output_size, |m| {
+                output_deviation(points, m, true)
+            }),
+            reduced: careful(moments.trace(), moments.squared(), shape.reduced_parameters(), reduced),
+        }
+    }
+}
+
+fn careful(trace: f64, squared: f64, size: usize, deviation: impl Fn(&f64) -> f64) -> f64 {
+    let m = mean(&trace, size);
+    let s = spread(&trace, &squared, size);
+    if size > 1 && s * s < SHARE * squared / size as f64 { spread_centred(&deviation(&m), size) } else { s }
+}
