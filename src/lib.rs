@@ -1,4 +1,45 @@
-//! Closed forms of the Wolkowicz-Styan bound on the loss Hessian and of its gradient, each proved from the loss.
+//! Closed forms of the Wolkowicz-Styan bound on the largest eigenvalue of the cross-entropy loss Hessian of a
+//! three-layer network, and of the bound's gradient, each equation proved from the loss.
+//!
+//! Source of the problem: arXiv:2606.28662 (only its abstract was at hand; everything here is derived anew, in
+//! `derivations/`). The inequality: H. Wolkowicz and G. P. H. Styan, *Bounds for eigenvalues using traces*, Linear
+//! Algebra Appl. 29 (1980) 471-506.
+//!
+//! # The map
+//! Every equation is ONE pure function, generic over its number type; the same line of source runs in several
+//! arithmetics, and each arithmetic answers another question. Arrows run downward only.
+//!
+//! | room | what is in it |
+//! | --- | --- |
+//! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
+//! | [`audit`] | holds every equation against every witness, and tells |
+//! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
+//! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
+//! | [`terms`] | the derivation: a file a chapter, a function an equation |
+//! | [`io`] | npz and CSV files, results written whole or not at all |
+//! | [`data`] | labelled samples, four embedded data sets |
+//! | [`model`] | sizes, parameters, data, activations |
+//! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, degrees |
+//!
+//! # The bound of a network
+//! ```
+//! use hsr::model::{Activation, Batch, Network, Parameters};
+//! use hsr::oracle::{Wanted, answer};
+//! use nalgebra::{dmatrix, dvector};
+//!
+//! let parameters = Parameters {
+//!     w: dmatrix![0.5, -1.0; 0.2, 0.3],
+//!     b: Some(dvector![0.1, 0.0]),
+//!     v: dmatrix![1.0, 0.4; -1.0, 0.2; 0.3, -0.6],
+//!     c: Some(dvector![0.0, 0.1, -0.1]),
+//! };
+//! let network = Network::new(parameters, Activation::Tanh)?;
+//! let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8; 0.5, 0.5], &[0, 1, 2], 3)?;
+//! let answer = answer(&network, &batch, Wanted::default())?;
+//! println!("lambda_max <= {} <= {}", answer.ws_block, answer.ws_upper);
+//! println!("steepest descent along {:?}", answer.gradient.scale(&-1.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod audit;
 pub mod cli;
@@ -9,3 +50,8 @@ pub mod number;
 pub mod oracle;
 pub mod terms;
 pub mod witness;
+
+/// The README's examples in Rust, run as doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -12,6 +12,7 @@ mod exact;
 mod float;
 mod report;
 mod run;
+mod settings;
 mod trained;
 
 pub use compare::{Compared, Incomparable, Probe, compare};
@@ -22,7 +23,8 @@ pub use equations::equations;
 pub use exact::{Exact, ExactFailure, exact};
 pub use float::{Float, FloatFailure, Point, float};
 pub use report::{ExactSummary, Failure, Report, Row};
-pub use run::{AuditError, Settings, run};
+pub use run::{AuditError, run};
+pub use settings::Settings;
 pub use trained::{random_network, train};
 
 /// The equation with this name.

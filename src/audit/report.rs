@@ -1,7 +1,7 @@
 //! What an audit found, and how it is told: as a table, as JSON, as JUnit.
 
 use super::eigen::Spectrum;
-use super::run::{Settings, replay};
+use super::settings::Settings;
 use comfy_table::{CellAlignment, Table, presets};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
@@ -92,7 +92,7 @@ impl Failure {
             in_f64: None,
             tolerance: None,
             seed: settings.seed,
-            replay: replay(settings, name),
+            replay: settings.replay_of(name),
         }
     }
 

@@ -5,28 +5,11 @@ use super::eigen::{EigenCheck, Spectrum, eigen};
 use super::exact::exact;
 use super::float::{Point, float};
 use super::report::{ExactSummary, Failure, Report, Row};
-use super::{Equation, equations};
-use crate::model::{Activation, Shape};
+use super::{Equation, Settings, equations};
+use crate::model::Shape;
 use crate::number::Field;
 use crate::witness::eigen::EigenError;
 use rayon::prelude::*;
-
-/// What is asked of an audit.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Activation of the random networks of the exact witness; the points bring their own.
-    pub activation: Activation,
-    /// Whether there are biases.
-    pub biases: bool,
-    /// Random points of the exact witness for each equation.
-    pub points: usize,
-    /// The seed of everything random.
-    pub seed: u64,
-    /// Only the equation with this name.
-    pub only: Option<String>,
-    /// The command that repeats the audit, to which `--only NAME` is added for a failure.
-    pub replay: String,
-}
 
 /// Why an audit could not be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -174,7 +157,7 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
                 in_f64: None,
                 tolerance: Some(found.tolerance),
                 seed: settings.seed,
-                replay: replay(settings, name),
+                replay: settings.replay_of(name),
             });
         }
     }
@@ -193,19 +176,12 @@ fn exact_failure(equation: &Equation<Field>, diagnosis: &Diagnosis, settings: &S
         in_f64: diagnosis.value,
         tolerance: None,
         seed: settings.seed,
-        replay: replay(settings, equation.name),
+        replay: settings.replay_of(equation.name),
     }
 }
 
 fn describe(shape: &Shape) -> String {
     format!("{shape} (the smallest that shows it)")
-}
-
-pub(super) fn replay(settings: &Settings, name: &str) -> String {
-    match settings.only {
-        Some(_) => settings.replay.clone(),
-        None => format!("{} --only {name}", settings.replay),
-    }
 }
 
 fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Settings) {
@@ -224,7 +200,7 @@ fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Set
                 in_f64: None,
                 tolerance: Some(check.tolerance),
                 seed: settings.seed,
-                replay: replay(settings, &row.name),
+                replay: settings.replay_of(&row.name),
             });
         }
     }

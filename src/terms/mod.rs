@@ -11,7 +11,8 @@
 //! | 7 | [`squared_trace_gradient`] | gradient of `Q`, term by term |
 //! | 8 | [`bound_gradient`] | gradient of the bounds, envelope form, descent direction |
 //!
-//! [`Sample`] holds what the network computes for one sample; [`Curvature`] adds what the Hessian is made of.
+//! [`Sample`] holds what the network computes for one sample, [`Curvature`] adds what its Hessian is made of;
+//! [`samples`] and [`curvatures`] run the network and fill them.
 //! Notation is that of `derivations/`: `xt = (x, 1)` and `zt = (z, 1)` with biases, `xt = x` and `zt = z` without;
 //! `nx = |xt|^2`, `nz = |zt|^2`; `S = diag(p) - p p'`; `delta = p - y`.
 //!
@@ -40,6 +41,7 @@
 //! ```
 
 mod algebra;
+mod forward;
 mod sample;
 
 pub mod bound;
@@ -51,4 +53,5 @@ pub mod squared_trace_gradient;
 pub mod trace;
 pub mod trace_gradient;
 
-pub use sample::{Curvature, Partials, Sample, curvatures, samples};
+pub use forward::{curvature, curvatures, samples};
+pub use sample::{Curvature, Partials, Sample};

@@ -1,9 +1,7 @@
-//! What the closed forms are made of: the forward quantities of one sample, and the pieces of its Hessian.
+//! What the closed forms are made of: the forward quantities of one sample, and the pieces of its Hessian. The
+//! functions that fill them are in `forward`.
 
-use super::{hessian, model};
-use crate::model::{Batch, Network};
-use crate::number::{Matrix, Number, Smooth, Vector};
-use num_traits::One;
+use crate::number::{Matrix, Number, Vector};
 
 /// Forward quantities of one sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,30 +58,6 @@ impl<T: Number> Sample<T> {
     }
 }
 
-/// Runs the network on every sample of the batch.
-pub fn samples<T: Smooth>(network: &Network<T>, batch: &Batch<T>) -> Vec<Sample<T>> {
-    let biases = network.parameters.b.is_some();
-    let activation = network.activation;
-    let forward = |n: usize| {
-        let x = batch.x.row(n).transpose();
-        let y = batch.y.row(n).transpose();
-        let a = model::preactivation(network, &x);
-        let z = model::hidden(activation, &a);
-        let p = model::softmax(&model::logits(network, &z));
-        Sample {
-            delta: model::residual(&p, &y),
-            phi1: model::phi1(activation, &a),
-            phi2: model::phi2(activation, &a),
-            phi3: model::phi3(activation, &a),
-            xt: if biases { x.push(One::one()) } else { x },
-            z,
-            p,
-            biases,
-        }
-    };
-    (0..batch.samples()).map(forward).collect()
-}
-
 /// A sample with the matrices that its Hessian is made of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curvature<T> {
@@ -105,33 +79,6 @@ pub struct Curvature<T> {
     pub r: Vector<T>,
     /// `M = GN + diag(r)`.
     pub m: Matrix<T>,
-}
-
-impl<T: Number> Curvature<T> {
-    /// The pieces of this sample's Hessian, at output weights `v`.
-    pub fn new(sample: &Sample<T>, v: &Matrix<T>) -> Self {
-        let sv = model::covariance_times(&sample.p, v);
-        let k = hessian::hidden_covariance(&sv, v);
-        let gn = hessian::gauss_newton(&k, &sample.phi1);
-        let u = hessian::backpropagated_residual(v, &sample.delta);
-        let r = hessian::residual_curvature(&sample.phi2, &u);
-        Curvature {
-            s: model::softmax_covariance(&sample.p),
-            a: hessian::output_coupling(&sv, &sample.phi1),
-            m: hessian::hidden_hessian(&gn, &r),
-            sample: sample.clone(),
-            sv,
-            k,
-            gn,
-            u,
-            r,
-        }
-    }
-}
-
-/// The pieces of the Hessian for every sample.
-pub fn curvatures<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Vec<Curvature<T>> {
-    samples.iter().map(|sample| Curvature::new(sample, v)).collect()
 }
 
 /// Partial derivatives of a scalar `F` with respect to the quantities of one sample, each held independent of the

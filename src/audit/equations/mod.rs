@@ -14,6 +14,14 @@ use crate::number::{Arithmetic, Matrix};
 use crate::terms::Curvature;
 use crate::witness::Case;
 
+// What the partial derivatives of the terms in chapters 6 and 7 are held against.
+const BY_P: &str = "the derivative of the term by p";
+const BY_DELTA: &str = "the derivative of the term by delta";
+const BY_Z: &str = "the derivative of the term by z";
+const BY_PHI1: &str = "the derivative of the term by phi1";
+const BY_PHI2: &str = "the derivative of the term by phi2";
+const BY_V: &str = "the derivative of the term by V";
+
 /// All equations, chapter by chapter, for the arithmetic `A`.
 ///
 /// ```

@@ -1,10 +1,10 @@
 //! Chapter 7: the gradient of the squared trace. Each term stands for its mean over all ordered pairs of samples.
 
-use super::pair_mean;
 use super::trace_gradient::flat;
+use super::{BY_DELTA, BY_P, BY_PHI1, BY_PHI2, BY_V, BY_Z, pair_mean};
 use crate::audit::equation::{Axis, Equation, rows};
 use crate::number::{Arithmetic, Matrix, Nilpotent, Number, Vector};
-use crate::terms::{Curvature, Sample, curvatures, squared_trace::*, squared_trace_gradient::*};
+use crate::terms::{Curvature, Sample, curvature, curvatures, squared_trace::*, squared_trace_gradient::*};
 use crate::witness::{Case, Slot, lift, unit};
 
 /// The equations of this chapter.
@@ -19,13 +19,6 @@ fn new<A: Arithmetic>(
 ) -> Equation<A> {
     Equation::new("squared_trace_gradient", name, axes, closed)
 }
-
-const BY_P: &str = "the derivative of the term by p";
-const BY_DELTA: &str = "the derivative of the term by delta";
-const BY_Z: &str = "the derivative of the term by z";
-const BY_PHI1: &str = "the derivative of the term by phi1";
-const BY_PHI2: &str = "the derivative of the term by phi2";
-const BY_V: &str = "the derivative of the term by V";
 
 fn output_terms<A: Arithmetic>() -> Vec<Equation<A>> {
     use Axis::{Class, Sample, Unit};
@@ -212,7 +205,7 @@ fn mixed_by_delta_and_phi1<A: Arithmetic>(c: &Case<A>, n: usize, k: usize, i: us
                 p: s.p.map(constant),
                 biases: s.biases,
             };
-            Curvature { a: c.points[m].a.map(constant), ..Curvature::new(&sample, &c.v().map(constant)) }
+            Curvature { a: c.points[m].a.map(constant), ..curvature(&sample, &c.v().map(constant)) }
         })
         .collect();
     pair_mean(&points, q_cross_mixed).mixed()

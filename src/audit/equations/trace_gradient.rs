@@ -1,6 +1,6 @@
 //! Chapter 6: the gradient of the trace, and the chain to the parameters.
 
-use super::{each, output_range};
+use super::{BY_DELTA, BY_P, BY_PHI1, BY_PHI2, BY_V, BY_Z, each, output_range};
 use crate::audit::equation::{Axis, Equation, rows};
 use crate::model::Parameters;
 use crate::number::{Arithmetic, Matrix, Nilpotent, Number, Vector};
@@ -98,13 +98,6 @@ fn through_preactivations<A: Arithmetic>(
         + linear(f.phi1.as_slice(), &at(1))
         + linear(f.phi2.as_slice(), &at(2))
 }
-
-const BY_P: &str = "the derivative of the term by p";
-const BY_DELTA: &str = "the derivative of the term by delta";
-const BY_Z: &str = "the derivative of the term by z";
-const BY_PHI1: &str = "the derivative of the term by phi1";
-const BY_PHI2: &str = "the derivative of the term by phi2";
-const BY_V: &str = "the derivative of the term by V";
 
 fn partials<A: Arithmetic>() -> Vec<Equation<A>> {
     use Axis::{Class, Sample, Unit};

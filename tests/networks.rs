@@ -1,0 +1,198 @@
+//! Whole networks by proptest: any shape, activation, biases, soft targets, saturated logits. Every invariant, and
+//! every equation exactly. Shrinks to the smallest network.
+
+use hsr::audit::{Incomparable, Probe, compare, equations};
+use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::number::{Field, Matrix, Rounded};
+use hsr::oracle::{Wanted, answer};
+use hsr::terms::bound::{moments, null_space};
+use hsr::terms::{Curvature, curvatures, hessian, model, samples, squared_trace, trace};
+use hsr::witness::{Case, eigen::eigenvalues};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    (1..=4usize, 1..=3usize, 1..=3usize, 2..=4usize, any::<bool>()).prop_map(
+        |(samples, inputs, hidden, classes, biases)| Shape { samples, inputs, hidden, classes, biases },
+    )
+}
+
+fn activations() -> impl Strategy<Value = Activation> {
+    prop::sample::select(Activation::ALL.to_vec())
+}
+
+/// A network with data. With `scale` in the hundreds its logits are saturated.
+#[derive(Clone, Debug)]
+struct Whole {
+    network: Network<f64>,
+    batch: Batch<f64>,
+}
+
+fn networks(scale: impl Strategy<Value = f64> + Clone) -> impl Strategy<Value = Whole> {
+    (shapes(), activations(), scale).prop_flat_map(|(shape, activation, scale)| {
+        let weights = vec(-1.0..1.0f64, shape.parameters());
+        let inputs = vec(-2.0..2.0f64, shape.samples * shape.inputs);
+        let targets = vec(0.0..1.0f64, shape.samples * shape.classes);
+        (weights, inputs, targets, any::<bool>()).prop_map(move |(weights, x, y, soft)| {
+            let mut parameters = Parameters::from_flat(&shape, &weights);
+            parameters.v *= scale;
+            let x = Matrix::from_row_slice(shape.samples, shape.inputs, &x);
+            let y = Matrix::from_row_slice(shape.samples, shape.classes, &y);
+            let batch = if soft { soft_targets(x, y) } else { hard_targets(x, &y) };
+            Whole { network: Network { parameters, activation }, batch }
+        })
+    })
+}
+
+fn soft_targets(x: Matrix<f64>, mut y: Matrix<f64>) -> Batch<f64> {
+    for mut row in y.row_iter_mut() {
+        row.add_scalar_mut(0.01);
+        let sum = row.sum();
+        row.unscale_mut(sum);
+    }
+    Batch::new(x, y).unwrap()
+}
+
+fn hard_targets(x: Matrix<f64>, y: &Matrix<f64>) -> Batch<f64> {
+    let labels: Vec<i64> = y.row_iter().map(|row| row.transpose().imax() as i64).collect();
+    Batch::from_labels(x, &labels, y.ncols()).unwrap()
+}
+
+impl Whole {
+    fn points(&self) -> Vec<Curvature<f64>> {
+        curvatures(&samples(&self.network, &self.batch), &self.network.parameters.v)
+    }
+
+    fn shape(&self) -> Shape {
+        self.network.shape(self.batch.samples())
+    }
+}
+
+/// Backward error of a symmetric eigensolver: ten roundoffs of the norm for each row.
+fn eigen_tolerance(h: &Matrix<f64>) -> f64 {
+    10.0 * f64::EPSILON * h.nrows() as f64 * h.norm() + f64::MIN_POSITIVE
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The exact witness on any shape and activation, not only those of the audit.
+    #[test]
+    fn every_equation_holds_exactly_on_every_shape(shape in shapes(), activation in activations(), seed: u64) {
+        // Third derivatives of the loss cost D^2 evaluations: networks of up to twenty parameters.
+        prop_assume!(shape.parameters() <= 20);
+        let case = Case::<Field>::random(shape, activation, seed);
+        for equation in equations::<Field>() {
+            for check in &equation.checks {
+                match compare(&equation, check, &case, Probe::Random { directions: 1, seed }) {
+                    Ok(pairs) => for pair in pairs.iter().filter(|pair| pair.closed.is_defined() && pair.truth.is_defined()) {
+                        prop_assert_eq!(pair.closed, pair.truth, "{} against {}: {}", equation.name, check.against, &pair.component);
+                    },
+                    Err(Incomparable::NotApplicable) => {}
+                    Err(wrong) => prop_assert!(false, "{}: {:?}", equation.name, wrong),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn trace_and_squared_trace_are_those_of_the_assembled_hessian(whole in networks(0.1..3.0f64)) {
+        let points = whole.points();
+        let h = hessian::hessian(&points);
+        let moments = moments(&points, &whole.network.parameters.v);
+        // Sums of at most D^2 N^2 products; the trace has terms of both signs, so its error is relative to |H|.
+        let roundings = (h.len() * points.len() * points.len()) as f64 * f64::EPSILON;
+        prop_assert!((moments.trace() - h.trace()).abs() <= roundings * h.norm());
+        prop_assert!((moments.squared() - h.norm_squared()).abs() <= roundings * h.norm_squared());
+    }
+
+    #[test]
+    fn the_routes_to_the_squared_trace_agree(whole in networks(0.1..3.0f64)) {
+        let points = whole.points();
+        let v = &whole.network.parameters.v;
+        let pairs = squared_trace::trace_squared(&points);
+        let parameters = squared_trace::trace_squared_by_parameters(&points);
+        let roundings = (v.len() * v.len() * points.len() * points.len()) as f64 * 16.0 * f64::EPSILON;
+        prop_assert!((pairs - parameters).abs() <= roundings * pairs);
+        for n in &points {
+            for m in &points {
+                let scale = n.gn.norm() * m.gn.norm() + squared_trace::class_gram(n, m, v).norm_squared();
+                let difference = squared_trace::gn_gn(n, m) - squared_trace::gn_gn_by_classes(n, m, v);
+                prop_assert!(difference.abs() <= roundings * scale);
+            }
+        }
+    }
+
+    #[test]
+    fn the_bounds_hold_and_stand_in_order(whole in networks(0.1..3.0f64)) {
+        let h = hessian::hessian(&whole.points());
+        prop_assume!(h.norm() > 0.0);
+        let answer = answer(&whole.network, &whole.batch, Wanted::default()).unwrap();
+        let eigenvalues = eigenvalues(&h).unwrap();
+        let (low, high) = (eigenvalues[0], eigenvalues[eigenvalues.len() - 1]);
+        // A spread is a root of a difference that may lose a factor d + C + 1 of accuracy.
+        let shape = whole.shape();
+        let tolerance = eigen_tolerance(&h) * (shape.inputs + shape.classes + 1) as f64;
+        prop_assert!(high <= answer.ws_block + tolerance);
+        prop_assert!(answer.ws_block <= answer.ws_reduced + tolerance);
+        prop_assert!(answer.ws_reduced <= answer.ws_upper + tolerance);
+        prop_assert!(answer.ws_lower <= high + tolerance);
+        prop_assert!(answer.lambda_min_lower <= low + tolerance && low <= answer.lambda_min_upper + tolerance);
+        prop_assert!(high - low <= answer.range_upper + tolerance);
+    }
+
+    #[test]
+    fn the_hessian_vanishes_on_the_shifts_of_all_logits(whole in networks(0.1..3.0f64)) {
+        let h = hessian::hessian(&whole.points());
+        let shape = whole.shape();
+        prop_assert!((&h * null_space::<f64>(&shape)).amax() <= eigen_tolerance(&h));
+        let small = eigenvalues(&h).unwrap().iter().filter(|value| value.abs() <= eigen_tolerance(&h)).count();
+        prop_assert!(small >= shape.null_dimension());
+    }
+
+    #[test]
+    fn gauss_newton_and_covariance_are_positive_semidefinite(whole in networks(0.1..30.0f64)) {
+        for n in whole.points() {
+            for matrix in [&n.s, &n.k, &n.gn] {
+                prop_assert!(eigenvalues(matrix).unwrap()[0] >= -eigen_tolerance(matrix));
+            }
+        }
+    }
+
+    #[test]
+    fn the_gradient_is_what_dual_numbers_say(whole in networks(0.1..3.0f64), seed: u64) {
+        let value = Case::<f64>::new(whole.network.clone(), whole.batch.clone(), seed);
+        let bounded = Case::new(whole.network.map(Rounded::exact), whole.batch.map(Rounded::exact), seed);
+        let probe = Probe::Random { directions: 2, seed };
+        for name in ["loss_gradient", "trace_gradient", "trace_squared_gradient"] {
+            let (values, bounds) = (equations::<f64>(), equations::<Rounded>());
+            let at = values.iter().position(|equation| equation.name == name).unwrap();
+            let pairs = compare(&values[at], &values[at].checks[0], &value, probe).unwrap();
+            let errors = compare(&bounds[at], &bounds[at].checks[0], &bounded, probe).unwrap();
+            for (pair, error) in pairs.iter().zip(errors) {
+                let tolerance = 2.0 * (error.closed.error + error.truth.error);
+                prop_assert!((pair.closed - pair.truth).abs() <= tolerance, "{}: {:?}, {:e}", name, pair, tolerance);
+            }
+        }
+    }
+
+    #[test]
+    fn saturated_logits_give_finite_accurate_results(whole in networks(500.0..2000.0f64)) {
+        let samples = samples(&whole.network, &whole.batch);
+        let v = &whole.network.parameters.v;
+        for n in &samples {
+            prop_assert!(n.p.iter().all(|p| (0.0..=1.0).contains(p)));
+            prop_assert!(trace::impurity(&n.p) >= 0.0 && trace::variance(&n.p, v).iter().all(|variance| *variance >= 0.0));
+        }
+        prop_assert!(model::loss(&whole.network, &whole.batch).is_finite());
+        let h = hessian::hessian(&curvatures(&samples, v));
+        prop_assert!(h.iter().all(|entry| entry.is_finite()));
+        match answer(&whole.network, &whole.batch, Wanted::default()) {
+            Ok(answer) => {
+                let finite = answer.scalars().iter().all(|(_, value)| value.is_finite());
+                prop_assert!(finite && answer.gradient.flat().iter().all(|entry| entry.is_finite()));
+            }
+            Err(error) => prop_assert!(error.to_string().contains("saturated"), "{}", error),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The README's commands work as they stand there.
+
+use std::path::Path;
+use std::process::Command;
+
+const README: &str = include_str!("../README.md");
+
+/// The lines inside fenced blocks of one language.
+fn blocks(language: &str) -> Vec<String> {
+    let opening = format!("```{language}\n");
+    let parts = README.split(&opening).skip(1);
+    parts.map(|part| part.split("\n```").next().unwrap_or_default().to_string()).collect()
+}
+
+/// The arguments of each `$ hsr ...` line.
+fn commands() -> Vec<Vec<String>> {
+    let lines: Vec<String> = blocks("console")
+        .iter()
+        .flat_map(|block| block.lines().map(str::to_string).collect::<Vec<_>>())
+        .collect();
+    let commands = lines.iter().filter_map(|line| line.strip_prefix("$ hsr "));
+    commands.map(|command| command.split_whitespace().map(str::to_string).collect()).collect()
+}
+
+/// Runs Python where it and numpy are there.
+fn python(folder: &Path, code: &str) -> bool {
+    let numpy = Command::new("python3").args(["-c", "import numpy"]).output();
+    if !numpy.is_ok_and(|output| output.status.success()) {
+        return false;
+    }
+    let output = Command::new("python3").args(["-c", code]).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{code}\n{}", String::from_utf8_lossy(&output.stderr));
+    true
+}
+
+/// What the first Python block makes, for machines without numpy.
+fn make_files(folder: &Path) {
+    use hsr::io::{Array, write_npz};
+    let matrix = |rows: usize, columns: usize| Array {
+        shape: vec![rows, columns],
+        values: (0..rows * columns).map(|index| (index as f64 * 0.7).sin()).collect(),
+    };
+    let network = [
+        ("W", matrix(8, 4)),
+        ("b", Array::vector(&[0.0; 8])),
+        ("V", matrix(3, 8)),
+        ("c", Array::vector(&[0.0; 3])),
+    ];
+    write_npz(folder.join("net.npz"), &network).unwrap();
+    let labels: Vec<f64> = (0..40).map(|n| f64::from(n % 3)).collect();
+    write_npz(folder.join("data.npz"), &[("X", matrix(40, 4)), ("y", Array::vector(&labels))]).unwrap();
+}
+
+#[test]
+fn every_command_of_the_readme_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let scripts = blocks("python");
+    assert_eq!(scripts.len(), 2);
+    if !python(folder.path(), &scripts[0]) {
+        println!("numpy is not here: the Python blocks are skipped");
+        make_files(folder.path());
+    }
+    let commands = commands();
+    assert!(commands.len() >= 5, "{commands:?}");
+    for arguments in commands {
+        let output = Command::new(env!("CARGO_BIN_EXE_hsr"))
+            .args(&arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    python(folder.path(), &scripts[1]);
+}
