@@ -216,7 +216,10 @@ fn the_oracle_prints_the_scalars_and_writes_every_array() {
 fn shapes_that_do_not_fit_are_named() {
     with("W", Some(matrix(2, 3, &[0.0; 6]))).refuses(&[], "W is 2x3 but X has 2 columns");
     with("V", Some(matrix(2, 3, &[0.0; 6]))).refuses(&[], "W is 2x2 but V is 2x3");
-    with("V", Some(matrix(3, 2, &[0.0; 6]))).refuses(&[], "V is 3x2 but Y has 2 columns");
+    with("V", Some(matrix(3, 2, &[0.0; 6]))).refuses(&[], "V is 3x2 but c is of length 2");
+    let (network, data) = well_formed();
+    let three_classes = [network[0].clone(), ("V", matrix(3, 2, &[0.0; 6]))];
+    Files::new(&three_classes, &data).refuses(&[], "V is 3x2 but Y has 2 columns");
     with("V", Some(matrix(1, 2, &[0.0; 2]))).refuses(&[], "at least two classes");
     with("b", Some(Array::vector(&[0.0; 3]))).refuses(&[], "b is of length 3");
     with("c", Some(Array::vector(&[0.0; 3]))).refuses(&[], "c is of length 3");
@@ -239,7 +242,7 @@ fn targets_that_are_no_probabilities_are_named() {
     labels(&[0.0, 2.0, 1.0]).refuses(&[], "y[1] is 2: with 2 classes a label is 0 to 1");
     labels(&[0.0, -1.0, 1.0]).refuses(&[], "y[1] is -1");
     labels(&[0.0, 0.5, 1.0]).refuses(&[], "y[1] is 0.5");
-    with("Y", None).refuses(&[], "neither");
+    with("Y", None).refuses(&[], "has X but no targets");
 }
 
 #[test]

@@ -9,6 +9,9 @@ use rand_chacha::ChaCha8Rng;
 /// Steps of gradient descent: enough to leave the plateau of random weights on every embedded data set.
 const STEPS: usize = 200;
 
+/// Below this loss every sample is fitted, and more steps only scale the weights up and the Hessian down.
+const FITTED: f64 = 1e-3;
+
 /// Weights uniform with the variance `1/fan-in`, so that preactivations and logits are of order one.
 pub fn random_network(shape: &Shape, activation: Activation, seed: u64) -> Network<f64> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -25,6 +28,9 @@ pub fn train(network: &Network<f64>, batch: &Batch<f64>) -> Network<f64> {
     let mut loss = model::loss(&current, batch);
     let mut rate = 1.0;
     for _ in 0..STEPS {
+        if loss < FITTED {
+            break;
+        }
         let gradient = model::loss_gradient(&samples(&current, batch), &current.parameters.v);
         let next = Network {
             parameters: current.parameters.plus(&-rate, &gradient),

@@ -7,7 +7,7 @@ use crate::number::{Matrix, Vector};
 /// ```
 /// use hsr::io::Array;
 /// use nalgebra::{dmatrix, dvector};
-/// assert_eq!(Array::scalar(0.5).shape, []);
+/// assert!(Array::scalar(0.5).shape.is_empty());
 /// assert_eq!(Array::vector(&[1.0, 2.0]), Array::from(&dvector![1.0, 2.0]));
 /// let matrix = Array::from(&dmatrix![1.0, 2.0; 3.0, 4.0]);
 /// assert_eq!(matrix, Array { shape: vec![2, 2], values: vec![1.0, 2.0, 3.0, 4.0] });

@@ -2,6 +2,7 @@
 
 use super::algebra::{mean, outer, times};
 use super::hessian::shape_of;
+use super::model::covariance_times;
 use super::sample::Curvature;
 use crate::number::{Matrix, Number, Vector};
 use rayon::prelude::*;
@@ -29,21 +30,13 @@ pub fn class_gram<T: Number>(n: &Curvature<T>, m: &Curvature<T>, v: &Matrix<T>) 
 }
 
 /// `<GN_n, GN_m>`, by the class route:
-/// `sum_kl p_k q_l t_kl^2 - sum_k p_k (t q)_k^2 - sum_l q_l (t' p)_l^2 + (p' t q)^2`, written as the variance
-/// `sum_kl p_k q_l (t_kl - (t q)_k - (t' p)_l + p' t q)^2`.
+/// `sum_kl p_k q_l t_kl^2 - sum_k p_k (t q)_k^2 - sum_l q_l (t' p)_l^2 + (p' t q)^2 = tr(S_n t S_m t')`, from the last
+/// form, whose two factors `S_n t` and `S_m t'` are sums of differences.
 pub fn gn_gn_by_classes<T: Number>(n: &Curvature<T>, m: &Curvature<T>, v: &Matrix<T>) -> T {
-    let (p, q) = (&n.sample.p, &m.sample.p);
     let t = class_gram(n, m, v);
-    let (tq, tp) = (&t * q, t.transpose() * p);
-    let mean = tq.dot(p);
-    let mut sum = T::zero();
-    for k in 0..p.len() {
-        for l in 0..q.len() {
-            let centred = t[(k, l)].clone() - tq[k].clone() - tp[l].clone() + mean.clone();
-            sum += p[k].clone() * q[l].clone() * centred.clone() * centred;
-        }
-    }
-    sum
+    let left = covariance_times(&n.sample.p, &t);
+    let right = covariance_times(&m.sample.p, &t.transpose());
+    left.dot(&right.transpose())
 }
 
 /// `sum_i GN_n[ii] r_m[i]`; with the samples exchanged it is the term res.gn.

@@ -45,16 +45,17 @@ pub fn logits<T: Smooth>(shape: &Shape, activation: Activation, theta: &[T], x: 
     output(shape, theta, &hidden(activation, &a))
 }
 
-/// `-sum_k y_k ln p_k` with `ln p_k = (o_k - o_r) - ln sum_l e^(o_l - o_r)`, for any reference `r`; the largest logit,
-/// so that no exponential overflows. Uses `sum_k y_k = 1` nowhere.
+/// `-sum_k y_k ln p_k` with `ln p_k = (o_k - o_r) - ln(1 + sum_{l != r} e^(o_l - o_r))`, for any reference `r`: the
+/// largest logit, so that no exponential overflows. Uses `sum_k y_k = 1` nowhere.
 pub fn cross_entropy<T: Smooth>(o: &[T], y: &[T]) -> T {
     let reference = T::largest(o);
-    let from_reference = |k: usize| o[k].clone() - o[reference].clone();
-    let mut total = T::zero();
-    for k in 0..o.len() {
-        total += if k == reference { T::one() } else { from_reference(k).exp() };
+    let from_reference =
+        |k: usize| if k == reference { T::zero() } else { o[k].clone() - o[reference].clone() };
+    let mut others = T::zero();
+    for k in (0..o.len()).filter(|&k| k != reference) {
+        others += from_reference(k).exp();
     }
-    let log_total = total.ln();
+    let log_total = others.ln_1p();
     let mut sum = T::zero();
     for (k, weight) in y.iter().enumerate() {
         sum -= weight.clone() * (from_reference(k) - log_total.clone());
