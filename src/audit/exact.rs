@@ -51,7 +51,7 @@ pub struct ExactFailure {
 }
 
 /// Checks one equation, by name: every truth at `points` random points, and at more where its degree is so high that
-/// they would leave a wrong equation a chance above [`TARGET`].
+/// they would leave a wrong equation a chance above 1e-18.
 pub fn exact(name: &str, activation: Activation, biases: bool, points: usize, seed: u64) -> Exact {
     let mut result = Exact { applies: true, points: 0, degree: 0, log10_probability: 0.0, failure: None };
     let fields = equations::<Field>();

@@ -57,6 +57,15 @@ pub struct FloatFailure {
     pub tolerance: f64,
 }
 
+/// The component of a failed comparison that is furthest off, by a derivative along every unit direction.
+pub fn furthest_component(name: &str, check: usize, point: &Point) -> Option<Compared<f64>> {
+    let values = equations::<f64>();
+    let equation = matching(&values, name)?;
+    let pairs = compare(equation, &equation.checks[check], &point.value, Probe::Units).ok()?;
+    let off = |pair: &Compared<f64>| (pair.closed - pair.truth).abs();
+    pairs.into_iter().max_by(|a, b| off(a).total_cmp(&off(b)))
+}
+
 /// Compares one equation, by name, at one point.
 pub fn float(name: &str, point: &Point, seed: u64) -> Float {
     let mut result = Float::default();

@@ -3,7 +3,7 @@
 use super::diagnose::{Diagnosis, smallest};
 use super::eigen::{EigenCheck, Spectrum, eigen};
 use super::exact::exact;
-use super::float::{Point, float};
+use super::float::{Point, float, furthest_component};
 use super::report::{ExactSummary, Failure, Report, Row};
 use super::{Equation, Settings, equations};
 use crate::model::Shape;
@@ -145,7 +145,11 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
             row.cases += 1;
             row.relative_error = Some(row.relative_error.unwrap_or(0.0).max(float.relative_error));
         }
-        if let Some(found) = float.failure {
+        if let Some(mut found) = float.failure {
+            // Where the exact witness fails too, it has named the component already, on a smaller network.
+            if exact.failure.is_none() {
+                found.compared = furthest_component(name, found.check, point).unwrap_or(found.compared);
+            }
             row.failures.push(Failure {
                 equation: name.to_string(),
                 witness: format!("dual numbers, {} point", point.name),
