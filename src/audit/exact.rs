@@ -4,20 +4,32 @@ use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::{Check, Equation};
 use super::{equations, matching};
 use crate::model::{Activation, Shape};
-use crate::number::{Degree, Field, MODULUS};
+use crate::number::{Degree, Field, Gap, MODULUS};
 use crate::witness::Case;
 
-/// Sizes `(N, d, h, C)` that are checked in turn: small, so that third derivatives stay cheap, and each with some
-/// size that the others lack, so that no two indices can be confused everywhere.
-const SIZES: [(usize, usize, usize, usize); 6] =
-    [(2, 2, 2, 3), (3, 1, 3, 2), (2, 2, 3, 3), (3, 2, 2, 2), (2, 3, 2, 3), (2, 1, 2, 4)];
+/// Sizes `(N, d, h, C)`, all of which are checked: small, so that third derivatives stay cheap; each of 1, 2, 3 for
+/// every size and up to five classes; and such that `sqrt(D-1)` and its like exist in the field at several of them.
+const SIZES: [(usize, usize, usize, usize); 12] = [
+    (2, 2, 2, 3),
+    (1, 1, 1, 2),
+    (3, 1, 3, 2),
+    (2, 1, 2, 5),
+    (1, 2, 3, 3),
+    (2, 3, 1, 4),
+    (2, 2, 1, 3),
+    (2, 3, 2, 2),
+    (1, 1, 2, 3),
+    (2, 3, 2, 3),
+    (2, 1, 2, 4),
+    (2, 1, 1, 3),
+];
 
-/// Square roots exist at every second point, and an equation takes at most this many that are independent of each
-/// other (of three radicands and of three sizes, in the block bound).
+/// Square roots of radicands exist at every second point; an equation takes at most this many that are independent.
 const ROOTS: u32 = 6;
 
-/// Points that are tried before an equation counts as undefined everywhere: with [`ROOTS`] roots one in 64 serves.
-const ATTEMPTS: u64 = 64 * 30;
+/// Points that are tried at a size before the equation counts as undecidable there, for want of the square root of a
+/// size; of a radicand it would be found long before.
+const ATTEMPTS: u64 = 32;
 
 /// Logarithm to base 10 of the probability that no equation may exceed.
 const TARGET: f64 = -18.0;
@@ -27,11 +39,14 @@ const TARGET: f64 = -18.0;
 pub struct Exact {
     /// Whether the equation has components with these biases.
     pub applies: bool,
-    /// Random points at which all components agreed.
+    /// Sizes at which it was decided.
+    pub sizes: usize,
+    /// Random points at which all components agreed, over all sizes.
     pub points: usize,
-    /// The largest degree, over the points, of the rational function that would have to vanish by chance.
+    /// The largest degree of the rational function that would have to vanish by chance.
     pub degree: u64,
-    /// Logarithm to base 10 of the probability that a wrong equation passes.
+    /// Logarithm to base 10 of the probability that an equation passes which is wrong at one of these sizes: the largest
+    /// over the sizes.
     pub log10_probability: f64,
     /// The point at which it failed, if it did.
     pub failure: Option<ExactFailure>,
@@ -50,46 +65,72 @@ pub struct ExactFailure {
     pub compared: Compared<Field>,
 }
 
-/// Checks one equation, by name: every truth at `points` random points, and at more where its degree is so high that
-/// they would leave a wrong equation a chance above 1e-18.
+/// Checks one equation, by name, at every size: every truth at `points` random points, and at more where its degree is
+/// so high that they would leave a wrong equation a chance above 1e-18.
 pub fn exact(name: &str, activation: Activation, biases: bool, points: usize, seed: u64) -> Exact {
-    let mut result = Exact { applies: true, points: 0, degree: 0, log10_probability: 0.0, failure: None };
+    let mut result = Exact {
+        applies: false,
+        sizes: 0,
+        points: 0,
+        degree: 0,
+        log10_probability: f64::NEG_INFINITY,
+        failure: None,
+    };
     let fields = equations::<Field>();
     let degrees = equations::<Degree>();
     let (Some(equation), Some(degree)) = (matching(&fields, name), matching(&degrees, name)) else {
         return result;
     };
-    for attempt in 0..ATTEMPTS {
-        if result.points >= points && result.log10_probability <= TARGET {
+    for (index, (samples, inputs, hidden, classes)) in SIZES.into_iter().enumerate() {
+        let shape = Shape { samples, inputs, hidden, classes, biases };
+        let seed = seed.wrapping_mul(0x9e37_79b9).wrapping_add((index as u64) << 32);
+        at_size(&mut result, equation, degree, shape, activation, points, seed);
+        if result.failure.is_some() {
             break;
-        }
-        let seed = seed.wrapping_mul(0x9e37_79b9).wrapping_add(attempt);
-        let shape = shape_of(attempt as usize, biases);
-        let case = Case::<Field>::random(shape, activation, seed);
-        match at_point(equation, &case, seed) {
-            Outcome::Holds => {
-                let bound = degree_bound(degree, shape, activation);
-                result.points += 1;
-                result.degree = result.degree.max(bound);
-                result.log10_probability += log10_probability(bound, &shape);
-            }
-            Outcome::NotApplicable => {
-                result.applies = false;
-                break;
-            }
-            Outcome::Undefined => {}
-            Outcome::Fails { check, compared } => {
-                result.failure = Some(ExactFailure { shape, seed, check, compared });
-                break;
-            }
         }
     }
     result
 }
 
-fn shape_of(index: usize, biases: bool) -> Shape {
-    let (samples, inputs, hidden, classes) = SIZES[index % SIZES.len()];
-    Shape { samples, inputs, hidden, classes, biases }
+fn at_size(
+    result: &mut Exact,
+    equation: &Equation<Field>,
+    degree: &Equation<Degree>,
+    shape: Shape,
+    activation: Activation,
+    points: usize,
+    seed: u64,
+) {
+    let (mut passed, mut undefined, mut log10_probability) = (0, 0, 0.0);
+    for attempt in 0.. {
+        if undefined >= ATTEMPTS || (passed >= points && log10_probability <= TARGET) {
+            break;
+        }
+        let seed = seed.wrapping_add(attempt);
+        let case = Case::<Field>::random(shape, activation, seed);
+        match at_point(equation, &case, seed) {
+            Outcome::Holds => {
+                let bound = degree_bound(degree, shape, activation);
+                passed += 1;
+                undefined = 0;
+                result.degree = result.degree.max(bound);
+                log10_probability += log10_probability_of(bound, &shape);
+            }
+            Outcome::NotApplicable => return,
+            Outcome::Undefined => undefined += 1,
+            Outcome::Fails { check, compared } => {
+                result.applies = true;
+                result.failure = Some(ExactFailure { shape, seed, check, compared });
+                return;
+            }
+        }
+    }
+    result.applies = true;
+    if passed > 0 {
+        result.sizes += 1;
+        result.points += passed;
+        result.log10_probability = result.log10_probability.max(log10_probability);
+    }
 }
 
 /// What a single point says.
@@ -129,8 +170,13 @@ pub(super) fn at_point(equation: &Equation<Field>, case: &Case<Field>, seed: u64
     Outcome::Holds
 }
 
+/// Equal, undefined, or different.
 fn judge(check: usize, all: Vec<Compared<Field>>) -> Option<Outcome> {
-    if all.iter().any(|pair| !pair.closed.is_defined() || !pair.truth.is_defined()) {
+    // A closed form that divides by zero where the truth does not is wrong; a missing root only asks for another point.
+    let pole =
+        |pair: &Compared<Field>| pair.closed.gap() == Some(Gap::Pole) && pair.truth.gap() != Some(Gap::Pole);
+    let defined = |pair: &Compared<Field>| pair.closed.is_defined() && pair.truth.is_defined();
+    if !all.iter().all(|pair| pole(pair) || defined(pair)) {
         return Some(Outcome::Undefined);
     }
     let compared = all.into_iter().find(|pair| pair.closed != pair.truth)?;
@@ -162,10 +208,50 @@ fn degree_bound(equation: &Equation<Degree>, shape: Shape, activation: Activatio
 /// norm of `a + b sqrt(r)` is `a^2 - b^2 r`), and that the point was kept because its roots exist may double the
 /// probability once more. Two arguments of a transcendental function that coincide by chance would be one symbol
 /// instead of two: that many pairs, times the degree of the difference of two arguments.
-fn log10_probability(degree: u64, shape: &Shape) -> f64 {
+fn log10_probability_of(degree: u64, shape: &Shape) -> f64 {
     let symbols = (shape.samples * (shape.hidden + shape.classes)) as f64;
     let argument_degree = 8.0 * (shape.hidden + 1) as f64;
     let coincidences = symbols * symbols / 2.0 * argument_degree;
     let by_chance = degree as f64 * f64::from(4u32.pow(ROOTS)) + coincidences;
     (by_chance / MODULUS as f64).log10()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Axis;
+    use crate::number::{Number, Smooth};
+    use crate::terms::model::loss_gradient;
+
+    /// A gradient with an error that is orthogonal to the parameters themselves.
+    fn twisted(case: &Case<Field>) -> Vec<Field> {
+        let mut gradient = loss_gradient(&case.samples, case.v()).flat();
+        let theta = case.theta();
+        gradient[0] += Field::integer(5) * theta[1];
+        gradient[1] -= Field::integer(5) * theta[0];
+        gradient
+    }
+
+    #[test]
+    fn an_error_orthogonal_to_the_parameters_is_seen() {
+        let equation = Equation::new("model", "twisted", &[Axis::Theta], twisted)
+            .along("the slope of the loss", |case, direction| case.loss_slope(direction));
+        let shape = Shape { samples: 2, inputs: 2, hidden: 2, classes: 3, biases: true };
+        for seed in 0..20 {
+            let case = Case::random(shape, Activation::Tanh, seed);
+            assert!(matches!(at_point(&equation, &case, seed), Outcome::Fails { .. }));
+        }
+    }
+
+    #[test]
+    fn a_closed_form_with_a_pole_fails_and_a_missing_root_does_not() {
+        let pole = Equation::new("model", "pole", &[], |_| vec![Field::UNDEFINED])
+            .equals("one", |_| vec![Field::integer(1)]);
+        let root = Equation::new("model", "root", &[], |_| vec![Field::integer(-1).sqrt()])
+            .equals("one", |_| vec![Field::integer(1)]);
+        let shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: true };
+        let case = Case::random(shape, Activation::Tanh, 0);
+        assert!(matches!(at_point(&pole, &case, 0), Outcome::Fails { .. }));
+        assert_eq!(at_point(&root, &case, 0), Outcome::Undefined);
+    }
 }

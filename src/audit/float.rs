@@ -2,7 +2,8 @@
 //!
 //! The tolerance is not chosen: both sides run once more in [`Rounded`], which bounds their rounding errors, and the
 //! two values may differ by twice the sum of those bounds (twice, since `num-dual` orders its operations in its own
-//! way). A bound that says nothing, because it is as large as the value, is a failure of its own.
+//! way). Where the bound is as large as the value, or neither side is a number (a spread of 0, say), the comparison says
+//! nothing: it is counted as undecided, neither for the equation nor against it.
 
 use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::Equation;
@@ -40,6 +41,8 @@ impl Point {
 pub struct Float {
     /// Whether there was anything to compare.
     pub applies: bool,
+    /// Truths that could not be compared, for want of digits or of a value.
+    pub undecided: usize,
     /// The largest difference, relative to the largest value of the same comparison.
     pub relative_error: f64,
     /// The first comparison out of tolerance, if any.
@@ -81,17 +84,27 @@ pub fn float(name: &str, point: &Point, seed: u64) -> Float {
         let Some((pairs, tolerances)) = both(value, bound, check, point, probe, &mut result) else {
             continue;
         };
-        result.applies = true;
         let scale = pairs.iter().fold(0.0, |scale: f64, pair| scale.max(pair.truth.abs()));
+        let mut decided = false;
         for (compared, tolerance) in pairs.into_iter().zip(tolerances) {
             let difference = (compared.closed - compared.truth).abs();
+            let neither = !compared.closed.is_finite() && !compared.truth.is_finite();
+            if neither || (difference <= tolerance && tolerance >= scale && difference > 0.0) {
+                continue;
+            }
+            decided = true;
             let relative = if difference == 0.0 { 0.0 } else { difference / scale };
             result.relative_error = result.relative_error.max(relative);
             // Written so that a NaN fails.
-            let within = difference <= tolerance && (tolerance < scale || difference == 0.0);
+            let within = difference <= tolerance || difference == 0.0;
             if !within && result.failure.is_none() {
                 result.failure = Some(FloatFailure { check, compared, tolerance });
             }
+        }
+        if decided {
+            result.applies = true;
+        } else {
+            result.undecided += 1;
         }
     }
     result
@@ -108,6 +121,11 @@ fn both(
     let pairs = match compare(value, &value.checks[check], &point.value, probe) {
         Ok(pairs) => pairs,
         Err(Incomparable::NotApplicable) => return None,
+        // A gradient that does not exist at this point; that it exists elsewhere the exact witness sees.
+        Err(Incomparable::WrongLength { found: 0, .. }) => {
+            result.undecided += 1;
+            return None;
+        }
         Err(Incomparable::WrongLength { found, expected }) => {
             let component = "number of components".to_string();
             let compared = Compared { component, closed: found as f64, truth: expected as f64 };

@@ -33,6 +33,8 @@ pub struct Row {
     pub exact: Option<ExactSummary>,
     /// The worst relative error against dual numbers on real data, where any comparison applies.
     pub relative_error: Option<f64>,
+    /// Comparisons on real data that say nothing, for want of digits or of a value there.
+    pub undecided: usize,
     /// Statements about eigenvalues that were checked.
     pub eigen_checks: usize,
     /// Exact points and float points at which it was compared.
@@ -44,11 +46,13 @@ pub struct Row {
 /// How strong the exact evidence is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ExactSummary {
-    /// Random points at which both sides agreed.
+    /// Sizes of networks at which it was decided.
+    pub sizes: usize,
+    /// Random points at which both sides agreed, over all sizes.
     pub points: usize,
-    /// Degree of the rational function that would have to vanish by chance.
+    /// Largest degree of the rational function that would have to vanish by chance.
     pub degree: u64,
-    /// Logarithm to base 10 of the probability that a wrong equation passes.
+    /// Logarithm to base 10 of the probability that an equation passes which is wrong at one of these sizes.
     pub log10_probability: f64,
 }
 
@@ -128,6 +132,7 @@ impl Row {
             chapter: chapter.to_string(),
             exact: None,
             relative_error: None,
+            undecided: 0,
             eigen_checks: 0,
             cases: 0,
             failures: Vec::new(),
@@ -164,6 +169,10 @@ impl Report {
         let mut text = format!("{} equations hold, {} fail", count("holds"), count("FAILS"));
         if count("n/a") > 0 {
             let _ = write!(text, ", {} do not apply without biases", count("n/a"));
+        }
+        let undecided: usize = self.equations.iter().map(|row| row.undecided).sum();
+        if undecided > 0 {
+            let _ = write!(text, ", {undecided} comparisons on the data have no digits to decide them");
         }
         let _ = write!(
             text,
@@ -241,12 +250,15 @@ fn cells(row: &Row) -> [String; 7] {
         row.verdict().to_string(),
         exact.map_or_else(
             dash,
-            |e| if failed_exactly { "FAILS".into() } else { format!("{} points", e.points) },
+            |e| if failed_exactly { "FAILS".into() } else { format!("{} sizes", e.sizes) },
         ),
         exact
             .filter(|_| !failed_exactly)
             .map_or_else(dash, |e| format!("1e{:.0}", e.log10_probability.ceil())),
-        row.relative_error.map_or_else(dash, |error| format!("{error:.0e}")),
+        row.relative_error.map_or_else(
+            || if row.undecided > 0 { "undecided".to_string() } else { dash() },
+            |error| format!("{error:.0e}"),
+        ),
         if row.eigen_checks == 0 { dash() } else { row.eigen_checks.to_string() },
         row.cases.to_string(),
     ]

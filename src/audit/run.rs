@@ -128,12 +128,13 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
             value: None,
         });
         row.failures.push(exact_failure(equation, &diagnosis, settings));
-    } else if exact.applies && exact.log10_probability >= 0.0 {
+    } else if exact.applies && exact.points == 0 {
         let message = "no random point was found at which it is defined";
         row.failures.push(Failure::without_values(name, "exact", message, settings));
     }
     if exact.applies {
         row.exact = Some(ExactSummary {
+            sizes: exact.sizes,
             points: exact.points,
             degree: exact.degree,
             log10_probability: exact.log10_probability,
@@ -141,6 +142,7 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
     }
     for point in points {
         let float = float(name, point, settings.seed);
+        row.undecided += float.undecided;
         if float.applies {
             row.cases += 1;
             row.relative_error = Some(row.relative_error.unwrap_or(0.0).max(float.relative_error));

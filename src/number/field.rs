@@ -31,45 +31,68 @@ type Residue = Fp64<MontBackend<Mersenne61, 1>>;
 /// assert!(!(third / Field::integer(0)).is_defined());
 /// ```
 #[derive(Clone, Copy)]
-pub struct Field(Option<Residue>);
+pub struct Field(Result<Residue, Gap>);
+
+/// Why a value is not defined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// A division by zero.
+    Pole,
+    /// The square root of a non-square.
+    Root,
+}
 
 impl Field {
-    /// What a division by zero or the root of a non-square gives. Equals nothing.
-    pub const UNDEFINED: Field = Field(None);
+    /// What a division by zero gives. Equals nothing.
+    pub const UNDEFINED: Field = Field(Err(Gap::Pole));
 
     /// The element that `bits` falls on, modulo the field's size.
     pub fn new(bits: u64) -> Self {
-        Field(Some(Residue::from(bits)))
+        Field(Ok(Residue::from(bits)))
     }
 
     /// Whether the value exists.
     pub fn is_defined(&self) -> bool {
-        self.0.is_some()
+        self.0.is_ok()
     }
 
     /// The element as an integer in `0..MODULUS`, if it is defined.
     pub fn residue(&self) -> Option<u64> {
-        self.0.map(|value| value.into_bigint().0[0])
+        self.0.ok().map(|value| value.into_bigint().0[0])
+    }
+
+    /// Why the value is not defined, if it is not.
+    pub fn gap(&self) -> Option<Gap> {
+        self.0.err()
+    }
+
+    /// Both values, or the reason why one is missing; a division by zero outweighs a missing root.
+    fn both(&self, other: &Self) -> Result<(Residue, Residue), Gap> {
+        match (self.0, other.0) {
+            (Ok(a), Ok(b)) => Ok((a, b)),
+            (Err(Gap::Pole), _) | (_, Err(Gap::Pole)) => Err(Gap::Pole),
+            _ => Err(Gap::Root),
+        }
     }
 
     fn plus(&self, other: &Self) -> Self {
-        Field(self.0.zip(other.0).map(|(a, b)| a + b))
+        Field(self.both(other).map(|(a, b)| a + b))
     }
     fn minus(&self, other: &Self) -> Self {
-        Field(self.0.zip(other.0).map(|(a, b)| a - b))
+        Field(self.both(other).map(|(a, b)| a - b))
     }
     fn times(&self, other: &Self) -> Self {
-        Field(self.0.zip(other.0).map(|(a, b)| a * b))
+        Field(self.both(other).map(|(a, b)| a * b))
     }
     fn over(&self, other: &Self) -> Self {
-        Field(self.0.zip(other.0).and_then(|(a, b)| Some(a * b.inverse()?)))
+        Field(self.both(other).and_then(|(a, b)| b.inverse().map(|inverse| a * inverse).ok_or(Gap::Pole)))
     }
 
     /// A pseudo-random element that depends on the argument and on the `function`'s own key.
     fn symbol(&self, function: u64) -> Self {
         match self.residue() {
             Some(argument) => Field::new(mix(mix(argument) ^ mix(!function))),
-            None => Field::UNDEFINED,
+            None => *self,
         }
     }
 }
@@ -87,7 +110,7 @@ operators!([] Field);
 
 impl PartialEq for Field {
     fn eq(&self, other: &Self) -> bool {
-        self.0.zip(other.0).is_some_and(|(a, b)| a == b)
+        self.both(other).is_ok_and(|(a, b)| a == b)
     }
 }
 
@@ -104,7 +127,7 @@ impl fmt::Debug for Field {
 
 impl Number for Field {
     fn integer(n: i64) -> Self {
-        Field(Some(Residue::from(n)))
+        Field(Ok(Residue::from(n)))
     }
 }
 
@@ -119,7 +142,7 @@ impl Smooth for Field {
         (Field::one() + *self).ln()
     }
     fn sqrt(&self) -> Self {
-        Field(self.0.and_then(|value| value.sqrt()))
+        Field(self.0.and_then(|value| value.sqrt().ok_or(Gap::Root)))
     }
     fn sigmoid(&self) -> (Self, Self) {
         let sigma = self.symbol(3);

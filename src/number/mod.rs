@@ -21,7 +21,7 @@ mod rounded;
 
 pub use arithmetic::{Arithmetic, Nilpotent, Parts};
 pub use degree::Degree;
-pub use field::{Field, MODULUS};
+pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;
 pub use rounded::Rounded;
 

@@ -96,7 +96,10 @@ impl Smooth for Rounded {
     }
     fn tanh(&self) -> (Self, Self) {
         let (tanh, rest) = Smooth::tanh(&self.value);
-        (self.function(tanh, rest), self.function(rest, 2.0 * tanh * rest))
+        // Near 0 the dual numbers form it from exponentials near 1, which are off by roundoffs of 1.
+        let mut rounded = self.function(tanh, rest);
+        rounded.error += FUNCTION * rest;
+        (rounded, self.function(rest, 2.0 * tanh * rest))
     }
     fn softplus(&self) -> Self {
         self.function(Smooth::softplus(&self.value), Smooth::sigmoid(&self.value).0)
@@ -105,12 +108,15 @@ impl Smooth for Rounded {
         let (sin, cos) = self.value.sin_cos();
         (self.function(sin, cos), self.function(cos, sin))
     }
-    /// The density's exponent `a^2/2` is rounded too, which costs `a^2/2` roundoffs of the density.
+    /// The density's exponent `a^2/2` is rounded too, which costs `a^2/2` roundoffs of the density; so is `a/sqrt(2)`, the
+    /// argument of `erfc`, which costs `a^2` roundoffs of its tail.
     fn gaussian(&self) -> (Self, Self) {
         let (distribution, density) = Smooth::gaussian(&self.value);
         let mut rounded_density = self.function(density, self.value * density);
         rounded_density.error += self.value * self.value * density * ROUNDOFF;
-        (self.function(distribution, density), rounded_density)
+        let mut rounded = self.function(distribution, density);
+        rounded.error += self.value.abs() * density * ROUNDOFF;
+        (rounded, rounded_density)
     }
     fn largest(values: &[Self]) -> usize {
         let parts: Vec<f64> = values.iter().map(|number| number.value).collect();

@@ -6,7 +6,9 @@ use crate::number::Matrix;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EigenError {
     /// NaN or infinity in the matrix.
-    #[error("the matrix has an entry that is not finite at {row},{column}: it has no eigenvalues")]
+    #[error(
+        "the matrix has an entry that is not finite at {row},{column}: products of inputs and weights overflow; scale the data down"
+    )]
     NotFinite {
         /// The row.
         row: usize,

@@ -2,7 +2,8 @@
 //!
 //! A bound is a function of `D`, `T` and `Q` alone: the extreme value over all spectra that have these three numbers.
 //! So it is held against its own extremal spectrum: put the bound into that spectrum and its squared trace must be
-//! that of the Hessian. Which of the two roots it is, and that it bounds the eigenvalues, the eigen witness says.
+//! that of the Hessian. Which of the two roots it is, its definition says, from mean and spread of the Hessian of the
+//! loss; that it bounds the eigenvalues, the eigen witness.
 
 use super::{contract, hidden_range, output_range, product};
 use crate::audit::equation::{Axis, Equation, rows};
@@ -59,52 +60,56 @@ fn numbers<A: Arithmetic>() -> Vec<Equation<A>> {
 
 fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
     vec![
-        new("ws_upper", &[], |c| {
+        new("ws_upper", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
-            vec![one_apart(c, ws_upper(&m, &s, c.shape.parameters()))]
+            let x: A = ws_upper(&m, &s, c.shape.parameters());
+            vec![one_apart(c, x.clone()), x]
         })
-        .equals(SPECTRUM, |c| vec![product(c.hessian(), c.hessian())])
-        .equals(SPECTRUM_OF_LOSS, |c| vec![product(c.hessian_from_loss(), c.hessian_from_loss())])
+        .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::FarAbove))
+        .equals(SPECTRUM_OF_LOSS, |c| bound_from(c, c.hessian_from_loss(), Root::FarAbove))
         .on_small_cases(),
-        new("ws_lower", &[], |c| {
+        new("ws_lower", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
-            vec![all_but_one_at(c, ws_lower(&m, &s, c.shape.parameters()))]
+            let x: A = ws_lower(&m, &s, c.shape.parameters());
+            vec![all_but_one_at(c, x.clone()), x]
         })
-        .equals(SPECTRUM, |c| vec![product(c.hessian(), c.hessian())])
-        .equals(SPECTRUM_OF_LOSS, |c| vec![product(c.hessian_from_loss(), c.hessian_from_loss())])
+        .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::NearAbove))
+        .equals(SPECTRUM_OF_LOSS, |c| bound_from(c, c.hessian_from_loss(), Root::NearAbove))
         .on_small_cases(),
-        new("lambda_min_lower", &[], |c| {
+        new("lambda_min_lower", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
-            vec![one_apart(c, lambda_min_lower(&m, &s, c.shape.parameters()))]
+            let x: A = lambda_min_lower(&m, &s, c.shape.parameters());
+            vec![one_apart(c, x.clone()), x]
         })
-        .equals(SPECTRUM, |c| vec![product(c.hessian(), c.hessian())])
-        .equals(SPECTRUM_OF_LOSS, |c| vec![product(c.hessian_from_loss(), c.hessian_from_loss())])
+        .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::FarBelow))
+        .equals(SPECTRUM_OF_LOSS, |c| bound_from(c, c.hessian_from_loss(), Root::FarBelow))
         .on_small_cases(),
-        new("lambda_min_upper", &[], |c| {
+        new("lambda_min_upper", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
-            vec![all_but_one_at(c, lambda_min_upper(&m, &s, c.shape.parameters()))]
+            let x: A = lambda_min_upper(&m, &s, c.shape.parameters());
+            vec![all_but_one_at(c, x.clone()), x]
         })
-        .equals(SPECTRUM, |c| vec![product(c.hessian(), c.hessian())])
-        .equals(SPECTRUM_OF_LOSS, |c| vec![product(c.hessian_from_loss(), c.hessian_from_loss())])
+        .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::NearBelow))
+        .equals(SPECTRUM_OF_LOSS, |c| bound_from(c, c.hessian_from_loss(), Root::NearBelow))
         .on_small_cases(),
-        new("range_upper", &[], |c| {
+        new("range_upper", &[Axis::Item(2)], |c| {
             // Extremal: the two ends at equal distance from the mean, all others at the mean.
             let range: A = range_upper(&mean_and_spread(c).1, c.shape.parameters());
-            vec![range.clone() * range / A::integer(2)]
+            vec![range.clone() * range.clone() / A::integer(2), range]
         })
-        .equals("the centred squared trace, through the extremal spectrum", |c| vec![centred(c.hessian())])
-        .equals("the same from the loss", |c| vec![centred(c.hessian_from_loss())])
+        .equals(SPECTRUM, |c| widest_range(c, c.hessian()))
+        .equals(SPECTRUM_OF_LOSS, |c| widest_range(c, c.hessian_from_loss()))
         .on_small_cases(),
-        new("range_lower", &[], |c| {
+        new("range_lower", &[Axis::Item(2)], |c| {
             // Extremal: one half of the eigenvalues at either end.
             let size = c.shape.parameters();
             let range: A = range_lower(&mean_and_spread(c).1, size);
             let spectrum: Vec<A> =
                 (0..size).map(|i| if 2 * i < size { A::zero() } else { range.clone() }).collect();
-            vec![centred(&Matrix::from_diagonal(&spectrum.into()))]
+            vec![centred(&Matrix::from_diagonal(&spectrum.into())), range]
         })
-        .equals("the centred squared trace, through the extremal spectrum", |c| vec![centred(c.hessian())])
-        .equals("the same from the loss", |c| vec![centred(c.hessian_from_loss())])
+        .equals(SPECTRUM, |c| narrowest_range(c, c.hessian()))
+        .equals(SPECTRUM_OF_LOSS, |c| narrowest_range(c, c.hessian_from_loss()))
         .on_small_cases(),
         new("ws_reduced", &[], |c| {
             let size = c.shape.reduced_parameters();
@@ -177,7 +182,8 @@ fn blocks<A: Arithmetic>() -> Vec<Equation<A>> {
     vec![
         new("hidden_upper", &[], |c| {
             let alpha = hidden_upper(&moments(&c.points, c.v()), &c.shape);
-            vec![one_apart_of(alpha, &block_trace(c.hessian(), hidden_range(c)), c.shape.hidden_parameters())]
+            let size = c.shape.hidden * (c.shape.inputs + bias(c));
+            vec![one_apart_of(alpha, &block_trace(c.hessian(), hidden_range(c)), size)]
         })
         .equals("the squared trace of the assembled W, b block, through the extremal spectrum", |c| {
             vec![block_square(c.hessian(), hidden_range(c))]
@@ -187,7 +193,8 @@ fn blocks<A: Arithmetic>() -> Vec<Equation<A>> {
         new("output_upper", &[], |c| {
             let beta = output_upper(&moments(&c.points, c.v()), &c.shape);
             let trace = block_trace(c.hessian(), output_range(c));
-            vec![one_apart_of(beta, &trace, c.shape.reduced_output_parameters())]
+            let size = (c.shape.classes - 1) * (c.shape.hidden + bias(c));
+            vec![one_apart_of(beta, &trace, size)]
         })
         .equals("the squared trace of the assembled V, c block, through the extremal spectrum", |c| {
             vec![block_square(c.hessian(), output_range(c))]
@@ -207,6 +214,11 @@ fn blocks<A: Arithmetic>() -> Vec<Equation<A>> {
         .equals("the same from the loss", |c| vec![coupling(c, c.hessian_from_loss())])
         .on_small_cases(),
     ]
+}
+
+/// 1 with biases, 0 without.
+fn bias<A: Arithmetic>(c: &Case<A>) -> usize {
+    usize::from(c.shape.biases)
 }
 
 fn trace_and_square<A: Arithmetic>(c: &Case<A>) -> (A, A) {
@@ -272,6 +284,38 @@ fn deviation<A: Arithmetic>(h: &Matrix<A>) -> A {
     (centred(h) / A::integer(h.nrows() as i64)).sqrt()
 }
 
+/// The centred squared trace, and the upper bound on the range by its definition.
+fn widest_range<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>) -> Vec<A> {
+    vec![centred(h), deviation(h) * A::integer(2 * c.shape.parameters() as i64).sqrt()]
+}
+
+/// The centred squared trace, and the lower bound on the range by its definition.
+fn narrowest_range<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>) -> Vec<A> {
+    let size = c.shape.parameters() as i64;
+    let odd = if size % 2 == 0 { A::one() } else { A::integer(size) / A::integer(size * size - 1).sqrt() };
+    vec![centred(h), A::integer(2) * deviation(h) * odd]
+}
+
+/// Which of the four bounds on an eigenvalue: how far from the mean, and on which side.
+#[derive(Clone, Copy, PartialEq)]
+enum Root {
+    FarAbove,
+    NearAbove,
+    FarBelow,
+    NearBelow,
+}
+
+/// The squared trace of the Hessian, and the bound by its definition, from the mean and the spread of its eigenvalues.
+fn bound_from<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>, which: Root) -> Vec<A> {
+    let root = A::integer(c.shape.parameters() as i64 - 1).sqrt();
+    let distance = match which {
+        Root::FarAbove | Root::FarBelow => deviation(h) * root,
+        Root::NearAbove | Root::NearBelow => deviation(h) / root,
+    };
+    let above = matches!(which, Root::FarAbove | Root::NearAbove);
+    vec![product(h, h), if above { average(h) + distance } else { average(h) - distance }]
+}
+
 /// Squared trace of the spectrum `x, y, .., y` with the trace of the Hessian.
 fn one_apart<A: Arithmetic>(c: &Case<A>, x: A) -> A {
     one_apart_of(x, &block_trace(c.hessian(), 0..c.shape.parameters()), c.shape.parameters())
@@ -304,10 +348,19 @@ fn largest_of_spectra<T: Smooth>(trace: &T, square: &T, size: usize) -> T {
 /// `<H, P>` with `P = Pi/D' + sqrt(D'-1)/(D' s) (H - m Pi)`, where `Pi` projects off the null space and
 /// `m, s, D'` belong to what it leaves; 0 where that is negative.
 fn projected_support<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>) -> A {
-    let basis = null_space::<A>(&c.shape);
-    let size = c.shape.reduced_parameters();
+    let shifts = c.shape.hidden + bias(c);
+    let size = h.nrows() - shifts;
     let share = A::one() / A::integer(c.shape.classes as i64);
-    let projector = Matrix::identity(h.nrows(), h.nrows()) - &basis * basis.transpose() * share;
+    // The column of (V, c) that a parameter belongs to; those of W and b belong to none.
+    let column = |index: usize| {
+        let within = index.checked_sub(c.shape.hidden * (c.shape.inputs + bias(c)))?;
+        let weights = c.shape.classes * c.shape.hidden;
+        Some(if within < weights { within % c.shape.hidden } else { c.shape.hidden })
+    };
+    let projector = Matrix::from_fn(h.nrows(), h.nrows(), |i, j| {
+        let unit = if i == j { A::one() } else { A::zero() };
+        if column(i).is_some() && column(i) == column(j) { unit - share.clone() } else { unit }
+    });
     let d = A::integer(size as i64);
     let m = block_trace(h, 0..h.nrows()) / d.clone();
     if size == 1 {

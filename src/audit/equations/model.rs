@@ -136,7 +136,8 @@ fn softmax_and_loss<A: Arithmetic>() -> Vec<Equation<A>> {
                 let matrix = |k: usize| pairs(classes, |l, m| at(k, l, m));
                 (0..classes).flat_map(matrix).collect()
             })
-        }),
+        })
+        .on_small_cases(),
     ]
 }
 
