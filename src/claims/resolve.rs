@@ -90,6 +90,8 @@ pub struct Claim {
     pub relation: Relation,
     /// Right side.
     pub right: Node,
+    /// Left side as it was read.
+    pub left_text: Expr,
     /// Right side as it was read, for edits.
     pub right_text: Expr,
     /// Free indices: their names and slots.
@@ -100,8 +102,17 @@ pub struct Claim {
     pub order: usize,
     /// Whether an eigenvalue occurs.
     pub eigenvalues: bool,
+    /// The symbols that it depends on.
+    pub used: Vec<bool>,
     /// How many symbols and assumptions stood before it.
     pub seen: (usize, usize),
+}
+
+impl Claim {
+    /// Whether it depends on the symbol with this name.
+    pub fn uses(&self, program: &Program, name: &str) -> bool {
+        program.find(name).is_some_and(|symbol| self.used.get(symbol) == Some(&true))
+    }
 }
 
 /// `sum[k] y[n,k] = 1`: the entries of a free quantity along its last index sum to one.
@@ -212,13 +223,25 @@ impl Program {
             left: left_node,
             relation,
             right: right_node,
+            left_text: left.clone(),
             right_text: right.clone(),
             free,
             slots,
             order: scope.order,
             eigenvalues: scope.eigenvalues,
+            used: scope.used,
             seen: (self.symbols.len(), self.assumptions.len()),
         })
+    }
+
+    /// What was known where a claim stands.
+    pub(super) fn before(&self, claim: &Claim) -> Program {
+        let (symbols, assumptions) = claim.seen;
+        Program {
+            symbols: self.symbols[..symbols].to_vec(),
+            assumptions: self.assumptions[..assumptions].to_vec(),
+            claims: Vec::new(),
+        }
     }
 
     fn new_name(&self, name: &str, place: Place) -> Result<(), SyntaxError> {

@@ -129,6 +129,17 @@ pub enum Relation {
     AtLeast,
 }
 
+impl Relation {
+    /// How it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Relation::Equal => "=",
+            Relation::AtMost => "<=",
+            Relation::AtLeast => ">=",
+        }
+    }
+}
+
 /// A line of a derivation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
