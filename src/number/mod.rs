@@ -20,13 +20,8 @@ mod operators;
 mod rounded;
 
 pub use arithmetic::{Arithmetic, Nilpotent, Parts};
-<<<<<<< HEAD
-pub use degree::Degree;
-pub use field::{Field, Gap, MODULUS};
-=======
 pub use degree::{Degree, chance};
-pub use field::{Field, MODULUS};
->>>>>>> 1a85a3f (A language for claims: parsed, resolved, checked exactly in the prime field)
+pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;
 pub use rounded::Rounded;
 
