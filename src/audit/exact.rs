@@ -4,7 +4,7 @@ use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::{Check, Equation};
 use super::{equations, matching};
 use crate::model::{Activation, Shape};
-use crate::number::{Degree, Field, MODULUS};
+use crate::number::{Degree, Field, chance};
 use crate::witness::Case;
 
 /// Sizes `(N, d, h, C)` that are checked in turn: small, so that third derivatives stay cheap, and each with some
@@ -157,15 +157,8 @@ fn degree_bound(equation: &Equation<Degree>, shape: Shape, activation: Activatio
 }
 
 /// Logarithm of the probability that a wrong equation passes one point.
-///
-/// Schwartz and Zippel give degree/field size for a rational function. Each square root may double the degree (the
-/// norm of `a + b sqrt(r)` is `a^2 - b^2 r`), and that the point was kept because its roots exist may double the
-/// probability once more. Two arguments of a transcendental function that coincide by chance would be one symbol
-/// instead of two: that many pairs, times the degree of the difference of two arguments.
 fn log10_probability(degree: u64, shape: &Shape) -> f64 {
     let symbols = (shape.samples * (shape.hidden + shape.classes)) as f64;
     let argument_degree = 8.0 * (shape.hidden + 1) as f64;
-    let coincidences = symbols * symbols / 2.0 * argument_degree;
-    let by_chance = degree as f64 * f64::from(4u32.pow(ROOTS)) + coincidences;
-    (by_chance / MODULUS as f64).log10()
+    chance(degree, ROOTS, symbols * symbols / 2.0 * argument_degree)
 }

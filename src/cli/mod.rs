@@ -2,6 +2,7 @@
 //! is wrong.
 
 mod audit;
+mod check;
 mod oracle;
 
 use clap::{Parser, Subcommand};
@@ -21,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Hold every equation of the derivation against every witness, on real data (the default)
     Audit(audit::AuditArguments),
+    /// Check a derivation that is written as text: each claim exactly, in the prime field
+    Check(check::CheckArguments),
     /// The bound and its gradient for a network and data of your own
     Oracle(oracle::OracleArguments),
 }
@@ -43,6 +46,7 @@ pub fn main() -> ExitCode {
     let command = arguments.command.unwrap_or_else(|| Command::Audit(audit::AuditArguments::default()));
     let result = match command {
         Command::Audit(arguments) => audit::audit(&arguments),
+        Command::Check(arguments) => check::check_files(&arguments),
         Command::Oracle(arguments) => oracle::oracle(&arguments).map(|()| true),
     };
     match result {
