@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 fn request() -> Request {
-    Request { points: 2, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false }
+    Request { points: 1, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false }
 }
 
 fn check(text: &str) -> CheckReport {
@@ -142,13 +142,31 @@ fn a_claim_that_needs_an_assumption_fails_without_it() {
 }
 
 #[test]
+fn derivatives_may_be_taken_in_either_order() {
+    let text = format!(
+        "```claims\n{NETWORK}
+claim outer: d(d(loss[n])/d o[n,k])/d a[n,i] = sum[l] S[n,k,l]*V[l,i]*phi1[n,i]
+claim inner: d(d(loss[n])/d a[n,i])/d o[n,k] = sum[l] S[n,k,l]*V[l,i]*phi1[n,i]\n```\n"
+    );
+    let report = check(&text);
+    assert!(report.holds(), "{}", report.table());
+}
+
+#[test]
+fn a_number_that_equals_n_at_some_sizes_only_is_not_taken_for_n() {
+    for claim in ["d(L)/d c[k] = sum[n] delta[n,k]/2", "d(L)/d c[k] = sum[n] delta[n,k]/C"] {
+        assert!(!failure(&format!("claim g: {claim}")).component.is_empty());
+    }
+}
+
+#[test]
 fn every_edit_of_a_true_claim_is_rejected_or_proved_equal() {
     let text =
         format!("```claims\n{NETWORK}\nclaim g: d(L)/d W[i,l] = sum[n] phi1[n,i]*u[n,i]*x[n,l]/N\n```\n");
     let source = Source { name: "own.md".to_string(), text };
     let derivation = Derivation::read(vec![source], 0).unwrap();
     let score = run(&[derivation], &Request { mutants: true, ..request() }).mutants.unwrap();
-    assert!(score.edits > 50 && score.survivors.is_empty(), "{score:?}");
+    assert!(score.edits > 20 && score.survivors.is_empty(), "{score:?}");
     assert_eq!(score.edits, score.rejected + score.equivalent);
 }
 
@@ -197,8 +215,10 @@ fn a_text_that_is_no_derivation_is_refused_at_its_place() {
 
 #[test]
 fn a_claim_that_would_take_too_long_is_refused() {
-    let sums = "sum[a,e,f,g,q,r,s,t,u,v,w,aa,bb,cc,dd,ee] V[a,e]*V[f,g]*V[q,r]*V[s,t]*V[u,v]*V[w,aa]*V[bb,cc]*V[dd,ee]";
-    let report = check(&format!("```claims\nparameter V[C,h]\nclaim slow: {sums} = 1\n```\n"));
+    let indices: Vec<String> = (0..40).map(|index| format!("k{index}")).collect();
+    let factors: Vec<String> = indices.iter().map(|index| format!("c[{index}]")).collect();
+    let sums = format!("sum[{}] {}", indices.join(","), factors.join("*"));
+    let report = check(&format!("```claims\nparameter c[C]\nclaim slow: {sums} = 1\n```\n"));
     let failure = report.claims[0].failure.clone().unwrap();
     assert!(failure.place.contains("more than is allowed"), "{}", failure.describe());
 }

@@ -17,11 +17,13 @@ use rand_chacha::ChaCha8Rng;
 pub enum Evidence {
     /// Both sides are equal in the prime field, for every assignment of the free indices.
     Exact {
-        /// Random points.
+        /// Sizes of networks.
+        sizes: usize,
+        /// Random points, over all sizes.
         points: usize,
         /// Largest degree of the difference of the two sides, as a rational function.
         degree: u64,
-        /// Logarithm to base 10 of the probability that a false claim passes.
+        /// Logarithm to base 10 of the probability that a claim passes which is false at one of the sizes.
         log10_probability: f64,
     },
     /// The relation holds in floats, at random networks.
@@ -66,16 +68,21 @@ pub enum Outcome {
     TooMuchWork(f64),
 }
 
-/// Sizes that are tried in turn; each has some size that the others lack.
-pub(super) const SIZES: [Sizes; 3] = [sizes(2, 1, 2, 3), sizes(3, 2, 2, 2), sizes(2, 2, 3, 2)];
+/// Sizes, all of which are checked. No two of `N, d, h, C` are equal at all of them, and the roots that bounds are made
+/// of, such as `sqrt(D-1)`, are in the field at two of them at least.
+pub(super) const SIZES: [Sizes; 5] =
+    [sizes(3, 1, 2, 2), sizes(4, 2, 1, 3), sizes(2, 1, 2, 3), sizes(5, 2, 1, 2), sizes(3, 2, 2, 2)];
+
+/// A claim must be decided at so many sizes.
+const FEWEST_SIZES: usize = 2;
 
 /// The four sizes in the order `N, d, h, C`.
 pub(super) const fn sizes(samples: usize, inputs: usize, hidden: usize, classes: usize) -> Sizes {
     Sizes { samples, inputs, hidden, classes }
 }
 
-/// Points that are tried where roots or divisions may leave a side undefined.
-const ATTEMPTS: u64 = 2_000;
+/// Points that are tried at a size before the claim counts as undecidable there, for want of a root.
+const ATTEMPTS: u64 = 48;
 /// Logarithm to base 10 of the largest probability with which a false claim may pass.
 const TARGET: f64 = -18.0;
 /// Points in floats.
@@ -83,45 +90,49 @@ const FLOAT_POINTS: u64 = 20;
 /// Elementary operations that a check may take: some ten seconds.
 const MOST_WORK: f64 = 3e8;
 /// Square roots of one claim, for the probability.
-const ROOTS: u32 = 4;
+const ROOTS: u32 = 6;
 /// A bound on the pairs of arguments of transcendental functions at these sizes, times the degree of their difference.
 const COINCIDENCES: f64 = 1e6;
 
-/// Checks a claim of a program at `points` random points or more.
+/// Checks a claim of a program, at `points` random points of each size, or more.
 pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
-    let work = super::work::work(program, claim, &SIZES[2]);
+    let work = SIZES.iter().map(|sizes| super::work::work(program, claim, sizes)).fold(0.0, f64::max);
     if work > MOST_WORK {
         return Outcome::TooMuchWork(work);
     }
     if claim.relation != Relation::Equal || claim.eigenvalues {
         return check_in_floats(program, claim, seed);
     }
-    let (mut passed, mut degree, mut log10_probability) = (0, 0, 0.0);
-    for attempt in 0..ATTEMPTS {
-        if passed >= points && log10_probability <= TARGET {
-            break;
-        }
-        let seed = point_seed(seed, attempt);
-        let sizes = SIZES[attempt as usize % SIZES.len()];
-        match at_point(program, claim, sizes, seed) {
-            None => {}
-            Some(Some(counterexample)) => return Outcome::False(counterexample),
-            Some(None) => {
-                let bound = degree_at(program, claim, sizes);
-                passed += 1;
-                degree = degree.max(bound);
-                log10_probability += chance(bound, ROOTS, COINCIDENCES);
+    let (mut decided, mut all, mut degree, mut worst) = (0, 0, 0, f64::NEG_INFINITY);
+    for (index, sizes) in SIZES.into_iter().enumerate() {
+        let (mut passed, mut undefined, mut log10_probability) = (0, 0, 0.0);
+        for attempt in 0.. {
+            if undefined >= ATTEMPTS || (passed >= points && log10_probability <= TARGET) {
+                break;
+            }
+            match at_point(program, claim, sizes, point_seed(seed, index, attempt)) {
+                None => undefined += 1,
+                Some(Some(counterexample)) => return Outcome::False(counterexample),
+                Some(None) => {
+                    let bound = degree_at(program, claim, sizes);
+                    degree = degree.max(bound);
+                    log10_probability += chance(bound, ROOTS, COINCIDENCES);
+                    (passed, undefined) = (passed + 1, 0);
+                }
             }
         }
+        if passed > 0 {
+            (decided, all, worst) = (decided + 1, all + passed, worst.max(log10_probability));
+        }
     }
-    if passed < points {
+    if decided < FEWEST_SIZES {
         return Outcome::Undefined;
     }
-    Outcome::Holds(Evidence::Exact { points: passed, degree, log10_probability })
+    Outcome::Holds(Evidence::Exact { sizes: decided, points: all, degree, log10_probability: worst })
 }
 
-fn point_seed(seed: u64, attempt: u64) -> u64 {
-    seed.wrapping_mul(0x9e37_79b9).wrapping_add(attempt)
+fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
+    seed.wrapping_mul(0x9e37_79b9).wrapping_add((size as u64) << 32).wrapping_add(attempt)
 }
 
 /// Both sides at one random point of the field: `None` where one is undefined, else the first difference, if any.
@@ -214,8 +225,8 @@ const FLOAT_TOLERANCE: f64 = 1e-10;
 fn check_in_floats(program: &Program, claim: &Claim, seed: u64) -> Outcome {
     let mut points = 0;
     for attempt in 0..FLOAT_POINTS {
-        let seed = point_seed(seed, attempt);
-        let sizes = SIZES[attempt as usize % SIZES.len()];
+        let size = attempt as usize % SIZES.len();
+        let (sizes, seed) = (SIZES[size], point_seed(seed, size, attempt));
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let point = positive_rows(program, claim, sizes, &mut random);
         let (left, right) = both::<f64>(program, claim, &point);

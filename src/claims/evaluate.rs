@@ -183,12 +183,29 @@ impl<'a, T: Base> World<'a, T> {
             slots[slot] = rest % self.point.sizes.of(*range);
             rest /= self.point.sizes.of(*range);
         }
-        let value = self.value(node, &mut slots, ranges);
+        let value = self.moved_outside(symbol, entry, self.value(node, &mut slots, ranges));
         let mut known = self.known.borrow_mut();
         if known[symbol].is_empty() {
             known[symbol] = vec![None; self.point.sizes.entries(&info.ranges)];
         }
         known[symbol][entry] = Some(value);
+        value
+    }
+
+    /// A quantity that this world defines anew, with what the worlds around did to it: its own motion by their
+    /// derivative, or its being held fixed.
+    fn moved_outside(&self, symbol: usize, entry: usize, mut value: T) -> T {
+        let mut world = self.around;
+        while let Some(outer) = world {
+            if let Some(change) = &outer.change {
+                if change.fixed.contains(&symbol) {
+                    value = value.without(outer.level - 1);
+                } else if symbol == change.symbol && entry == change.entry {
+                    value += T::unit(outer.level - 1);
+                }
+            }
+            world = outer.around;
+        }
         value
     }
 

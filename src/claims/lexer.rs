@@ -63,6 +63,8 @@ pub(super) fn tokens(text: &str, start: usize) -> Result<Vec<(Token, Place)>, Sy
         };
         at += length;
     }
-    found.push((Token::End, Place::new(start + text.len(), 0)));
+    // Where the last token ended: on the line that lacks something.
+    let end = found.last().map_or(start, |(_, place): &(Token, Place)| place.start + place.length);
+    found.push((Token::End, Place::new(end, 0)));
     Ok(found)
 }

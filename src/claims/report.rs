@@ -116,8 +116,8 @@ impl CheckReport {
 fn verdict(claim: &ClaimReport) -> String {
     match &claim.evidence {
         None => "FAILS".to_string(),
-        Some(Evidence::Exact { points, degree, log10_probability }) => format!(
-            "holds  exact, {points} points, degree {degree}, P(fooled) 1e{:.0}",
+        Some(Evidence::Exact { sizes, points, degree, log10_probability }) => format!(
+            "holds  exact, {sizes} sizes, {points} points, degree {degree}, P(fooled) 1e{:.0}",
             log10_probability.ceil()
         ),
         Some(Evidence::Float { points }) => format!("holds  in floats, {points} points"),

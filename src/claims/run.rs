@@ -12,7 +12,7 @@ use std::time::Instant;
 /// What is asked of a check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// Random points for each claim, at least.
+    /// Random points for each claim at each size, at least.
     pub points: usize,
     /// The seed of everything random.
     pub seed: u64,
@@ -147,7 +147,10 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
             (Some(evidence), None)
         }
         Outcome::Undefined => {
-            let reason = format!("claim {}: no point was found at which both sides are defined", claim.name);
+            let reason = format!(
+                "claim {}: both sides are defined at no two sizes: a division by zero, or a root that is not in the field",
+                claim.name
+            );
             (None, Some(blank(&reason)))
         }
         Outcome::TooMuchWork(work) => {

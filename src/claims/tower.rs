@@ -10,6 +10,8 @@ pub trait Tower: Smooth + Copy {
     fn unit(level: usize) -> Self;
     /// The coefficient of that unit.
     fn coefficient(&self, level: usize) -> Self;
+    /// The number with that unit set to zero.
+    fn without(&self, level: usize) -> Self;
     /// The derivative of this order of the activation: of no particular function in the field.
     fn phi(&self, order: u8) -> Self;
     /// The value as a float, where numbers are floats.
@@ -28,6 +30,9 @@ impl Tower for Field {
     }
     fn coefficient(&self, _: usize) -> Self {
         Field::integer(0)
+    }
+    fn without(&self, _: usize) -> Self {
+        *self
     }
     fn phi(&self, order: u8) -> Self {
         self.symbol(PHI + u64::from(order))
@@ -48,6 +53,9 @@ impl Tower for Degree {
     fn coefficient(&self, _: usize) -> Self {
         Degree::integer(0)
     }
+    fn without(&self, _: usize) -> Self {
+        *self
+    }
     fn phi(&self, _: u8) -> Self {
         Degree::SYMBOL
     }
@@ -67,6 +75,9 @@ impl Tower for f64 {
     }
     fn coefficient(&self, _: usize) -> Self {
         0.0
+    }
+    fn without(&self, _: usize) -> Self {
+        *self
     }
     fn phi(&self, order: u8) -> Self {
         (self + f64::from(order) * std::f64::consts::FRAC_PI_2).sin()
@@ -93,6 +104,13 @@ impl<T: Tower> Tower for Jet<T> {
             Jet::new(self.eps, T::integer(0))
         } else {
             Jet::new(self.re.coefficient(level), self.eps.coefficient(level))
+        }
+    }
+    fn without(&self, level: usize) -> Self {
+        if level == T::LEVELS {
+            Jet::new(self.re, T::integer(0))
+        } else {
+            Jet::new(self.re.without(level), self.eps.without(level))
         }
     }
     fn phi(&self, order: u8) -> Self {

@@ -11,7 +11,8 @@ pub fn work(program: &Program, claim: &Claim, sizes: &Sizes) -> f64 {
     let free: Vec<Range> = claim.free.iter().map(|(_, slot)| claim.slots[*slot]).collect();
     let components = sizes.entries(&free) as f64;
     let sides = estimate.node(&claim.left, &claim.slots) + estimate.node(&claim.right, &claim.slots);
-    let tables: f64 = (0..program.symbols.len()).map(|symbol| estimate.table(symbol)).sum();
+    let used = (0..claim.used.len()).filter(|symbol| claim.used[*symbol]);
+    let tables: f64 = used.map(|symbol| estimate.table(symbol)).sum();
     // A number of a tower has 2^order parts, and a product of two takes 3^order products of parts.
     (components * sides + tables) * 3f64.powi(claim.order as i32)
 }

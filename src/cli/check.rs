@@ -18,8 +18,8 @@ pub(super) struct CheckArguments {
     /// Only the I-th of N parts of the claims
     #[arg(long, default_value = "1/1", value_name = "I/N", value_parser = shard)]
     shard: (usize, usize),
-    /// Random points of the prime field for each claim, at least
-    #[arg(long, default_value_t = 3, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Random points of the prime field at each size, at least
+    #[arg(long, default_value_t = 1, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
     points: u16,
     /// Seed of everything random
     #[arg(long, default_value_t = 0)]
