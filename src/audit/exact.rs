@@ -101,7 +101,7 @@ fn at_size(
     points: usize,
     seed: u64,
 ) {
-    let (mut passed, mut undefined, mut log10_probability) = (0, 0, 0.0);
+    let (mut passed, mut undefined, mut log10_probability, mut bound) = (0, 0, 0.0, None);
     for attempt in 0.. {
         if undefined >= ATTEMPTS || (passed >= points && log10_probability <= TARGET) {
             break;
@@ -110,7 +110,7 @@ fn at_size(
         let case = Case::<Field>::random(shape, activation, seed);
         match at_point(equation, &case, seed) {
             Outcome::Holds => {
-                let bound = degree_bound(degree, shape, activation);
+                let bound = *bound.get_or_insert_with(|| degree_bound(degree, shape, activation));
                 passed += 1;
                 undefined = 0;
                 result.degree = result.degree.max(bound);
