@@ -13,6 +13,7 @@
 //! | --- | --- |
 //! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
 //! | [`audit`] | holds every equation against every witness, and tells |
+//! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
 //! | [`terms`] | the derivation: a file a chapter, a function an equation |
@@ -42,6 +43,7 @@
 //! ```
 
 pub mod audit;
+pub mod claims;
 pub mod cli;
 pub mod data;
 pub mod io;

@@ -60,6 +60,8 @@ fn every_command_of_the_readme_runs() {
         println!("numpy is not here: the Python blocks are skipped");
         make_files(folder.path());
     }
+    let own = README.split("````markdown\n").nth(1).and_then(|rest| rest.split("\n````").next()).unwrap();
+    std::fs::write(folder.path().join("own.md"), own.to_string() + "\n").unwrap();
     let commands = commands();
     assert!(commands.len() >= 5, "{commands:?}");
     for arguments in commands {

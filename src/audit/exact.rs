@@ -4,7 +4,7 @@ use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::{Check, Equation};
 use super::{equations, matching};
 use crate::model::{Activation, Shape};
-use crate::number::{Degree, Field, Gap, MODULUS};
+use crate::number::{Degree, Field, Gap, chance};
 use crate::witness::Case;
 
 /// Sizes `(N, d, h, C)`, all of which are checked: small, so that third derivatives stay cheap; each of 1, 2, 3 for
@@ -101,7 +101,7 @@ fn at_size(
     points: usize,
     seed: u64,
 ) {
-    let (mut passed, mut undefined, mut log10_probability) = (0, 0, 0.0);
+    let (mut passed, mut undefined, mut log10_probability, mut bound) = (0, 0, 0.0, None);
     for attempt in 0.. {
         if undefined >= ATTEMPTS || (passed >= points && log10_probability <= TARGET) {
             break;
@@ -110,7 +110,7 @@ fn at_size(
         let case = Case::<Field>::random(shape, activation, seed);
         match at_point(equation, &case, seed) {
             Outcome::Holds => {
-                let bound = degree_bound(degree, shape, activation);
+                let bound = *bound.get_or_insert_with(|| degree_bound(degree, shape, activation));
                 passed += 1;
                 undefined = 0;
                 result.degree = result.degree.max(bound);
@@ -203,17 +203,10 @@ fn degree_bound(equation: &Equation<Degree>, shape: Shape, activation: Activatio
 }
 
 /// Logarithm of the probability that a wrong equation passes one point.
-///
-/// Schwartz and Zippel give degree/field size for a rational function. Each square root may double the degree (the
-/// norm of `a + b sqrt(r)` is `a^2 - b^2 r`), and that the point was kept because its roots exist may double the
-/// probability once more. Two arguments of a transcendental function that coincide by chance would be one symbol
-/// instead of two: that many pairs, times the degree of the difference of two arguments.
 fn log10_probability_of(degree: u64, shape: &Shape) -> f64 {
     let symbols = (shape.samples * (shape.hidden + shape.classes)) as f64;
     let argument_degree = 8.0 * (shape.hidden + 1) as f64;
-    let coincidences = symbols * symbols / 2.0 * argument_degree;
-    let by_chance = degree as f64 * f64::from(4u32.pow(ROOTS)) + coincidences;
-    (by_chance / MODULUS as f64).log10()
+    chance(degree, ROOTS, symbols * symbols / 2.0 * argument_degree)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::eigen::Spectrum;
 use super::settings::Settings;
+use crate::io::{JunitCase, JunitOutcome, junit};
 use comfy_table::{CellAlignment, Table, presets};
-use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -221,23 +221,19 @@ impl Report {
 
     /// The report as JUnit XML, a test case an equation.
     pub fn junit(&self) -> String {
-        let mut suite = TestSuite::new("hsr audit");
-        for row in &self.equations {
-            let mut status =
-                if row.applies() { TestCaseStatus::success() } else { TestCaseStatus::skipped() };
-            if !row.failures.is_empty() {
-                status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                let text: String = row.failures.iter().map(Failure::describe).collect();
-                status.set_message(format!("{} does not hold", row.name)).set_description(text);
-            }
-            let mut case = TestCase::new(&row.name, status);
-            case.set_classname(format!("hsr.{}", row.chapter));
-            suite.add_test_case(case);
-        }
-        let mut report = quick_junit::Report::new("hsr audit");
-        report.add_test_suite(suite);
-        // The writer fails only on names that XML cannot hold, and these are Rust identifiers.
-        report.to_string().unwrap_or_default()
+        let cases = self.equations.iter().map(|row| JunitCase {
+            name: row.name.clone(),
+            class: format!("hsr.{}", row.chapter),
+            outcome: match (row.failures.is_empty(), row.applies()) {
+                (true, true) => JunitOutcome::Passed,
+                (true, false) => JunitOutcome::Skipped,
+                (false, _) => {
+                    let story = row.failures.iter().map(Failure::describe).collect();
+                    JunitOutcome::Failed(format!("{} does not hold", row.name), story)
+                }
+            },
+        });
+        junit("hsr audit", cases)
     }
 }
 

@@ -1,10 +1,11 @@
 //! `hsr audit`.
 
+use super::Format;
 use crate::audit::{Point, Report, Settings, random_network, run, train};
 use crate::data::DataSet;
 use crate::io::{read_batch, read_csv, write_text};
 use crate::model::{Activation, Batch, Shape};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -45,13 +46,6 @@ pub(super) struct AuditArguments {
     /// Write the report to this file, and only the summary to the terminal
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
-    Junit,
 }
 
 impl Default for AuditArguments {

@@ -2,9 +2,10 @@
 //! is wrong.
 
 mod audit;
+mod check;
 mod oracle;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
@@ -21,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Hold every equation of the derivation against every witness, on real data (the default)
     Audit(audit::AuditArguments),
+    /// Check a derivation that is written as text: each claim exactly, in the prime field
+    Check(check::CheckArguments),
     /// The bound and its gradient for a network and data of your own
     Oracle(oracle::OracleArguments),
 }
@@ -30,9 +33,22 @@ Examples:
   hsr                                       every equation, on Iris
   hsr audit --data digits --samples 200     on 200 samples of the 8x8 digits
   hsr audit --only t_gn --format json       one equation, as JSON
+  hsr check                                 every claim of the derivation, exactly
+  hsr check own.md                          a derivation of your own
   hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
 
 Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong.";
+
+/// How a report is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For CI systems.
+    Junit,
+}
 
 const FAILED: u8 = 1;
 const WRONG_INPUT: u8 = 2;
@@ -43,6 +59,7 @@ pub fn main() -> ExitCode {
     let command = arguments.command.unwrap_or_else(|| Command::Audit(audit::AuditArguments::default()));
     let result = match command {
         Command::Audit(arguments) => audit::audit(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
         Command::Oracle(arguments) => oracle::oracle(&arguments).map(|()| true),
     };
     match result {

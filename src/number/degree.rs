@@ -6,7 +6,7 @@
 //! checked, so it cannot be out of step with it; it is generous, since denominators are multiplied and never shared.
 
 use super::operators::operators;
-use super::{Number, Smooth};
+use super::{MODULUS, Number, Smooth};
 
 /// Bounds on the degree of numerator and denominator; the zero function has no numerator.
 ///
@@ -22,6 +22,18 @@ pub struct Degree {
     pub numerator: Option<u64>,
     /// Degree of the denominator.
     pub denominator: u64,
+}
+
+/// Logarithm to base 10 of the probability that a rational function of this degree, not zero, vanishes at a random point
+/// of the field.
+///
+/// Schwartz and Zippel give degree/field size. Each square root may double the degree (the norm of `a + b sqrt(r)` is
+/// `a^2 - b^2 r`), and that the point was kept because its roots exist may double the probability once more. Two
+/// arguments of a transcendental function that coincide by chance would be one symbol instead of two: `coincidences`
+/// bounds their pairs, times the degree of the difference of two arguments.
+pub fn chance(degree: u64, roots: u32, coincidences: f64) -> f64 {
+    let by_chance = degree as f64 * 4f64.powi(roots as i32) + coincidences;
+    (by_chance / MODULUS as f64).log10()
 }
 
 impl Degree {

@@ -89,7 +89,7 @@ impl Field {
     }
 
     /// A pseudo-random element that depends on the argument and on the `function`'s own key.
-    fn symbol(&self, function: u64) -> Self {
+    pub(crate) fn symbol(&self, function: u64) -> Self {
         match self.residue() {
             Some(argument) => Field::new(mix(mix(argument) ^ mix(!function))),
             None => *self,

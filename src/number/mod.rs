@@ -20,7 +20,7 @@ mod operators;
 mod rounded;
 
 pub use arithmetic::{Arithmetic, Nilpotent, Parts};
-pub use degree::Degree;
+pub use degree::{Degree, chance};
 pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;
 pub use rounded::Rounded;

@@ -1,0 +1,281 @@
+//! Whether a claim is true: exactly, at random points of the prime field; or, where it is an inequality or speaks of
+//! eigenvalues, in floats.
+
+use super::evaluate::{Point, Sizes, values};
+use super::resolve::{Claim, Program, Value};
+use super::syntax::Relation;
+use super::tower::{Base, Tower};
+use crate::number::{Degree, Field, chance};
+use crate::with_tower;
+use crate::witness::Draw;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// What a claim rests on.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Evidence {
+    /// Both sides are equal in the prime field, for every assignment of the free indices.
+    Exact {
+        /// Sizes of networks.
+        sizes: usize,
+        /// Random points, over all sizes.
+        points: usize,
+        /// Largest degree of the difference of the two sides, as a rational function.
+        degree: u64,
+        /// Logarithm to base 10 of the probability that a claim passes which is false at one of the sizes.
+        log10_probability: f64,
+    },
+    /// The relation holds in floats, at random networks.
+    Float {
+        /// Random points.
+        points: usize,
+    },
+}
+
+/// A point at which a claim is false.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counterexample {
+    /// The sizes.
+    pub sizes: Sizes,
+    /// The seed of the values.
+    pub seed: u64,
+    /// Which of the assignments of the free indices.
+    pub component: usize,
+    /// Left and right side.
+    pub sides: Sides,
+}
+
+/// The values of the two sides.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sides {
+    /// In the prime field.
+    Exact(Field, Field),
+    /// In floats.
+    Float(f64, f64),
+}
+
+/// What checking a claim gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It holds.
+    Holds(Evidence),
+    /// It does not.
+    False(Counterexample),
+    /// Nowhere are both sides defined.
+    Undefined,
+    /// Checking it would take too long.
+    TooMuchWork(f64),
+}
+
+/// Sizes, all of which are checked. No two of `N, d, h, C` are equal at all of them, and the roots that bounds are made
+/// of, such as `sqrt(D-1)`, are in the field at two of them at least.
+pub(super) const SIZES: [Sizes; 5] =
+    [sizes(3, 1, 2, 2), sizes(4, 2, 1, 3), sizes(2, 1, 2, 3), sizes(5, 2, 1, 2), sizes(3, 2, 2, 2)];
+
+/// A claim must be decided at so many sizes.
+const FEWEST_SIZES: usize = 2;
+
+/// The four sizes in the order `N, d, h, C`.
+pub(super) const fn sizes(samples: usize, inputs: usize, hidden: usize, classes: usize) -> Sizes {
+    Sizes { samples, inputs, hidden, classes }
+}
+
+/// Points that are tried at a size before the claim counts as undecidable there, for want of a root.
+const ATTEMPTS: u64 = 24;
+/// Logarithm to base 10 of the largest probability with which a false claim may pass.
+const TARGET: f64 = -18.0;
+/// Points in floats.
+const FLOAT_POINTS: u64 = 20;
+/// Elementary operations that a check may take: some ten seconds.
+const MOST_WORK: f64 = 3e8;
+/// Square roots of one claim, for the probability.
+const ROOTS: u32 = 6;
+/// A bound on the pairs of arguments of transcendental functions at these sizes, times the degree of their difference.
+const COINCIDENCES: f64 = 1e6;
+
+/// Checks a claim of a program, at `points` random points of each size, or more.
+pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
+    let work = SIZES.iter().map(|sizes| super::work::work(program, claim, sizes)).fold(0.0, f64::max);
+    if work > MOST_WORK {
+        return Outcome::TooMuchWork(work);
+    }
+    if claim.relation != Relation::Equal || claim.eigenvalues {
+        return check_in_floats(program, claim, seed);
+    }
+    let (mut decided, mut all, mut degree, mut worst) = (0, 0, 0, f64::NEG_INFINITY);
+    for (index, sizes) in SIZES.into_iter().enumerate() {
+        let (mut passed, mut undefined, mut log10_probability, mut bound) = (0, 0, 0.0, None);
+        for attempt in 0.. {
+            if undefined >= ATTEMPTS || (passed >= points && log10_probability <= TARGET) {
+                break;
+            }
+            match at_point(program, claim, sizes, point_seed(seed, index, attempt)) {
+                None => undefined += 1,
+                Some(Some(counterexample)) => return Outcome::False(counterexample),
+                Some(None) => {
+                    let bound = *bound.get_or_insert_with(|| degree_at(program, claim, sizes));
+                    degree = degree.max(bound);
+                    log10_probability += chance(bound, ROOTS, COINCIDENCES);
+                    (passed, undefined) = (passed + 1, 0);
+                }
+            }
+        }
+        if passed > 0 {
+            (decided, all, worst) = (decided + 1, all + passed, worst.max(log10_probability));
+        }
+    }
+    if decided < FEWEST_SIZES {
+        return Outcome::Undefined;
+    }
+    Outcome::Holds(Evidence::Exact { sizes: decided, points: all, degree, log10_probability: worst })
+}
+
+fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
+    seed.wrapping_mul(0x9e37_79b9).wrapping_add((size as u64) << 32).wrapping_add(attempt)
+}
+
+/// Both sides at one random point of the field: `None` where one is undefined, else the first difference, if any.
+pub(super) fn at_point(
+    program: &Program,
+    claim: &Claim,
+    sizes: Sizes,
+    seed: u64,
+) -> Option<Option<Counterexample>> {
+    let point = draw::<Field>(program, claim, sizes, seed);
+    // The right side is the cheaper one, as a rule, and the one with the roots.
+    let right = side(program, claim, &point, &claim.right);
+    if !right.iter().all(Field::is_defined) {
+        return None;
+    }
+    let left = side(program, claim, &point, &claim.left);
+    compare(&left, &right).map(|component| {
+        component.map(|component| Counterexample {
+            sizes,
+            seed,
+            component,
+            sides: Sides::Exact(left[component], right[component]),
+        })
+    })
+}
+
+/// The first component in which two sides differ; nothing where one is undefined.
+pub(super) fn compare(left: &[Field], right: &[Field]) -> Option<Option<usize>> {
+    let defined = left.iter().chain(right).all(Field::is_defined);
+    defined.then(|| left.iter().zip(right).position(|(left, right)| left != right))
+}
+
+/// All values of both sides.
+pub(super) fn both<V: Tower + Base<Value = V>>(
+    program: &Program,
+    claim: &Claim,
+    point: &Point<V>,
+) -> (Vec<V>, Vec<V>) {
+    (side(program, claim, point, &claim.left), side(program, claim, point, &claim.right))
+}
+
+/// All values of one side.
+pub(super) fn side<V: Tower + Base<Value = V>>(
+    program: &Program,
+    claim: &Claim,
+    point: &Point<V>,
+    node: &super::resolve::Node,
+) -> Vec<V> {
+    let free: Vec<usize> = claim.free.iter().map(|(_, slot)| *slot).collect();
+    with_tower!(claim.order, V, values(program, point, node, &free, &claim.slots))
+}
+
+/// Random values for everything free, those of an assumption made to sum to one.
+pub(super) fn draw<V: Draw + Tower>(program: &Program, claim: &Claim, sizes: Sizes, seed: u64) -> Point<V> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    arranged(program, claim, sizes, || V::draw(&mut random))
+}
+
+/// Values from a source for everything free, those of an assumption made to sum to one.
+pub(super) fn arranged<V: Tower>(
+    program: &Program,
+    claim: &Claim,
+    sizes: Sizes,
+    mut next: impl FnMut() -> V,
+) -> Point<V> {
+    let mut free: Vec<Vec<V>> = Vec::new();
+    for symbol in &program.symbols {
+        let count = match symbol.value {
+            Value::Free { .. } => sizes.entries(&symbol.ranges),
+            Value::Defined(..) => 0,
+        };
+        free.push((0..count).map(|_| next()).collect());
+    }
+    for assumption in &program.assumptions[..claim.seen.1] {
+        let ranges = &program.symbols[assumption.symbol].ranges;
+        let length = ranges.last().map_or(1, |range| sizes.of(*range));
+        for row in free[assumption.symbol].chunks_mut(length) {
+            let others = row[1..].iter().fold(V::integer(0), |sum, entry| sum + *entry);
+            row[0] = V::integer(1) - others;
+        }
+    }
+    Point { sizes, free }
+}
+
+fn degree_at(program: &Program, claim: &Claim, sizes: Sizes) -> u64 {
+    let point = draw::<Degree>(program, claim, sizes, 0);
+    let (left, right) = both::<Degree>(program, claim, &point);
+    let differences = left.iter().zip(&right).filter_map(|(left, right)| (*left - *right).numerator);
+    differences.max().unwrap_or(0)
+}
+
+/// An eigensolver's backward error and the rounding of some thousand operations, relative to the size of the sides.
+const FLOAT_TOLERANCE: f64 = 1e-10;
+
+fn check_in_floats(program: &Program, claim: &Claim, seed: u64) -> Outcome {
+    let mut points = 0;
+    for attempt in 0..FLOAT_POINTS {
+        let size = attempt as usize % SIZES.len();
+        let (sizes, seed) = (SIZES[size], point_seed(seed, size, attempt));
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let point = positive_rows(program, claim, sizes, &mut random);
+        let (left, right) = both::<f64>(program, claim, &point);
+        if left.iter().chain(&right).any(|value| !value.is_finite()) {
+            continue;
+        }
+        for (component, (left, right)) in left.iter().zip(&right).enumerate() {
+            let tolerance = FLOAT_TOLERANCE * (1.0 + left.abs().max(right.abs()));
+            let holds = match claim.relation {
+                Relation::Equal => (left - right).abs() <= tolerance,
+                Relation::AtMost => *left <= right + tolerance,
+                Relation::AtLeast => left + tolerance >= *right,
+            };
+            if !holds {
+                return Outcome::False(Counterexample {
+                    sizes,
+                    seed,
+                    component,
+                    sides: Sides::Float(*left, *right),
+                });
+            }
+        }
+        points += 1;
+    }
+    if points == 0 { Outcome::Undefined } else { Outcome::Holds(Evidence::Float { points }) }
+}
+
+/// Float values; where an assumption says that entries sum to one they are probabilities.
+pub(super) fn positive_rows(
+    program: &Program,
+    claim: &Claim,
+    sizes: Sizes,
+    random: &mut ChaCha8Rng,
+) -> Point<f64> {
+    let mut point = arranged(program, claim, sizes, || f64::draw(random));
+    for assumption in &program.assumptions[..claim.seen.1] {
+        let ranges = &program.symbols[assumption.symbol].ranges;
+        let length = ranges.last().map_or(1, |range| sizes.of(*range));
+        for row in point.free[assumption.symbol].chunks_mut(length) {
+            let sum: f64 = row.iter().map(|entry| entry.abs()).sum();
+            for entry in row {
+                *entry = entry.abs() / sum;
+            }
+        }
+    }
+    point
+}

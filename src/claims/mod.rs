@@ -1,0 +1,32 @@
+//! Derivations written as text, in fenced blocks of Markdown files: read, checked, and, where a line is false, told what
+//! is wrong with it. The grammar stands in `derivations/README.md`.
+
+mod chapters;
+mod check;
+mod diagnose;
+mod edits;
+mod error;
+mod evaluate;
+mod lexer;
+mod parser;
+mod repair;
+mod report;
+mod resolve;
+mod run;
+mod source;
+mod syntax;
+mod tower;
+mod unparse;
+mod work;
+
+pub use check::{Counterexample, Evidence, Outcome, Sides, check};
+pub use diagnose::{Diagnosis, Integers, diagnose};
+pub use edits::{Edit, edits};
+pub use error::{Place, SyntaxError, render};
+pub use evaluate::Sizes;
+pub use parser::parse;
+pub use repair::{Repair, Score, mutants, repair};
+pub use resolve::{Assumption, Claim, Form, Node, Program, Symbol, Value};
+pub use run::{CheckReport, ClaimFailure, ClaimReport, Request, run};
+pub use source::{Derivation, Source, SourceError};
+pub use syntax::{Expr, Function, Kind, Range, Relation, Statement, StatementKind};

@@ -1,0 +1,125 @@
+//! A check as a table, as JSON, as JUnit.
+
+use super::check::Evidence;
+use super::run::{CheckReport, ClaimFailure, ClaimReport};
+use crate::io::{JunitCase, JunitOutcome, junit};
+use std::fmt::Write;
+
+impl ClaimFailure {
+    /// The failure in full, several lines.
+    pub fn describe(&self) -> String {
+        let mut text = self.place.clone();
+        let mut line = |label: &str, value: &str| {
+            if !value.is_empty() {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "   {label:<10} {value}");
+            }
+        };
+        line("network", &self.sizes);
+        line("component", &self.component);
+        line("left", &self.left);
+        line("right", &self.right);
+        line("in numbers", self.integers.as_deref().unwrap_or_default());
+        line("relation", self.relation.as_deref().unwrap_or_default());
+        for repair in &self.repairs {
+            line("true line", repair);
+        }
+        line("search", self.search.as_deref().unwrap_or_default());
+        line("seed", &self.seed.to_string());
+        line("replay", &self.replay);
+        text
+    }
+}
+
+impl CheckReport {
+    /// Whether every claim holds, and no edit of one survived.
+    pub fn holds(&self) -> bool {
+        let survivors = self.mutants.as_ref().is_some_and(|score| !score.survivors.is_empty());
+        self.claims.iter().all(|claim| claim.failure.is_none()) && !survivors
+    }
+
+    /// One line that counts.
+    pub fn summary(&self) -> String {
+        let exact =
+            self.claims.iter().filter(|claim| matches!(claim.evidence, Some(Evidence::Exact { .. }))).count();
+        let float =
+            self.claims.iter().filter(|claim| matches!(claim.evidence, Some(Evidence::Float { .. }))).count();
+        let failed = self.claims.iter().filter(|claim| claim.failure.is_some()).count();
+        let mut text =
+            format!("{} claims hold ({exact} exactly, {float} in floats), {failed} fail", exact + float);
+        let probabilities = self.claims.iter().filter_map(|claim| match claim.evidence {
+            Some(Evidence::Exact { log10_probability, .. }) => Some(log10_probability),
+            _ => None,
+        });
+        if let Some(worst) = probabilities.max_by(f64::total_cmp) {
+            let _ = write!(text, "; a false one passes with probability below 1e{:.0}", worst.ceil());
+        }
+        let _ = write!(text, "; seed {}, {:.1} s", self.seed, self.seconds);
+        text
+    }
+
+    /// A line a claim, then the failures, the edits and the summary.
+    pub fn table(&self) -> String {
+        let mut text = String::new();
+        let mut file = "";
+        for claim in &self.claims {
+            if claim.file != file {
+                file = &claim.file;
+                let _ = writeln!(text, "-- {file}");
+            }
+            let _ = writeln!(text, "{:<34} {}", claim.name, verdict(claim));
+        }
+        text.push('\n');
+        for failure in self.claims.iter().filter_map(|claim| claim.failure.as_ref()) {
+            let _ = writeln!(text, "{}", failure.describe());
+        }
+        if let Some(score) = &self.mutants {
+            for survivor in &score.survivors {
+                let _ = writeln!(text, "survivor: {survivor}");
+            }
+            let _ = writeln!(
+                text,
+                "{} edits of true claims: {} rejected, {} proved equal to the claim, {} survivors",
+                score.edits,
+                score.rejected,
+                score.equivalent,
+                score.survivors.len()
+            );
+        }
+        text + &self.summary() + "\n"
+    }
+
+    /// The report as JSON.
+    pub fn json(&self) -> String {
+        let mut value = serde_json::json!(self);
+        value["holds"] = self.holds().into();
+        value["summary"] = self.summary().into();
+        format!("{value:#}\n")
+    }
+
+    /// The report as JUnit XML, a test case a claim.
+    pub fn junit(&self) -> String {
+        let cases = self.claims.iter().map(|claim| JunitCase {
+            name: claim.name.clone(),
+            class: claim.file.clone(),
+            outcome: match &claim.failure {
+                None => JunitOutcome::Passed,
+                Some(failure) => {
+                    JunitOutcome::Failed(format!("{} does not hold", claim.name), failure.describe())
+                }
+            },
+        });
+        junit("hsr check", cases)
+    }
+}
+
+fn verdict(claim: &ClaimReport) -> String {
+    match &claim.evidence {
+        None => "FAILS".to_string(),
+        Some(Evidence::Exact { sizes, points, degree, log10_probability }) => format!(
+            "holds  exact, {sizes} sizes, {points} points, degree {degree}, P(fooled) 1e{:.0}",
+            log10_probability.ceil()
+        ),
+        Some(Evidence::Float { points }) => format!("holds  in floats, {points} points"),
+    }
+}

@@ -1,0 +1,175 @@
+//! Numbers that carry nested derivatives: a tower of [`Jet`]s over a base, each level with a unit of its own.
+
+use crate::number::{Degree, Field, Jet, Number, Smooth};
+
+/// A number in which expressions are evaluated.
+pub trait Tower: Smooth + Copy {
+    /// How many nested derivatives it carries.
+    const LEVELS: usize;
+    /// The unit of a level: a step along one derivative. Zero for a level that is not there.
+    fn unit(level: usize) -> Self;
+    /// The coefficient of that unit.
+    fn coefficient(&self, level: usize) -> Self;
+    /// The number with that unit set to zero.
+    fn without(&self, level: usize) -> Self;
+    /// The derivative of this order of the activation: of no particular function in the field.
+    fn phi(&self, order: u8) -> Self;
+    /// The value as a float, where numbers are floats.
+    fn float(&self) -> Option<f64>;
+    /// A float as a number, where numbers are floats.
+    fn from_float(value: f64) -> Option<Self>;
+}
+
+/// Keys of the activation and its derivatives among the field's symbols.
+const PHI: u64 = 100;
+
+impl Tower for Field {
+    const LEVELS: usize = 0;
+    fn unit(_: usize) -> Self {
+        Field::integer(0)
+    }
+    fn coefficient(&self, _: usize) -> Self {
+        Field::integer(0)
+    }
+    fn without(&self, _: usize) -> Self {
+        *self
+    }
+    fn phi(&self, order: u8) -> Self {
+        self.symbol(PHI + u64::from(order))
+    }
+    fn float(&self) -> Option<f64> {
+        None
+    }
+    fn from_float(_: f64) -> Option<Self> {
+        None
+    }
+}
+
+impl Tower for Degree {
+    const LEVELS: usize = 0;
+    fn unit(_: usize) -> Self {
+        Degree::integer(0)
+    }
+    fn coefficient(&self, _: usize) -> Self {
+        Degree::integer(0)
+    }
+    fn without(&self, _: usize) -> Self {
+        *self
+    }
+    fn phi(&self, _: u8) -> Self {
+        Degree::SYMBOL
+    }
+    fn float(&self) -> Option<f64> {
+        None
+    }
+    fn from_float(_: f64) -> Option<Self> {
+        None
+    }
+}
+
+/// In floats the activation is the sine, all of whose derivatives are at hand.
+impl Tower for f64 {
+    const LEVELS: usize = 0;
+    fn unit(_: usize) -> Self {
+        0.0
+    }
+    fn coefficient(&self, _: usize) -> Self {
+        0.0
+    }
+    fn without(&self, _: usize) -> Self {
+        *self
+    }
+    fn phi(&self, order: u8) -> Self {
+        (self + f64::from(order) * std::f64::consts::FRAC_PI_2).sin()
+    }
+    fn float(&self) -> Option<f64> {
+        Some(*self)
+    }
+    fn from_float(value: f64) -> Option<Self> {
+        Some(value)
+    }
+}
+
+impl<T: Tower> Tower for Jet<T> {
+    const LEVELS: usize = T::LEVELS + 1;
+    fn unit(level: usize) -> Self {
+        if level == T::LEVELS {
+            Jet::new(T::integer(0), T::integer(1))
+        } else {
+            Jet::new(T::unit(level), T::integer(0))
+        }
+    }
+    fn coefficient(&self, level: usize) -> Self {
+        if level == T::LEVELS {
+            Jet::new(self.eps, T::integer(0))
+        } else {
+            Jet::new(self.re.coefficient(level), self.eps.coefficient(level))
+        }
+    }
+    fn without(&self, level: usize) -> Self {
+        if level == T::LEVELS {
+            Jet::new(self.re, T::integer(0))
+        } else {
+            Jet::new(self.re.without(level), self.eps.without(level))
+        }
+    }
+    fn phi(&self, order: u8) -> Self {
+        Jet::new(self.re.phi(order), self.re.phi(order + 1) * self.eps)
+    }
+    fn float(&self) -> Option<f64> {
+        self.re.float()
+    }
+    fn from_float(value: f64) -> Option<Self> {
+        T::from_float(value).map(|value| Jet::new(value, T::integer(0)))
+    }
+}
+
+/// The value without its derivatives.
+pub trait Base: Tower {
+    /// The base arithmetic.
+    type Value: Tower;
+    /// The value, all units set to zero.
+    fn base(&self) -> Self::Value;
+    /// A number without derivatives.
+    fn constant(value: Self::Value) -> Self;
+}
+
+impl Base for Field {
+    type Value = Field;
+    fn base(&self) -> Field {
+        *self
+    }
+    fn constant(value: Field) -> Self {
+        value
+    }
+}
+
+impl Base for Degree {
+    type Value = Degree;
+    fn base(&self) -> Degree {
+        *self
+    }
+    fn constant(value: Degree) -> Self {
+        value
+    }
+}
+
+impl Base for f64 {
+    type Value = f64;
+    fn base(&self) -> f64 {
+        *self
+    }
+    fn constant(value: f64) -> Self {
+        value
+    }
+}
+
+impl<T: Base> Base for Jet<T> {
+    type Value = T::Value;
+    fn base(&self) -> T::Value {
+        self.re.base()
+    }
+    fn constant(value: T::Value) -> Self {
+        Jet::new(T::constant(value), T::integer(0))
+    }
+}

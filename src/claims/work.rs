@@ -1,0 +1,89 @@
+//! How much work a claim is, before any of it is done.
+
+use super::evaluate::Sizes;
+use super::resolve::{Claim, Form, Node, Program, Value};
+use super::syntax::Range;
+
+/// An estimate of the elementary operations that checking a claim takes at these sizes. A quantity is computed once in
+/// each world, and each derivative is a world of its own.
+pub fn work(program: &Program, claim: &Claim, sizes: &Sizes) -> f64 {
+    let mut estimate = Estimate { program, sizes, tables: vec![None; program.symbols.len()] };
+    let free: Vec<Range> = claim.free.iter().map(|(_, slot)| claim.slots[*slot]).collect();
+    let components = sizes.entries(&free) as f64;
+    let sides = estimate.node(&claim.left, &claim.slots) + estimate.node(&claim.right, &claim.slots);
+    let used = (0..claim.used.len()).filter(|symbol| claim.used[*symbol]);
+    let tables: f64 = used.map(|symbol| estimate.table(symbol)).sum();
+    // A number of a tower has 2^order parts, and a product of two takes 3^order products of parts.
+    (components * sides + tables) * 3f64.powi(claim.order as i32)
+}
+
+struct Estimate<'a> {
+    program: &'a Program,
+    sizes: &'a Sizes,
+    tables: Vec<Option<f64>>,
+}
+
+impl Estimate<'_> {
+    /// All entries of a defined quantity.
+    fn table(&mut self, symbol: usize) -> f64 {
+        if let Some(known) = self.tables[symbol] {
+            return known;
+        }
+        let info = &self.program.symbols[symbol];
+        let cost = match &info.value {
+            Value::Free { .. } => 0.0,
+            Value::Defined(node, slots) => self.sizes.entries(&info.ranges) as f64 * self.node(node, slots),
+        };
+        self.tables[symbol] = Some(cost);
+        cost
+    }
+
+    fn node(&mut self, node: &Node, slots: &[Range]) -> f64 {
+        match &node.form {
+            Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Symbol(..) | Form::Delta(..) => 1.0,
+            // A Hessian of some twenty parameters, entry by entry, each a loss of some hundred operations.
+            Form::Eigenvalue { .. } => 1e5,
+            Form::Call(_, x) | Form::Negate(x) => 1.0 + self.node(x, slots),
+            Form::Power(x, n) => *n as f64 + self.node(x, slots),
+            Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => {
+                1.0 + self.node(x, slots) + self.node(y, slots)
+            }
+            Form::Sum(over, body) => {
+                let count: usize = over.iter().map(|slot| self.sizes.of(slots[*slot])).product();
+                count as f64 * (1.0 + self.node(body, slots))
+            }
+            Form::Derivative(of, by, ..) => {
+                let mut used = vec![false; self.program.symbols.len()];
+                mark(self.program, of, &mut used);
+                let depends = |symbol: &usize| self.program.symbols[*symbol].depends.get(*by) == Some(&true);
+                let redone: Vec<usize> =
+                    (0..used.len()).filter(|symbol| used[*symbol]).filter(depends).collect();
+                let tables: f64 = redone.into_iter().map(|symbol| self.table(symbol)).sum();
+                1.0 + self.node(of, slots) + tables
+            }
+        }
+    }
+}
+
+/// Marks every symbol that an expression uses, directly or through others.
+fn mark(program: &Program, node: &Node, used: &mut [bool]) {
+    match &node.form {
+        Form::Symbol(symbol, _) => {
+            for (used, depends) in used.iter_mut().zip(&program.symbols[*symbol].depends) {
+                *used |= depends;
+            }
+        }
+        Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Delta(..) => {}
+        Form::Call(_, x)
+        | Form::Negate(x)
+        | Form::Power(x, _)
+        | Form::Sum(_, x)
+        | Form::Derivative(x, ..) => {
+            mark(program, x, used);
+        }
+        Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => {
+            mark(program, x, used);
+            mark(program, y, used);
+        }
+    }
+}

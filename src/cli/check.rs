@@ -1,0 +1,82 @@
+//! `hsr check`.
+
+use super::Format;
+use crate::claims::{Derivation, Request, run};
+use crate::io::write_text;
+use clap::Args;
+use std::error::Error;
+use std::path::PathBuf;
+
+/// Arguments of `hsr check`.
+#[derive(Args)]
+pub(super) struct CheckArguments {
+    /// Markdown files with blocks of claims [default: the chapters and variants that come with hsr]
+    files: Vec<PathBuf>,
+    /// Only the claim with this name
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+    /// Only the I-th of N parts of the claims
+    #[arg(long, default_value = "1/1", value_name = "I/N", value_parser = shard)]
+    shard: (usize, usize),
+    /// Random points of the prime field at each size, at least
+    #[arg(long, default_value_t = 1, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
+    points: u16,
+    /// Seed of everything random
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Make every small edit of every true claim, and show that it is rejected
+    #[arg(long)]
+    mutants: bool,
+    /// Do not search for the true line nearest to a false claim
+    #[arg(long)]
+    no_repair: bool,
+    /// How to tell
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Write the report to this file, and only the summary to the terminal
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parts =
+        text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+    match parts {
+        Some((part, parts)) if part >= 1 && part <= parts => Ok((part, parts)),
+        _ => Err(format!("'{text}' is not I/N with I from 1 to N, such as 2/4")),
+    }
+}
+
+/// Whether every claim holds.
+pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> {
+    let derivations = if arguments.files.is_empty() {
+        Derivation::embedded()?
+    } else {
+        arguments.files.iter().map(|file| Derivation::open(file)).collect::<Result<_, _>>()?
+    };
+    let request = Request {
+        points: arguments.points.into(),
+        seed: arguments.seed,
+        only: arguments.only.clone(),
+        shard: arguments.shard,
+        repair: !arguments.no_repair,
+        mutants: arguments.mutants,
+    };
+    let report = run(&derivations, &request);
+    if let (Some(name), true) = (&arguments.only, report.claims.is_empty()) {
+        return Err(format!("no claim is named '{name}' in these files").into());
+    }
+    let text = match arguments.format {
+        Format::Table => report.table(),
+        Format::Json => report.json(),
+        Format::Junit => report.junit(),
+    };
+    match &arguments.out {
+        None => super::print(&text)?,
+        Some(file) => {
+            write_text(file, &text)?;
+            super::print(&format!("{}\n", report.summary()))?;
+        }
+    }
+    Ok(report.holds())
+}
