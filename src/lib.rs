@@ -48,6 +48,7 @@ pub mod cli;
 pub mod data;
 pub mod io;
 pub mod model;
+mod nearest;
 pub mod number;
 pub mod oracle;
 pub mod terms;

@@ -7,6 +7,7 @@ use super::float::{Point, float, furthest_component};
 use super::report::{ExactSummary, Failure, Report, Row};
 use super::{Equation, Settings, equations};
 use crate::model::Shape;
+use crate::nearest::nearest;
 use crate::number::Field;
 use crate::witness::eigen::EigenError;
 use rayon::prelude::*;
@@ -89,27 +90,11 @@ pub fn run(
 fn select(settings: &Settings) -> Result<Vec<Equation<Field>>, AuditError> {
     let all = equations::<Field>();
     let Some(name) = &settings.only else { return Ok(all) };
-    let names: Vec<&str> = all.iter().map(|equation| equation.name).collect();
-    let nearest = names.iter().min_by_key(|other| edit_distance(name, other)).copied().unwrap_or_default();
-    if nearest != name {
-        return Err(AuditError::UnknownEquation { name: name.clone(), nearest: nearest.to_string() });
+    let near = nearest(name, all.iter().map(|equation| equation.name)).unwrap_or_default();
+    if near != name {
+        return Err(AuditError::UnknownEquation { name: name.clone(), nearest: near.to_string() });
     }
     Ok(all.into_iter().filter(|equation| equation.name == name).collect())
-}
-
-/// Levenshtein distance: insertions, deletions and replacements.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row {

@@ -2,7 +2,7 @@
 //! eigenvalues, in floats.
 
 use super::evaluate::{Point, Sizes, values};
-use super::resolve::{Claim, Program, Value};
+use super::program::{Claim, Program, Value};
 use super::syntax::Relation;
 use super::tower::{Base, Tower};
 use crate::number::{Degree, Field, chance};
@@ -179,7 +179,7 @@ pub(super) fn side<V: Tower + Base<Value = V>>(
     program: &Program,
     claim: &Claim,
     point: &Point<V>,
-    node: &super::resolve::Node,
+    node: &super::program::Node,
 ) -> Vec<V> {
     let free: Vec<usize> = claim.free.iter().map(|(_, slot)| *slot).collect();
     with_tower!(claim.order, V, values(program, point, node, &free, &claim.slots))

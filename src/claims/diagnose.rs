@@ -3,7 +3,7 @@
 
 use super::check::{SIZES, Sides, arranged, at_point, both, check, draw, sizes};
 use super::evaluate::{Point, Sizes};
-use super::resolve::{Claim, Program, Value};
+use super::program::{Claim, Program, Value};
 use super::{Counterexample, Outcome};
 use crate::number::{Field, Number};
 use rand::{RngExt, SeedableRng};

@@ -1,7 +1,7 @@
 //! Small edits of an expression: the mistakes that people make, and their corrections.
 
 use super::error::Place;
-use super::resolve::Program;
+use super::program::Program;
 use super::syntax::{Expr, Function, Kind, Range};
 
 /// An expression that differs from another in one small way.

@@ -4,7 +4,7 @@
 //! stands behind the bar is what it was, and everything else is defined anew. A quantity that does not depend on `V`
 //! is looked up in the world around.
 
-use super::resolve::{Form, Node, Program, Value};
+use super::program::{Form, Node, Program, Value};
 use super::syntax::{Function, Range};
 use super::tower::{Base, Tower};
 use crate::witness::eigen::eigenvalues;

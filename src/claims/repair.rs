@@ -4,7 +4,7 @@ use super::check::{SIZES, compare, draw, side};
 use super::diagnose::confirmed;
 use super::edits::{Edit, edits};
 use super::evaluate::Point;
-use super::resolve::{Claim, Program};
+use super::program::{Claim, Program};
 use crate::number::Field;
 use rayon::prelude::*;
 use std::time::{Duration, Instant};

@@ -1,142 +1,9 @@
-//! Names to what they stand for, and the range of every index. What passes here can be evaluated.
+//! Names to what they stand for, and the range of every index.
 
 use super::error::{Place, SyntaxError};
-use super::syntax::{Expr, Function, Kind, Range, Relation, Statement, StatementKind};
-
-/// An expression whose names are resolved.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// What it is.
-    pub form: Form,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// The forms of a resolved expression. An index is a slot in the assignment of its statement.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Form {
-    /// A whole number.
-    Number(i64),
-    /// The size of a range.
-    Size(Range),
-    /// `D`, the number of parameters.
-    Parameters,
-    /// The largest or the smallest eigenvalue of the Hessian of `L` over all parameters.
-    Eigenvalue {
-        /// Whether the largest.
-        largest: bool,
-    },
-    /// An entry of a symbol.
-    Symbol(usize, Vec<usize>),
-    /// 1 where two indices agree.
-    Delta(usize, usize),
-    /// A function.
-    Call(Function, Box<Node>),
-    /// A sum over slots.
-    Sum(Vec<usize>, Box<Node>),
-    /// `-x`.
-    Negate(Box<Node>),
-    /// `x + y`.
-    Add(Box<Node>, Box<Node>),
-    /// `x - y`.
-    Subtract(Box<Node>, Box<Node>),
-    /// `x * y`.
-    Multiply(Box<Node>, Box<Node>),
-    /// `x / y`.
-    Divide(Box<Node>, Box<Node>),
-    /// `x ^ n`.
-    Power(Box<Node>, i64),
-    /// A derivative by an entry of a symbol, some symbols held fixed.
-    Derivative(Box<Node>, usize, Vec<usize>, Vec<usize>),
-}
-
-/// A named quantity.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Symbol {
-    /// Its name.
-    pub name: String,
-    /// The ranges of its indices.
-    pub ranges: Vec<Range>,
-    /// What it is.
-    pub value: Value,
-    /// Symbols that it depends on, itself included.
-    pub depends: Vec<bool>,
-    /// How deep derivatives are nested in it.
-    pub order: usize,
-}
-
-/// Where a quantity comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// Drawn at random.
-    Free {
-        /// Whether it is a parameter of the network.
-        parameter: bool,
-    },
-    /// Defined by a `let`; the first slots are its indices.
-    Defined(Node, Vec<Range>),
-}
-
-/// A claim that can be checked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Claim {
-    /// Its name.
-    pub name: String,
-    /// Where it stands.
-    pub place: Place,
-    /// Left side.
-    pub left: Node,
-    /// How they compare.
-    pub relation: Relation,
-    /// Right side.
-    pub right: Node,
-    /// Left side as it was read.
-    pub left_text: Expr,
-    /// Right side as it was read, for edits.
-    pub right_text: Expr,
-    /// Free indices: their names and slots.
-    pub free: Vec<(String, usize)>,
-    /// The ranges of all slots of both sides.
-    pub slots: Vec<Range>,
-    /// How deep derivatives are nested.
-    pub order: usize,
-    /// Whether an eigenvalue occurs.
-    pub eigenvalues: bool,
-    /// The symbols that it depends on.
-    pub used: Vec<bool>,
-    /// How many symbols and assumptions stood before it.
-    pub seen: (usize, usize),
-}
-
-impl Claim {
-    /// Whether it depends on the symbol with this name.
-    pub fn uses(&self, program: &Program, name: &str) -> bool {
-        program.find(name).is_some_and(|symbol| self.used.get(symbol) == Some(&true))
-    }
-}
-
-/// `sum[k] y[n,k] = 1`: the entries of a free quantity along its last index sum to one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assumption {
-    /// The quantity.
-    pub symbol: usize,
-    /// Where it is stated.
-    pub place: Place,
-}
-
-/// Derivatives beyond this order are not carried.
-pub const HIGHEST_ORDER: usize = 3;
-
-/// A derivation whose names are resolved.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Program {
-    /// All quantities, in the order of their definition.
-    pub symbols: Vec<Symbol>,
-    /// All assumptions.
-    pub assumptions: Vec<Assumption>,
-    /// All claims.
-    pub claims: Vec<Claim>,
-}
+use super::program::{Assumption, Claim, Form, HIGHEST_ORDER, Node, Program, Symbol, Value};
+use super::syntax::{Expr, Kind, Range, Relation, Statement, StatementKind};
+use crate::nearest::nearest;
 
 impl Program {
     /// Adds statements that follow those already there.
@@ -234,16 +101,6 @@ impl Program {
         })
     }
 
-    /// What was known where a claim stands.
-    pub(super) fn before(&self, claim: &Claim) -> Program {
-        let (symbols, assumptions) = claim.seen;
-        Program {
-            symbols: self.symbols[..symbols].to_vec(),
-            assumptions: self.assumptions[..assumptions].to_vec(),
-            claims: Vec::new(),
-        }
-    }
-
     fn new_name(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
         let taken =
             self.find(name).is_some() || ["d", "sum", "D", "lambda_max", "lambda_min"].contains(&name);
@@ -252,11 +109,6 @@ impl Program {
         } else {
             Ok(())
         }
-    }
-
-    /// The symbol with this name.
-    pub fn find(&self, name: &str) -> Option<usize> {
-        self.symbols.iter().position(|symbol| symbol.name == name)
     }
 
     fn add(&mut self, name: &str, ranges: Vec<Range>, value: Value, mut depends: Vec<bool>, order: usize) {
@@ -397,10 +249,9 @@ impl<'a> Scope<'a> {
         place: Place,
     ) -> Result<(usize, Vec<usize>), SyntaxError> {
         let Some(id) = self.program.find(name) else {
-            let nearest = self.program.symbols.iter().min_by_key(|symbol| distance(name, &symbol.name));
-            let expected = nearest.map_or("a known symbol".to_string(), |near| {
-                format!("a known symbol, such as '{}'", near.name)
-            });
+            let near = nearest(name, self.program.symbols.iter().map(|symbol| symbol.name.as_str()));
+            let expected =
+                near.map_or("a known symbol".to_string(), |near| format!("a known symbol, such as '{near}'"));
             return Err(SyntaxError::new(place, &expected, &format!("'{name}'")));
         };
         let ranges = self.program.symbols[id].ranges.clone();
@@ -510,19 +361,4 @@ impl<'a> Scope<'a> {
         self.bound.truncate(around);
         Ok(Form::Sum(slots, body))
     }
-}
-
-/// Levenshtein distance: insertions, deletions and replacements.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -3,8 +3,8 @@
 use super::check::{Evidence, Outcome, Sides, check};
 use super::diagnose::{Diagnosis, diagnose};
 use super::error::render;
+use super::program::{Claim, Program};
 use super::repair::{Score, mutants, repair};
-use super::resolve::{Claim, Program};
 use super::source::Derivation;
 use rayon::prelude::*;
 use std::time::Instant;

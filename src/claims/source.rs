@@ -2,7 +2,7 @@
 
 use super::error::SyntaxError;
 use super::parser::parse;
-use super::resolve::Program;
+use super::program::Program;
 use std::path::{Path, PathBuf};
 
 /// A file with its name.

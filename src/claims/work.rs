@@ -1,7 +1,7 @@
 //! How much work a claim is, before any of it is done.
 
 use super::evaluate::Sizes;
-use super::resolve::{Claim, Form, Node, Program, Value};
+use super::program::{Claim, Form, Node, Program, Value};
 use super::syntax::Range;
 
 /// An estimate of the elementary operations that checking a claim takes at these sizes. A quantity is computed once in

@@ -1,0 +1,156 @@
+//! A derivation whose names are resolved and whose indices have ranges: what can be evaluated.
+
+use super::error::Place;
+use super::syntax::{Expr, Function, Range, Relation};
+
+/// An expression whose names are resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub form: Form,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The forms of a resolved expression. An index is a slot in the assignment of its statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// A whole number.
+    Number(i64),
+    /// The size of a range.
+    Size(Range),
+    /// `D`, the number of parameters.
+    Parameters,
+    /// The largest or the smallest eigenvalue of the Hessian of `L` over all parameters.
+    Eigenvalue {
+        /// Whether the largest.
+        largest: bool,
+    },
+    /// An entry of a symbol.
+    Symbol(usize, Vec<usize>),
+    /// 1 where two indices agree.
+    Delta(usize, usize),
+    /// A function.
+    Call(Function, Box<Node>),
+    /// A sum over slots.
+    Sum(Vec<usize>, Box<Node>),
+    /// `-x`.
+    Negate(Box<Node>),
+    /// `x + y`.
+    Add(Box<Node>, Box<Node>),
+    /// `x - y`.
+    Subtract(Box<Node>, Box<Node>),
+    /// `x * y`.
+    Multiply(Box<Node>, Box<Node>),
+    /// `x / y`.
+    Divide(Box<Node>, Box<Node>),
+    /// `x ^ n`.
+    Power(Box<Node>, i64),
+    /// A derivative by an entry of a symbol, some symbols held fixed.
+    Derivative(Box<Node>, usize, Vec<usize>, Vec<usize>),
+}
+
+/// A named quantity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Symbol {
+    /// Its name.
+    pub name: String,
+    /// The ranges of its indices.
+    pub ranges: Vec<Range>,
+    /// What it is.
+    pub value: Value,
+    /// Symbols that it depends on, itself included.
+    pub depends: Vec<bool>,
+    /// How deep derivatives are nested in it.
+    pub order: usize,
+}
+
+/// Where a quantity comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Drawn at random.
+    Free {
+        /// Whether it is a parameter of the network.
+        parameter: bool,
+    },
+    /// Defined by a `let`; the first slots are its indices.
+    Defined(Node, Vec<Range>),
+}
+
+/// A claim that can be checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Left side.
+    pub left: Node,
+    /// How they compare.
+    pub relation: Relation,
+    /// Right side.
+    pub right: Node,
+    /// Left side as it was read.
+    pub left_text: Expr,
+    /// Right side as it was read, for edits.
+    pub right_text: Expr,
+    /// Free indices: their names and slots.
+    pub free: Vec<(String, usize)>,
+    /// The ranges of all slots of both sides.
+    pub slots: Vec<Range>,
+    /// How deep derivatives are nested.
+    pub order: usize,
+    /// Whether an eigenvalue occurs.
+    pub eigenvalues: bool,
+    /// The symbols that it depends on.
+    pub used: Vec<bool>,
+    /// How many symbols and assumptions stood before it.
+    pub seen: (usize, usize),
+}
+
+impl Claim {
+    /// Whether it depends on the symbol with this name.
+    pub fn uses(&self, program: &Program, name: &str) -> bool {
+        program.find(name).is_some_and(|symbol| self.used.get(symbol) == Some(&true))
+    }
+}
+
+/// `sum[k] y[n,k] = 1`: the entries of a free quantity along its last index sum to one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// The quantity.
+    pub symbol: usize,
+    /// Where it is stated.
+    pub place: Place,
+}
+
+/// Derivatives beyond this order are not carried.
+pub const HIGHEST_ORDER: usize = 3;
+
+/// A derivation whose names are resolved.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Program {
+    /// All quantities, in the order of their definition.
+    pub symbols: Vec<Symbol>,
+    /// All assumptions.
+    pub assumptions: Vec<Assumption>,
+    /// All claims.
+    pub claims: Vec<Claim>,
+}
+
+impl Program {
+    /// The symbol with this name.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.symbols.iter().position(|symbol| symbol.name == name)
+    }
+
+    /// What was known where a claim stands.
+    pub(super) fn before(&self, claim: &Claim) -> Program {
+        let (symbols, assumptions) = claim.seen;
+        Program {
+            symbols: self.symbols[..symbols].to_vec(),
+            assumptions: self.assumptions[..assumptions].to_vec(),
+            claims: Vec::new(),
+        }
+    }
+}
