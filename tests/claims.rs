@@ -194,7 +194,7 @@ fn a_text_that_is_no_derivation_is_refused_at_its_place() {
     for (line, words) in [
         ("claim a: U[k,i] = 1", "a known symbol, such as 'V'"),
         ("claim a: V[k] = 1", "2 indices for V[C,h]"),
-        ("claim a: V[k,i]*W[k,l] = 1", "an index over classes (C)"),
+        ("claim a: V[k,i]*W[k,l] = 1", "an index over hidden units (h)"),
         ("claim a: V[k,i] = sum[k] V[k,i]", "a new index for the sum"),
         ("claim a: V[k,i] = W[i,l]", "the free indices of the left side"),
         ("claim a: V[k,i]*V[l,i] = V[k,i]", "no index l, which the left side has"),
