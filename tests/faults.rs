@@ -82,7 +82,9 @@ fn copy_with_switches(to: &Path, faults: &[Fault]) {
         fs::copy(root.join(file), to.join(file)).unwrap();
     }
     copy_folder(&root.join("src"), &to.join("src"));
-    copy_folder(&root.join("benches"), &to.join("benches"));
+    for folder in ["benches", "derivations"] {
+        copy_folder(&root.join(folder), &to.join(folder));
+    }
     let chapters: Vec<PathBuf> =
         fs::read_dir(to.join("src/terms")).unwrap().map(|entry| entry.unwrap().path()).collect();
     for path in &chapters {
