@@ -2,7 +2,7 @@
 
 use super::equation::{Check, Equation, Truth};
 use crate::number::Number;
-use crate::witness::{Case, Draw};
+use crate::witness::{Case, Draw, unit};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -162,10 +162,6 @@ fn onto_simplex<A: Number>(direction: &mut [A], classes: usize) {
         let others = sample[1..].iter().fold(A::zero(), |sum, entry| sum + entry.clone());
         sample[0] = -others;
     }
-}
-
-fn unit<A: Number>(length: usize, index: usize) -> Vec<A> {
-    (0..length).map(|other| if other == index { A::one() } else { A::zero() }).collect()
 }
 
 fn dot<A: Number>(a: &[A], b: &[A]) -> A {

@@ -1,6 +1,7 @@
 //! Derivatives of the LOSS, by automatic differentiation of its definition.
 
 use super::{Case, definition, lift};
+use crate::model::Group;
 use crate::number::{Arithmetic, Matrix, Nilpotent, Parts};
 
 /// Which part of a second derivative of the loss.
@@ -57,6 +58,14 @@ impl<A: Arithmetic> Case<A> {
     pub fn loss_third(&self, first: &[A], second: &[A], third: &[A]) -> A {
         let theta: Vec<A::Third> = lift(&self.theta(), &[first, second, third]);
         self.mean(|n| self.sample_loss(n, &theta).mixed())
+    }
+
+    /// A direction that moves the parameters of one group alone.
+    pub fn within(&self, group: Group, direction: &[A]) -> Vec<A> {
+        let mut whole = vec![A::zero(); self.shape.parameters()];
+        let start = self.shape.offset(group);
+        whole[start..start + direction.len()].clone_from_slice(direction);
+        whole
     }
 
     /// The direction of one parameter.

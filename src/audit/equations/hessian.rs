@@ -195,11 +195,5 @@ fn biased<A: Arithmetic>(c: &Case<A>, block: fn(&Curvature<A>) -> Matrix<A>) -> 
 
 /// Second derivative of the loss, one direction in each of two groups.
 fn block<A: Arithmetic>(c: &Case<A>, part: Part, left: (Group, &[A]), right: (Group, &[A])) -> A {
-    let widen = |(group, direction): (Group, &[A])| {
-        let mut whole = vec![A::zero(); c.shape.parameters()];
-        let start = c.shape.offset(group);
-        whole[start..start + direction.len()].clone_from_slice(direction);
-        whole
-    };
-    c.loss_curvature(part, &widen(left), &widen(right))
+    c.loss_curvature(part, &c.within(left.0, left.1), &c.within(right.0, right.1))
 }

@@ -163,10 +163,7 @@ fn biased<A: Arithmetic>(c: &Case<A>, components: impl Fn() -> Vec<A>) -> Vec<A>
 }
 
 fn slope_within<A: Arithmetic>(c: &Case<A>, group: Group, direction: &[A]) -> A {
-    let mut whole = vec![A::zero(); c.shape.parameters()];
-    let start = c.shape.offset(group);
-    whole[start..start + direction.len()].clone_from_slice(direction);
-    c.loss_slope(&whole)
+    c.loss_slope(&c.within(group, direction))
 }
 
 fn preactivations<A: Arithmetic>(c: &Case<A>, n: usize) -> Vec<A> {
