@@ -142,6 +142,12 @@ fn a_claim_that_needs_an_assumption_fails_without_it() {
 }
 
 #[test]
+fn a_claim_that_divides_by_zero_at_some_sizes_is_not_taken_for_one_that_holds_at_the_others() {
+    let failure = failure("claim g: sum[n] d(o[n,k])/d c[l] = N/[k=l]");
+    assert!(failure.place.contains("divides by zero at N=3 d=1 h=2 C=2"), "{}", failure.describe());
+}
+
+#[test]
 fn derivatives_may_be_taken_in_either_order() {
     let text = format!(
         "```claims\n{NETWORK}

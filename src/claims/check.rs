@@ -1,12 +1,12 @@
 //! Whether a claim is true: exactly, at random points of the prime field; or, where it is an inequality or speaks of
 //! eigenvalues, in floats.
 
-use super::evaluate::{Point, Sizes, values};
+use super::evaluate::{Point, Sizes};
 use super::program::{Claim, Program, Value};
 use super::syntax::Relation;
-use super::tower::{Base, Tower};
-use crate::number::{Degree, Field, chance};
-use crate::with_tower;
+use super::tower::Tower;
+use super::values::{both, side};
+use crate::number::{Degree, Field, Gap, chance};
 use crate::witness::Draw;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -62,8 +62,10 @@ pub enum Outcome {
     Holds(Evidence),
     /// It does not.
     False(Counterexample),
-    /// Nowhere are both sides defined.
+    /// At too few sizes are both sides defined, for want of roots in the field.
     Undefined,
+    /// At some sizes a side divides by zero, whatever the values.
+    DividesByZero(Sizes),
     /// Checking it would take too long.
     TooMuchWork(f64),
 }
@@ -82,7 +84,7 @@ pub(super) const fn sizes(samples: usize, inputs: usize, hidden: usize, classes:
 }
 
 /// Points that are tried at a size before the claim counts as undecidable there, for want of a root.
-const ATTEMPTS: u64 = 24;
+pub(super) const ATTEMPTS: u64 = 24;
 /// Logarithm to base 10 of the largest probability with which a false claim may pass.
 const TARGET: f64 = -18.0;
 /// Points in floats.
@@ -111,9 +113,11 @@ pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outc
                 break;
             }
             match at_point(program, claim, sizes, point_seed(seed, index, attempt)) {
-                None => undefined += 1,
-                Some(Some(counterexample)) => return Outcome::False(counterexample),
-                Some(None) => {
+                // By chance a random point is a pole about as often as a false claim passes.
+                Err(Gap::Pole) => return Outcome::DividesByZero(sizes),
+                Err(Gap::Root) => undefined += 1,
+                Ok(Some(counterexample)) => return Outcome::False(counterexample),
+                Ok(None) => {
                     let bound = *bound.get_or_insert_with(|| degree_at(program, claim, sizes));
                     degree = degree.max(bound);
                     log10_probability += chance(bound, ROOTS, COINCIDENCES);
@@ -135,19 +139,20 @@ fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
     seed.wrapping_mul(0x9e37_79b9).wrapping_add((size as u64) << 32).wrapping_add(attempt)
 }
 
-/// Both sides at one random point of the field: `None` where one is undefined, else the first difference, if any.
+/// The first difference of the sides at one random point of the field, if any.
+///
+/// # Errors
+/// Why a side is undefined there.
 pub(super) fn at_point(
     program: &Program,
     claim: &Claim,
     sizes: Sizes,
     seed: u64,
-) -> Option<Option<Counterexample>> {
+) -> Result<Option<Counterexample>, Gap> {
     let point = draw::<Field>(program, claim, sizes, seed);
     // The right side is the cheaper one, as a rule, and the one with the roots.
     let right = side(program, claim, &point, &claim.right);
-    if !right.iter().all(Field::is_defined) {
-        return None;
-    }
+    compare(&right, &right)?;
     let left = side(program, claim, &point, &claim.left);
     compare(&left, &right).map(|component| {
         component.map(|component| Counterexample {
@@ -159,30 +164,16 @@ pub(super) fn at_point(
     })
 }
 
-/// The first component in which two sides differ; nothing where one is undefined.
-pub(super) fn compare(left: &[Field], right: &[Field]) -> Option<Option<usize>> {
-    let defined = left.iter().chain(right).all(Field::is_defined);
-    defined.then(|| left.iter().zip(right).position(|(left, right)| left != right))
-}
-
-/// All values of both sides.
-pub(super) fn both<V: Tower + Base<Value = V>>(
-    program: &Program,
-    claim: &Claim,
-    point: &Point<V>,
-) -> (Vec<V>, Vec<V>) {
-    (side(program, claim, point, &claim.left), side(program, claim, point, &claim.right))
-}
-
-/// All values of one side.
-pub(super) fn side<V: Tower + Base<Value = V>>(
-    program: &Program,
-    claim: &Claim,
-    point: &Point<V>,
-    node: &super::program::Node,
-) -> Vec<V> {
-    let free: Vec<usize> = claim.free.iter().map(|(_, slot)| *slot).collect();
-    with_tower!(claim.order, V, values(program, point, node, &free, &claim.slots))
+/// The first component in which two sides differ, if any.
+///
+/// # Errors
+/// Why a side is undefined.
+pub(super) fn compare(left: &[Field], right: &[Field]) -> Result<Option<usize>, Gap> {
+    let gaps: Vec<Gap> = left.iter().chain(right).filter_map(Field::gap).collect();
+    match gaps.iter().find(|gap| **gap == Gap::Pole).or(gaps.first()) {
+        Some(gap) => Err(*gap),
+        None => Ok(left.iter().zip(right).position(|(left, right)| left != right)),
+    }
 }
 
 /// Random values for everything free, those of an assumption made to sum to one.
@@ -214,7 +205,7 @@ pub(super) fn arranged<V: Tower>(
             row[0] = V::integer(1) - others;
         }
     }
-    Point { sizes, free }
+    Point { sizes, free, activation: None }
 }
 
 fn degree_at(program: &Program, claim: &Claim, sizes: Sizes) -> u64 {

@@ -1,11 +1,12 @@
 //! From a false claim to what its author needs: the smallest network that shows it, small numbers, and how the two sides
 //! are related.
 
-use super::check::{SIZES, Sides, arranged, at_point, both, check, draw, sizes};
+use super::check::{SIZES, Sides, arranged, at_point, check, draw, sizes};
 use super::evaluate::{Point, Sizes};
 use super::program::{Claim, Program, Value};
+use super::values::both;
 use super::{Counterexample, Outcome};
-use crate::number::{Field, Number};
+use crate::number::{Field, Gap, Number};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -66,9 +67,9 @@ fn smallest(program: &Program, claim: &Claim, seed: u64) -> Option<Counterexampl
     for sizes in all {
         for attempt in 0..TRIES {
             match at_point(program, claim, sizes, seed.wrapping_add(attempt)) {
-                Some(Some(counterexample)) => return Some(counterexample),
-                Some(None) => break,
-                None => {}
+                Ok(Some(counterexample)) => return Some(counterexample),
+                Ok(None) | Err(Gap::Pole) => break,
+                Err(Gap::Root) => {}
             }
         }
     }

@@ -7,8 +7,10 @@
 use super::program::{Form, Node, Program, Value};
 use super::syntax::{Function, Range};
 use super::tower::{Base, Tower};
+use crate::model::Activation;
 use crate::witness::eigen::eigenvalues;
 use std::cell::RefCell;
+use std::fmt;
 
 /// Sizes of the four ranges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +42,20 @@ impl Sizes {
     }
 }
 
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "N={} d={} h={} C={}", self.samples, self.inputs, self.hidden, self.classes)
+    }
+}
+
 /// A point: sizes, and values for the free quantities.
 pub struct Point<V> {
     /// The sizes.
     pub sizes: Sizes,
     /// For each symbol its entries, row-major; empty for those that are defined.
     pub free: Vec<Vec<V>>,
+    /// What `phi` is; nothing where it is any smooth function.
+    pub activation: Option<Activation>,
 }
 
 /// What one derivative changes.
@@ -93,7 +103,7 @@ impl<'a, T: Base> World<'a, T> {
                     Function::Exp => x.exp(),
                     Function::Ln => x.ln(),
                     Function::Sqrt => x.sqrt(),
-                    Function::Phi(order) => x.phi(*order),
+                    Function::Phi(order) => self.phi(&x, *order),
                 }
             }
             Form::Sum(over, body) => self.sum(over, body, slots, ranges),
@@ -122,6 +132,18 @@ impl<'a, T: Base> World<'a, T> {
                 let entry = self.flat(*symbol, indices, slots);
                 self.moved(*symbol, entry, fixed).value(of, slots, ranges).coefficient(self.level)
             }
+        }
+    }
+
+    /// The activation's derivative of this order.
+    fn phi(&self, x: &T, order: u8) -> T {
+        let Some(activation) = self.point.activation else { return x.phi(order) };
+        let derivatives = activation.derivatives(x);
+        match order {
+            0 => derivatives.value,
+            1 => derivatives.first,
+            2 => derivatives.second,
+            _ => derivatives.third,
         }
     }
 
@@ -243,41 +265,4 @@ impl<'a, T: Base> World<'a, T> {
         let extreme = if largest { values.last() } else { values.first() };
         extreme.and_then(|value| T::Value::from_float(*value)).map_or(undefined, T::constant)
     }
-}
-
-/// Evaluates with the tower that carries the derivatives of the expression and no more.
-#[macro_export]
-#[doc(hidden)]
-macro_rules! with_tower {
-    ($order:expr, $base:ty, $call:ident ( $($argument:expr),* )) => {
-        match $order {
-            0 => $call::<$base>($($argument),*),
-            1 => $call::<$crate::number::Jet<$base>>($($argument),*),
-            2 => $call::<$crate::number::Jet<$crate::number::Jet<$base>>>($($argument),*),
-            _ => $call::<$crate::number::Jet<$crate::number::Jet<$crate::number::Jet<$base>>>>($($argument),*),
-        }
-    };
-}
-
-/// All values of an expression, one for each assignment of its free indices.
-pub fn values<T: Base>(
-    program: &Program,
-    point: &Point<T::Value>,
-    node: &Node,
-    free: &[usize],
-    ranges: &[Range],
-) -> Vec<T::Value> {
-    let world = World::<T>::new(program, point);
-    let sizes: Vec<usize> = free.iter().map(|slot| point.sizes.of(ranges[*slot])).collect();
-    let count: usize = sizes.iter().product();
-    let mut slots = vec![0; ranges.len()];
-    (0..count)
-        .map(|mut rest| {
-            for (slot, size) in free.iter().zip(&sizes).rev() {
-                slots[*slot] = rest % size;
-                rest /= size;
-            }
-            world.value(node, &mut slots, ranges).base()
-        })
-        .collect()
 }

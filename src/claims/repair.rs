@@ -1,10 +1,12 @@
 //! The nearest true line: a search over small edits of a false claim's right side.
 
-use super::check::{SIZES, compare, draw, side};
+use super::check::{ATTEMPTS, SIZES, compare, draw};
 use super::diagnose::confirmed;
 use super::edits::{Edit, edits};
 use super::evaluate::Point;
 use super::program::{Claim, Program};
+use super::syntax::Relation;
+use super::values::{both, side};
 use crate::number::Field;
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
@@ -29,15 +31,13 @@ const ENOUGH: usize = 3;
 pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
     let deadline = Instant::now() + PATIENCE;
     let known = program.before(claim);
-    let Some(targets) = Target::of(&known, claim, seed) else {
-        return Repair { found: Vec::new(), tried: 0, out_of_time: false };
-    };
+    let targets = Target::of(&known, claim, seed);
     let singles = edits(&known, &claim.right_text);
     let accept = |edit: &Edit| {
         let edited =
             known.claim(&claim.name, claim.place, &claim.left_text, claim.relation, &edit.expr).ok()?;
-        let fits = targets.iter().all(|target| target.met(&known, &edited));
-        (fits && confirmed(&known, &edited, seed)).then(|| edit.clone())
+        let refuted = targets.iter().any(|target| target.refutes(&known, &edited));
+        (!refuted && confirmed(&known, &edited, seed)).then(|| edit.clone())
     };
     let mut found: Vec<Edit> = singles.par_iter().filter_map(accept).collect();
     let mut tried = singles.len();
@@ -71,23 +71,29 @@ struct Target {
     left: Vec<Field>,
 }
 
+/// So many targets sort out nearly all edits that are false.
+const TARGETS: usize = 2;
+
 impl Target {
-    fn of(program: &Program, claim: &Claim, seed: u64) -> Option<Vec<Target>> {
-        let mut targets = Vec::new();
-        for sizes in &SIZES[..2] {
-            let defined = (0..64).find_map(|attempt| {
-                let point = draw::<Field>(program, claim, *sizes, seed.wrapping_add(attempt));
-                let left = side(program, claim, &point, &claim.left);
-                left.iter().all(Field::is_defined).then_some(Target { point, left })
-            });
-            targets.push(defined?);
+    /// Points at which both sides of the claim are defined, each at another size.
+    fn of(program: &Program, claim: &Claim, seed: u64) -> Vec<Target> {
+        let at_size = |sizes| {
+            (0..ATTEMPTS).find_map(|attempt| {
+                let point = draw::<Field>(program, claim, sizes, seed.wrapping_add(attempt));
+                let (left, right) = both(program, claim, &point);
+                compare(&left, &right).is_ok().then_some(Target { point, left })
+            })
+        };
+        if claim.relation != Relation::Equal {
+            return Vec::new();
         }
-        Some(targets)
+        SIZES.into_iter().filter_map(at_size).take(TARGETS).collect()
     }
 
-    fn met(&self, program: &Program, claim: &Claim) -> bool {
+    /// Whether a claim with the same left side is false here. Where its right side is undefined it is not.
+    fn refutes(&self, program: &Program, claim: &Claim) -> bool {
         let right = side(program, claim, &self.point, &claim.right);
-        compare(&self.left, &right) == Some(None)
+        matches!(compare(&self.left, &right), Ok(Some(_)))
     }
 }
 
@@ -100,7 +106,10 @@ pub struct Score {
     pub rejected: usize,
     /// Those whose right side is proved equal to the claim's own.
     pub equivalent: usize,
-    /// Those that are neither: claim and edited line.
+    /// Edits of inequalities that hold as well, since they say less or say something else that is true: claim and
+    /// edited line. Nothing is wrong with them, and no check could reject them.
+    pub also_true: Vec<String>,
+    /// Those that are none of these: claim and edited line.
     pub survivors: Vec<String>,
 }
 
@@ -110,6 +119,7 @@ impl Score {
         self.edits += other.edits;
         self.rejected += other.rejected;
         self.equivalent += other.equivalent;
+        self.also_true.extend(other.also_true);
         self.survivors.extend(other.survivors);
         self
     }
@@ -120,24 +130,22 @@ impl Score {
 pub fn mutants(program: &Program, claim: &Claim, seed: u64) -> Score {
     let known = program.before(claim);
     let mut score = Score::default();
-    let Some(targets) = Target::of(&known, claim, seed) else { return score };
+    let targets = Target::of(&known, claim, seed);
     for edit in edits(&known, &claim.right_text) {
-        let Ok(edited) = known.claim(&claim.name, claim.place, &claim.left_text, claim.relation, &edit.expr)
-        else {
-            continue;
-        };
+        let read = |left, relation| known.claim(&claim.name, claim.place, left, relation, &edit.expr);
+        let Ok(edited) = read(&claim.left_text, claim.relation) else { continue };
         score.edits += 1;
-        if !targets.iter().all(|target| target.met(&known, &edited)) {
+        let line = || format!("{}: {} ({})", claim.name, edit.expr, edit.what);
+        let refuted = targets.iter().any(|target| target.refutes(&known, &edited));
+        if refuted || !confirmed(&known, &edited, seed) {
             score.rejected += 1;
-            continue;
-        }
-        let equal = known.claim(&claim.name, claim.place, &claim.right_text, claim.relation, &edit.expr);
-        if equal.is_ok_and(|equal| confirmed(&known, &equal, seed)) {
+        } else if read(&claim.right_text, Relation::Equal).is_ok_and(|equal| confirmed(&known, &equal, seed))
+        {
             score.equivalent += 1;
-        } else if confirmed(&known, &edited, seed) {
-            score.survivors.push(format!("{}: {} ({})", claim.name, edit.expr, edit.what));
+        } else if claim.relation == Relation::Equal {
+            score.survivors.push(line());
         } else {
-            score.rejected += 1;
+            score.also_true.push(line());
         }
     }
     score

@@ -77,12 +77,17 @@ impl CheckReport {
             for survivor in &score.survivors {
                 let _ = writeln!(text, "survivor: {survivor}");
             }
+            for inequality in &score.also_true {
+                let _ = writeln!(text, "also true: {inequality}");
+            }
             let _ = writeln!(
                 text,
-                "{} edits of true claims: {} rejected, {} proved equal to the claim, {} survivors",
+                "{} edits of true claims: {} rejected, {} proved equal to the claim, {} of inequalities that hold \
+                 too, {} survivors",
                 score.edits,
                 score.rejected,
                 score.equivalent,
+                score.also_true.len(),
                 score.survivors.len()
             );
         }

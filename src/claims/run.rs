@@ -141,16 +141,20 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
     let mut score = Score::default();
     let (evidence, failure) = match outcome {
         Outcome::Holds(evidence) => {
-            if request.mutants && matches!(evidence, Evidence::Exact { .. }) {
+            if request.mutants {
                 score = mutants(program, claim, request.seed);
             }
             (Some(evidence), None)
         }
         Outcome::Undefined => {
             let reason = format!(
-                "claim {}: both sides are defined at no two sizes: a division by zero, or a root that is not in the field",
+                "claim {}: a root that is not in the field: both sides are defined at no two of the sizes that are tried",
                 claim.name
             );
+            (None, Some(blank(&reason)))
+        }
+        Outcome::DividesByZero(sizes) => {
+            let reason = format!("claim {} divides by zero at {sizes}, whatever the values", claim.name);
             (None, Some(blank(&reason)))
         }
         Outcome::TooMuchWork(work) => {
@@ -185,13 +189,12 @@ fn explain(
     request: &Request,
     blank: ClaimFailure,
 ) -> ClaimFailure {
-    let sizes = diagnosis.at.sizes;
     let (left, right) = match &diagnosis.at.sides {
         Sides::Exact(left, right) => (format!("{left:?}"), format!("{right:?}")),
         Sides::Float(left, right) => (format!("{left:e}"), format!("{right:e}")),
     };
     let mut failure = ClaimFailure {
-        sizes: format!("N={} d={} h={} C={}", sizes.samples, sizes.inputs, sizes.hidden, sizes.classes),
+        sizes: diagnosis.at.sizes.to_string(),
         component: diagnosis.component.clone(),
         left,
         right,

@@ -1,84 +1,52 @@
 //! Numbers that carry nested derivatives: a tower of [`Jet`]s over a base, each level with a unit of its own.
 
-use crate::number::{Degree, Field, Jet, Number, Smooth};
+use crate::number::{Degree, Field, Jet, Rounded, Smooth};
 
-/// A number in which expressions are evaluated.
+/// A number in which expressions are evaluated. A base carries no derivatives, which is what the defaults say.
 pub trait Tower: Smooth + Copy {
     /// How many nested derivatives it carries.
-    const LEVELS: usize;
+    const LEVELS: usize = 0;
     /// The unit of a level: a step along one derivative. Zero for a level that is not there.
-    fn unit(level: usize) -> Self;
+    fn unit(_level: usize) -> Self {
+        Self::integer(0)
+    }
     /// The coefficient of that unit.
-    fn coefficient(&self, level: usize) -> Self;
+    fn coefficient(&self, _level: usize) -> Self {
+        Self::integer(0)
+    }
     /// The number with that unit set to zero.
-    fn without(&self, level: usize) -> Self;
-    /// The derivative of this order of the activation: of no particular function in the field.
+    fn without(&self, _level: usize) -> Self {
+        *self
+    }
+    /// The derivative of this order of the activation, where that is no particular function.
     fn phi(&self, order: u8) -> Self;
     /// The value as a float, where numbers are floats.
-    fn float(&self) -> Option<f64>;
+    fn float(&self) -> Option<f64> {
+        None
+    }
     /// A float as a number, where numbers are floats.
-    fn from_float(value: f64) -> Option<Self>;
+    fn from_float(_value: f64) -> Option<Self> {
+        None
+    }
 }
 
 /// Keys of the activation and its derivatives among the field's symbols.
 const PHI: u64 = 100;
 
 impl Tower for Field {
-    const LEVELS: usize = 0;
-    fn unit(_: usize) -> Self {
-        Field::integer(0)
-    }
-    fn coefficient(&self, _: usize) -> Self {
-        Field::integer(0)
-    }
-    fn without(&self, _: usize) -> Self {
-        *self
-    }
     fn phi(&self, order: u8) -> Self {
         self.symbol(PHI + u64::from(order))
-    }
-    fn float(&self) -> Option<f64> {
-        None
-    }
-    fn from_float(_: f64) -> Option<Self> {
-        None
     }
 }
 
 impl Tower for Degree {
-    const LEVELS: usize = 0;
-    fn unit(_: usize) -> Self {
-        Degree::integer(0)
-    }
-    fn coefficient(&self, _: usize) -> Self {
-        Degree::integer(0)
-    }
-    fn without(&self, _: usize) -> Self {
-        *self
-    }
     fn phi(&self, _: u8) -> Self {
         Degree::SYMBOL
-    }
-    fn float(&self) -> Option<f64> {
-        None
-    }
-    fn from_float(_: f64) -> Option<Self> {
-        None
     }
 }
 
 /// In floats the activation is the sine, all of whose derivatives are at hand.
 impl Tower for f64 {
-    const LEVELS: usize = 0;
-    fn unit(_: usize) -> Self {
-        0.0
-    }
-    fn coefficient(&self, _: usize) -> Self {
-        0.0
-    }
-    fn without(&self, _: usize) -> Self {
-        *self
-    }
     fn phi(&self, order: u8) -> Self {
         (self + f64::from(order) * std::f64::consts::FRAC_PI_2).sin()
     }
@@ -87,6 +55,19 @@ impl Tower for f64 {
     }
     fn from_float(value: f64) -> Option<Self> {
         Some(value)
+    }
+}
+
+/// The sine again.
+impl Tower for Rounded {
+    fn phi(&self, order: u8) -> Self {
+        let (sin, cos) = self.sin_cos();
+        match order % 4 {
+            0 => sin,
+            1 => cos,
+            2 => -sin,
+            _ => -cos,
+        }
     }
 }
 
@@ -160,6 +141,16 @@ impl Base for f64 {
         *self
     }
     fn constant(value: f64) -> Self {
+        value
+    }
+}
+
+impl Base for Rounded {
+    type Value = Rounded;
+    fn base(&self) -> Rounded {
+        *self
+    }
+    fn constant(value: Rounded) -> Self {
         value
     }
 }
