@@ -46,6 +46,7 @@ pub mod audit;
 pub mod claims;
 pub mod cli;
 pub mod data;
+pub mod fast;
 pub mod io;
 pub mod model;
 mod nearest;

@@ -1,0 +1,29 @@
+//! The production path: loss, trace, squared trace and the gradients of all of them, in `f64`, close to the speed of
+//! matrix multiplication.
+//!
+//! The closed forms are those of [`terms`](crate::terms), over tiles of samples, with classes reduced by their common
+//! shift. A [`Plan`] says by which [`Route`], a [`Workspace`] holds all buffers, an [`Objective`] says of what the
+//! gradient is wanted.
+
+mod adjoint;
+mod class;
+mod contrast;
+mod coupling;
+mod features;
+mod forward;
+mod hidden;
+mod objective;
+mod pairs;
+mod parameter;
+mod plan;
+mod product;
+mod share;
+mod sizes;
+mod trace;
+mod weights;
+mod worker;
+mod workspace;
+
+pub use objective::{Objective, Shares};
+pub use plan::{Plan, PlanError, Route, UnknownRoute};
+pub use workspace::{FastError, Values, Watcher, Workspace};

@@ -1,0 +1,230 @@
+//! Which route, and in tiles of what size.
+
+use super::sizes::{Sizes, packed};
+use crate::model::Shape;
+use std::fmt;
+use std::str::FromStr;
+
+/// A way to the squared trace (chapter 4), with its own gradient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Over pairs of samples, `M` packed into `h(h+1)/2` numbers: `N^2 h(h+1)/2` multiplications.
+    Hidden,
+    /// Over pairs of samples and pairs of the `C-1` effective classes: `N^2 h C(C-1)/2` multiplications, twice that
+    /// for the gradient.
+    Class,
+    /// The blocks of the Hessian themselves: `N h(h+1)/2 dt(dt+1)/2` multiplications, twice that for the gradient.
+    Parameter,
+}
+
+impl Route {
+    /// All of them.
+    pub const ALL: [Route; 3] = [Route::Hidden, Route::Class, Route::Parameter];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Route::Hidden => "hidden",
+            Route::Class => "class",
+            Route::Parameter => "parameter",
+        }
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// No route has this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown route '{0}': choose hidden, class or parameter")]
+pub struct UnknownRoute(String);
+
+impl FromStr for Route {
+    type Err = UnknownRoute;
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Route::ALL
+            .into_iter()
+            .find(|route| route.name() == name)
+            .ok_or_else(|| UnknownRoute(name.to_string()))
+    }
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// The blocks would not fit.
+    #[error(
+        "the parameter route needs {gibibytes:.1} GiB for the blocks of the Hessian of {shape}, more than {most:.1} GiB: \
+         take the hidden or the class route"
+    )]
+    TooLarge {
+        /// The sizes.
+        shape: Shape,
+        /// What is needed.
+        gibibytes: f64,
+        /// What is allowed.
+        most: f64,
+    },
+}
+
+/// How value and gradient are computed at a shape.
+///
+/// ```
+/// use hsr::fast::{Plan, Route};
+/// use hsr::model::Shape;
+/// let shape = Shape { samples: 128, inputs: 784, hidden: 256, classes: 10, biases: true };
+/// let plan = Plan::new(&shape, 2, None)?;
+/// assert_eq!(plan.route, Route::Class);
+/// println!("{plan}");
+/// # Ok::<(), hsr::fast::PlanError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The sizes it is for.
+    pub shape: Shape,
+    /// The route.
+    pub route: Route,
+    /// Threads that work at once.
+    pub threads: usize,
+    /// Samples that a thread treats at once.
+    pub tile: usize,
+    /// Samples that they are paired with at once.
+    pub chunk: usize,
+    /// Whether `M` of every sample is kept, rather than made anew for each tile.
+    pub keep: bool,
+    /// Whether sums of `xi` times something go by way of the inputs, rather than over pairs.
+    pub by_inputs: bool,
+    /// For each route the estimated cost of value and gradient, in multiplications at the speed of a matrix product;
+    /// infinite where it would not fit.
+    pub costs: [f64; 3],
+}
+
+/// What each thread and all together may take.
+const MOST_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
+/// A tile's buffers should stay within reach: about the second-level cache, twice over.
+const NEAR_BYTES: usize = 2 * 1024 * 1024;
+
+impl Plan {
+    /// The cheapest plan for a shape, or the one of a given route.
+    ///
+    /// # Errors
+    /// [`PlanError::TooLarge`] where the given route needs more memory than is sensible.
+    pub fn new(shape: &Shape, threads: usize, route: Option<Route>) -> Result<Self, PlanError> {
+        let sizes = Sizes::of(shape);
+        let threads = threads.clamp(1, shape.samples.max(1));
+        let costs = Route::ALL.map(|route| cost(&sizes, route, threads));
+        let cheapest = (0..3).min_by(|a, b| costs[*a].total_cmp(&costs[*b])).unwrap_or(0);
+        let route = route.unwrap_or(Route::ALL[cheapest]);
+        if route == Route::Parameter && parameter_bytes(&sizes, threads) > MOST_BYTES {
+            let gibibyte = f64::from(1 << 30);
+            return Err(PlanError::TooLarge {
+                shape: *shape,
+                gibibytes: parameter_bytes(&sizes, threads) / gibibyte,
+                most: MOST_BYTES / gibibyte,
+            });
+        }
+        let keep = route == Route::Hidden && keeps(&sizes);
+        let tile = tile(&sizes, route, threads, keep);
+        let chunk = match route {
+            Route::Hidden => 512,
+            Route::Class => {
+                (NEAR_BYTES / 8 / (tile * sizes.packed_contrasts()).max(1)).clamp(16, 256) / 8 * 8
+            }
+            Route::Parameter => 1,
+        };
+        let by_inputs = route == Route::Parameter || by_inputs(&sizes);
+        let chunk = chunk.min(shape.samples.max(1));
+        Ok(Plan { shape: *shape, route, threads, tile, chunk, keep, by_inputs, costs })
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        writeln!(f, "{}", self.shape)?;
+        for (route, cost) in Route::ALL.into_iter().zip(self.costs) {
+            let chosen = if route == self.route { "  <-" } else { "" };
+            let cost =
+                if cost.is_finite() { format!("{:10.4}", cost * 2e-9) } else { "too large".to_string() };
+            writeln!(f, "{:<10} {cost:>10} GFLOP{chosen}", route.name())?;
+        }
+        write!(f, "{} threads, tiles of {} samples", self.threads, self.tile)?;
+        if self.route != Route::Parameter {
+            let by = if self.by_inputs { "by way of the inputs" } else { "over pairs" };
+            write!(f, " against {}, residual sums {by}", self.chunk)?;
+        }
+        if self.route == Route::Hidden {
+            write!(f, ", M {}", if self.keep { "kept" } else { "made anew for each tile" })?;
+        }
+        Ok(())
+    }
+}
+
+fn keeps(sizes: &Sizes) -> bool {
+    (sizes.samples * sizes.packed_hidden() * 8) as f64 <= MOST_BYTES
+}
+
+fn by_inputs(sizes: &Sizes) -> bool {
+    2 * (sizes.inputs + sizes.bias) < sizes.samples
+}
+
+/// Samples of a tile: no more than fit near, and all threads with as many tiles as each other.
+fn tile(sizes: &Sizes, route: Route, threads: usize, keep: bool) -> usize {
+    let most = match route {
+        Route::Class => (NEAR_BYTES / 8 / (sizes.packed_contrasts() * sizes.hidden).max(1)).clamp(4, 64),
+        Route::Hidden if keep => 128,
+        Route::Hidden => 512,
+        Route::Parameter => 64,
+    };
+    let rounds = sizes.samples.div_ceil(threads * most).max(1);
+    sizes.samples.div_ceil(threads * rounds).max(1)
+}
+
+fn parameter_bytes(sizes: &Sizes, threads: usize) -> f64 {
+    let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
+    let product = |a: usize, b: usize| a as f64 * b as f64;
+    let blocks = product(packed(dt), sizes.packed_hidden())
+        + product(packed(ht), sizes.packed_contrasts())
+        + product(dt * ht, sizes.coupling());
+    8.0 * blocks * (threads + 1) as f64
+}
+
+/// Elementwise work on a pair, and on an entry that is read and written once, in multiplications at the speed of a
+/// matrix product (measured, `benches/routes.rs`).
+const PAIR: f64 = 60.0;
+const ENTRY: f64 = 12.0;
+/// What a multiplication in the small matrices of the class route costs.
+const SMALL: f64 = 2.5;
+
+/// Multiplications of value and gradient; what the routes have in common is left out.
+fn cost(sizes: &Sizes, route: Route, threads: usize) -> f64 {
+    let (n, d, h, c) =
+        (sizes.samples as f64, sizes.inputs as f64, sizes.hidden as f64, sizes.contrasts as f64);
+    let (s, p, ch) = (sizes.packed_contrasts() as f64, sizes.packed_hidden() as f64, sizes.coupling() as f64);
+    let pairs = {
+        let residual = if by_inputs(sizes) { n * 4.0 * (d + 1.0) * ch } else { n * n * 2.0 * ch };
+        n * n * (d + 3.0 * h + 2.0 * s + 2.0 * ch + PAIR) + residual
+    };
+    let packing = n * p * (4.0 * s + 3.0 * ENTRY);
+    match route {
+        Route::Hidden => {
+            let anew = if keeps(sizes) { 0.0 } else { n / 512.0 * n * p * (s + ENTRY) };
+            pairs + n * n * p + packing + anew
+        }
+        Route::Class => {
+            pairs + n * n * (2.0 * s * h + 4.0 * h + SMALL * 3.5 * c * c * c) + 3.0 * n * s * h * ENTRY
+        }
+        Route::Parameter if parameter_bytes(sizes, threads) > MOST_BYTES => f64::INFINITY,
+        Route::Parameter => {
+            let (dt, ht) = (d + sizes.bias as f64, h + sizes.bias as f64);
+            let (x, z) = (dt * (dt + 1.0) / 2.0, ht * (ht + 1.0) / 2.0);
+            n * (2.0 * p * x
+                + 3.0 * z * s
+                + 3.0 * dt * ht * ch
+                + ENTRY * (x + z + 2.0 * dt * ht + 2.0 * dt * ch))
+                + packing
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The one matrix product that everything here is made of: `faer`'s, on row-major slices, in the calling thread.
+//!
+//! Of faer, gemm and matrixmultiply it is the one that neither allocates in a call nor falls behind at the sizes of a
+//! tile; it picks AVX2 or AVX-512 when it runs (measured in `benches/product.rs`, numbers in the README).
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
+
+/// A matrix that is only looked at.
+pub(super) type View<'a> = MatRef<'a, f64>;
+
+/// A row-major slice as a matrix.
+pub(super) fn view(data: &[f64], rows: usize, columns: usize) -> View<'_> {
+    MatRef::from_row_major_slice(&data[..rows * columns], rows, columns)
+}
+
+/// What becomes of the values that are there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// They are replaced.
+    Set,
+    /// The product is added to them.
+    Add,
+}
+
+/// `out = scale left right`, or `out += scale left right`; `out` is row-major.
+pub(super) fn product(out: &mut [f64], then: Then, scale: f64, left: View, right: View) {
+    let (rows, columns) = (left.nrows(), right.ncols());
+    let out = &mut out[..rows * columns];
+    if left.ncols() == 0 {
+        if then == Then::Set {
+            out.fill(0.0);
+        }
+        return;
+    }
+    let accumulate = if then == Then::Set { Accum::Replace } else { Accum::Add };
+    matmul(MatMut::from_row_major_slice_mut(out, rows, columns), accumulate, left, right, scale, Par::Seq);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_replaces_or_adds() {
+        let mut out = [1.0, 1.0];
+        let (left, right) = ([1.0, 2.0], [3.0, 4.0, 5.0, 6.0]);
+        product(&mut out, Then::Add, 1.0, view(&left, 1, 2), view(&right, 2, 2));
+        assert_eq!(out, [14.0, 17.0]);
+        product(&mut out, Then::Set, 2.0, view(&left, 1, 2), view(&right, 2, 2));
+        assert_eq!(out, [26.0, 32.0]);
+        product(&mut out, Then::Set, 2.0, view(&left, 1, 0), view(&right, 0, 2));
+        assert_eq!(out, [0.0, 0.0]);
+    }
+}

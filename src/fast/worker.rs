@@ -1,0 +1,200 @@
+//! The room of one worker: sums of its own, and buffers for a tile of samples.
+
+use super::adjoint::{AdjointRows, Partials, TERMS};
+use super::forward::Forward;
+use super::plan::{Plan, Route};
+use super::sizes::{Sizes, packed};
+use super::weights::Weights;
+use crate::model::Batch;
+
+/// What all workers look at.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'a> {
+    pub sizes: Sizes,
+    pub plan: &'a Plan,
+    pub batch: &'a Batch<f64>,
+    pub weights: &'a Weights,
+    pub forward: &'a Forward,
+    /// `M` of every sample, packed, where the plan keeps it.
+    pub kept: &'a [f64],
+    /// The sums over samples that the plan wants before the pairs.
+    pub sums: &'a Sums,
+}
+
+/// Sums over samples.
+#[derive(Default)]
+pub(super) struct Sums {
+    /// `sum_m xt_m (x) D_m` and `sum_m xt_m (x) A_m z_m`, `dt x c h`, for products with `xi` by way of the inputs.
+    pub residual: Vec<f64>,
+    pub weighted: Vec<f64>,
+    /// The blocks of `N H`, in the parameter route.
+    pub hidden: Vec<f64>,
+    pub output: Vec<f64>,
+    pub coupling: Vec<f64>,
+}
+
+impl Sums {
+    pub(super) fn new(sizes: &Sizes, plan: &Plan) -> Self {
+        let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
+        let factored = if plan.by_inputs { dt * sizes.coupling() } else { 0 };
+        let parameter = plan.route == Route::Parameter;
+        let block = |size: usize| vec![0.0; if parameter { size } else { 0 }];
+        Sums {
+            residual: vec![0.0; factored],
+            weighted: vec![0.0; factored],
+            hidden: block(packed(dt) * sizes.packed_hidden()),
+            output: block(packed(ht) * sizes.packed_contrasts()),
+            coupling: block(dt * ht * sizes.coupling()),
+        }
+    }
+
+    pub(super) fn all(&mut self) -> [&mut Vec<f64>; 5] {
+        let Sums { residual, weighted, hidden, output, coupling } = self;
+        [residual, weighted, hidden, output, coupling]
+    }
+}
+
+/// What a pair of a tile and a chunk of samples needs.
+#[derive(Default)]
+pub(super) struct PairRoom {
+    /// Gram blocks and weights, tile x chunk.
+    pub xi: Vec<f64>,
+    pub zeta: Vec<f64>,
+    pub ss: Vec<f64>,
+    pub aa: Vec<f64>,
+    pub weight: Vec<f64>,
+    /// `A`, `A z` and `D` of the samples of the chunk, and their `M` where it is not kept.
+    pub a: Vec<f64>,
+    pub az: Vec<f64>,
+    pub d: Vec<f64>,
+    pub m: Vec<f64>,
+    /// Room for `S` as a matrix, of tile or chunk.
+    pub square: Vec<f64>,
+    /// `S V` of the tile or chunk.
+    pub sv: Vec<f64>,
+    /// In the class route: `phi1 V_k V_l` of the tile, its products with the chunk, and what comes back.
+    pub left: Vec<f64>,
+    pub t: Vec<f64>,
+    pub back: Vec<f64>,
+    pub s: Vec<f64>,
+    pub strip: Vec<f64>,
+    /// `diag(GN) + r`, `r` of the tile and the chunk, side by side.
+    pub curvature: Vec<f64>,
+}
+
+/// What a tile of samples needs in the coupling term and the hidden term.
+#[derive(Default)]
+pub(super) struct TileRoom {
+    pub a: Vec<f64>,
+    pub az: Vec<f64>,
+    pub d: Vec<f64>,
+    pub sv: Vec<f64>,
+    /// Gradient by `A`; `sum xi D`; `sum xi A z`.
+    pub by_a: Vec<f64>,
+    pub e: Vec<f64>,
+    pub g: Vec<f64>,
+    /// `M` or `K`, packed, and the gradient by it.
+    pub m: Vec<f64>,
+    pub by_m: Vec<f64>,
+    /// Gradients by `z` of the output term and of the coupling term, and by `S` of the output term.
+    pub output_z: Vec<f64>,
+    pub output_s: Vec<f64>,
+    pub coupling_z: Vec<f64>,
+    /// Gradient by `diag(GN)` and by `r`, side by side (class route).
+    pub by_curvature: Vec<f64>,
+}
+
+/// One worker.
+pub(super) struct Worker {
+    pub moments: [f64; TERMS],
+    pub loss: f64,
+    /// Gradients by `V` in contrasts at fixed `p` and `delta`.
+    pub by_v: [Vec<f64>; TERMS],
+    /// Gradients by [`Weights::diagonals`], and by [`Weights::pairs`] for the hidden term.
+    pub by_diagonals: [Vec<f64>; 2],
+    pub by_pairs: Vec<f64>,
+    pub sums: Sums,
+    pub partials: Partials,
+    pub tile: Vec<f64>,
+    pub square: Vec<f64>,
+    pub pair: PairRoom,
+    pub rows: TileRoom,
+}
+
+impl Worker {
+    pub(super) fn new(sizes: &Sizes, plan: &Plan) -> Self {
+        let (tile, chunk) = (plan.tile, plan.chunk);
+        let (h, c, classes) = (sizes.hidden, sizes.contrasts, sizes.classes);
+        let (s, coupling, p) = (packed(c), sizes.coupling(), sizes.packed_hidden());
+        let by_classes = plan.route == Route::Class;
+        let if_class = |size: usize| vec![0.0; if by_classes { size } else { 0 }];
+        let if_hidden = |size: usize| vec![0.0; if by_classes { 0 } else { size }];
+        let if_pairs = |size: usize| vec![0.0; if plan.route == Route::Parameter { 0 } else { size }];
+        let room = |size: usize| vec![0.0; size];
+        let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
+        let parameter_tile =
+            if plan.route == Route::Parameter { tile * (packed(dt) + packed(ht) + dt * ht + dt) } else { 0 };
+        Worker {
+            moments: [0.0; TERMS],
+            loss: 0.0,
+            by_v: std::array::from_fn(|_| room(coupling)),
+            by_diagonals: std::array::from_fn(|_| room(s * h)),
+            by_pairs: if_hidden(s * p),
+            sums: Sums::new(sizes, plan),
+            partials: Partials::new(sizes, tile),
+            tile: room((tile * 2 * h).max(parameter_tile)),
+            square: room(classes * (c + 3)),
+            pair: PairRoom {
+                xi: if_pairs(tile * chunk),
+                zeta: if_pairs(tile * chunk),
+                ss: if_pairs(tile * chunk),
+                aa: if_pairs(tile * chunk),
+                weight: if_pairs(tile * chunk),
+                a: if_pairs(chunk * coupling),
+                az: if_pairs(chunk * coupling),
+                d: if_pairs(chunk * coupling),
+                m: if plan.keep || plan.route != Route::Hidden { Vec::new() } else { room(chunk * p) },
+                square: room(tile.max(chunk) * c * c),
+                sv: room(tile.max(chunk) * coupling),
+                left: if_class(tile * s * h),
+                t: if_class(tile * s * chunk),
+                back: if_class(tile * s * h),
+                s: if_class(s * chunk),
+                strip: if_class(super::class::STRIP * c * c),
+                curvature: if_class((tile + chunk) * 2 * h),
+            },
+            rows: TileRoom {
+                a: room(tile * coupling),
+                az: room(tile * coupling),
+                d: room(tile * coupling),
+                sv: room(tile * coupling),
+                by_a: room(tile * coupling),
+                e: room(tile * coupling),
+                g: room(tile * coupling),
+                m: if_hidden(tile * p),
+                by_m: if_hidden(tile * p),
+                output_z: room(tile * h),
+                output_s: room(tile * s),
+                coupling_z: room(tile * h),
+                by_curvature: if_class(tile * 2 * h),
+            },
+        }
+    }
+
+    /// Forgets the sums of the last call.
+    pub(super) fn clear(&mut self) {
+        (self.moments, self.loss) = ([0.0; TERMS], 0.0);
+        let sums = self.sums.all();
+        for sum in self.by_v.iter_mut().chain(&mut self.by_diagonals).chain([&mut self.by_pairs]).chain(sums)
+        {
+            sum.fill(0.0);
+        }
+    }
+
+    /// Carries the partial derivatives of a term to the logits and preactivations of these rows.
+    pub(super) fn pull(&mut self, shared: &Shared, rows: &mut AdjointRows, term: usize) {
+        let out = (&mut *rows.a[term], &mut *rows.o[term]);
+        let range = rows.start..rows.start + rows.count;
+        self.partials.pull(out, range, shared.forward, shared.weights, &shared.sizes, &mut self.square);
+    }
+}

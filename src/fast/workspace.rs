@@ -1,0 +1,387 @@
+//! Value and gradient of the bound from buffers that are allocated once.
+
+use super::adjoint::{AdjointRows, Adjoints, HIDDEN_SQUARED, HIDDEN_TRACE, TERMS};
+use super::contrast::expand;
+use super::forward::{Forward, inputs};
+use super::objective::{Shares, moments_of};
+use super::plan::{Plan, Route};
+use super::product::{Then, product, view};
+use super::share::{Rows, share};
+use super::sizes::Sizes;
+use super::weights::{Weights, add_through_diagonals, add_through_pairs, add_to_classes};
+use super::worker::{Shared, Sums, Worker};
+use super::{coupling, features, pairs, parameter, trace};
+use crate::model::{Batch, Network, Shape};
+use crate::terms::bound::Moments;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Why there is no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FastError {
+    /// Network and data are not those that the workspace was made for.
+    #[error("the workspace is for {expected}, the network and the data are {found}")]
+    Shape {
+        /// The shape of the workspace.
+        expected: Shape,
+        /// The shape that was given.
+        found: Shape,
+    },
+    /// The watcher asked for it.
+    #[error("stopped before the end")]
+    Stopped,
+}
+
+/// Loss and moments at a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values {
+    /// Mean cross entropy.
+    pub loss: f64,
+    /// Trace and squared trace of the blocks.
+    pub moments: Moments<f64>,
+}
+
+/// Is told how many of how many tiles are done, from any of the threads; answers whether to go on.
+pub type Watcher<'a> = &'a (dyn Fn(usize, usize) -> bool + Sync);
+
+/// Buffers for value and gradient at one shape. After the first call nothing is allocated.
+///
+/// ```
+/// use hsr::fast::{Objective, Plan, Workspace};
+/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use nalgebra::dmatrix;
+/// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
+/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
+/// let shape = network.shape(2);
+///
+/// let mut workspace = Workspace::new(Plan::new(&shape, 1, None)?);
+/// let values = workspace.differentiate(&network, &batch)?;
+/// let shares = Objective::Upper.shares(&values.moments, &shape)?;
+/// let mut gradient = vec![0.0; shape.parameters()];
+/// workspace.gradient(&batch, &shares, &mut gradient);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Workspace {
+    plan: Plan,
+    sizes: Sizes,
+    weights: Weights,
+    forward: Forward,
+    kept: Vec<f64>,
+    sums: Sums,
+    adjoints: Adjoints,
+    workers: Vec<Worker>,
+    by_v: [Vec<f64>; TERMS],
+    combined_a: Vec<f64>,
+    combined_o: Vec<f64>,
+    column: Vec<f64>,
+}
+
+impl Workspace {
+    /// Room for a plan.
+    pub fn new(plan: Plan) -> Self {
+        let sizes = Sizes::of(&plan.shape);
+        let room = |size: usize| vec![0.0; size];
+        Workspace {
+            sizes,
+            weights: Weights::new(&sizes, plan.route != Route::Class),
+            forward: Forward::new(&sizes),
+            kept: room(if plan.keep { sizes.samples * sizes.packed_hidden() } else { 0 }),
+            sums: Sums::new(&sizes, &plan),
+            adjoints: Adjoints::new(&sizes),
+            workers: (0..plan.threads).map(|_| Worker::new(&sizes, &plan)).collect(),
+            by_v: std::array::from_fn(|_| room(sizes.coupling())),
+            combined_a: room(sizes.samples * sizes.hidden),
+            combined_o: room(sizes.samples * sizes.contrasts),
+            column: room(sizes.classes),
+            plan,
+        }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Loss and moments.
+    ///
+    /// # Errors
+    /// [`FastError::Shape`] for a network and data of another shape.
+    pub fn evaluate(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> Result<Values, FastError> {
+        self.run(network, batch, false, &|_, _| true)
+    }
+
+    /// Loss and moments, and all that [`gradient`](Workspace::gradient) needs.
+    ///
+    /// # Errors
+    /// [`FastError::Shape`] for a network and data of another shape.
+    pub fn differentiate(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> Result<Values, FastError> {
+        self.run(network, batch, true, &|_, _| true)
+    }
+
+    /// The same, watched.
+    ///
+    /// # Errors
+    /// [`FastError`] for another shape, or where the watcher stops it.
+    pub fn differentiate_watched(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        watcher: Watcher,
+    ) -> Result<Values, FastError> {
+        self.run(network, batch, true, watcher)
+    }
+
+    fn run(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        with_gradient: bool,
+        watcher: Watcher,
+    ) -> Result<Values, FastError> {
+        let mut found = network.shape(batch.samples());
+        found.inputs = batch.x.ncols();
+        if found != self.plan.shape || batch.y.ncols() != found.classes {
+            return Err(FastError::Shape { expected: self.plan.shape, found });
+        }
+        self.forward_pass(network, batch);
+        let Workspace { plan, sizes, weights, forward, kept, sums, adjoints, workers, .. } = self;
+        let watch = Watch { watcher, done: AtomicUsize::new(0), go_on: AtomicBool::new(true), plan };
+        let shared =
+            Shared { sizes: *sizes, plan, batch, weights, forward: &*forward, kept: &*kept, sums: &*sums };
+        if with_gradient {
+            share(
+                adjoints.rows(sizes.samples),
+                plan.tile,
+                workers,
+                &|rows: AdjointRows, worker: &mut Worker| {
+                    let range = rows.start..rows.start + rows.count;
+                    trace::value(&shared, range, worker);
+                    each_tile(rows, plan.tile, &watch, |mut tile| {
+                        trace::gradient(&shared, &mut tile, worker);
+                        match plan.route {
+                            Route::Parameter => parameter::gradient(&shared, &mut tile, worker),
+                            Route::Hidden | Route::Class => pairs::gradient(&shared, &mut tile, worker),
+                        }
+                    });
+                },
+            );
+        } else {
+            share(Span(0..sizes.samples), plan.tile, workers, &|rows: Span, worker: &mut Worker| {
+                trace::value(&shared, rows.0.clone(), worker);
+                if plan.route != Route::Parameter {
+                    each_tile(rows, plan.tile, &watch, |tile| pairs::value(&shared, tile.0, worker));
+                }
+            });
+        }
+        if !watch.go_on.load(Ordering::Relaxed) {
+            return Err(FastError::Stopped);
+        }
+        let mut moments = [0.0; TERMS];
+        for worker in workers.iter() {
+            moments.iter_mut().zip(worker.moments).for_each(|(sum, own)| *sum += own);
+        }
+        match (plan.route, with_gradient) {
+            (Route::Parameter, true) => {}
+            (Route::Parameter, false) => {
+                parameter::values(&shared).into_iter().for_each(|(term, value)| moments[term] = value);
+            }
+            (_, false) => moments[super::adjoint::COUPLING_SQUARED] += coupling::value_by_inputs(&shared),
+            (_, true) => {}
+        }
+        let loss = workers.iter().map(|worker| worker.loss).sum();
+        if with_gradient {
+            self.gather_by_v();
+        }
+        Ok(Values { loss, moments: moments_of(moments) })
+    }
+
+    /// Everything that comes before the pairs.
+    fn forward_pass(&mut self, network: &Network<f64>, batch: &Batch<f64>) {
+        let Workspace { plan, sizes, weights, forward, kept, sums, workers, column, .. } = self;
+        workers.iter_mut().for_each(Worker::clear);
+        weights.set(sizes, network, column);
+        let weights = &*weights;
+        share(
+            forward.rows(),
+            plan.tile,
+            workers,
+            &|mut rows: super::forward::ForwardRows, worker: &mut Worker| {
+                rows.fill(sizes, network, batch, weights, &mut worker.square);
+            },
+        );
+        let nothing = Sums::default();
+        let shared =
+            Shared { sizes: *sizes, plan, batch, weights, forward: &*forward, kept: &[], sums: &nothing };
+        if plan.keep {
+            let rows = Kept { start: 0, width: sizes.packed_hidden(), data: kept };
+            share(rows, plan.tile, workers, &|rows: Kept, _: &mut Worker| {
+                let range = rows.start..rows.start + rows.count();
+                features::hidden_hessians(rows.data, &shared, range);
+            });
+        }
+        if plan.by_inputs {
+            share(Span(0..sizes.samples), plan.tile, workers, &|rows: Span, worker: &mut Worker| {
+                for tile in tiles(rows.0, plan.tile) {
+                    match plan.route {
+                        Route::Parameter => parameter::sum(&shared, tile, worker),
+                        Route::Hidden | Route::Class => coupling::sum_by_inputs(&shared, tile, worker),
+                    }
+                }
+            });
+            for (index, sum) in sums.all().into_iter().enumerate() {
+                sum.fill(0.0);
+                for worker in workers.iter_mut() {
+                    let own = worker.sums.all();
+                    sum.iter_mut().zip(own[index].iter()).for_each(|(sum, own)| *sum += own);
+                }
+            }
+            if plan.route == Route::Parameter {
+                parameter::close(sizes, sums);
+            }
+        }
+    }
+
+    /// The workers' gradients by `V` as one for each term.
+    fn gather_by_v(&mut self) {
+        let Workspace { sizes, weights, workers, by_v, .. } = self;
+        for (term, sum) in by_v.iter_mut().enumerate() {
+            sum.fill(0.0);
+            for worker in workers.iter() {
+                sum.iter_mut().zip(&worker.by_v[term]).for_each(|(sum, own)| *sum += own);
+            }
+        }
+        for worker in workers.iter() {
+            add_through_diagonals(
+                &mut by_v[HIDDEN_TRACE],
+                &worker.by_diagonals[HIDDEN_TRACE],
+                sizes,
+                &weights.v,
+            );
+            let hidden = &mut by_v[HIDDEN_SQUARED];
+            add_through_diagonals(hidden, &worker.by_diagonals[HIDDEN_SQUARED], sizes, &weights.v);
+            if !worker.by_pairs.is_empty() {
+                add_through_pairs(hidden, &worker.by_pairs, sizes, &weights.v);
+            }
+        }
+    }
+
+    /// The sum of the gradients of loss and moments with these shares, at the point of the last
+    /// [`differentiate`](Workspace::differentiate), whose batch is given again; order `W, b, V, c`, row-major. A
+    /// buffer of another length than `D` is left alone.
+    pub fn gradient(&mut self, batch: &Batch<f64>, shares: &Shares, out: &mut [f64]) {
+        let Workspace {
+            plan, sizes, forward, adjoints, workers, by_v, combined_a, combined_o, column, ..
+        } = self;
+        let (n, d, h, c) = (sizes.samples, sizes.inputs, sizes.hidden, sizes.contrasts);
+        if out.len() != plan.shape.parameters() || batch.samples() != n || batch.x.ncols() != d {
+            return;
+        }
+        let mean = shares.loss / n as f64;
+        for (index, a) in combined_a.iter_mut().enumerate() {
+            let moments = shares.moments.iter().zip(&adjoints.a).map(|(share, a)| share * a[index]);
+            *a = mean * forward.phi1[index] * forward.u[index] + moments.sum::<f64>();
+        }
+        for (index, o) in combined_o.iter_mut().enumerate() {
+            let moments = shares.moments.iter().zip(&adjoints.o).map(|(share, o)| share * o[index]);
+            *o = mean * forward.delta[index] + moments.sum::<f64>();
+        }
+        out.fill(0.0);
+        let (by_w, rest) = out.split_at_mut(h * d);
+        let (by_b, rest) = rest.split_at_mut(if sizes.bias == 1 { h } else { 0 });
+        let (by_v_out, by_c) = rest.split_at_mut(sizes.classes * h);
+        let (a, o) = (view(combined_a, n, h), view(combined_o, n, c));
+        let x = inputs(batch, 0, n);
+        let rows = Kept { start: 0, width: d, data: by_w };
+        share(rows, h.div_ceil(plan.threads), workers, &|rows: Kept, _: &mut Worker| {
+            let columns = a.transpose().subrows(rows.start, rows.count());
+            product(rows.data, Then::Set, 1.0, columns, x);
+        });
+        if sizes.bias == 1 {
+            for row in combined_a.chunks(h) {
+                by_b.iter_mut().zip(row).for_each(|(sum, a)| *sum += a);
+            }
+            column.fill(0.0);
+            for row in combined_o.chunks(c.max(1)) {
+                column.iter_mut().zip(row).for_each(|(sum, o)| *sum += o);
+            }
+            expand(|k, value| by_c[k] = value, &column[..c]);
+        }
+        // The room of the last worker's term is free now.
+        let sum = &mut workers[0].by_v[0];
+        product(sum, Then::Set, 1.0, o.transpose(), view(&forward.z, n, h));
+        for (share, own) in shares.moments.iter().zip(by_v.iter()) {
+            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += share * own);
+        }
+        add_to_classes(by_v_out, sum, sizes, column);
+    }
+}
+
+/// Tells the watcher.
+struct Watch<'a> {
+    watcher: Watcher<'a>,
+    done: AtomicUsize,
+    go_on: AtomicBool,
+    plan: &'a Plan,
+}
+
+impl Watch<'_> {
+    /// One more tile is done; whether to go on.
+    fn done(&self) -> bool {
+        let all = self.plan.shape.samples.div_ceil(self.plan.tile);
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if !(self.watcher)(done.min(all), all) {
+            self.go_on.store(false, Ordering::Relaxed);
+        }
+        self.go_on.load(Ordering::Relaxed)
+    }
+}
+
+fn each_tile<R: Rows>(rows: R, tile: usize, watch: &Watch, mut work: impl FnMut(R)) {
+    let mut rest = rows;
+    while rest.count() > 0 {
+        let at = tile.min(rest.count());
+        let (first, others) = rest.split(at);
+        work(first);
+        if !watch.done() {
+            return;
+        }
+        rest = others;
+    }
+}
+
+fn tiles(range: Range<usize>, tile: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range.step_by(tile).map(move |start| start..(start + tile).min(end))
+}
+
+/// Samples by their numbers.
+struct Span(Range<usize>);
+
+impl Rows for Span {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn split(self, at: usize) -> (Self, Self) {
+        let middle = self.0.start + at;
+        (Span(self.0.start..middle), Span(middle..self.0.end))
+    }
+}
+
+/// Rows of one array.
+struct Kept<'a> {
+    start: usize,
+    width: usize,
+    data: &'a mut [f64],
+}
+
+impl Rows for Kept<'_> {
+    fn count(&self) -> usize {
+        self.data.len() / self.width.max(1)
+    }
+    fn split(self, at: usize) -> (Self, Self) {
+        let Kept { start, width, data } = self;
+        let (first, second) = data.split_at_mut(at * width);
+        (Kept { start, width, data: first }, Kept { start: start + at, width, data: second })
+    }
+}

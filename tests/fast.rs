@@ -1,0 +1,120 @@
+//! The production path gives the numbers of the closed forms: every route, at every activation, at sizes on both sides
+//! of the edges of tiles and chunks, with saturated logits.
+
+use hsr::fast::{Plan, Route, Shares, Values, Workspace};
+use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::number::Matrix;
+use hsr::terms::bound::{Moments, moments};
+use hsr::terms::bound_gradient::{MomentGradients, moment_gradients};
+use hsr::terms::{curvatures, model, samples};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A network and data with entries of about this size.
+fn random(shape: &Shape, activation: Activation, scale: f64, seed: u64) -> (Network<f64>, Batch<f64>) {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut next = |scale: f64| scale * (2.0 * random.random::<f64>() - 1.0);
+    let theta: Vec<f64> = (0..shape.parameters()).map(|_| next(scale)).collect();
+    let x = Matrix::from_fn(shape.samples, shape.inputs, |_, _| next(1.0));
+    let labels: Vec<i64> = (0..shape.samples).map(|n| (n * 7 % shape.classes) as i64).collect();
+    let network = Network::new(Parameters::from_flat(shape, &theta), activation).unwrap();
+    (network, Batch::from_labels(x, &labels, shape.classes).unwrap())
+}
+
+struct Truth {
+    loss: f64,
+    moments: Moments<f64>,
+    loss_gradient: Vec<f64>,
+    gradients: MomentGradients<f64>,
+}
+
+fn truth(network: &Network<f64>, batch: &Batch<f64>) -> Truth {
+    let v = &network.parameters.v;
+    let samples = samples(network, batch);
+    let points = curvatures(&samples, v);
+    Truth {
+        loss: model::loss(network, batch),
+        moments: moments(&points, v),
+        loss_gradient: model::loss_gradient(&samples, v).flat(),
+        gradients: moment_gradients(&points, v).unwrap(),
+    }
+}
+
+/// The two paths add the same few thousand terms in different orders; what a sum may lose is relative to its largest
+/// terms, which for a gradient is its norm.
+const TOLERANCE: f64 = 1e-12;
+
+fn close(name: &str, fast: f64, slow: f64, scale: f64) {
+    assert!(
+        (fast - slow).abs() <= TOLERANCE * scale,
+        "{name}: {fast:e} by the fast path, {slow:e} by the terms"
+    );
+}
+
+fn vectors_close(name: &str, fast: &[f64], slow: &[f64]) {
+    assert_eq!(fast.len(), slow.len());
+    let norm = slow.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
+    let off = fast.iter().zip(slow).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+    assert!(off <= TOLERANCE * norm, "{name}: off by {off:e}, its norm is {norm:e}");
+}
+
+fn values_close(name: &str, values: &Values, truth: &Truth) {
+    let (fast, slow) = (&values.moments, &truth.moments);
+    close(&format!("{name} loss"), values.loss, truth.loss, truth.loss.abs());
+    let curvature = slow.hidden_squared.sqrt();
+    close(
+        &format!("{name} hidden trace"),
+        fast.hidden_trace,
+        slow.hidden_trace,
+        curvature.max(slow.hidden_trace.abs()),
+    );
+    close(&format!("{name} hidden square"), fast.hidden_squared, slow.hidden_squared, slow.hidden_squared);
+    close(&format!("{name} output trace"), fast.output_trace, slow.output_trace, slow.output_trace);
+    close(&format!("{name} output square"), fast.output_squared, slow.output_squared, slow.output_squared);
+    close(&format!("{name} coupling"), fast.coupling_squared, slow.coupling_squared, slow.coupling_squared);
+}
+
+/// Holds all routes against the terms, with one thread and with two.
+fn hold(shape: &Shape, network: &Network<f64>, batch: &Batch<f64>) {
+    let truth = truth(network, batch);
+    for route in Route::ALL {
+        for threads in [1, 2] {
+            let name = format!("{route}, {threads} threads, {shape}");
+            let mut workspace = Workspace::new(Plan::new(shape, threads, Some(route)).unwrap());
+            values_close(&name, &workspace.evaluate(network, batch).unwrap(), &truth);
+            // A second time, since nothing of the first may be left.
+            for _ in 0..2 {
+                values_close(&name, &workspace.differentiate(network, batch).unwrap(), &truth);
+            }
+            let mut gradient = vec![0.0; shape.parameters()];
+            let g = &truth.gradients;
+            let all =
+                [&g.hidden_trace, &g.hidden_squared, &g.output_trace, &g.output_squared, &g.coupling_squared];
+            for (term, expected) in all.into_iter().enumerate() {
+                let mut shares = Shares::default();
+                shares.moments[term] = 1.0;
+                workspace.gradient(batch, &shares, &mut gradient);
+                vectors_close(&format!("{name}, gradient of moment {term}"), &gradient, &expected.flat());
+            }
+            workspace.gradient(batch, &Shares { loss: 1.0, ..Shares::default() }, &mut gradient);
+            vectors_close(&format!("{name}, gradient of the loss"), &gradient, &truth.loss_gradient);
+        }
+    }
+}
+
+#[test]
+fn every_route_gives_the_numbers_of_the_terms() {
+    for (samples, inputs, hidden, classes, biases) in [
+        (1, 1, 1, 2, true),
+        (7, 3, 4, 3, true),
+        (20, 2, 5, 4, false),
+        (33, 6, 3, 2, true),
+        (140, 4, 6, 3, true),
+    ] {
+        let shape = Shape { samples, inputs, hidden, classes, biases };
+        for activation in Activation::ALL {
+            let (network, batch) = random(&shape, activation, 1.0, samples as u64);
+            hold(&shape, &network, &batch);
+        }
+    }
+}
