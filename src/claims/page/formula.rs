@@ -28,7 +28,26 @@ pub(super) fn formula(latex: &str, display: DisplayMode) -> Markup {
     }
 }
 
+/// Commands without a brace between them: each may be the argument of the one before, and the converter's stack is finite.
+const LONGEST_CHAIN: usize = 80;
+
+/// What the converter is not given: definitions, which make a short text long, and codes of characters, at some of which
+/// it panics (0.8.0).
+const REFUSED: [&str; 7] =
+    ["\\char", "\\def", "\\let", "\\futurelet", "\\newcommand", "\\renewcommand", "\\providecommand"];
+
+fn refused(latex: &str) -> Option<String> {
+    if let Some(command) = REFUSED.into_iter().find(|command| latex.contains(command)) {
+        return Some(format!("{command} has no place in a formula"));
+    }
+    let longest = latex.split(['{', '}']).map(|part| part.matches('\\').count()).max();
+    (longest > Some(LONGEST_CHAIN)).then(|| format!("more than {LONGEST_CHAIN} commands without a brace"))
+}
+
 fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String, String> {
+    if let Some(reason) = refused(latex) {
+        return Err(reason);
+    }
     let storage = Storage::new();
     let mut events = Vec::new();
     for event in Parser::new(latex, &storage) {
@@ -56,4 +75,61 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String, String> {
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_bracket_of_a_size_keeps_it_below_an_exponent() {
+        let text = mathml("\\bigl(x\\bigr)^2", DisplayMode::Inline).unwrap();
+        assert!(text.contains("<msup><mrow><mo symmetric=\"true\" stretchy=\"true\" minsize"), "{text}");
+    }
+
+    #[test]
+    fn what_would_break_the_page_or_the_converter_is_refused() {
+        let chain = "\\frac".repeat(10_000);
+        for latex in ["\\operatorname{<img>}", "\\char é", "\\def\\x{y}\\x", "\\frobnicate", &chain] {
+            assert!(mathml(latex, DisplayMode::Block).is_err(), "{latex:.40}");
+        }
+    }
+
+    /// Pieces of formulas, in any order.
+    const PIECES: [&str; 24] = [
+        "\\frac",
+        "\\sqrt",
+        "[",
+        "]",
+        "{",
+        "}",
+        "^",
+        "_",
+        "'",
+        "\\left(",
+        "\\right)",
+        "\\bigl|",
+        "&",
+        "\\cr",
+        "\\begin{aligned}",
+        "\\end{aligned}",
+        "\\begin{cases}",
+        "\\end{cases}",
+        "x",
+        "é",
+        "\\text",
+        "\\char",
+        "<",
+        "\\",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_formula_makes_the_converter_panic(pieces in prop::collection::vec(0..PIECES.len(), 0..14)) {
+            let latex: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
+            let text = formula(&latex, DisplayMode::Block).into_string();
+            prop_assert!(!text.contains("<img") && !text.contains("merror"));
+        }
+    }
 }

@@ -37,7 +37,9 @@ pub(super) fn summary(report: &CheckReport, chapters: &[Chapter], verdicts: &Ver
                     " − 1 elements, at random points of networks of several sizes, for all values of its indices. "
                     em { "P(fooled)" } " bounds the probability that this happens to a claim which is false at one of \
                     the sizes. A claim that " em { "holds in floats" } " was compared at random networks in floating \
-                    point: that is a test and no proof."
+                    point: that is a test and no proof. Where a claim fails, "
+                    em { "left" } " and " em { "right" } " are the values of its sides in that field, at the component \
+                    where they differ first, and " em { "in numbers" } " shows the same with small whole numbers."
                 }
             }
             nav aria-label="Chapters" {
@@ -62,12 +64,13 @@ fn numbers(report: &CheckReport, chapters: &[Chapter], verdicts: &Verdicts) -> M
             (number("fail", "fail", html! { (counts.failed) }))
             @if unchecked > 0 { (number("not checked here", "unchecked", html! { (unchecked) })) }
             @if let Some(worst) = counts.worst_log10 {
-                (number("P(fooled), at most", "fooled", words::power(worst)))
+                (number("worst P(fooled)", "fooled", words::power(worst)))
             }
             (number("seed", "seed", html! { (report.seed) }))
             (number("time", "time", html! { (words::time(report.seconds)) }))
             @if let Some(score) = &report.mutants {
-                (number("edits rejected", "rejected", html! { (score.rejected) " of " (score.edits) }))
+                (number("edits made", "edits", html! { (score.edits) }))
+                (number("edits rejected", "rejected", html! { (score.rejected) }))
                 (number("edits proved equal", "equivalent", html! { (score.equivalent) }))
                 (number("edits survive", "survivors", html! { (score.survivors.len()) }))
             }
@@ -116,15 +119,19 @@ fn survivors(report: &CheckReport) -> Markup {
 
 /// The line above a chapter: its file, and what became of its claims.
 pub(super) fn file(chapter: &Chapter, verdicts: &Verdicts) -> Markup {
-    html! { p.file { code { (chapter.source.name) } " " (tally(chapter, verdicts)) } }
+    html! {
+        p.file { code { (chapter.source.name) } " " (tally(chapter, verdicts)) " " a href="#" { "contents ↑" } }
+    }
 }
 
 fn tally(chapter: &Chapter, verdicts: &Verdicts) -> Markup {
     let tally = chapter.tally(verdicts);
     html! {
-        @if tally.failed > 0 { span.tally.fails { "✗ " (tally.failed) " " (verb(tally.failed, "fail")) } " " }
-        @if tally.held > 0 { span.tally.holds { "✓ " (tally.held) " " (verb(tally.held, "hold")) } " " }
-        @if tally.unchecked > 0 { span.tally { "– " (tally.unchecked) " not checked here" } }
+        span.tally {
+            @if tally.failed > 0 { span.fails { "✗ " (tally.failed) " " (verb(tally.failed, "fail")) } " " }
+            @if tally.held > 0 { span.holds { "✓ " (tally.held) " " (verb(tally.held, "hold")) } " " }
+            @if tally.unchecked > 0 { span { "– " (tally.unchecked) " not checked here" } }
+        }
     }
 }
 
