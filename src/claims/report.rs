@@ -6,29 +6,49 @@ use crate::io::{JunitCase, JunitOutcome, junit};
 use std::fmt::Write;
 
 impl ClaimFailure {
+    /// All that is known besides the place: what it is, and its value.
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let one = |label, value: &str| (label, value.to_string());
+        let mut facts = vec![
+            one("network", &self.sizes),
+            one("component", &self.component),
+            one("left", &self.left),
+            one("right", &self.right),
+            one("in numbers", self.integers.as_deref().unwrap_or_default()),
+            one("relation", self.relation.as_deref().unwrap_or_default()),
+        ];
+        facts.extend(self.repairs.iter().map(|repair| one("true line", repair)));
+        facts.extend([
+            one("search", self.search.as_deref().unwrap_or_default()),
+            one("seed", &self.seed.to_string()),
+            one("replay", &self.replay),
+        ]);
+        facts.retain(|(_, value)| !value.is_empty());
+        facts
+    }
+
     /// The failure in full, several lines.
     pub fn describe(&self) -> String {
         let mut text = self.place.clone();
-        let mut line = |label: &str, value: &str| {
-            if !value.is_empty() {
-                // Writing to a string cannot fail.
-                let _ = writeln!(text, "   {label:<10} {value}");
-            }
-        };
-        line("network", &self.sizes);
-        line("component", &self.component);
-        line("left", &self.left);
-        line("right", &self.right);
-        line("in numbers", self.integers.as_deref().unwrap_or_default());
-        line("relation", self.relation.as_deref().unwrap_or_default());
-        for repair in &self.repairs {
-            line("true line", repair);
+        for (label, value) in self.facts() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "   {label:<10} {value}");
         }
-        line("search", self.search.as_deref().unwrap_or_default());
-        line("seed", &self.seed.to_string());
-        line("replay", &self.replay);
         text
     }
+}
+
+/// How many claims became what.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counts {
+    /// Claims that hold exactly.
+    pub exact: usize,
+    /// Claims that hold in floats.
+    pub float: usize,
+    /// Claims that fail.
+    pub failed: usize,
+    /// Logarithm to base 10 of the largest probability with which a false claim passes the exact check.
+    pub worst_log10: Option<f64>,
 }
 
 impl CheckReport {
@@ -38,20 +58,28 @@ impl CheckReport {
         self.claims.iter().all(|claim| claim.failure.is_none()) && !survivors
     }
 
+    /// How many claims became what.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for claim in &self.claims {
+            match claim.evidence {
+                None => counts.failed += 1,
+                Some(Evidence::Float { .. }) => counts.float += 1,
+                Some(Evidence::Exact { log10_probability: found, .. }) => {
+                    counts.exact += 1;
+                    counts.worst_log10 = Some(counts.worst_log10.map_or(found, |worst| worst.max(found)));
+                }
+            }
+        }
+        counts
+    }
+
     /// One line that counts.
     pub fn summary(&self) -> String {
-        let exact =
-            self.claims.iter().filter(|claim| matches!(claim.evidence, Some(Evidence::Exact { .. }))).count();
-        let float =
-            self.claims.iter().filter(|claim| matches!(claim.evidence, Some(Evidence::Float { .. }))).count();
-        let failed = self.claims.iter().filter(|claim| claim.failure.is_some()).count();
+        let Counts { exact, float, failed, worst_log10 } = self.counts();
         let mut text =
             format!("{} claims hold ({exact} exactly, {float} in floats), {failed} fail", exact + float);
-        let probabilities = self.claims.iter().filter_map(|claim| match claim.evidence {
-            Some(Evidence::Exact { log10_probability, .. }) => Some(log10_probability),
-            _ => None,
-        });
-        if let Some(worst) = probabilities.max_by(f64::total_cmp) {
+        if let Some(worst) = worst_log10 {
             let _ = write!(text, "; a false one passes with probability below 1e{:.0}", worst.ceil());
         }
         let _ = write!(text, "; seed {}, {:.1} s", self.seed, self.seconds);

@@ -2,7 +2,7 @@
 
 use super::Format;
 use crate::claims::{Derivation, Request, run};
-use crate::io::write_text;
+use crate::io::{check_writable, write_text};
 use clap::Args;
 use std::error::Error;
 use std::path::PathBuf;
@@ -36,6 +36,9 @@ pub(super) struct CheckArguments {
     /// Write the report to this file, and only the summary to the terminal
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write a page to this file: the chapters with their formulas, and what became of each claim
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
@@ -49,6 +52,10 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
 
 /// Whether every claim holds.
 pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> {
+    // The check takes long: what would fail after it is told before.
+    for file in arguments.out.iter().chain(&arguments.html) {
+        check_writable(file)?;
+    }
     let derivations = if arguments.files.is_empty() {
         Derivation::embedded()?
     } else {
@@ -65,6 +72,9 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> 
     let report = run(&derivations, &request);
     if let (Some(name), true) = (&arguments.only, report.claims.is_empty()) {
         return Err(format!("no claim is named '{name}' in these files").into());
+    }
+    if let Some(file) = &arguments.html {
+        write_text(file, &report.html(&derivations))?;
     }
     let text = match arguments.format {
         Format::Table => report.table(),

@@ -35,6 +35,7 @@ Examples:
   hsr audit --only t_gn --format json       one equation, as JSON
   hsr check                                 every claim of the derivation, exactly
   hsr check own.md                          a derivation of your own
+  hsr check --html page.html                the same to read: formulas, and what became of each claim
   hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
 
 Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong.";

@@ -3,7 +3,8 @@
 use super::InputError;
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Writes a text file. Who reads `path` finds the old file or the new one, never a part of it: the text goes to a
 /// temporary file in the same folder, which then takes the name.
@@ -22,6 +23,30 @@ pub fn write_text(path: impl AsRef<Path>, text: &str) -> Result<(), InputError> 
     replace(path.as_ref(), text.as_bytes())
 }
 
+/// Whether [`write_text`] could write this file now. Nothing is changed.
+///
+/// # Errors
+/// [`InputError::Write`] when the folder does not exist or may not be written to, or the path is a folder itself.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// assert!(hsr::io::check_writable(folder.path().join("report.txt")).is_ok());
+/// assert!(hsr::io::check_writable(folder.path().join("none/report.txt")).is_err());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn check_writable(path: impl AsRef<Path>) -> Result<(), InputError> {
+    let path = path.as_ref();
+    try_out(path).map_err(|reason| InputError::Write { file: path.to_path_buf(), reason })
+}
+
+fn try_out(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(old) if old.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(old) if !old.is_file() => Ok(()),
+        _ => beside(&target(path)).map(drop),
+    }
+}
+
 /// Puts a file with these bytes where a file may have been.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), InputError> {
     write(path, bytes).map_err(|reason| InputError::Write { file: path.to_path_buf(), reason })
@@ -33,10 +58,8 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if old.as_ref().is_some_and(|old| !old.is_file() && !old.is_dir()) {
         return fs::write(path, bytes);
     }
-    // A link is followed, so that it stays a link.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = builder().tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let target = target(path);
+    let mut file = beside(&target)?;
     file.write_all(bytes)?;
     if let Some(old) = old.filter(fs::Metadata::is_file) {
         file.as_file().set_permissions(old.permissions())?;
@@ -44,6 +67,17 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(&target)?;
     Ok(())
+}
+
+/// Where a file is written: a link is followed, so that it stays a link.
+fn target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// A temporary file in the folder of another.
+fn beside(target: &Path) -> io::Result<NamedTempFile> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    builder().tempfile_in(folder.unwrap_or(Path::new(".")))
 }
 
 /// Temporary files are private by default; this one becomes an ordinary file, as the user's umask has it.
@@ -88,7 +122,20 @@ mod tests {
         let path = folder.path().join("reports");
         fs::create_dir(&path).unwrap();
         assert!(matches!(write_text(&path, "text"), Err(InputError::Write { .. })));
+        assert!(matches!(check_writable(&path), Err(InputError::Write { .. })));
         assert_eq!(names(folder.path()), ["reports"]);
+    }
+
+    #[test]
+    fn trying_out_leaves_an_old_file_as_it_is_and_makes_no_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.txt");
+        check_writable(&path).unwrap();
+        assert!(names(folder.path()).is_empty());
+        write_text(&path, "old").unwrap();
+        check_writable(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["report.txt"]);
     }
 
     #[cfg(unix)]

@@ -28,7 +28,7 @@ mod npy;
 mod npz;
 
 pub use array::Array;
-pub use atomic::write_text;
+pub use atomic::{check_writable, write_text};
 pub use batch::read_batch;
 pub use csv::read_csv;
 pub use error::InputError;

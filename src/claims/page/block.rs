@@ -1,0 +1,78 @@
+//! A block of code; where claims stand in it, what became of each.
+
+use super::chapter::Chapter;
+use super::words;
+use crate::claims::{ClaimFailure, ClaimReport};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What became of the claims, by file and name.
+pub(super) struct Verdicts<'a> {
+    files: BTreeMap<&'a str, BTreeMap<&'a str, Vec<Verdict<'a>>>>,
+}
+
+/// A claim of the report and its number there.
+pub(super) type Verdict<'a> = (usize, &'a ClaimReport);
+
+impl<'a> Verdicts<'a> {
+    /// Of a report.
+    pub fn of(claims: &'a [ClaimReport]) -> Self {
+        let mut files = BTreeMap::<_, BTreeMap<_, Vec<_>>>::new();
+        for (number, claim) in claims.iter().enumerate() {
+            let file = files.entry(claim.file.as_str()).or_default();
+            file.entry(claim.name.as_str()).or_default().push((number, claim));
+        }
+        Verdicts { files }
+    }
+
+    /// Those of one claim: none where it is not checked, and two where its file is checked twice.
+    pub fn get(&self, file: &str, name: &str) -> &[Verdict<'a>] {
+        self.files.get(file).and_then(|claims| claims.get(name)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The code that stands in this range of a chapter.
+pub(super) fn block(chapter: &Chapter, range: Range<usize>, verdicts: &Verdicts) -> Markup {
+    let text = &chapter.source.text;
+    let mut at = range.start;
+    let mut pieces = Vec::new();
+    for claim in chapter.claims.iter().filter(|claim| range.contains(&claim.place.start)) {
+        pieces.push(code(&text[at..claim.place.start]));
+        let written = &text[claim.place.clone()];
+        let found = verdicts.get(&chapter.source.name, &claim.name);
+        pieces.extend(found.iter().map(|(number, report)| checked(written, *number, report)));
+        if found.is_empty() {
+            pieces.push(html! { div.claim.unchecked { (code(written)) p.verdict { "– not checked here" } } });
+        }
+        at = claim.place.end;
+    }
+    pieces.push(code(text.get(at..range.end).unwrap_or_default()));
+    html! { div.block { @for piece in pieces { (piece) } } }
+}
+
+fn code(text: &str) -> Markup {
+    let lines = text.trim_end().trim_start_matches(['\n', '\r']);
+    html! { @if !lines.trim().is_empty() { pre { code { (lines) } } } }
+}
+
+fn checked(written: &str, number: usize, report: &ClaimReport) -> Markup {
+    let state = if report.failure.is_some() { "fails" } else { "holds" };
+    html! {
+        div.claim.(state) id=(super::claim_id(number)) {
+            (code(written))
+            p.verdict { (words::verdict(report)) }
+            @if let Some(failure) = &report.failure { (story(failure)) }
+        }
+    }
+}
+
+/// Everything about a failure.
+fn story(failure: &ClaimFailure) -> Markup {
+    html! {
+        pre.place { (failure.place) }
+        dl.facts {
+            @for (label, value) in failure.facts() { dt { (label) } dd { code { (value) } } }
+        }
+    }
+}

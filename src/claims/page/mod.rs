@@ -1,0 +1,78 @@
+//! A check as one page of HTML: the chapters to read, each claim with what became of it, and a summary on top. The page
+//! needs nothing but itself: no script, no font, no picture from elsewhere.
+
+mod block;
+mod chapter;
+mod formula;
+mod summary;
+mod words;
+
+use super::{CheckReport, Derivation};
+use block::Verdicts;
+use chapter::Chapter;
+use maud::{DOCTYPE, PreEscaped, html};
+
+/// The style of the page.
+const STYLE: &str = include_str!("page.css");
+
+/// What a browser may do with the page: nothing that is not written in it. A derivation may be somebody else's.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+impl CheckReport {
+    /// The report as a page of HTML that stands alone, with the derivations that were checked.
+    ///
+    /// ```
+    /// use hsr::claims::{Derivation, Request, Source, run};
+    /// let text = "# Squares\n\n```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 2*V[k,i]\n```\n";
+    /// let derivations = [Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?];
+    /// let request = Request { points: 2, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false };
+    /// let page = run(&derivations, &request).html(&derivations);
+    /// assert!(page.starts_with("<!DOCTYPE html>") && page.contains("✓ holds exactly"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn html(&self, derivations: &[Derivation]) -> String {
+        let chapters = chapters(derivations);
+        let verdicts = Verdicts::of(&self.claims);
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(POLICY);
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (summary::headline(self)) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    (summary::summary(self, &chapters, &verdicts))
+                    main {
+                        @for chapter in &chapters {
+                            article id=(chapter.id) {
+                                (summary::file(chapter, &verdicts))
+                                (chapter.body(&chapters, &verdicts))
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        page.into_string() + "\n"
+    }
+}
+
+/// Every file once, in order.
+fn chapters(derivations: &[Derivation]) -> Vec<Chapter<'_>> {
+    let mut chapters: Vec<Chapter> = Vec::new();
+    for source in derivations.iter().flat_map(|derivation| &derivation.sources) {
+        if chapters.iter().all(|chapter| chapter.source.name != source.name) {
+            chapters.push(Chapter::new(source, chapters.len() + 1));
+        }
+    }
+    chapters
+}
+
+/// The page's name for a claim, by its number in the report.
+fn claim_id(number: usize) -> String {
+    format!("claim-{}", number + 1)
+}

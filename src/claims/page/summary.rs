@@ -1,0 +1,140 @@
+//! The top of the page: what holds, what fails and where, and the way to each chapter.
+
+use super::block::Verdicts;
+use super::chapter::Chapter;
+use super::words;
+use crate::claims::CheckReport;
+use maud::{Markup, html};
+
+/// The whole in a line.
+pub(super) fn headline(report: &CheckReport) -> String {
+    let counts = report.counts();
+    let survivors = report.mutants.as_ref().map_or(0, |score| score.survivors.len());
+    match (report.claims.len(), counts.failed, survivors) {
+        (0, ..) => "No claim was checked".to_string(),
+        (1, 0, 0) => "The claim that was checked holds".to_string(),
+        (all, 0, 0) => format!("All {all} claims that were checked hold"),
+        (all, 0, edits) => {
+            format!("All {all} claims hold, but {} of them survive", words::counted(edits, "edit"))
+        }
+        (all, 1, _) => format!("1 of {} fails", words::counted(all, "claim")),
+        (all, failed, _) => format!("{failed} of {all} claims fail"),
+    }
+}
+
+/// The top of the page.
+pub(super) fn summary(report: &CheckReport, chapters: &[Chapter], verdicts: &Verdicts) -> Markup {
+    html! {
+        header.(if report.holds() { "holds" } else { "fails" }) {
+            h1 { span.sign { (if report.holds() { "✓" } else { "✗" }) } " " (headline(report)) }
+            (numbers(report, chapters, verdicts))
+            (failures(report))
+            (survivors(report))
+            details {
+                summary { "What the words mean" }
+                p {
+                    "A claim that " em { "holds exactly" } " has equal sides in the field of 2" sup { "61" }
+                    " − 1 elements, at random points of networks of several sizes, for all values of its indices. "
+                    em { "P(fooled)" } " bounds the probability that this happens to a claim which is false at one of \
+                    the sizes. A claim that " em { "holds in floats" } " was compared at random networks in floating \
+                    point: that is a test and no proof. Where a claim fails, "
+                    em { "left" } " and " em { "right" } " are the values of its sides in that field, at the component \
+                    where they differ first, and " em { "in numbers" } " shows the same with small whole numbers."
+                }
+            }
+            nav aria-label="Chapters" {
+                ol {
+                    @for chapter in chapters {
+                        li { a href={ "#" (chapter.id) } { (chapter.title()) } " " (tally(chapter, verdicts)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn numbers(report: &CheckReport, chapters: &[Chapter], verdicts: &Verdicts) -> Markup {
+    let counts = report.counts();
+    let unchecked: usize = chapters.iter().map(|chapter| chapter.tally(verdicts).unchecked).sum();
+    html! {
+        dl.numbers {
+            (number("claims hold", "hold", html! { (counts.exact + counts.float) }))
+            (number("exactly", "exact", html! { (counts.exact) }))
+            (number("in floats", "float", html! { (counts.float) }))
+            (number("fail", "fail", html! { (counts.failed) }))
+            @if unchecked > 0 { (number("not checked here", "unchecked", html! { (unchecked) })) }
+            @if let Some(worst) = counts.worst_log10 {
+                (number("worst P(fooled)", "fooled", words::power(worst)))
+            }
+            (number("seed", "seed", html! { (report.seed) }))
+            (number("time", "time", html! { (words::time(report.seconds)) }))
+            @if let Some(score) = &report.mutants {
+                (number("edits made", "edits", html! { (score.edits) }))
+                (number("edits rejected", "rejected", html! { (score.rejected) }))
+                (number("edits proved equal", "equivalent", html! { (score.equivalent) }))
+                (number("edits survive", "survivors", html! { (score.survivors.len()) }))
+            }
+        }
+    }
+}
+
+fn number(label: &str, id: &str, value: Markup) -> Markup {
+    html! { div { dt { (label) } dd id={ "number-" (id) } { (value) } } }
+}
+
+/// The claims that fail, with links.
+fn failures(report: &CheckReport) -> Markup {
+    let failed = report.claims.iter().enumerate().filter(|(_, claim)| claim.failure.is_some());
+    html! {
+        @if report.counts().failed > 0 {
+            section.failures {
+                h2 { "What fails" }
+                ul {
+                    @for (number, claim) in failed {
+                        li {
+                            a href={ "#" (super::claim_id(number)) } { (claim.name) } " in " (claim.file)
+                            @if let Some(relation) = claim.failure.as_ref().and_then(|it| it.relation.as_ref()) {
+                                ": " (relation)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Edits of true claims that no check tells from the claim.
+fn survivors(report: &CheckReport) -> Markup {
+    let survivors = report.mutants.as_ref().map_or(&[][..], |score| &score.survivors);
+    html! {
+        @if !survivors.is_empty() {
+            section.failures {
+                h2 { "Edits that survive" }
+                ul { @for survivor in survivors { li { code { (survivor) } } } }
+            }
+        }
+    }
+}
+
+/// The line above a chapter: its file, and what became of its claims.
+pub(super) fn file(chapter: &Chapter, verdicts: &Verdicts) -> Markup {
+    html! {
+        p.file { code { (chapter.source.name) } " " (tally(chapter, verdicts)) " " a href="#" { "contents ↑" } }
+    }
+}
+
+fn tally(chapter: &Chapter, verdicts: &Verdicts) -> Markup {
+    let tally = chapter.tally(verdicts);
+    html! {
+        span.tally {
+            @if tally.failed > 0 { span.fails { "✗ " (tally.failed) " " (verb(tally.failed, "fail")) } " " }
+            @if tally.held > 0 { span.holds { "✓ " (tally.held) " " (verb(tally.held, "hold")) } " " }
+            @if tally.unchecked > 0 { span { "– " (tally.unchecked) " not checked here" } }
+        }
+    }
+}
+
+fn verb(count: usize, verb: &str) -> String {
+    format!("{verb}{}", if count == 1 { "s" } else { "" })
+}

@@ -1,0 +1,91 @@
+//! Chromium shows the page.
+
+use super::*;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A browser: the one that `HSR_CHROMIUM` names, or one on the path.
+fn browser() -> PathBuf {
+    if let Some(named) = std::env::var_os("HSR_CHROMIUM") {
+        return named.into();
+    }
+    let folders: Vec<PathBuf> =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
+    let found = ["chromium", "chromium-browser", "google-chrome"]
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|path| path.is_file());
+    found.expect("no Chromium: install one, or name it in HSR_CHROMIUM")
+}
+
+/// What a browser tells of a page in a frame of this width. The page itself runs no script: its frame is asked.
+fn measured(page: &str, width: usize) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let frame = format!(
+        r#"<!DOCTYPE html><iframe id="frame" width="{width}" height="800" style="border: 0" srcdoc="{}"></iframe>
+<pre id="measured"></pre><script>
+onload = () => {{
+  const page = document.getElementById("frame").contentDocument;
+  const all = (what) => [...page.querySelectorAll(what)];
+  const box = (element) => element.getBoundingClientRect();
+  const text = (id) => page.getElementById("number-" + id).textContent;
+  document.getElementById("measured").textContent = JSON.stringify({{
+    width: page.documentElement.scrollWidth,
+    hold: text("hold"), exact: text("exact"), float: text("float"), fail: text("fail"),
+    holding: all(".claim.holds").length, failing: all(".claim.fails").length,
+    formulas: all("math").length,
+    flat: all("math").filter((math) => !(box(math).width > 0 && box(math).height > 0)).length,
+    fractions: all("mfrac").length,
+    stacked: all("mfrac").filter((it) => box(it.children[0]).bottom <= box(it.children[1]).top).length,
+    scripts: all("script").length,
+  }});
+}};
+</script>"#,
+        escaped(page)
+    );
+    let path = folder.path().join("frame.html");
+    std::fs::write(&path, frame).unwrap();
+    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+    let output = Command::new(browser())
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--window-size=1400,900",
+            "--dump-dom",
+            &profile,
+        ])
+        .arg(url(&path))
+        .output()
+        .expect("the browser starts");
+    let dom = String::from_utf8_lossy(&output.stdout);
+    assert!(dom.contains("id=\"measured\""), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_str(between(&dom, "<pre id=\"measured\">", "</pre>")).unwrap()
+}
+
+fn url(path: &Path) -> String {
+    format!("file://{}", path.display())
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_browser_shows_the_page() {
+    let (derivations, report) = all();
+    let (page, json) = (report.html(&derivations), json(&report));
+    let (exact, float, failed) = counts(&json);
+    for width in [360, 1200] {
+        let seen = measured(&page, width);
+        println!("{width}: {seen}");
+        let count = |what: &str| seen[what].as_str().unwrap().parse::<usize>().unwrap();
+        assert_eq!((count("exact"), count("float"), count("fail")), (exact, float, failed));
+        assert_eq!(count("hold"), exact + float);
+        assert_eq!(seen["holding"], exact + float);
+        assert_eq!(seen["failing"], failed);
+        assert_eq!(seen["scripts"], 0);
+        assert_eq!(seen["formulas"], page.matches("<math ").count());
+        assert_eq!(seen["flat"], 0, "formulas without extent");
+        assert!(seen["fractions"].as_u64() > Some(100));
+        assert_eq!(seen["stacked"], seen["fractions"], "numerators above denominators");
+        assert!(seen["width"].as_u64().unwrap() <= width as u64, "the page scrolls sideways: {seen}");
+    }
+}

@@ -1,0 +1,86 @@
+//! The page of a check: its counts are those of the JSON, it holds everything, it needs nothing but itself, and a browser
+//! shows it.
+
+mod browser;
+mod text;
+mod told;
+
+use hsr::claims::{CheckReport, Derivation, Request, Source, run};
+use serde_json::Value;
+
+fn request() -> Request {
+    Request { points: 1, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false }
+}
+
+fn source(name: &str, text: &str) -> Source {
+    Source { name: name.to_string(), text: text.to_string() }
+}
+
+/// Two claims that hold, one of them in floats, and two that fail; with what somebody else's text may bring along.
+const OWN: &str = r#"# Own & <b>others'</b>
+
+<script>alert(1)</script> ![a cat](https://example.org/cat.png) [go](javascript:alert(1)) [web](https://example.org/)
+
+$$ \nabla_W L = \Bigl(\frac1N\sum_n x_n\Bigr)^2 , \qquad \lambda_{\max}\lt 1 $$
+
+```claims
+data x[N,d]
+parameter V[C,h]
+let L = sum[k,i] V[k,i]^2 / N
+claim slope: d(L)/d V[k,i] = 2*V[k,i] / N
+claim slope_sum: d(L)/d V[k,i] = 2*V[k,i]   # lacks <the mean>
+```
+
+```claims
+claim bound: lambda_max >= 0
+claim slope_sign: d(L)/d V[k,i] = -2*V[k,i]/N
+```
+"#;
+
+fn own() -> Derivation {
+    Derivation::read(vec![source("own.md", OWN)], 0).unwrap()
+}
+
+/// The text between two marks.
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    let start = text.find(from).unwrap_or_else(|| panic!("no {from}")) + from.len();
+    text[start..].split(to).next().unwrap()
+}
+
+/// A number of the page's summary.
+fn number(page: &str, id: &str) -> usize {
+    between(page, &format!("id=\"number-{id}\">"), "<").parse().unwrap()
+}
+
+fn count(json: &Value, what: impl Fn(&Value) -> bool) -> usize {
+    json["claims"].as_array().unwrap().iter().filter(|claim| what(claim)).count()
+}
+
+/// As HTML writes it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn json(report: &CheckReport) -> Value {
+    serde_json::from_str(&report.json()).unwrap()
+}
+
+/// Claims of the JSON by what became of them: exactly, in floats, failed.
+fn counts(json: &Value) -> (usize, usize, usize) {
+    (
+        count(json, |claim| claim["evidence"]["kind"] == "exact"),
+        count(json, |claim| claim["evidence"]["kind"] == "float"),
+        count(json, |claim| !claim["failure"].is_null()),
+    )
+}
+
+/// The chapters, of which a part is checked, and a derivation that fails.
+fn all() -> (Vec<Derivation>, CheckReport) {
+    let mut derivations = Derivation::embedded().unwrap();
+    derivations.push(own());
+    let mut report = run(&derivations, &Request { shard: (5, 40), ..request() });
+    let failing = run(&derivations[derivations.len() - 1..], &request());
+    report.claims.retain(|claim| claim.file != "own.md");
+    report.claims.extend(failing.claims);
+    (derivations, report)
+}
