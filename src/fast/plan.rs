@@ -141,6 +141,34 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Multiplications in the matrix products that value and gradient need by this route: every product once, and Gram
+    /// matrices, which are symmetric, half. What the time is to be held against.
+    pub fn multiplications(&self) -> f64 {
+        let sizes = Sizes::of(&self.shape);
+        let (n, d, h, c) =
+            (sizes.samples as f64, sizes.inputs as f64, sizes.hidden as f64, sizes.contrasts as f64);
+        let (s, p, ch) =
+            (sizes.packed_contrasts() as f64, sizes.packed_hidden() as f64, sizes.coupling() as f64);
+        // Forward, and back to W and V; what a sample's terms take from and give to the classes.
+        let samples = n * (2.0 * h * d + 2.0 * h * (c + 1.0) + 8.0 * h * c + 4.0 * s * h + 3.0 * c * ch);
+        let residual = if self.by_inputs { n * 4.0 * d * ch } else { n * n * 2.0 * ch };
+        let grams = n * n * (d + h + s + ch) / 2.0;
+        let pairs = grams + n * n * (ch + 2.0 * h + s) + residual;
+        let packing = n * p * 4.0 * s;
+        samples
+            + match self.route {
+                Route::Hidden => pairs + n * n * p + packing,
+                Route::Class => pairs + n * n * (1.5 * s * h + 2.0 * h),
+                Route::Parameter => {
+                    let (dt, ht) = (d + sizes.bias as f64, h + sizes.bias as f64);
+                    let (x, z) = (dt * (dt + 1.0) / 2.0, ht * (ht + 1.0) / 2.0);
+                    n * (2.0 * p * x + 3.0 * z * s + 3.0 * dt * ht * ch + dt * ch) + packing
+                }
+            }
+    }
+}
+
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         writeln!(f, "{}", self.shape)?;

@@ -1,0 +1,86 @@
+//! The production path: every route, value and gradient, at four shapes; beside each the time of one matrix product of
+//! the same arithmetic, a forward and backward pass of the loss, and one thread against two.
+//!
+//! `cargo bench --bench fast` runs all, `cargo bench --bench fast -- digits` one shape.
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, Par};
+use hsr::fast::{Objective, Plan, Route, Workspace};
+use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::number::Matrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::hint::black_box;
+use std::time::Duration;
+
+/// `N, d, h, C`.
+const SHAPES: [(&str, [usize; 4]); 4] = [
+    ("iris", [150, 4, 16, 3]),
+    ("small", [128, 64, 32, 10]),
+    ("wide", [128, 784, 256, 10]),
+    ("digits", [1797, 64, 64, 10]),
+];
+
+fn network(shape: &Shape) -> (Network<f64>, Batch<f64>) {
+    let mut random = ChaCha8Rng::seed_from_u64(0);
+    let mut next = || 2.0 * random.random::<f64>() - 1.0;
+    let scale = 1.0 / (shape.inputs as f64).sqrt();
+    let theta: Vec<f64> = (0..shape.parameters()).map(|_| scale * next()).collect();
+    let x = Matrix::from_fn(shape.samples, shape.inputs, |_, _| next());
+    let labels: Vec<i64> = (0..shape.samples).map(|n| (n % shape.classes) as i64).collect();
+    let network = Network { parameters: Parameters::from_flat(shape, &theta), activation: Activation::Tanh };
+    let batch = Batch::from_labels(x, &labels, shape.classes).expect("labels of the classes");
+    (network, batch)
+}
+
+fn routes(criterion: &mut Criterion) {
+    for (name, [samples, inputs, hidden, classes]) in SHAPES {
+        let shape = Shape { samples, inputs, hidden, classes, biases: true };
+        let (network, batch) = network(&shape);
+        let mut group = criterion.benchmark_group(name);
+        group
+            .sample_size(10)
+            .warm_up_time(Duration::from_millis(300))
+            .measurement_time(Duration::from_secs(1));
+        let mut out = vec![0.0; shape.parameters()];
+        for route in Route::ALL {
+            for threads in [1, 2] {
+                let Ok(plan) = Plan::new(&shape, threads, Some(route)) else { continue };
+                let multiplications = plan.multiplications();
+                let mut workspace = Workspace::new(plan);
+                let id = format!("{route}, {threads} threads");
+                group.bench_function(BenchmarkId::new("value", &id), |bencher| {
+                    bencher.iter(|| black_box(workspace.evaluate(&network, &batch)));
+                });
+                group.bench_function(BenchmarkId::new("gradient", &id), |bencher| {
+                    bencher.iter(|| {
+                        let values =
+                            workspace.differentiate(&network, &batch).expect("the shape of the plan");
+                        let shares = Objective::Upper.shares(&values.moments, &shape).unwrap_or_default();
+                        workspace.gradient(&batch, &shares, &mut out);
+                    });
+                });
+                let size = multiplications.cbrt().round() as usize;
+                let (a, b) = (Mat::<f64>::identity(size, size), Mat::<f64>::identity(size, size));
+                let mut product = Mat::<f64>::zeros(size, size);
+                let parallel = if threads == 1 { Par::Seq } else { Par::rayon(threads) };
+                group.bench_function(BenchmarkId::new("matrix product", &id), |bencher| {
+                    bencher.iter(|| matmul(product.as_mut(), Accum::Replace, &a, &b, 1.0, parallel));
+                });
+            }
+        }
+        group.bench_function("loss, forward and backward", |bencher| {
+            bencher.iter(|| {
+                black_box(hsr::terms::model::loss_gradient(
+                    &hsr::terms::samples(&network, &batch),
+                    &network.parameters.v,
+                ))
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, routes);
+criterion_main!(benches);
