@@ -88,8 +88,6 @@ const ATTEMPTS: u64 = 24;
 const PATIENCE: u64 = 150;
 /// Logarithm to base 10 of the largest probability with which a false claim may pass.
 const TARGET: f64 = -18.0;
-/// Points in floats.
-const FLOAT_POINTS: u64 = 20;
 /// Elementary operations that a check may take: some ten seconds.
 const MOST_WORK: f64 = 3e8;
 /// Square roots of one claim, for the probability.
@@ -104,7 +102,7 @@ pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outc
         return Outcome::TooMuchWork(work);
     }
     if claim.relation != Relation::Equal || claim.eigenvalues {
-        return check_in_floats(program, claim, seed);
+        return super::floats::check_in_floats(program, claim, seed);
     }
     let mut decided = [None; SIZES.len()];
     for attempts in [0..ATTEMPTS, ATTEMPTS..PATIENCE] {
@@ -174,7 +172,7 @@ fn at_size(
     Ok((found.points > 0).then_some(found))
 }
 
-fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
+pub(super) fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
     seed.wrapping_mul(0x9e37_79b9).wrapping_add((size as u64) << 32).wrapping_add(attempt)
 }
 
@@ -265,60 +263,4 @@ fn degree_at(program: &Program, claim: &Claim, sizes: Sizes) -> u64 {
     let (left, right) = both::<Degree>(program, claim, &point);
     let differences = left.iter().zip(&right).filter_map(|(left, right)| (*left - *right).numerator);
     differences.max().unwrap_or(0)
-}
-
-/// An eigensolver's backward error and the rounding of some thousand operations, relative to the size of the sides.
-const FLOAT_TOLERANCE: f64 = 1e-10;
-
-fn check_in_floats(program: &Program, claim: &Claim, seed: u64) -> Outcome {
-    let mut points = 0;
-    for attempt in 0..FLOAT_POINTS {
-        let size = attempt as usize % SIZES.len();
-        let (sizes, seed) = (SIZES[size], point_seed(seed, size, attempt));
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let point = positive_rows(program, claim, sizes, &mut random);
-        let (left, right) = both::<f64>(program, claim, &point);
-        if left.iter().chain(&right).any(|value| !value.is_finite()) {
-            continue;
-        }
-        for (component, (left, right)) in left.iter().zip(&right).enumerate() {
-            let tolerance = FLOAT_TOLERANCE * (1.0 + left.abs().max(right.abs()));
-            let holds = match claim.relation {
-                Relation::Equal => (left - right).abs() <= tolerance,
-                Relation::AtMost => *left <= right + tolerance,
-                Relation::AtLeast => left + tolerance >= *right,
-            };
-            if !holds {
-                return Outcome::False(Counterexample {
-                    sizes,
-                    seed,
-                    component,
-                    sides: Sides::Float(*left, *right),
-                });
-            }
-        }
-        points += 1;
-    }
-    if points == 0 { Outcome::Undefined } else { Outcome::Holds(Evidence::Float { points }) }
-}
-
-/// Float values; where an assumption says that entries sum to one they are probabilities.
-pub(super) fn positive_rows(
-    program: &Program,
-    claim: &Claim,
-    sizes: Sizes,
-    random: &mut ChaCha8Rng,
-) -> Point<f64> {
-    let mut point = arranged(program, claim, sizes, || f64::draw(random));
-    for assumption in &program.assumptions[..claim.seen.1] {
-        let ranges = &program.symbols[assumption.symbol].ranges;
-        let length = ranges.last().map_or(1, |range| sizes.of(*range));
-        for row in point.free[assumption.symbol].chunks_mut(length) {
-            let sum: f64 = row.iter().map(|entry| entry.abs()).sum();
-            for entry in row {
-                *entry = entry.abs() / sum;
-            }
-        }
-    }
-    point
 }
