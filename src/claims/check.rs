@@ -85,10 +85,11 @@ pub(super) const fn sizes(samples: usize, inputs: usize, hidden: usize, classes:
 
 /// Points that are tried at a size before the claim counts as undecidable there, for want of a root.
 pub(super) const ATTEMPTS: u64 = 24;
+/// So many are tried where the claim would be decided at too few sizes otherwise. Three roots of random numbers exist
+/// at one point in eight; none of 150 points has them with probability 2e-9.
+const PATIENCE: u64 = 150;
 /// Logarithm to base 10 of the largest probability with which a false claim may pass.
 const TARGET: f64 = -18.0;
-/// Points in floats.
-const FLOAT_POINTS: u64 = 20;
 /// Elementary operations that a check may take: some ten seconds.
 const MOST_WORK: f64 = 3e8;
 /// Square roots of one claim, for the probability.
@@ -103,39 +104,82 @@ pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outc
         return Outcome::TooMuchWork(work);
     }
     if claim.relation != Relation::Equal || claim.eigenvalues {
-        return check_in_floats(program, claim, seed);
+        return super::floats::check_in_floats(program, claim, seed);
     }
-    let (mut decided, mut all, mut degree, mut worst) = (0, 0, 0, f64::NEG_INFINITY);
-    for (index, sizes) in SIZES.into_iter().enumerate() {
-        let (mut passed, mut undefined, mut log10_probability, mut bound) = (0, 0, 0.0, None);
-        for attempt in 0.. {
-            if undefined >= ATTEMPTS || (passed >= points && log10_probability <= TARGET) {
-                break;
-            }
-            match at_point(program, claim, sizes, point_seed(seed, index, attempt)) {
-                // By chance a random point is a pole about as often as a false claim passes.
-                Err(Gap::Pole) => return Outcome::DividesByZero(sizes),
-                Err(Gap::Root) => undefined += 1,
-                Ok(Some(counterexample)) => return Outcome::False(counterexample),
-                Ok(None) => {
-                    let bound = *bound.get_or_insert_with(|| degree_at(program, claim, sizes));
-                    degree = degree.max(bound);
-                    log10_probability += chance(bound, ROOTS, COINCIDENCES);
-                    (passed, undefined) = (passed + 1, 0);
-                }
+    let mut decided = [None; SIZES.len()];
+    for attempts in [0..ATTEMPTS, ATTEMPTS..PATIENCE] {
+        for (index, size) in decided.iter_mut().enumerate().filter(|(_, size)| size.is_none()) {
+            match at_size(program, claim, index, points, seed, attempts.clone()) {
+                Ok(found) => *size = found,
+                Err(outcome) => return outcome,
             }
         }
-        if passed > 0 {
-            (decided, all, worst) = (decided + 1, all + passed, worst.max(log10_probability));
+        if decided.iter().flatten().count() >= FEWEST_SIZES {
+            break;
         }
     }
-    if decided < FEWEST_SIZES {
+    let decided: Vec<Decided> = decided.into_iter().flatten().collect();
+    if decided.len() < FEWEST_SIZES {
         return Outcome::Undefined;
     }
-    Outcome::Holds(Evidence::Exact { sizes: decided, points: all, degree, log10_probability: worst })
+    Outcome::Holds(Evidence::Exact {
+        sizes: decided.len(),
+        points: decided.iter().map(|size| size.points).sum(),
+        degree: decided.iter().map(|size| size.degree).max().unwrap_or(0),
+        log10_probability: decided
+            .iter()
+            .map(|size| size.log10_probability)
+            .fold(f64::NEG_INFINITY, f64::max),
+    })
 }
 
-fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
+/// What the points at one size say for a claim.
+#[derive(Clone, Copy)]
+struct Decided {
+    points: usize,
+    degree: u64,
+    log10_probability: f64,
+}
+
+/// Holds a claim against random points of one size, until it is sure; nothing where no attempt finds both sides defined.
+///
+/// # Errors
+/// What the check comes to, where a point refutes the claim.
+fn at_size(
+    program: &Program,
+    claim: &Claim,
+    index: usize,
+    points: usize,
+    seed: u64,
+    attempts: std::ops::Range<u64>,
+) -> Result<Option<Decided>, Outcome> {
+    let sizes = SIZES[index];
+    let mut found = Decided { points: 0, degree: 0, log10_probability: 0.0 };
+    let mut end = attempts.end;
+    for attempt in attempts.start.. {
+        if attempt >= end || (found.points >= points && found.log10_probability <= TARGET) {
+            break;
+        }
+        match at_point(program, claim, sizes, point_seed(seed, index, attempt)) {
+            // By chance a random point is a pole about as often as a false claim passes.
+            Err(Gap::Pole) => return Err(Outcome::DividesByZero(sizes)),
+            Err(Gap::Root) => {}
+            Ok(Some(counterexample)) => return Err(Outcome::False(counterexample)),
+            Ok(None) => {
+                if found.points == 0 {
+                    found.degree = degree_at(program, claim, sizes);
+                }
+                found.log10_probability += chance(found.degree, ROOTS, COINCIDENCES);
+                found.points += 1;
+                // The roots that never exist do exist here. The others do so at one point in eight, or more.
+                end = attempt + PATIENCE;
+            }
+        }
+    }
+    Ok((found.points > 0).then_some(found))
+}
+
+pub(super) fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
     seed.wrapping_mul(0x9e37_79b9).wrapping_add((size as u64) << 32).wrapping_add(attempt)
 }
 
@@ -213,60 +257,4 @@ fn degree_at(program: &Program, claim: &Claim, sizes: Sizes) -> u64 {
     let (left, right) = both::<Degree>(program, claim, &point);
     let differences = left.iter().zip(&right).filter_map(|(left, right)| (*left - *right).numerator);
     differences.max().unwrap_or(0)
-}
-
-/// An eigensolver's backward error and the rounding of some thousand operations, relative to the size of the sides.
-const FLOAT_TOLERANCE: f64 = 1e-10;
-
-fn check_in_floats(program: &Program, claim: &Claim, seed: u64) -> Outcome {
-    let mut points = 0;
-    for attempt in 0..FLOAT_POINTS {
-        let size = attempt as usize % SIZES.len();
-        let (sizes, seed) = (SIZES[size], point_seed(seed, size, attempt));
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let point = positive_rows(program, claim, sizes, &mut random);
-        let (left, right) = both::<f64>(program, claim, &point);
-        if left.iter().chain(&right).any(|value| !value.is_finite()) {
-            continue;
-        }
-        for (component, (left, right)) in left.iter().zip(&right).enumerate() {
-            let tolerance = FLOAT_TOLERANCE * (1.0 + left.abs().max(right.abs()));
-            let holds = match claim.relation {
-                Relation::Equal => (left - right).abs() <= tolerance,
-                Relation::AtMost => *left <= right + tolerance,
-                Relation::AtLeast => left + tolerance >= *right,
-            };
-            if !holds {
-                return Outcome::False(Counterexample {
-                    sizes,
-                    seed,
-                    component,
-                    sides: Sides::Float(*left, *right),
-                });
-            }
-        }
-        points += 1;
-    }
-    if points == 0 { Outcome::Undefined } else { Outcome::Holds(Evidence::Float { points }) }
-}
-
-/// Float values; where an assumption says that entries sum to one they are probabilities.
-pub(super) fn positive_rows(
-    program: &Program,
-    claim: &Claim,
-    sizes: Sizes,
-    random: &mut ChaCha8Rng,
-) -> Point<f64> {
-    let mut point = arranged(program, claim, sizes, || f64::draw(random));
-    for assumption in &program.assumptions[..claim.seen.1] {
-        let ranges = &program.symbols[assumption.symbol].ranges;
-        let length = ranges.last().map_or(1, |range| sizes.of(*range));
-        for row in point.free[assumption.symbol].chunks_mut(length) {
-            let sum: f64 = row.iter().map(|entry| entry.abs()).sum();
-            for entry in row {
-                *entry = entry.abs() / sum;
-            }
-        }
-    }
-    point
 }

@@ -7,6 +7,7 @@ mod diagnose;
 mod edits;
 mod error;
 mod evaluate;
+mod floats;
 mod lexer;
 mod page;
 mod parser;

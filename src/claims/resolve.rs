@@ -78,7 +78,7 @@ impl Program {
             return Err(SyntaxError::new(right.place, "the free indices of the left side", &found));
         }
         if let Some((missing, _)) = free.iter().find(|(index, _)| !mentions(right, index))
-            && !matches!(right.kind, Kind::Number(_))
+            && has_entries(right)
         {
             let found = format!("no index {missing}, which the left side has");
             return Err(SyntaxError::new(right.place, "the free indices of the left side", &found));
@@ -144,6 +144,19 @@ fn mentions(expr: &Expr, index: &str) -> bool {
             mentions(x, index) || mentions(y, index)
         }
         Kind::Derivative { of, indices, .. } => has(indices) || mentions(of, index),
+    }
+}
+
+/// Whether an entry of some quantity occurs: if not, the expression may be the same for all values of an index.
+fn has_entries(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Number(_) | Kind::Delta(..) => false,
+        Kind::Symbol(_, indices) => !indices.is_empty(),
+        Kind::Call(_, x) | Kind::Sum(_, x) | Kind::Negate(x) | Kind::Power(x, _) => has_entries(x),
+        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
+            has_entries(x) || has_entries(y)
+        }
+        Kind::Derivative { of, indices, .. } => !indices.is_empty() || has_entries(of),
     }
 }
 

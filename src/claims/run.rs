@@ -16,7 +16,7 @@ pub struct Request {
     pub points: usize,
     /// The seed of everything random.
     pub seed: u64,
-    /// Only the claim with this name.
+    /// Only the claim with this name, in each derivation that has one.
     pub only: Option<String>,
     /// Only every `N`-th claim, starting with the `I`-th: `(I, N)`, from 1.
     pub shard: (usize, usize),

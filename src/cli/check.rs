@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub(super) struct CheckArguments {
     /// Markdown files with blocks of claims [default: the chapters and variants that come with hsr]
     files: Vec<PathBuf>,
-    /// Only the claim with this name
+    /// Only the claim with this name, in each derivation that has one
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Only the I-th of N parts of the claims
