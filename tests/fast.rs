@@ -7,6 +7,7 @@ use hsr::number::Matrix;
 use hsr::terms::bound::{Moments, moments};
 use hsr::terms::bound_gradient::{MomentGradients, moment_gradients};
 use hsr::terms::{curvatures, model, samples};
+use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -117,4 +118,60 @@ fn every_route_gives_the_numbers_of_the_terms() {
             hold(&shape, &network, &batch);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_route_gives_the_numbers_of_the_terms_at_any_size(
+        samples in prop_oneof![1..20usize, 127..131usize],
+        inputs in 1..6usize,
+        hidden in prop_oneof![1..6usize, Just(17)],
+        classes in 2..6usize,
+        biases: bool,
+        // Weights of 30 saturate most logits.
+        scale in prop_oneof![Just(1.0), Just(30.0)],
+        seed: u64,
+    ) {
+        let shape = Shape { samples, inputs, hidden, classes, biases };
+        let (network, batch) = random(&shape, Activation::Sigmoid, scale, seed);
+        hold(&shape, &network, &batch);
+    }
+}
+
+#[test]
+fn duplicated_samples_change_nothing_but_their_number() {
+    let shape = Shape { samples: 6, inputs: 3, hidden: 4, classes: 3, biases: true };
+    let (network, batch) = random(&shape, Activation::Tanh, 1.0, 3);
+    let twice = Batch {
+        x: Matrix::from_fn(12, 3, |n, l| batch.x[(n % 6, l)]),
+        y: Matrix::from_fn(12, 3, |n, k| batch.y[(n % 6, k)]),
+    };
+    let at = |batch: &Batch<f64>| {
+        let mut workspace = Workspace::new(Plan::new(&network.shape(batch.samples()), 1, None).unwrap());
+        workspace.evaluate(&network, batch).unwrap()
+    };
+    let (once, twice) = (at(&batch), at(&twice));
+    close("squared trace", twice.moments.squared(), once.moments.squared(), once.moments.squared());
+    close("trace", twice.moments.trace(), once.moments.trace(), once.moments.trace().abs());
+}
+
+#[test]
+fn a_network_of_another_shape_is_refused_with_both_shapes() {
+    let shape = Shape { samples: 6, inputs: 3, hidden: 4, classes: 3, biases: true };
+    let (network, batch) = random(&shape, Activation::Tanh, 1.0, 3);
+    let mut workspace = Workspace::new(Plan::new(&Shape { hidden: 5, ..shape }, 1, None).unwrap());
+    let message = workspace.evaluate(&network, &batch).unwrap_err().to_string();
+    assert!(message.contains("h=5") && message.contains("h=4"), "{message}");
+}
+
+#[test]
+fn a_watcher_can_stop_it() {
+    let shape = Shape { samples: 40, inputs: 3, hidden: 4, classes: 3, biases: true };
+    let (network, batch) = random(&shape, Activation::Tanh, 1.0, 3);
+    let mut workspace = Workspace::new(Plan::new(&shape, 2, Some(Route::Hidden)).unwrap());
+    let stopped = workspace.differentiate_watched(&network, &batch, &|_, _| false);
+    assert_eq!(stopped.unwrap_err().to_string(), "stopped before the end");
+    assert!(workspace.differentiate(&network, &batch).is_ok());
 }

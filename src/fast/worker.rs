@@ -143,7 +143,7 @@ impl Worker {
             sums: Sums::new(sizes, plan),
             partials: Partials::new(sizes, tile),
             tile: room((tile * 2 * h).max(parameter_tile)),
-            square: room(classes * (c + 3)),
+            square: room((classes * (c + 3)).max(ht)),
             pair: PairRoom {
                 xi: if_pairs(tile * chunk),
                 zeta: if_pairs(tile * chunk),

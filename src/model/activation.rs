@@ -86,49 +86,56 @@ impl Activation {
     pub fn derivatives<T: Smooth>(self, a: &T) -> Derivatives<T> {
         let int = T::integer;
         let a = a.clone();
-        let value = self.value(&a);
-        let [first, second, third] = match self {
-            Activation::Sigmoid => sigmoid_slopes(&a),
+        let (value, [first, second, third]) = match self {
+            Activation::Sigmoid => {
+                let (s, rest) = a.sigmoid();
+                (s.clone(), sigmoid_slopes(&s, &rest))
+            }
             Activation::Tanh => {
                 let (t, q) = a.tanh();
-                [q.clone(), -int(2) * t * q.clone(), q.clone() * (int(4) - int(6) * q)]
+                let slopes = [q.clone(), -int(2) * t.clone() * q.clone(), q.clone() * (int(4) - int(6) * q)];
+                (t, slopes)
             }
             Activation::Softplus => {
-                let [first, second, _] = sigmoid_slopes(&a);
-                [a.sigmoid().0, first, second]
+                let (s, rest) = a.sigmoid();
+                let [first, second, _] = sigmoid_slopes(&s, &rest);
+                (a.softplus(), [s, first, second])
             }
             Activation::Gelu => {
                 let (distribution, density) = a.gaussian();
                 let square = a.clone() * a.clone();
-                [
-                    distribution + a.clone() * density.clone(),
+                let slopes = [
+                    distribution.clone() + a.clone() * density.clone(),
                     (int(2) - square.clone()) * density.clone(),
-                    (square - int(4)) * a * density,
-                ]
+                    (square - int(4)) * a.clone() * density,
+                ];
+                (a * distribution, slopes)
             }
             Activation::Silu => {
-                let [s1, s2, s3] = sigmoid_slopes(&a);
-                [
-                    a.sigmoid().0 + a.clone() * s1.clone(),
+                let (s, rest) = a.sigmoid();
+                let [s1, s2, s3] = sigmoid_slopes(&s, &rest);
+                let slopes = [
+                    s.clone() + a.clone() * s1.clone(),
                     int(2) * s1 + a.clone() * s2.clone(),
-                    int(3) * s2 + a * s3,
-                ]
+                    int(3) * s2 + a.clone() * s3,
+                ];
+                (a * s, slopes)
             }
             Activation::Sin => {
                 let (sin, cos) = a.sin_cos();
-                [cos.clone(), -sin, -cos]
+                (sin.clone(), [cos.clone(), -sin, -cos])
             }
-            Activation::Identity => [int(1), int(0), int(0)],
+            Activation::Identity => (a, [int(1), int(0), int(0)]),
         };
         Derivatives { value, first, second, third }
     }
 }
 
 /// The first three derivatives of the sigmoid, from `s` and `1 - s`.
-fn sigmoid_slopes<T: Smooth>(a: &T) -> [T; 3] {
-    let (s, rest) = a.sigmoid();
+fn sigmoid_slopes<T: Smooth>(s: &T, rest: &T) -> [T; 3] {
     let first = s.clone() * rest.clone();
-    [first.clone(), first.clone() * (rest - s), first.clone() * (T::one() - T::integer(6) * first)]
+    let third = first.clone() * (T::one() - T::integer(6) * first.clone());
+    [first.clone(), first * (rest.clone() - s.clone()), third]
 }
 
 impl fmt::Display for Activation {

@@ -1,0 +1,48 @@
+//! After the first call the production path allocates nothing.
+
+use hsr::fast::{Objective, Plan, Route, Workspace};
+use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::number::Matrix;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+#[test]
+fn nothing_is_allocated_after_the_first_call() {
+    let shape = Shape { samples: 140, inputs: 5, hidden: 8, classes: 4, biases: true };
+    let theta: Vec<f64> = (0..shape.parameters()).map(|index| (index as f64).sin()).collect();
+    let network = Network { parameters: Parameters::from_flat(&shape, &theta), activation: Activation::Tanh };
+    let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| ((n * 3 + l) as f64).cos());
+    let labels: Vec<i64> = (0..140).map(|n| n % 4).collect();
+    let batch = Batch::from_labels(x, &labels, 4).unwrap();
+    for route in Route::ALL {
+        let mut workspace = Workspace::new(Plan::new(&shape, 1, Some(route)).unwrap());
+        let mut gradient = vec![0.0; shape.parameters()];
+        let mut call = || {
+            workspace.evaluate(&network, &batch).unwrap();
+            let values = workspace.differentiate(&network, &batch).unwrap();
+            let shares = Objective::Upper.shares(&values.moments, &shape).unwrap();
+            workspace.gradient(&batch, &shares, &mut gradient);
+        };
+        call();
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        (0..5).for_each(|_| call());
+        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed), before, "the {route} route allocates");
+    }
+}
