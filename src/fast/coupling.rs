@@ -7,7 +7,7 @@
 use super::adjoint::{AdjointRows, COUPLING_SQUARED};
 use super::features::Features;
 use super::forward::inputs;
-use super::pairs::samples;
+use super::pairs::{kept, samples};
 use super::product::{Then, product, view};
 use super::sizes::{diagonal, packed};
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
@@ -44,7 +44,7 @@ pub(super) fn value(
     shared: &Shared,
     tile: &Range<usize>,
     chunk: &Range<usize>,
-    rows: &TileRoom,
+    rows: &mut TileRoom,
     pair: &mut PairRoom,
 ) -> f64 {
     if shared.plan.by_inputs {
@@ -53,12 +53,13 @@ pub(super) fn value(
     let coupling = shared.sizes.coupling();
     let (count, others) = (tile.len(), chunk.len());
     let left = |data| view(data, count, coupling);
-    for (az, d) in pair.az.iter_mut().zip(&pair.d) {
-        *az += d;
+    for ((both, az), d) in rows.e.iter_mut().zip(&rows.az).zip(&rows.d) {
+        *both = az + d;
     }
-    let right = |data| view(data, others, coupling).transpose();
-    product(&mut pair.weight, Then::Set, 1.0, left(&rows.az), right(&pair.d));
-    product(&mut pair.weight, Then::Add, 1.0, left(&rows.d), right(&pair.az));
+    let d = kept(&shared.couplings.d, &pair.d, chunk, coupling);
+    let az = kept(&shared.couplings.az, &pair.az, chunk, coupling);
+    product(&mut pair.weight, Then::Set, 1.0, left(&rows.e), d.transpose());
+    product(&mut pair.weight, Then::Add, 1.0, left(&rows.d), az.transpose());
     pair.xi.iter().zip(&pair.weight).take(count * others).map(|(xi, product)| xi * product).sum()
 }
 
@@ -76,8 +77,9 @@ pub(super) fn add(
     for index in 0..entries {
         pair.weight[index] = pair.xi[index] * pair.zeta[index];
     }
-    let right = |data| view(data, others, coupling);
-    product(&mut rows.by_a, Then::Add, weight, view(&pair.weight, count, others), right(&pair.a));
+    let couplings = shared.couplings;
+    let a = kept(&couplings.a, &pair.a, chunk, coupling);
+    product(&mut rows.by_a, Then::Add, weight, view(&pair.weight, count, others), a);
     for index in 0..entries {
         pair.weight[index] = pair.xi[index] * pair.aa[index];
     }
@@ -85,8 +87,8 @@ pub(super) fn add(
     product(&mut rows.coupling_z, Then::Add, weight, view(&pair.weight, count, others), z);
     if !shared.plan.by_inputs {
         let xi = view(&pair.xi, count, others);
-        product(&mut rows.e, Then::Add, 1.0, xi, right(&pair.d));
-        product(&mut rows.g, Then::Add, 1.0, xi, right(&pair.az));
+        product(&mut rows.e, Then::Add, 1.0, xi, kept(&couplings.d, &pair.d, chunk, coupling));
+        product(&mut rows.g, Then::Add, 1.0, xi, kept(&couplings.az, &pair.az, chunk, coupling));
     }
 }
 

@@ -15,6 +15,11 @@ pub(super) fn samples<'a>(data: &'a [f64], range: &Range<usize>, width: usize) -
     view(&data[range.start * width..range.end * width], range.len(), width)
 }
 
+/// Rows of a chunk: of all samples where they are kept, or its own.
+pub(super) fn kept<'a>(all: &'a [f64], own: &'a [f64], chunk: &Range<usize>, width: usize) -> View<'a> {
+    if all.is_empty() { view(own, chunk.len(), width) } else { samples(all, chunk, width) }
+}
+
 /// Gram blocks `xi` and `zeta`, and `<S_n, S_m>` and `<A_n, A_m>`, of a tile and a chunk.
 fn grams(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, rows: &TileRoom, pair: &mut PairRoom) {
     let (sizes, forward) = (&shared.sizes, shared.forward);
@@ -29,7 +34,8 @@ fn grams(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, rows: &Tile
     product(&mut pair.zeta, Then::Add, 1.0, left, right);
     let (left, right) = both(&forward.s, s);
     product(&mut pair.ss, Then::Set, 1.0, left, right);
-    let (left, right) = (view(&rows.a, tile.len(), coupling), view(&pair.a, chunk.len(), coupling));
+    let (left, right) =
+        (view(&rows.a, tile.len(), coupling), kept(&shared.couplings.a, &pair.a, chunk, coupling));
     product(&mut pair.aa, Then::Set, 1.0, left, right.transpose());
 }
 
@@ -40,7 +46,9 @@ fn tile_features(shared: &Shared, tile: &Range<usize>, rows: &mut TileRoom, squa
 
 fn chunk_features(shared: &Shared, chunk: &Range<usize>, pair: &mut PairRoom) {
     let PairRoom { a, az, d, sv, square, .. } = pair;
-    Features { a, az, d, sv, square }.fill(shared, chunk.clone());
+    if !shared.plan.keep_couplings {
+        Features { a, az, d, sv, square }.fill(shared, chunk.clone());
+    }
 }
 
 /// The chunks of the samples of `range`.

@@ -95,6 +95,8 @@ pub struct Plan {
     pub chunk: usize,
     /// Whether `M` of every sample is kept, rather than made anew for each tile.
     pub keep: bool,
+    /// Whether `A`, `A z` and `delta phi1'` of every sample are kept.
+    pub keep_couplings: bool,
     /// Whether sums of `xi` times something go by way of the inputs, rather than over pairs.
     pub by_inputs: bool,
     /// For each route the estimated cost of value and gradient, in multiplications at the speed of a matrix product;
@@ -137,7 +139,9 @@ impl Plan {
         };
         let by_inputs = route == Route::Parameter || by_inputs(&sizes);
         let chunk = chunk.min(shape.samples.max(1));
-        Ok(Plan { shape: *shape, route, threads, tile, chunk, keep, by_inputs, costs })
+        let couplings = (3 * 8 * shape.samples * sizes.coupling()) as f64;
+        let keep_couplings = route != Route::Parameter && couplings <= MOST_BYTES / 4.0;
+        Ok(Plan { shape: *shape, route, threads, tile, chunk, keep, keep_couplings, by_inputs, costs })
     }
 }
 

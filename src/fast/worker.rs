@@ -1,6 +1,7 @@
 //! The room of one worker: sums of its own, and buffers for a tile of samples.
 
 use super::adjoint::{AdjointRows, Partials, TERMS};
+use super::features::Couplings;
 use super::forward::Forward;
 use super::plan::{Plan, Route};
 use super::sizes::{Sizes, packed};
@@ -17,6 +18,8 @@ pub(super) struct Shared<'a> {
     pub forward: &'a Forward,
     /// `M` of every sample, packed, where the plan keeps it.
     pub kept: &'a [f64],
+    /// `A`, `A z` and `D` of every sample, where the plan keeps them.
+    pub couplings: &'a Couplings,
     /// The sums over samples that the plan wants before the pairs.
     pub sums: &'a Sums,
 }
@@ -63,7 +66,7 @@ pub(super) struct PairRoom {
     pub ss: Vec<f64>,
     pub aa: Vec<f64>,
     pub weight: Vec<f64>,
-    /// `A`, `A z` and `D` of the samples of the chunk, and their `M` where it is not kept.
+    /// `A`, `A z` and `D` of the samples of the chunk, and their `M`, where they are not kept.
     pub a: Vec<f64>,
     pub az: Vec<f64>,
     pub d: Vec<f64>,
@@ -130,6 +133,7 @@ impl Worker {
         let if_class = |size: usize| vec![0.0; if by_classes { size } else { 0 }];
         let if_hidden = |size: usize| vec![0.0; if by_classes { 0 } else { size }];
         let if_pairs = |size: usize| vec![0.0; if plan.route == Route::Parameter { 0 } else { size }];
+        let if_made = |size: usize| if plan.keep_couplings { Vec::new() } else { if_pairs(size) };
         let room = |size: usize| vec![0.0; size];
         let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
         let parameter_tile =
@@ -150,9 +154,9 @@ impl Worker {
                 ss: if_pairs(tile * chunk),
                 aa: if_pairs(tile * chunk),
                 weight: if_pairs(tile * chunk),
-                a: if_pairs(chunk * coupling),
-                az: if_pairs(chunk * coupling),
-                d: if_pairs(chunk * coupling),
+                a: if_made(chunk * coupling),
+                az: if_made(chunk * coupling),
+                d: if_made(chunk * coupling),
                 m: if plan.keep || plan.route != Route::Hidden { Vec::new() } else { room(chunk * p) },
                 square: room(tile.max(chunk) * c * c),
                 sv: room(tile.max(chunk) * coupling),

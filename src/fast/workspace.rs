@@ -2,6 +2,7 @@
 
 use super::adjoint::{AdjointRows, Adjoints, HIDDEN_SQUARED, HIDDEN_TRACE, TERMS};
 use super::contrast::expand;
+use super::features::{CouplingRows, Couplings, Features};
 use super::forward::{Forward, inputs};
 use super::objective::{Shares, moments_of};
 use super::plan::{Plan, Route};
@@ -68,6 +69,7 @@ pub struct Workspace {
     weights: Weights,
     forward: Forward,
     kept: Vec<f64>,
+    couplings: Couplings,
     sums: Sums,
     adjoints: Adjoints,
     workers: Vec<Worker>,
@@ -87,6 +89,7 @@ impl Workspace {
             weights: Weights::new(&sizes, plan.route != Route::Class),
             forward: Forward::new(&sizes),
             kept: room(if plan.keep { sizes.samples * sizes.packed_hidden() } else { 0 }),
+            couplings: Couplings::new(&sizes, &plan),
             sums: Sums::new(&sizes, &plan),
             adjoints: Adjoints::new(&sizes),
             workers: (0..plan.threads).map(|_| Worker::new(&sizes, &plan)).collect(),
@@ -145,10 +148,19 @@ impl Workspace {
             return Err(FastError::Shape { expected: self.plan.shape, found });
         }
         self.forward_pass(network, batch);
-        let Workspace { plan, sizes, weights, forward, kept, sums, adjoints, workers, .. } = self;
+        let Workspace { plan, sizes, weights, forward, kept, couplings, sums, adjoints, workers, .. } = self;
+        let couplings = &*couplings;
         let watch = Watch { watcher, done: AtomicUsize::new(0), go_on: AtomicBool::new(true), plan };
-        let shared =
-            Shared { sizes: *sizes, plan, batch, weights, forward: &*forward, kept: &*kept, sums: &*sums };
+        let shared = Shared {
+            sizes: *sizes,
+            plan,
+            batch,
+            weights,
+            forward: &*forward,
+            kept: &*kept,
+            couplings,
+            sums: &*sums,
+        };
         if with_gradient {
             share(
                 adjoints.rows(sizes.samples),
@@ -198,7 +210,7 @@ impl Workspace {
 
     /// Everything that comes before the pairs.
     fn forward_pass(&mut self, network: &Network<f64>, batch: &Batch<f64>) {
-        let Workspace { plan, sizes, weights, forward, kept, sums, workers, column, .. } = self;
+        let Workspace { plan, sizes, weights, forward, kept, couplings, sums, workers, column, .. } = self;
         workers.iter_mut().for_each(Worker::clear);
         weights.set(sizes, network, column);
         let weights = &*weights;
@@ -210,9 +222,30 @@ impl Workspace {
                 rows.fill(sizes, network, batch, weights, &mut worker.square);
             },
         );
-        let nothing = Sums::default();
-        let shared =
-            Shared { sizes: *sizes, plan, batch, weights, forward: &*forward, kept: &[], sums: &nothing };
+        let (no_sums, no_couplings) = (Sums::default(), Couplings::default());
+        let shared = Shared {
+            sizes: *sizes,
+            plan,
+            batch,
+            weights,
+            forward: &*forward,
+            kept: &[],
+            couplings: &no_couplings,
+            sums: &no_sums,
+        };
+        if plan.keep_couplings {
+            let rows = couplings.rows(sizes.coupling());
+            share(rows, plan.tile, workers, &|rows: CouplingRows, worker: &mut Worker| {
+                let range = rows.start..rows.start + rows.count();
+                let coupling = sizes.coupling();
+                let chunks = |data| <[f64]>::chunks_mut(data, (plan.tile * coupling).max(1));
+                let parts = chunks(rows.a).zip(chunks(rows.az)).zip(chunks(rows.d));
+                for (tile, ((a, az), d)) in tiles(range, plan.tile).zip(parts) {
+                    let (sv, square) = (&mut worker.pair.sv[..], &mut worker.pair.square[..]);
+                    Features { a, az, d, sv, square }.fill(&shared, tile);
+                }
+            });
+        }
         if plan.keep {
             let rows = Kept { start: 0, width: sizes.packed_hidden(), data: kept };
             share(rows, plan.tile, workers, &|rows: Kept, _: &mut Worker| {
