@@ -1,0 +1,69 @@
+"""How long a form takes at a shape."""
+
+import statistics
+import time
+
+import jax
+
+import dense_form
+import pair_form
+from agreement import require_same
+from network import draw, loss
+
+# The dense form's third derivatives take some D^2 N h numbers: gigabytes beyond this.
+MOST_DENSE_PARAMETERS = 3000
+# A route is left out where its largest intermediate is beyond this. It is then far from the fastest.
+MOST_BYTES = 2**30
+
+
+def route_bytes(route, shape):
+    """Bytes of the largest intermediate of a route."""
+    n, d, h, classes = shape
+    pairs_of_hidden = h * (h + 1) // 2
+    pairs_of_inputs = (d + 1) * (d + 2) // 2
+    entries = {
+        "hidden": n * pairs_of_hidden,
+        "inputs": pairs_of_inputs * max(n, pairs_of_hidden),
+        "classes": n * n * classes * (classes - 1) // 2,
+    }
+    return 8 * entries[route]
+
+
+def forms(shape):
+    """Name and function of (parameters, batch) of all forms that fit."""
+    for route in pair_form.ROUTES:
+        if route_bytes(route, shape) <= MOST_BYTES:
+            yield f"pair, {route}", lambda *point, route=route: pair_form.bound(*point, route)
+    if shape.parameters <= MOST_DENSE_PARAMETERS:
+        yield "dense", dense_form.bound
+
+
+def median_seconds(function, point, runs):
+    """Median over runs, each waited for; the first calls, with compilation, are not counted."""
+    for _ in range(2):
+        jax.block_until_ready(function(*point))
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        jax.block_until_ready(function(*point))
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def measure(name, shape, runs):
+    """One row for each form that fits: seconds for the value, and for value and gradient. The forms must agree."""
+    point = draw(shape)
+    seconds = median_seconds(jax.jit(jax.value_and_grad(loss)), point, runs)
+    rows = [{"form": "loss", "value": None, "gradient": seconds}]
+    first = None
+    for form, bound in forms(shape):
+        gradient = jax.jit(jax.value_and_grad(bound))
+        answer = form, gradient(*point)
+        first = first or answer
+        require_same(name, *answer, *first)
+        seconds = {
+            "value": median_seconds(jax.jit(bound), point, runs),
+            "gradient": median_seconds(gradient, point, runs),
+        }
+        rows.append({"form": form, **seconds})
+    return rows
