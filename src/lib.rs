@@ -14,6 +14,7 @@
 //! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
 //! | [`audit`] | holds every equation against every witness, and tells |
 //! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
+//! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan |
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
 //! | [`terms`] | the derivation: a file a chapter, a function an equation |

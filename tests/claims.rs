@@ -103,6 +103,8 @@ fn a_square_of_n_where_n_belongs_is_mended() {
 fn a_transposed_pair_of_indices_is_named_and_mended() {
     let claim = "claim h: d(d(loss[n])/d c[k])/d c[l]*d(z[n,i])/d b[i]*V[k,i] = S[n,k,l]*phi1[n,i]*V[l,i]";
     mends(claim, "S[n,k,l]*phi1[n,i]*V[k,i]");
+    let wrong = failure(claim).wrong.unwrap();
+    assert!(wrong.starts_with("V[l,i], on the right side (line 25, column"), "{wrong}");
 }
 
 #[test]

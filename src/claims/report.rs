@@ -15,6 +15,7 @@ impl ClaimFailure {
             one("left", &self.left),
             one("right", &self.right),
             one("in numbers", self.integers.as_deref().unwrap_or_default()),
+            one("wrong part", self.wrong.as_deref().unwrap_or_default()),
             one("relation", self.relation.as_deref().unwrap_or_default()),
         ];
         facts.extend(self.repairs.iter().map(|repair| one("true line", repair)));

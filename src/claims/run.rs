@@ -2,10 +2,10 @@
 
 use super::check::{Evidence, Outcome, Sides, check};
 use super::diagnose::{Diagnosis, diagnose};
-use super::error::render;
+use super::error::{locate, render};
 use super::program::{Claim, Program};
 use super::repair::{Score, mutants, repair};
-use super::source::Derivation;
+use super::source::{Derivation, Source};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -69,6 +69,8 @@ pub struct ClaimFailure {
     pub left: String,
     /// The right side.
     pub right: String,
+    /// The part of the right side that the nearest true line changes, and where it stands.
+    pub wrong: Option<String>,
     /// How the sides are related everywhere, where that is simple.
     pub relation: Option<String>,
     /// Small whole numbers that show it too.
@@ -134,6 +136,7 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
         relation: None,
         integers: None,
         repairs: Vec::new(),
+        wrong: None,
         search: None,
         seed: request.seed,
         replay: replay.clone(),
@@ -168,7 +171,7 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
         Outcome::False(found) => {
             let diagnosis = diagnose(program, claim, &found);
             let reason = format!("claim {} is false", claim.name);
-            (None, Some(explain(program, claim, &diagnosis, request, blank(&reason))))
+            (None, Some(explain(program, claim, source, &diagnosis, request, blank(&reason))))
         }
     };
     let report = ClaimReport {
@@ -185,6 +188,7 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
 fn explain(
     program: &Program,
     claim: &Claim,
+    source: &Source,
     diagnosis: &Diagnosis,
     request: &Request,
     blank: ClaimFailure,
@@ -207,6 +211,13 @@ fn explain(
     };
     if request.repair && matches!(diagnosis.at.sides, Sides::Exact(..)) {
         let search = repair(program, claim, request.seed);
+        failure.wrong = search.found.first().map(|edit| {
+            let (line, column, _) = locate(&source.text, edit.place);
+            let end = edit.place.start + edit.place.length;
+            let part = source.text.get(edit.place.start..end).unwrap_or_default();
+            let part = part.split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("{part}, on the right side (line {line}, column {column})")
+        });
         failure.repairs = search.found.iter().map(|edit| format!("{} ({})", edit.expr, edit.what)).collect();
         failure.search = Some(match (search.found.is_empty(), search.out_of_time) {
             (false, _) => format!("{} edits tried", search.tried),

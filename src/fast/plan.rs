@@ -224,10 +224,10 @@ fn parameter_bytes(sizes: &Sizes, threads: usize) -> f64 {
 }
 
 /// Elementwise work on a pair, and on an entry that is read and written once, in multiplications at the speed of a
-/// matrix product (measured, `benches/routes.rs`).
+/// matrix product: estimates.
 const PAIR: f64 = 60.0;
 const ENTRY: f64 = 12.0;
-/// What a multiplication in the small matrices of the class route costs.
+/// What a multiplication in the small matrices of the class route costs, in the same measure.
 const SMALL: f64 = 2.5;
 
 /// Multiplications of value and gradient; what the routes have in common is left out.

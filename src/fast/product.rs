@@ -1,7 +1,8 @@
 //! The one matrix product that everything here is made of: `faer`'s, on row-major slices, in the calling thread.
 //!
-//! Of faer, gemm and matrixmultiply it is the one that neither allocates in a call nor falls behind at the sizes of a
-//! tile; it picks AVX2 or AVX-512 when it runs (measured in `benches/product.rs`, numbers in the README).
+//! At thirteen shapes of tiles, on one core of an AMD EPYC with AVX2, faer 0.24 and gemm 0.19 went at 12 to 35 GFLOP/s,
+//! each ahead at about half of them, and matrixmultiply 0.3 at 11 to 25. Of the first two, faer alone does not allocate
+//! in a call. It picks AVX2 or AVX-512 when it runs.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
