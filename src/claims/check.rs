@@ -1,87 +1,16 @@
 //! Whether a claim is true: exactly, at random points of the prime field; or, where it is an inequality or speaks of
 //! eigenvalues, in floats.
 
-use super::evaluate::{Point, Sizes};
-use super::program::{Claim, Program, Value};
+use super::evaluate::Sizes;
+use super::outcome::{Counterexample, Evidence, Outcome, Sides};
+use super::points::{SIZES, draw, point_seed};
+use super::program::{Claim, Program};
 use super::syntax::Relation;
-use super::tower::Tower;
 use super::values::{both, side};
 use crate::number::{Degree, Field, Gap, chance};
-use crate::witness::Draw;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-
-/// What a claim rests on.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Evidence {
-    /// Both sides are equal in the prime field, for every assignment of the free indices.
-    Exact {
-        /// Sizes of networks.
-        sizes: usize,
-        /// Random points, over all sizes.
-        points: usize,
-        /// Largest degree of the difference of the two sides, as a rational function.
-        degree: u64,
-        /// Logarithm to base 10 of the probability that a claim passes which is false at one of the sizes.
-        log10_probability: f64,
-    },
-    /// The relation holds in floats, at random networks.
-    Float {
-        /// Random points.
-        points: usize,
-    },
-}
-
-/// A point at which a claim is false.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Counterexample {
-    /// The sizes.
-    pub sizes: Sizes,
-    /// The seed of the values.
-    pub seed: u64,
-    /// Which of the assignments of the free indices.
-    pub component: usize,
-    /// Left and right side.
-    pub sides: Sides,
-}
-
-/// The values of the two sides.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Sides {
-    /// In the prime field.
-    Exact(Field, Field),
-    /// In floats.
-    Float(f64, f64),
-}
-
-/// What checking a claim gives.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// It holds.
-    Holds(Evidence),
-    /// It does not.
-    False(Counterexample),
-    /// At too few sizes are both sides defined, for want of roots in the field.
-    Undefined,
-    /// At some sizes a side divides by zero, whatever the values.
-    DividesByZero(Sizes),
-    /// Checking it would take too long.
-    TooMuchWork(f64),
-}
-
-/// Sizes, all of which are checked. No two of `N, d, h, C` are equal at all of them, and the roots that bounds are made
-/// of, such as `sqrt(D-1)`, are in the field at two of them at least.
-pub(super) const SIZES: [Sizes; 5] =
-    [sizes(3, 1, 2, 2), sizes(4, 2, 1, 3), sizes(2, 1, 2, 3), sizes(5, 2, 1, 2), sizes(3, 2, 2, 2)];
 
 /// A claim must be decided at so many sizes.
 const FEWEST_SIZES: usize = 2;
-
-/// The four sizes in the order `N, d, h, C`.
-pub(super) const fn sizes(samples: usize, inputs: usize, hidden: usize, classes: usize) -> Sizes {
-    Sizes { samples, inputs, hidden, classes }
-}
 
 /// Points that are tried at a size before the claim counts as undecidable there, for want of a root.
 pub(super) const ATTEMPTS: u64 = 24;
@@ -179,10 +108,6 @@ fn at_size(
     Ok((found.points > 0).then_some(found))
 }
 
-pub(super) fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
-    seed.wrapping_mul(0x9e37_79b9).wrapping_add((size as u64) << 32).wrapping_add(attempt)
-}
-
 /// The first difference of the sides at one random point of the field, if any.
 ///
 /// # Errors
@@ -218,38 +143,6 @@ pub(super) fn compare(left: &[Field], right: &[Field]) -> Result<Option<usize>, 
         Some(gap) => Err(*gap),
         None => Ok(left.iter().zip(right).position(|(left, right)| left != right)),
     }
-}
-
-/// Random values for everything free, those of an assumption made to sum to one.
-pub(super) fn draw<V: Draw + Tower>(program: &Program, claim: &Claim, sizes: Sizes, seed: u64) -> Point<V> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    arranged(program, claim, sizes, || V::draw(&mut random))
-}
-
-/// Values from a source for everything free, those of an assumption made to sum to one.
-pub(super) fn arranged<V: Tower>(
-    program: &Program,
-    claim: &Claim,
-    sizes: Sizes,
-    mut next: impl FnMut() -> V,
-) -> Point<V> {
-    let mut free: Vec<Vec<V>> = Vec::new();
-    for symbol in &program.symbols {
-        let count = match symbol.value {
-            Value::Free { .. } => sizes.entries(&symbol.ranges),
-            Value::Defined(..) => 0,
-        };
-        free.push((0..count).map(|_| next()).collect());
-    }
-    for assumption in &program.assumptions[..claim.seen.1] {
-        let ranges = &program.symbols[assumption.symbol].ranges;
-        let length = ranges.last().map_or(1, |range| sizes.of(*range));
-        for row in free[assumption.symbol].chunks_mut(length) {
-            let others = row[1..].iter().fold(V::integer(0), |sum, entry| sum + *entry);
-            row[0] = V::integer(1) - others;
-        }
-    }
-    Point { sizes, free, activation: None }
 }
 
 fn degree_at(program: &Program, claim: &Claim, sizes: Sizes) -> u64 {

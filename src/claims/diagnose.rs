@@ -1,11 +1,12 @@
 //! From a false claim to what its author needs: the smallest network that shows it, small numbers, and how the two sides
 //! are related.
 
-use super::check::{SIZES, Sides, arranged, at_point, check, draw, sizes};
+use super::check::{at_point, check};
 use super::evaluate::{Point, Sizes};
+use super::outcome::{Counterexample, Outcome, Sides};
+use super::points::{SIZES, arranged, draw, sizes};
 use super::program::{Claim, Program, Value};
 use super::values::both;
-use super::{Counterexample, Outcome};
 use crate::number::{Field, Gap, Number};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,7 +1,8 @@
 //! Claims in floats: inequalities, and whatever contains an eigenvalue.
 
-use super::check::{Counterexample, Evidence, Outcome, SIZES, Sides, arranged, point_seed};
 use super::evaluate::{Point, Sizes};
+use super::outcome::{Counterexample, Evidence, Outcome, Sides};
+use super::points::{SIZES, arranged, point_seed};
 use super::program::{Claim, Program};
 use super::syntax::Relation;
 use super::values::both;

@@ -1,9 +1,10 @@
 //! The nearest true line: a search over small edits of a false claim's right side.
 
-use super::check::{ATTEMPTS, SIZES, compare, draw};
+use super::check::{ATTEMPTS, compare};
 use super::diagnose::confirmed;
 use super::edits::{Edit, edits};
 use super::evaluate::Point;
+use super::points::{SIZES, draw};
 use super::program::{Claim, Program};
 use super::syntax::Relation;
 use super::values::{both, side};

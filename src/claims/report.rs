@@ -1,6 +1,6 @@
 //! A check as a table, as JSON, as JUnit.
 
-use super::check::Evidence;
+use super::outcome::Evidence;
 use super::run::{CheckReport, ClaimFailure, ClaimReport};
 use crate::io::{JunitCase, JunitOutcome, junit};
 use std::fmt::Write;

@@ -1,8 +1,9 @@
 //! Every claim of some derivations, checked, explained and reported.
 
-use super::check::{Evidence, Outcome, Sides, check};
+use super::check::check;
 use super::diagnose::{Diagnosis, diagnose};
 use super::error::{locate, render};
+use super::outcome::{Evidence, Outcome, Sides};
 use super::program::{Claim, Program};
 use super::repair::{Score, mutants, repair};
 use super::source::{Derivation, Source};

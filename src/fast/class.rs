@@ -3,17 +3,11 @@
 
 use super::adjoint::{AdjointRows, HIDDEN_SQUARED, Partials};
 use super::features::unpack;
-use super::pairs::samples;
-use super::product::{Then, product, view};
-use super::sizes::{diagonal, packed};
+use super::product::{Then, product, samples, view};
+use super::sizes::{LANES, diagonal, packed};
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
-
-/// Pairs that are treated at once, side by side.
-const LANES: usize = 8;
-/// Matrices of `c x c x LANES` that this takes.
-pub(super) const STRIP: usize = 4 * LANES;
 
 /// `phi1 V_k V_l` and `[r, diag(GN)]` of the samples of a tile.
 pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairRoom) {

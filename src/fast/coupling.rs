@@ -7,8 +7,7 @@
 use super::adjoint::{AdjointRows, COUPLING_SQUARED};
 use super::features::Features;
 use super::forward::inputs;
-use super::pairs::{kept, samples};
-use super::product::{Then, product, view};
+use super::product::{Then, kept, product, samples, view};
 use super::sizes::{diagonal, packed};
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
 use std::f64::consts::FRAC_1_SQRT_2;

@@ -2,8 +2,7 @@
 
 use super::adjoint::{AdjointRows, HIDDEN_SQUARED};
 use super::features::{covariances, hidden_hessians};
-use super::pairs::samples;
-use super::product::{Then, View, product, view};
+use super::product::{Then, View, product, samples, view};
 use super::sizes::diagonal;
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
 use std::ops::Range;

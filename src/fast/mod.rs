@@ -9,6 +9,7 @@ mod adjoint;
 mod class;
 mod contrast;
 mod coupling;
+mod couplings;
 mod features;
 mod forward;
 mod hidden;

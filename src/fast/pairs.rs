@@ -5,20 +5,10 @@ use super::adjoint::{AdjointRows, COUPLING_SQUARED, HIDDEN_SQUARED, OUTPUT_SQUAR
 use super::features::Features;
 use super::forward::inputs;
 use super::plan::Route;
-use super::product::{Then, View, product, view};
+use super::product::{Then, kept, product, samples, view};
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
 use super::{class, coupling, hidden};
 use std::ops::Range;
-
-/// Rows of a matrix with a row for each sample.
-pub(super) fn samples<'a>(data: &'a [f64], range: &Range<usize>, width: usize) -> View<'a> {
-    view(&data[range.start * width..range.end * width], range.len(), width)
-}
-
-/// Rows of a chunk: of all samples where they are kept, or its own.
-pub(super) fn kept<'a>(all: &'a [f64], own: &'a [f64], chunk: &Range<usize>, width: usize) -> View<'a> {
-    if all.is_empty() { view(own, chunk.len(), width) } else { samples(all, chunk, width) }
-}
 
 /// Gram blocks `xi` and `zeta`, and `<S_n, S_m>` and `<A_n, A_m>`, of a tile and a chunk.
 fn grams(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, rows: &TileRoom, pair: &mut PairRoom) {

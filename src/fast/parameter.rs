@@ -3,8 +3,7 @@
 
 use super::adjoint::{AdjointRows, COUPLING_SQUARED, HIDDEN_SQUARED, OUTPUT_SQUARED};
 use super::features::{Features, hidden_hessians};
-use super::pairs::samples;
-use super::product::{Then, product, view};
+use super::product::{Then, product, samples, view};
 use super::sizes::{Sizes, diagonal, packed};
 use super::worker::{Shared, Sums, TileRoom, Worker};
 use super::{coupling, hidden};

@@ -6,6 +6,7 @@
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
+use std::ops::Range;
 
 /// A matrix that is only looked at.
 pub(super) type View<'a> = MatRef<'a, f64>;
@@ -13,6 +14,16 @@ pub(super) type View<'a> = MatRef<'a, f64>;
 /// A row-major slice as a matrix.
 pub(super) fn view(data: &[f64], rows: usize, columns: usize) -> View<'_> {
     MatRef::from_row_major_slice(&data[..rows * columns], rows, columns)
+}
+
+/// Rows of a matrix with a row for each sample.
+pub(super) fn samples<'a>(data: &'a [f64], range: &Range<usize>, width: usize) -> View<'a> {
+    view(&data[range.start * width..range.end * width], range.len(), width)
+}
+
+/// Rows of a chunk: of all samples where they are kept, or its own.
+pub(super) fn kept<'a>(all: &'a [f64], own: &'a [f64], chunk: &Range<usize>, width: usize) -> View<'a> {
+    if all.is_empty() { view(own, chunk.len(), width) } else { samples(all, chunk, width) }
 }
 
 /// What becomes of the values that are there.

@@ -1,10 +1,10 @@
 //! The room of one worker: sums of its own, and buffers for a tile of samples.
 
 use super::adjoint::{AdjointRows, Partials, TERMS};
-use super::features::Couplings;
+use super::couplings::Couplings;
 use super::forward::Forward;
 use super::plan::{Plan, Route};
-use super::sizes::{Sizes, packed};
+use super::sizes::{LANES, Sizes, packed};
 use super::weights::Weights;
 use crate::model::Batch;
 
@@ -80,6 +80,7 @@ pub(super) struct PairRoom {
     pub t: Vec<f64>,
     pub back: Vec<f64>,
     pub s: Vec<f64>,
+    /// Four `c x c` matrices of some pairs, side by side.
     pub strip: Vec<f64>,
     /// `diag(GN) + r`, `r` of the tile and the chunk, side by side.
     pub curvature: Vec<f64>,
@@ -164,7 +165,7 @@ impl Worker {
                 t: if_class(tile * s * chunk),
                 back: if_class(tile * s * h),
                 s: if_class(s * chunk),
-                strip: if_class(super::class::STRIP * c * c),
+                strip: if_class(4 * LANES * c * c),
                 curvature: if_class((tile + chunk) * 2 * h),
             },
             rows: TileRoom {

@@ -2,7 +2,8 @@
 
 use super::adjoint::{AdjointRows, Adjoints, HIDDEN_SQUARED, HIDDEN_TRACE, TERMS};
 use super::contrast::expand;
-use super::features::{CouplingRows, Couplings, Features};
+use super::couplings::{CouplingRows, Couplings};
+use super::features::Features;
 use super::forward::{Forward, inputs};
 use super::objective::{Shares, moments_of};
 use super::plan::{Plan, Route};

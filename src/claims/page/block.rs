@@ -1,8 +1,7 @@
 //! A block of code; where claims stand in it, what became of each.
 
-use super::chapter::Chapter;
 use super::words;
-use crate::claims::{ClaimFailure, ClaimReport};
+use crate::claims::{ClaimFailure, ClaimReport, Source};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -32,15 +31,23 @@ impl<'a> Verdicts<'a> {
     }
 }
 
-/// The code that stands in this range of a chapter.
-pub(super) fn block(chapter: &Chapter, range: Range<usize>, verdicts: &Verdicts) -> Markup {
-    let text = &chapter.source.text;
+/// A claim as it is written.
+pub(super) struct Written {
+    /// Its name.
+    pub name: String,
+    /// Where it stands in the file.
+    pub place: Range<usize>,
+}
+
+/// The code that stands in this range of a file with these claims.
+pub(super) fn block(source: &Source, claims: &[Written], range: Range<usize>, verdicts: &Verdicts) -> Markup {
+    let text = &source.text;
     let mut at = range.start;
     let mut pieces = Vec::new();
-    for claim in chapter.claims.iter().filter(|claim| range.contains(&claim.place.start)) {
+    for claim in claims.iter().filter(|claim| range.contains(&claim.place.start)) {
         pieces.push(code(&text[at..claim.place.start]));
         let written = &text[claim.place.clone()];
-        let found = verdicts.get(&chapter.source.name, &claim.name);
+        let found = verdicts.get(&source.name, &claim.name);
         pieces.extend(found.iter().map(|(number, report)| checked(written, *number, report)));
         if found.is_empty() {
             pieces.push(html! { div.claim.unchecked { (code(written)) p.verdict { "– not checked here" } } });

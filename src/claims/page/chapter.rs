@@ -1,6 +1,6 @@
 //! A chapter: its Markdown as HTML, its formulas typeset, its claims with what became of them.
 
-use super::block::{Verdicts, block};
+use super::block::{Verdicts, Written, block};
 use super::formula::formula;
 use crate::claims::{Source, StatementKind, parse};
 use maud::{Markup, PreEscaped};
@@ -18,14 +18,6 @@ pub(super) struct Chapter<'a> {
     pub id: String,
     /// The claims that stand in it.
     pub claims: Vec<Written>,
-}
-
-/// A claim as it is written.
-pub(super) struct Written {
-    /// Its name.
-    pub name: String,
-    /// Where it stands in the file.
-    pub place: Range<usize>,
 }
 
 /// How many claims of a chapter became what.
@@ -88,7 +80,7 @@ impl<'a> Chapter<'a> {
                 let inside = events.by_ref().take_while(|(event, _)| !matches!(event, Event::End(_)));
                 let code = inside.map(|(_, range)| range).reduce(|all, next| all.start..next.end);
                 let code = code.unwrap_or(range.end..range.end);
-                written.push(raw(block(self, code.clone(), verdicts)));
+                written.push(raw(block(self.source, &self.claims, code.clone(), verdicts)));
                 blocks.push(code);
             } else {
                 written.extend(writer.event(event, range));
@@ -97,7 +89,7 @@ impl<'a> Chapter<'a> {
         // Markdown may take a block for something else, such as a part of a comment; the checker does not.
         let hidden = |claim: &&Written| !blocks.iter().any(|block| block.contains(&claim.place.start));
         for claim in self.claims.iter().filter(hidden) {
-            written.push(raw(block(self, claim.place.clone(), verdicts)));
+            written.push(raw(block(self.source, &self.claims, claim.place.clone(), verdicts)));
         }
         let mut html = String::new();
         push_html(&mut html, written.into_iter());
