@@ -1,7 +1,7 @@
 //! Whole networks by proptest: any shape, activation, biases, soft targets, saturated logits. Every invariant, and
 //! every equation exactly. Shrinks to the smallest network.
 
-use hsr::audit::{Incomparable, Probe, compare, equations};
+use hsr::audit::{Incomparable, Probe, compare, field_equations, float_equations, rounded_equations};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::{Field, Matrix, Rounded};
 use hsr::oracle::{Wanted, answer};
@@ -82,7 +82,7 @@ proptest! {
         // Third derivatives of the loss cost D^2 evaluations: networks of up to twenty parameters.
         prop_assume!(shape.parameters() <= 20);
         let case = Case::<Field>::random(shape, activation, seed);
-        for equation in equations::<Field>() {
+        for equation in field_equations() {
             for check in &equation.checks {
                 match compare(&equation, check, &case, Probe::Random { directions: 1, seed }) {
                     Ok(pairs) => for pair in pairs.iter().filter(|pair| pair.closed.is_defined() && pair.truth.is_defined()) {
@@ -165,7 +165,7 @@ proptest! {
         let bounded = Case::new(whole.network.map(Rounded::exact), whole.batch.map(Rounded::exact), seed);
         let probe = Probe::Random { directions: 2, seed };
         for name in ["loss_gradient", "trace_gradient", "trace_squared_gradient"] {
-            let (values, bounds) = (equations::<f64>(), equations::<Rounded>());
+            let (values, bounds) = (float_equations(), rounded_equations());
             let at = values.iter().position(|equation| equation.name == name).unwrap();
             let pairs = compare(&values[at], &values[at].checks[0], &value, probe).unwrap();
             let errors = compare(&bounds[at], &bounds[at].checks[0], &bounded, probe).unwrap();

@@ -1,8 +1,7 @@
 //! The derivation as text and the derivation as Rust are the same: every claim that is named after a function of
 //! `terms` has that function's values on its right side, in floats and in the prime field.
 
-use hsr::audit::Axis;
-use hsr::audit::{Equation, equations};
+use hsr::audit::{Axis, Equation, field_equations, float_equations, rounded_equations};
 use hsr::claims::{Base, Derivation, Point, Program, Sizes, Source, Tower, Value};
 use hsr::model::{Activation, Parameters, Shape};
 use hsr::number::{Arithmetic, Field, Matrix, Number, Rounded, Vector};
@@ -249,7 +248,7 @@ fn every_claim_named_after_a_function_has_its_values_in_the_field() {
     let program = program();
     let mut decided = BTreeSet::new();
     for sizes in SHAPES {
-        let mut waiting = equations::<Field>();
+        let mut waiting = field_equations();
         waiting.retain(|equation| !APART.contains(&equation.name));
         for seed in 0..SEEDS {
             let plain = Twins::new(&program, shape(sizes), Activation::Tanh, seed);
@@ -269,7 +268,7 @@ fn every_claim_named_after_a_function_has_its_values_in_the_field() {
             });
         }
     }
-    for equation in equations::<Field>().iter().filter(|equation| !APART.contains(&equation.name)) {
+    for equation in field_equations().iter().filter(|equation| !APART.contains(&equation.name)) {
         assert!(decided.contains(equation.name), "{} is undefined everywhere", equation.name);
     }
 }
@@ -277,7 +276,7 @@ fn every_claim_named_after_a_function_has_its_values_in_the_field() {
 #[test]
 fn every_claim_named_after_a_function_has_its_values_in_floats() {
     let program = program();
-    for equation in equations::<Rounded>().iter().filter(|equation| !APART.contains(&equation.name)) {
+    for equation in rounded_equations().iter().filter(|equation| !APART.contains(&equation.name)) {
         for (index, sizes) in SHAPES.into_iter().enumerate() {
             for activation in Activation::ALL {
                 let twins = Twins::<Rounded>::new(&program, shape(sizes), activation, index as u64);
@@ -339,7 +338,7 @@ fn the_null_space_is_that_of_the_text() {
 #[test]
 fn every_function_has_a_claim_and_every_claim_stands_under_a_function() {
     let program = program();
-    let functions: Vec<&str> = equations::<f64>().iter().map(|equation| equation.name).collect();
+    let functions: Vec<&str> = float_equations().iter().map(|equation| equation.name).collect();
     for name in &functions {
         assert!(program.claims.iter().any(|claim| claim.name == *name), "{name} is not claimed");
     }

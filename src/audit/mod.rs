@@ -19,7 +19,7 @@ pub use compare::{Compared, Incomparable, Probe, compare};
 pub use diagnose::{Diagnosis, smallest};
 pub use eigen::{EigenCheck, Spectrum, eigen};
 pub use equation::{Axis, Check, Equation, Truth};
-pub use equations::equations;
+pub use equations::{equations, field_equations, float_equations, rounded_equations};
 pub use exact::{Exact, ExactFailure, exact};
 pub use float::{Float, FloatFailure, Point, float};
 pub use report::{ExactSummary, Failure, Report, Row};

@@ -10,7 +10,7 @@ mod trace;
 mod trace_gradient;
 
 use super::equation::Equation;
-use crate::number::{Arithmetic, Matrix};
+use crate::number::{Arithmetic, Field, Matrix, Rounded};
 use crate::terms::Curvature;
 use crate::witness::Case;
 
@@ -42,6 +42,26 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// All equations in `f64`. Unlike the generic list this one and the next two are compiled with the library, once for
+/// all that use it.
+///
+/// ```
+/// assert!(hsr::audit::float_equations().iter().any(|equation| equation.name == "ws_upper_gradient"));
+/// ```
+pub fn float_equations() -> Vec<Equation<f64>> {
+    equations()
+}
+
+/// All equations in the prime field.
+pub fn field_equations() -> Vec<Equation<Field>> {
+    equations()
+}
+
+/// All equations in `f64` with bounds on the rounding errors.
+pub fn rounded_equations() -> Vec<Equation<Rounded>> {
+    equations()
 }
 
 /// The components that each sample gives, one sample after the other.
