@@ -8,7 +8,7 @@ fn the_counts_are_those_of_the_json() {
     let (derivations, report) = all();
     let (page, json) = (report.html(&derivations), json(&report));
     let (exact, float, failed) = counts(&json);
-    assert!(exact > 3 && float == 1 && failed == 2);
+    assert!(exact > 3 && float > 0 && failed == 2);
     assert_eq!(number(&page, "hold"), exact + float);
     assert_eq!(number(&page, "exact"), exact);
     assert_eq!(number(&page, "float"), float);
