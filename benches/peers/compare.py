@@ -72,30 +72,35 @@ def processor():
     return names[0] if names else platform.machine()
 
 
-def with_hsr(rows, directory, name, threads):
-    """Puts what criterion measured of hsr in front."""
-    gradient = criterion.best_seconds(directory, name, "gradient", threads)
-    value = criterion.best_seconds(directory, name, "value", threads)
-    if gradient is None or value is None:
+def hsr_rows(directory, name, threads):
+    """What criterion measured of hsr, a row for each route."""
+    gradients = criterion.seconds(directory, name, "gradient", threads)
+    values = criterion.seconds(directory, name, "value", threads)
+    if not gradients:
         print(f"{name}: no times of hsr with {threads} threads in {directory}", file=sys.stderr)
-        return rows
-    return [{"form": f"hsr, {gradient[1]}", "value": value[0], "gradient": gradient[0]}, *rows]
+    return [
+        {"form": f"hsr, {route}", "value": values.get(route, (None,))[0], "gradient": median, "least": least}
+        for route, (median, least) in gradients.items()
+    ]
 
 
 def fastest_pair(rows):
     return min((row for row in rows if row["form"].startswith("pair")), key=lambda row: row["gradient"])
 
 
+def milliseconds(seconds):
+    return "" if seconds is None else f"{seconds * 1e3:.2f} ms"
+
+
 def show(name, shape, rows, load):
-    """A table; the ratio is of value and gradient, to the fastest pair form."""
+    """A table of medians; the ratio is of value and gradient, to the fastest pair form."""
     print(f"\n{name}: N={shape.samples} d={shape.inputs} h={shape.hidden} C={shape.classes}, ", end="")
     print(f"D={shape.parameters}, load {load[0]:.2f} before and {load[1]:.2f} after")
-    print(f"  {'':16} {'value':>12} {'and gradient':>13} {'ratio':>9}")
+    print(f"  {'':16} {'value':>12} {'and gradient':>13} {'least':>12} {'ratio':>9}")
     unit = fastest_pair(rows)["gradient"]
     for row in rows:
-        value = "" if row["value"] is None else f"{row['value'] * 1e3:.2f} ms"
-        gradient = f"{row['gradient'] * 1e3:.2f} ms"
-        print(f"  {row['form']:16} {value:>12} {gradient:>13} {row['gradient'] / unit:9.3f}")
+        value, gradient, least = (milliseconds(row[key]) for key in ("value", "gradient", "least"))
+        print(f"  {row['form']:16} {value:>12} {gradient:>13} {least:>12} {row['gradient'] / unit:9.3f}")
     sys.stdout.flush()
 
 
@@ -120,7 +125,7 @@ def main():
             rows = measure(name, shape, given.runs)
             load = [before, os.getloadavg()[0]]
             if given.criterion:
-                rows = with_hsr(rows, given.criterion, name, given.threads)
+                rows += hsr_rows(given.criterion, name, given.threads)
             show(name, shape, rows, load)
             ratios = [{**row, "ratio": row["gradient"] / fastest_pair(rows)["gradient"]} for row in rows]
             results["shapes"].append({"name": name, **shape._asdict(), "load": load, "seconds": ratios})

@@ -38,8 +38,8 @@ def forms(shape):
         yield "dense", dense_form.bound
 
 
-def median_seconds(function, point, runs):
-    """Median over runs, each waited for; the first calls, with compilation, are not counted."""
+def run_seconds(function, point, runs):
+    """Seconds of each run, each waited for; the first calls, with compilation, are not counted."""
     for _ in range(2):
         jax.block_until_ready(function(*point))
     seconds = []
@@ -47,23 +47,29 @@ def median_seconds(function, point, runs):
         start = time.perf_counter()
         jax.block_until_ready(function(*point))
         seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+    return seconds
+
+
+def row(form, gradient, value=None):
+    """Medians, and the least that value and gradient took: far below the median, something else ran on the machine."""
+    return {
+        "form": form,
+        "value": statistics.median(value) if value else None,
+        "gradient": statistics.median(gradient),
+        "least": min(gradient),
+    }
 
 
 def measure(name, shape, runs):
     """One row for each form that fits: seconds for the value, and for value and gradient. The forms must agree."""
     point = draw(shape)
-    seconds = median_seconds(jax.jit(jax.value_and_grad(loss)), point, runs)
-    rows = [{"form": "loss", "value": None, "gradient": seconds}]
+    rows = [row("loss", run_seconds(jax.jit(jax.value_and_grad(loss)), point, runs))]
     first = None
     for form, bound in forms(shape):
         gradient = jax.jit(jax.value_and_grad(bound))
         answer = form, gradient(*point)
         first = first or answer
         require_same(name, *answer, *first)
-        seconds = {
-            "value": median_seconds(jax.jit(bound), point, runs),
-            "gradient": median_seconds(gradient, point, runs),
-        }
-        rows.append({"form": form, **seconds})
+        value_seconds = run_seconds(jax.jit(bound), point, runs)
+        rows.append(row(form, run_seconds(gradient, point, runs), value_seconds))
     return rows
