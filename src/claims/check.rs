@@ -121,7 +121,7 @@ pub(super) fn at_point(
     let point = draw::<Field>(program, claim, sizes, seed);
     // The right side is the cheaper one, as a rule, and the one with the roots.
     let right = side(program, claim, &point, &claim.right);
-    compare(&right, &right)?;
+    defined(right.iter())?;
     let left = side(program, claim, &point, &claim.left);
     compare(&left, &right).map(|component| {
         component.map(|component| Counterexample {
@@ -133,16 +133,21 @@ pub(super) fn at_point(
     })
 }
 
+/// # Errors
+/// Why a value is undefined: a division by zero, before a missing root.
+fn defined<'a>(values: impl Iterator<Item = &'a Field>) -> Result<(), Gap> {
+    let gaps: Vec<Gap> = values.filter_map(Field::gap).collect();
+    let worst = gaps.iter().find(|gap| **gap == Gap::Pole).or(gaps.first());
+    worst.map_or(Ok(()), |gap| Err(*gap))
+}
+
 /// The first component in which two sides differ, if any.
 ///
 /// # Errors
 /// Why a side is undefined.
 pub(super) fn compare(left: &[Field], right: &[Field]) -> Result<Option<usize>, Gap> {
-    let gaps: Vec<Gap> = left.iter().chain(right).filter_map(Field::gap).collect();
-    match gaps.iter().find(|gap| **gap == Gap::Pole).or(gaps.first()) {
-        Some(gap) => Err(*gap),
-        None => Ok(left.iter().zip(right).position(|(left, right)| left != right)),
-    }
+    defined(left.iter().chain(right))?;
+    Ok(left.iter().zip(right).position(|(left, right)| left != right))
 }
 
 fn degree_at(program: &Program, claim: &Claim, sizes: Sizes) -> u64 {

@@ -51,6 +51,13 @@ pub(super) struct AdjointRows<'a> {
     pub o: [&'a mut [f64]; TERMS],
 }
 
+impl AdjointRows<'_> {
+    /// The samples that they belong to.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.start..self.start + self.count
+    }
+}
+
 impl Rows for AdjointRows<'_> {
     fn count(&self) -> usize {
         self.count

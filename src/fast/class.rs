@@ -4,7 +4,7 @@
 use super::adjoint::{AdjointRows, HIDDEN_SQUARED, Partials};
 use super::features::unpack;
 use super::product::{Then, product, samples, view};
-use super::sizes::{LANES, diagonal, packed};
+use super::sizes::{LANES, packed, upper};
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
@@ -16,13 +16,10 @@ pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairRoom)
     let v = &shared.weights.v;
     for (row, n) in tile.clone().enumerate() {
         let phi1 = &forward.phi1[n * h..(n + 1) * h];
-        let mut lefts = pair.left[row * s * h..(row + 1) * s * h].chunks_mut(h);
-        for k in 0..c {
-            for l in k..c {
-                let Some(left) = lefts.next() else { return };
-                for (i, left) in left.iter_mut().enumerate() {
-                    *left = phi1[i] * v[k * h + i] * v[l * h + i];
-                }
+        let lefts = pair.left[row * s * h..(row + 1) * s * h].chunks_mut(h);
+        for (left, (k, l)) in lefts.zip(upper(c)) {
+            for (i, left) in left.iter_mut().enumerate() {
+                *left = phi1[i] * v[k * h + i] * v[l * h + i];
             }
         }
         let own = &mut pair.curvature[row * 2 * h..(row + 1) * 2 * h];
@@ -44,12 +41,9 @@ fn open(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut P
     let curvature = &mut pair.curvature[shared.plan.tile * 2 * h..];
     for (column, m) in chunk.clone().enumerate() {
         let matrix = &forward.s[m * s..(m + 1) * s];
-        for k in 0..c {
-            for l in k..c {
-                let entry = diagonal(c, k) + l - k;
-                let share = if k == l { 1.0 } else { FRAC_1_SQRT_2 };
-                pair.s[entry * others + column] = share * matrix[entry];
-            }
+        for (entry, (k, l)) in upper(c).enumerate() {
+            let share = if k == l { 1.0 } else { FRAC_1_SQRT_2 };
+            pair.s[entry * others + column] = share * matrix[entry];
         }
         let row = &mut curvature[column * 2 * h..(column + 1) * 2 * h];
         for i in 0..h {
@@ -170,8 +164,8 @@ impl Row<'_> {
             let lanes = LANES.min(others - start);
             let mut weight = [0.0; LANES];
             weight[..lanes].copy_from_slice(&self.weights[start..start + lanes]);
-            for (k, l) in (0..c).flat_map(|k| (k..c).map(move |l| (k, l))) {
-                let at = (diagonal(c, k) + l - k) * others + start;
+            for (entry, (k, l)) in upper(c).enumerate() {
+                let at = entry * others + start;
                 let mut both = [[0.0; LANES]; 2];
                 both[0][..lanes].copy_from_slice(&self.t[at..at + lanes]);
                 both[1][..lanes].copy_from_slice(&self.chunk_s[at..at + lanes]);
@@ -203,7 +197,7 @@ impl Row<'_> {
             }
             add_product(&mut sum, &weight, &trace);
             let Some(by_s) = &mut self.by_s else { continue };
-            for (k, l) in (0..c).flat_map(|k| (k..c).map(move |l| (k, l))) {
+            for (place, (k, l)) in upper(c).enumerate() {
                 // By S_n: T S_m T = X T. By T: Y and its transpose, for each of the two places of the entry.
                 let mut entry = [0.0; LANES];
                 for j in 0..c {
@@ -212,8 +206,8 @@ impl Row<'_> {
                 let mut weighted = [0.0; LANES];
                 add_product(&mut weighted, &entry, &weight);
                 let factor = if k == l { self.scale } else { SQRT_2 * self.scale };
-                by_s[diagonal(c, k) + l - k] += factor * weighted.iter().sum::<f64>();
-                let at = (diagonal(c, k) + l - k) * others + start;
+                by_s[place] += factor * weighted.iter().sum::<f64>();
+                let at = place * others + start;
                 for lane in 0..lanes {
                     let both = y[k * c + l][lane] + y[l * c + k][lane];
                     self.t[at + lane] = weight[lane] * if k == l { both } else { 2.0 * both };
@@ -228,24 +222,20 @@ impl Row<'_> {
 pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
     let (sizes, forward, count) = (&shared.sizes, shared.forward, rows.count);
     let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
-    let range = rows.start..rows.start + count;
+    let range = rows.range();
     let v = &shared.weights.v;
     let Worker { rows: room, pair, partials, moments, by_v, by_diagonals, tile, .. } = &mut *worker;
     let (by_k, by_u) = tile.split_at_mut(count * h);
     let mut value = 0.0;
     for (row, n) in range.clone().enumerate() {
         let by_phi1 = &mut partials.phi1[row * h..(row + 1) * h];
-        let mut backs = pair.back[row * s * h..(row + 1) * s * h].chunks(h);
-        for k in 0..c {
-            for l in k..c {
-                let Some(back) = backs.next() else { return };
-                let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
-                let entry = diagonal(c, k) + l - k;
-                let by_product = &mut by_diagonals[HIDDEN_SQUARED][entry * h..(entry + 1) * h];
-                for i in 0..h {
-                    by_phi1[i] += v[k * h + i] * v[l * h + i] * back[i];
-                    by_product[i] += share * forward.phi1[n * h + i] * back[i];
-                }
+        let backs = pair.back[row * s * h..(row + 1) * s * h].chunks(h);
+        let by_products = by_diagonals[HIDDEN_SQUARED].chunks_mut(h);
+        for ((back, by_product), (k, l)) in backs.zip(by_products).zip(upper(c)) {
+            let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
+            for i in 0..h {
+                by_phi1[i] += v[k * h + i] * v[l * h + i] * back[i];
+                by_product[i] += share * forward.phi1[n * h + i] * back[i];
             }
         }
         let by = &room.by_curvature[row * 2 * h..(row + 1) * 2 * h];

@@ -8,7 +8,7 @@ use super::adjoint::{AdjointRows, COUPLING_SQUARED};
 use super::features::Features;
 use super::forward::inputs;
 use super::product::{Then, kept, product, samples, view};
-use super::sizes::{diagonal, packed};
+use super::sizes::{packed, upper};
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
@@ -18,9 +18,16 @@ pub(super) fn sum_by_inputs(shared: &Shared, tile: Range<usize>, worker: &mut Wo
     let (sizes, count) = (&shared.sizes, tile.len());
     let coupling = sizes.coupling();
     let Worker { rows: TileRoom { a, az, d, sv, .. }, pair, sums, .. } = worker;
-    Features { a, az, d, sv, square: &mut pair.square }.fill(shared, tile.clone());
+    let couplings = shared.couplings;
+    let (d, az) = if shared.plan.keep_couplings {
+        let rows = tile.start * coupling..tile.end * coupling;
+        (&couplings.d[rows.clone()], &couplings.az[rows])
+    } else {
+        Features { a, az, d, sv, square: &mut pair.square }.fill(shared, tile.clone());
+        (&d[..], &az[..])
+    };
     let x = inputs(shared.batch, tile.start, count);
-    for (sum, rows) in [(&mut sums.residual, &*d), (&mut sums.weighted, &*az)] {
+    for (sum, rows) in [(&mut sums.residual, d), (&mut sums.weighted, az)] {
         product(sum, Then::Add, 1.0, x.transpose(), view(rows, count, coupling));
         if sizes.bias == 1 {
             let last = &mut sum[sizes.inputs * coupling..];
@@ -160,14 +167,9 @@ pub(super) fn chain(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker
     for row in 0..count {
         let matrix = &square[row * c * c..(row + 1) * c * c];
         let by_s = &mut partials.s[row * packed(c)..(row + 1) * packed(c)];
-        for k in 0..c {
-            for l in k..c {
-                by_s[diagonal(c, k) + l - k] = if k == l {
-                    matrix[k * c + k]
-                } else {
-                    FRAC_1_SQRT_2 * (matrix[k * c + l] + matrix[l * c + k])
-                };
-            }
+        for (by_s, (k, l)) in by_s.iter_mut().zip(upper(c)) {
+            let both = matrix[k * c + l] + matrix[l * c + k];
+            *by_s = if k == l { matrix[k * c + k] } else { FRAC_1_SQRT_2 * both };
         }
     }
     worker.pull(shared, rows, COUPLING_SQUARED);

@@ -59,7 +59,7 @@ pub(super) fn add(
 pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
     let (sizes, forward, count) = (&shared.sizes, shared.forward, rows.count);
     let (h, c, s, p) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts(), sizes.packed_hidden());
-    let range = rows.start..rows.start + count;
+    let range = rows.range();
     let Worker { rows: room, partials, moments, by_v, by_pairs, tile, .. } = &mut *worker;
     partials.clear();
     covariances(&mut room.m, shared, range.clone());

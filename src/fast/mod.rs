@@ -21,10 +21,12 @@ mod product;
 mod share;
 mod sizes;
 mod trace;
+mod watch;
 mod weights;
 mod worker;
 mod workspace;
 
 pub use objective::{Objective, Shares};
 pub use plan::{Plan, PlanError, Route, UnknownRoute};
-pub use workspace::{FastError, Values, Watcher, Workspace};
+pub use watch::Watcher;
+pub use workspace::{FastError, Values, Workspace};

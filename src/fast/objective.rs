@@ -70,8 +70,8 @@ impl Objective {
     /// Its derivatives by the five moments: the share that each of their gradients has in its own.
     ///
     /// # Errors
-    /// [`NoGradient::Stationary`] where the Hessian, or a block of it, is a multiple of the identity and the bound has
-    /// a kink.
+    /// [`NoGradient::ZeroSpread`] where the Hessian, or a block of it, is a multiple of the identity, which gives the
+    /// bound a kink; [`NoGradient::Clamped`] where the reduced bound is 0.
     pub fn shares(self, moments: &Moments<f64>, shape: &Shape) -> Result<Shares, NoGradient> {
         let flat = flat(moments);
         let mut shares = Shares::default();

@@ -6,6 +6,7 @@ use super::features::Features;
 use super::forward::inputs;
 use super::plan::Route;
 use super::product::{Then, kept, product, samples, view};
+use super::share::pieces;
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
 use super::{class, coupling, hidden};
 use std::ops::Range;
@@ -41,12 +42,6 @@ fn chunk_features(shared: &Shared, chunk: &Range<usize>, pair: &mut PairRoom) {
     }
 }
 
-/// The chunks of the samples of `range`.
-fn chunks(range: Range<usize>, length: usize) -> impl Iterator<Item = Range<usize>> {
-    let end = range.end;
-    range.step_by(length.max(1)).map(move |start| start..(start + length).min(end))
-}
-
 /// Adds the squared traces of the pairs of a tile with itself and, twice, with the samples that follow it around the
 /// circle of all samples up to half of it: each pair of samples once, and every tile the same work.
 pub(super) fn value(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
@@ -59,7 +54,7 @@ pub(super) fn value(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
         class::prepare(shared, &tile, pair);
     }
     for (others, twice) in half_circle(&tile, shared.sizes.samples, shared.plan.tile) {
-        for chunk in chunks(others, shared.plan.chunk) {
+        for chunk in pieces(others, shared.plan.chunk) {
             let factor = weight * twice;
             chunk_features(shared, &chunk, pair);
             grams(shared, &tile, &chunk, rows, pair);
@@ -100,7 +95,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
     let sizes = &shared.sizes;
     let (h, s) = (sizes.hidden, sizes.packed_contrasts());
     let weight = sizes.pair_weight();
-    let tile = rows.start..rows.start + rows.count;
+    let tile = rows.range();
     {
         let Worker { pair, rows, .. } = worker;
         tile_features(shared, &tile, rows, &mut pair.square);
@@ -115,7 +110,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
         worker.partials.clear();
         class::prepare(shared, &tile, &mut worker.pair);
     }
-    for chunk in chunks(0..sizes.samples, shared.plan.chunk) {
+    for chunk in pieces(0..sizes.samples, shared.plan.chunk) {
         let Worker { pair, rows, moments, partials, .. } = &mut *worker;
         chunk_features(shared, &chunk, pair);
         grams(shared, &tile, &chunk, rows, pair);
@@ -150,11 +145,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
     } else {
         class::finish(shared, rows, worker);
     }
-    worker.partials.clear();
-    let count = tile.len();
-    worker.partials.s[..count * s].copy_from_slice(&worker.rows.output_s[..count * s]);
-    worker.partials.z[..count * h].copy_from_slice(&worker.rows.output_z[..count * h]);
-    worker.pull(shared, rows, OUTPUT_SQUARED);
+    worker.pull_output(shared, rows);
     coupling::finish(shared, rows, worker);
 }
 

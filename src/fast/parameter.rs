@@ -155,10 +155,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
     }
     coupling::chain(shared, rows, worker);
     hidden::finish(shared, rows, worker);
-    worker.partials.clear();
-    worker.partials.s[..count * s].copy_from_slice(&worker.rows.output_s[..count * s]);
-    worker.partials.z[..count * h].copy_from_slice(&worker.rows.output_z[..count * h]);
-    worker.pull(shared, rows, OUTPUT_SQUARED);
+    worker.pull_output(shared, rows);
 }
 
 /// The gradient by `z` from that by the packed `zt zt'`.

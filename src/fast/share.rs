@@ -1,5 +1,7 @@
 //! Rows shared out among workers, each with room of its own.
 
+use std::ops::Range;
+
 /// Consecutive rows of some arrays.
 pub(super) trait Rows: Sized + Send {
     /// How many rows.
@@ -27,5 +29,42 @@ pub(super) fn share<R: Rows, W: Send>(
             let (left, right) = workers.split_at_mut(half);
             rayon::join(|| share(first, tile, left, work), || share(second, tile, right, work));
         }
+    }
+}
+
+/// A range in pieces of this length, the last one shorter.
+pub(super) fn pieces(range: Range<usize>, length: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range.step_by(length.max(1)).map(move |start| start..(start + length).min(end))
+}
+
+/// Samples by their numbers.
+pub(super) struct Span(pub Range<usize>);
+
+impl Rows for Span {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn split(self, at: usize) -> (Self, Self) {
+        let middle = self.0.start + at;
+        (Span(self.0.start..middle), Span(middle..self.0.end))
+    }
+}
+
+/// Rows of one array.
+pub(super) struct Array<'a> {
+    pub start: usize,
+    pub width: usize,
+    pub data: &'a mut [f64],
+}
+
+impl Rows for Array<'_> {
+    fn count(&self) -> usize {
+        self.data.len() / self.width.max(1)
+    }
+    fn split(self, at: usize) -> (Self, Self) {
+        let Array { start, width, data } = self;
+        let (first, second) = data.split_at_mut(at * width);
+        (Array { start, width, data: first }, Array { start: start + at, width, data: second })
     }
 }

@@ -63,6 +63,11 @@ pub(super) fn packed(size: usize) -> usize {
     size * (size + 1) / 2
 }
 
+/// Row and column of every entry of a packed matrix, in their order.
+pub(super) fn upper(size: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..size).flat_map(move |i| (i..size).map(move |j| (i, j)))
+}
+
 /// Where row `i` of a packed matrix of this size begins: at its diagonal entry.
 pub(super) fn diagonal(size: usize, i: usize) -> usize {
     i * size - i * i.saturating_sub(1) / 2
@@ -79,6 +84,9 @@ mod tests {
             let expected: Vec<usize> = (0..size).map(|i| (0..i).map(|j| size - j).sum()).collect();
             assert_eq!(starts, expected);
             assert_eq!(diagonal(size, size), packed(size));
+            for (entry, (i, j)) in upper(size).enumerate() {
+                assert_eq!(entry, diagonal(size, i) + j - i);
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
     let (sizes, forward) = (&shared.sizes, shared.forward);
     let (h, c, s) = (sizes.hidden, sizes.contrasts, packed(sizes.contrasts));
     let mean = 1.0 / sizes.samples as f64;
-    let range = rows.start..rows.start + rows.count;
+    let range = rows.range();
     let count = rows.count;
     let partials = &mut worker.partials;
     partials.clear();

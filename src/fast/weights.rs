@@ -1,7 +1,7 @@
 //! What the parameters give once for all samples: `V` in contrasts, and the products of its rows.
 
 use super::contrast::{contrast, expand};
-use super::sizes::{Sizes, diagonal};
+use super::sizes::{Sizes, diagonal, upper};
 use crate::model::Network;
 use std::f64::consts::SQRT_2;
 
@@ -38,28 +38,25 @@ impl Weights {
             }
         }
         let packed = sizes.packed_hidden();
-        for k in 0..c {
-            for l in k..c {
-                let entry = diagonal(c, k) + l - k;
-                let (first, second) = (&self.v[k * h..(k + 1) * h], &self.v[l * h..(l + 1) * h]);
-                let twice = if k == l { 1.0 } else { SQRT_2 };
-                let diagonals = &mut self.diagonals[entry * h..(entry + 1) * h];
-                for ((out, a), b) in diagonals.iter_mut().zip(first).zip(second) {
-                    *out = twice * a * b;
+        for (entry, (k, l)) in upper(c).enumerate() {
+            let (first, second) = (&self.v[k * h..(k + 1) * h], &self.v[l * h..(l + 1) * h]);
+            let twice = if k == l { 1.0 } else { SQRT_2 };
+            let diagonals = &mut self.diagonals[entry * h..(entry + 1) * h];
+            for ((out, a), b) in diagonals.iter_mut().zip(first).zip(second) {
+                *out = twice * a * b;
+            }
+            if self.pairs.is_empty() {
+                continue;
+            }
+            let pairs = &mut self.pairs[entry * packed..(entry + 1) * packed];
+            let half = if k == l { 0.5 } else { std::f64::consts::FRAC_1_SQRT_2 };
+            for i in 0..h {
+                let start = diagonal(h, i);
+                let row = &mut pairs[start..start + h - i];
+                for ((out, a), b) in row.iter_mut().zip(&first[i..]).zip(&second[i..]) {
+                    *out = SQRT_2 * half * (first[i] * b + second[i] * a);
                 }
-                if self.pairs.is_empty() {
-                    continue;
-                }
-                let pairs = &mut self.pairs[entry * packed..(entry + 1) * packed];
-                let half = if k == l { 0.5 } else { std::f64::consts::FRAC_1_SQRT_2 };
-                for i in 0..h {
-                    let start = diagonal(h, i);
-                    let row = &mut pairs[start..start + h - i];
-                    for ((out, a), b) in row.iter_mut().zip(&first[i..]).zip(&second[i..]) {
-                        *out = SQRT_2 * half * (first[i] * b + second[i] * a);
-                    }
-                    row[0] = diagonals[i];
-                }
+                row[0] = diagonals[i];
             }
         }
     }
@@ -68,27 +65,24 @@ impl Weights {
 /// Adds to the gradient by `V` what a gradient by [`Weights::pairs`] makes of it.
 pub(super) fn add_through_pairs(gradient: &mut [f64], by_pairs: &[f64], sizes: &Sizes, v: &[f64]) {
     let (h, c, packed) = (sizes.hidden, sizes.contrasts, sizes.packed_hidden());
-    for k in 0..c {
-        for l in k..c {
-            let entry = diagonal(c, k) + l - k;
-            let by = &by_pairs[entry * packed..(entry + 1) * packed];
-            let half = if k == l { 0.5 } else { std::f64::consts::FRAC_1_SQRT_2 };
-            for i in 0..h {
-                let row = &by[diagonal(h, i)..diagonal(h, i) + h - i];
-                // The diagonal entry is 2 half V_ki V_li, the others sqrt(2) half (V_ki V_lj + V_li V_kj).
-                gradient[k * h + i] += 2.0 * half * row[0] * v[l * h + i];
-                gradient[l * h + i] += 2.0 * half * row[0] * v[k * h + i];
-                let (mut at_k, mut at_l) = (0.0, 0.0);
-                for (offset, value) in row.iter().enumerate().skip(1) {
-                    let (j, value) = (i + offset, SQRT_2 * half * value);
-                    at_k += value * v[l * h + j];
-                    at_l += value * v[k * h + j];
-                    gradient[l * h + j] += value * v[k * h + i];
-                    gradient[k * h + j] += value * v[l * h + i];
-                }
-                gradient[k * h + i] += at_k;
-                gradient[l * h + i] += at_l;
+    for (entry, (k, l)) in upper(c).enumerate() {
+        let by = &by_pairs[entry * packed..(entry + 1) * packed];
+        let half = if k == l { 0.5 } else { std::f64::consts::FRAC_1_SQRT_2 };
+        for i in 0..h {
+            let row = &by[diagonal(h, i)..diagonal(h, i) + h - i];
+            // The diagonal entry is 2 half V_ki V_li, the others sqrt(2) half (V_ki V_lj + V_li V_kj).
+            gradient[k * h + i] += 2.0 * half * row[0] * v[l * h + i];
+            gradient[l * h + i] += 2.0 * half * row[0] * v[k * h + i];
+            let (mut at_k, mut at_l) = (0.0, 0.0);
+            for (offset, value) in row.iter().enumerate().skip(1) {
+                let (j, value) = (i + offset, SQRT_2 * half * value);
+                at_k += value * v[l * h + j];
+                at_l += value * v[k * h + j];
+                gradient[l * h + j] += value * v[k * h + i];
+                gradient[k * h + j] += value * v[l * h + i];
             }
+            gradient[k * h + i] += at_k;
+            gradient[l * h + i] += at_l;
         }
     }
 }
@@ -96,15 +90,12 @@ pub(super) fn add_through_pairs(gradient: &mut [f64], by_pairs: &[f64], sizes: &
 /// The same for a gradient by [`Weights::diagonals`].
 pub(super) fn add_through_diagonals(gradient: &mut [f64], by_diagonals: &[f64], sizes: &Sizes, v: &[f64]) {
     let (h, c) = (sizes.hidden, sizes.contrasts);
-    for k in 0..c {
-        for l in k..c {
-            let entry = diagonal(c, k) + l - k;
-            let twice = if k == l { 1.0 } else { SQRT_2 };
-            for i in 0..h {
-                let by = twice * by_diagonals[entry * h + i];
-                gradient[k * h + i] += by * v[l * h + i];
-                gradient[l * h + i] += by * v[k * h + i];
-            }
+    for (entry, (k, l)) in upper(c).enumerate() {
+        let twice = if k == l { 1.0 } else { SQRT_2 };
+        for i in 0..h {
+            let by = twice * by_diagonals[entry * h + i];
+            gradient[k * h + i] += by * v[l * h + i];
+            gradient[l * h + i] += by * v[k * h + i];
         }
     }
 }

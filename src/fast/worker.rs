@@ -1,6 +1,6 @@
 //! The room of one worker: sums of its own, and buffers for a tile of samples.
 
-use super::adjoint::{AdjointRows, Partials, TERMS};
+use super::adjoint::{AdjointRows, OUTPUT_SQUARED, Partials, TERMS};
 use super::couplings::Couplings;
 use super::forward::Forward;
 use super::plan::{Plan, Route};
@@ -196,10 +196,19 @@ impl Worker {
         }
     }
 
+    /// Carries the gradient of the output term, which has no others than those by `S` and `z`.
+    pub(super) fn pull_output(&mut self, shared: &Shared, rows: &mut AdjointRows) {
+        self.partials.clear();
+        let (by_s, by_z) = (rows.count * shared.sizes.packed_contrasts(), rows.count * shared.sizes.hidden);
+        self.partials.s[..by_s].copy_from_slice(&self.rows.output_s[..by_s]);
+        self.partials.z[..by_z].copy_from_slice(&self.rows.output_z[..by_z]);
+        self.pull(shared, rows, OUTPUT_SQUARED);
+    }
+
     /// Carries the partial derivatives of a term to the logits and preactivations of these rows.
     pub(super) fn pull(&mut self, shared: &Shared, rows: &mut AdjointRows, term: usize) {
+        let range = rows.range();
         let out = (&mut *rows.a[term], &mut *rows.o[term]);
-        let range = rows.start..rows.start + rows.count;
         self.partials.pull(out, range, shared.forward, shared.weights, &shared.sizes, &mut self.square);
     }
 }

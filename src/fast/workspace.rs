@@ -1,6 +1,6 @@
 //! Value and gradient of the bound from buffers that are allocated once.
 
-use super::adjoint::{AdjointRows, Adjoints, HIDDEN_SQUARED, HIDDEN_TRACE, TERMS};
+use super::adjoint::{AdjointRows, Adjoints, COUPLING_SQUARED, HIDDEN_SQUARED, HIDDEN_TRACE, TERMS};
 use super::contrast::expand;
 use super::couplings::{CouplingRows, Couplings};
 use super::features::Features;
@@ -8,15 +8,14 @@ use super::forward::{Forward, inputs};
 use super::objective::{Shares, moments_of};
 use super::plan::{Plan, Route};
 use super::product::{Then, product, view};
-use super::share::{Rows, share};
+use super::share::{Array, Rows, Span, pieces, share};
 use super::sizes::Sizes;
+use super::watch::{Watch, Watcher, each_tile};
 use super::weights::{Weights, add_through_diagonals, add_through_pairs, add_to_classes};
 use super::worker::{Shared, Sums, Worker};
 use super::{coupling, features, pairs, parameter, trace};
 use crate::model::{Batch, Network, Shape};
 use crate::terms::bound::Moments;
-use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Why there is no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,9 +41,6 @@ pub struct Values {
     /// Trace and squared trace of the blocks.
     pub moments: Moments<f64>,
 }
-
-/// Is told how many of how many tiles are done, from any of the threads; answers whether to go on.
-pub type Watcher<'a> = &'a (dyn Fn(usize, usize) -> bool + Sync);
 
 /// Buffers for value and gradient at one shape. After the first call nothing is allocated.
 ///
@@ -151,7 +147,7 @@ impl Workspace {
         self.forward_pass(network, batch);
         let Workspace { plan, sizes, weights, forward, kept, couplings, sums, adjoints, workers, .. } = self;
         let couplings = &*couplings;
-        let watch = Watch { watcher, done: AtomicUsize::new(0), go_on: AtomicBool::new(true), plan };
+        let watch = Watch::new(watcher, plan);
         let shared = Shared {
             sizes: *sizes,
             plan,
@@ -168,9 +164,8 @@ impl Workspace {
                 plan.tile,
                 workers,
                 &|rows: AdjointRows, worker: &mut Worker| {
-                    let range = rows.start..rows.start + rows.count;
-                    trace::value(&shared, range, worker);
-                    each_tile(rows, plan.tile, &watch, |mut tile| {
+                    trace::value(&shared, rows.range(), worker);
+                    each_tile(rows, &watch, |mut tile| {
                         trace::gradient(&shared, &mut tile, worker);
                         match plan.route {
                             Route::Parameter => parameter::gradient(&shared, &mut tile, worker),
@@ -183,24 +178,22 @@ impl Workspace {
             share(Span(0..sizes.samples), plan.tile, workers, &|rows: Span, worker: &mut Worker| {
                 trace::value(&shared, rows.0.clone(), worker);
                 if plan.route != Route::Parameter {
-                    each_tile(rows, plan.tile, &watch, |tile| pairs::value(&shared, tile.0, worker));
+                    each_tile(rows, &watch, |tile| pairs::value(&shared, tile.0, worker));
                 }
             });
         }
-        if !watch.go_on.load(Ordering::Relaxed) {
+        if watch.stopped() {
             return Err(FastError::Stopped);
         }
         let mut moments = [0.0; TERMS];
         for worker in workers.iter() {
             moments.iter_mut().zip(worker.moments).for_each(|(sum, own)| *sum += own);
         }
-        match (plan.route, with_gradient) {
-            (Route::Parameter, true) => {}
-            (Route::Parameter, false) => {
-                parameter::values(&shared).into_iter().for_each(|(term, value)| moments[term] = value);
-            }
-            (_, false) => moments[super::adjoint::COUPLING_SQUARED] += coupling::value_by_inputs(&shared),
-            (_, true) => {}
+        // With the gradient the tiles have given all of the values.
+        if !with_gradient && plan.route == Route::Parameter {
+            parameter::values(&shared).into_iter().for_each(|(term, value)| moments[term] = value);
+        } else if !with_gradient {
+            moments[COUPLING_SQUARED] += coupling::value_by_inputs(&shared);
         }
         let loss = workers.iter().map(|worker| worker.loss).sum();
         if with_gradient {
@@ -241,22 +234,23 @@ impl Workspace {
                 let coupling = sizes.coupling();
                 let chunks = |data| <[f64]>::chunks_mut(data, (plan.tile * coupling).max(1));
                 let parts = chunks(rows.a).zip(chunks(rows.az)).zip(chunks(rows.d));
-                for (tile, ((a, az), d)) in tiles(range, plan.tile).zip(parts) {
+                for (tile, ((a, az), d)) in pieces(range, plan.tile).zip(parts) {
                     let (sv, square) = (&mut worker.pair.sv[..], &mut worker.pair.square[..]);
                     Features { a, az, d, sv, square }.fill(&shared, tile);
                 }
             });
         }
         if plan.keep {
-            let rows = Kept { start: 0, width: sizes.packed_hidden(), data: kept };
-            share(rows, plan.tile, workers, &|rows: Kept, _: &mut Worker| {
+            let rows = Array { start: 0, width: sizes.packed_hidden(), data: kept };
+            share(rows, plan.tile, workers, &|rows: Array, _: &mut Worker| {
                 let range = rows.start..rows.start + rows.count();
                 features::hidden_hessians(rows.data, &shared, range);
             });
         }
+        let shared = Shared { couplings: &*couplings, ..shared };
         if plan.by_inputs {
             share(Span(0..sizes.samples), plan.tile, workers, &|rows: Span, worker: &mut Worker| {
-                for tile in tiles(rows.0, plan.tile) {
+                for tile in pieces(rows.0, plan.tile) {
                     match plan.route {
                         Route::Parameter => parameter::sum(&shared, tile, worker),
                         Route::Hidden | Route::Class => coupling::sum_by_inputs(&shared, tile, worker),
@@ -326,8 +320,8 @@ impl Workspace {
         let (by_v_out, by_c) = rest.split_at_mut(sizes.classes * h);
         let (a, o) = (view(combined_a, n, h), view(combined_o, n, c));
         let x = inputs(batch, 0, n);
-        let rows = Kept { start: 0, width: d, data: by_w };
-        share(rows, h.div_ceil(plan.threads), workers, &|rows: Kept, _: &mut Worker| {
+        let rows = Array { start: 0, width: d, data: by_w };
+        share(rows, h.div_ceil(plan.threads), workers, &|rows: Array, _: &mut Worker| {
             let columns = a.transpose().subrows(rows.start, rows.count());
             product(rows.data, Then::Set, 1.0, columns, x);
         });
@@ -341,81 +335,12 @@ impl Workspace {
             }
             expand(|k, value| by_c[k] = value, &column[..c]);
         }
-        // The room of the last worker's term is free now.
+        // What the workers summed is gathered: the room of one of them is free.
         let sum = &mut workers[0].by_v[0];
         product(sum, Then::Set, 1.0, o.transpose(), view(&forward.z, n, h));
         for (share, own) in shares.moments.iter().zip(by_v.iter()) {
             sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += share * own);
         }
         add_to_classes(by_v_out, sum, sizes, column);
-    }
-}
-
-/// Tells the watcher.
-struct Watch<'a> {
-    watcher: Watcher<'a>,
-    done: AtomicUsize,
-    go_on: AtomicBool,
-    plan: &'a Plan,
-}
-
-impl Watch<'_> {
-    /// One more tile is done; whether to go on.
-    fn done(&self) -> bool {
-        let all = self.plan.shape.samples.div_ceil(self.plan.tile);
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if !(self.watcher)(done.min(all), all) {
-            self.go_on.store(false, Ordering::Relaxed);
-        }
-        self.go_on.load(Ordering::Relaxed)
-    }
-}
-
-fn each_tile<R: Rows>(rows: R, tile: usize, watch: &Watch, mut work: impl FnMut(R)) {
-    let mut rest = rows;
-    while rest.count() > 0 {
-        let at = tile.min(rest.count());
-        let (first, others) = rest.split(at);
-        work(first);
-        if !watch.done() {
-            return;
-        }
-        rest = others;
-    }
-}
-
-fn tiles(range: Range<usize>, tile: usize) -> impl Iterator<Item = Range<usize>> {
-    let end = range.end;
-    range.step_by(tile).map(move |start| start..(start + tile).min(end))
-}
-
-/// Samples by their numbers.
-struct Span(Range<usize>);
-
-impl Rows for Span {
-    fn count(&self) -> usize {
-        self.0.len()
-    }
-    fn split(self, at: usize) -> (Self, Self) {
-        let middle = self.0.start + at;
-        (Span(self.0.start..middle), Span(middle..self.0.end))
-    }
-}
-
-/// Rows of one array.
-struct Kept<'a> {
-    start: usize,
-    width: usize,
-    data: &'a mut [f64],
-}
-
-impl Rows for Kept<'_> {
-    fn count(&self) -> usize {
-        self.data.len() / self.width.max(1)
-    }
-    fn split(self, at: usize) -> (Self, Self) {
-        let Kept { start, width, data } = self;
-        let (first, second) = data.split_at_mut(at * width);
-        (Kept { start, width, data: first }, Kept { start: start + at, width, data: second })
     }
 }

@@ -1,0 +1,51 @@
+//! Tile by tile, watched.
+
+use super::plan::Plan;
+use super::share::Rows;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Is told how many of how many tiles are done, from any of the threads; answers whether to go on.
+pub type Watcher<'a> = &'a (dyn Fn(usize, usize) -> bool + Sync);
+
+/// Tells the watcher.
+pub(super) struct Watch<'a> {
+    watcher: Watcher<'a>,
+    done: AtomicUsize,
+    go_on: AtomicBool,
+    plan: &'a Plan,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(watcher: Watcher<'a>, plan: &'a Plan) -> Self {
+        Watch { watcher, done: AtomicUsize::new(0), go_on: AtomicBool::new(true), plan }
+    }
+
+    /// Whether the watcher stopped it.
+    pub(super) fn stopped(&self) -> bool {
+        !self.go_on.load(Ordering::Relaxed)
+    }
+
+    /// One more tile is done; whether to go on.
+    fn done(&self) -> bool {
+        let all = self.plan.shape.samples.div_ceil(self.plan.tile);
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if !(self.watcher)(done.min(all), all) {
+            self.go_on.store(false, Ordering::Relaxed);
+        }
+        self.go_on.load(Ordering::Relaxed)
+    }
+}
+
+/// Gives the work one tile after the other, until there are no more or the watcher stops it.
+pub(super) fn each_tile<R: Rows>(rows: R, watch: &Watch, mut work: impl FnMut(R)) {
+    let mut rest = rows;
+    while rest.count() > 0 {
+        let at = watch.plan.tile.min(rest.count());
+        let (first, others) = rest.split(at);
+        work(first);
+        if !watch.done() {
+            return;
+        }
+        rest = others;
+    }
+}
