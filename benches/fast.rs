@@ -58,7 +58,7 @@ fn routes(criterion: &mut Criterion) {
                         let values =
                             workspace.differentiate(&network, &batch).expect("the shape of the plan");
                         let shares = Objective::Upper.shares(&values.moments, &shape).unwrap_or_default();
-                        workspace.gradient(&batch, &shares, &mut out);
+                        workspace.gradient(&batch, &shares, &mut out).expect("a buffer of D entries");
                     });
                 });
                 let size = multiplications.cbrt().round() as usize;

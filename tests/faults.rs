@@ -5,6 +5,7 @@
 //! environment variable `HSR_FAULT` throws. Building that copy takes minutes, so the test runs only when asked:
 //! `cargo test --release --test faults -- --ignored`.
 
+use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -47,14 +48,19 @@ fn every_fault_is_caught_at_its_equation_by_name() {
 
     let sound = audit(&binary, None, "trace");
     assert!(sound.status.success(), "without a fault the copy must hold: {}", text(&sound));
+    let told: Vec<(bool, String)> = faults
+        .par_iter()
+        .map(|fault| {
+            let output = audit(&binary, Some(&fault.equation), &fault.equation);
+            let named = text(&output).contains(&format!("{} FAILS", fault.equation));
+            (output.status.code() == Some(1) && named, text(&output))
+        })
+        .collect();
     let mut missed = Vec::new();
-    for fault in &faults {
-        let output = audit(&binary, Some(&fault.equation), &fault.equation);
-        let caught =
-            output.status.code() == Some(1) && text(&output).contains(&format!("{} FAILS", fault.equation));
+    for (fault, (caught, told)) in faults.iter().zip(told) {
         println!("{:<32} {}", fault.equation, if caught { "caught" } else { "MISSED" });
         if !caught {
-            missed.push(format!("{}: {}", fault.equation, text(&output)));
+            missed.push(format!("{}: {told}", fault.equation));
         }
     }
     println!("{} faults put in, {} caught", faults.len(), faults.len() - missed.len());
@@ -68,6 +74,8 @@ fn text(output: &Output) -> String {
 /// The audit of one equation, on few samples; the exact witness does not depend on them.
 fn audit(binary: &Path, fault: Option<&str>, equation: &str) -> Output {
     let mut command = Command::new(binary);
+    // The audits run side by side.
+    command.env("RAYON_NUM_THREADS", "1");
     command.args(["audit", "--samples", "12", "--hidden", "2", "--points", "2", "--only", equation]);
     if let Some(fault) = fault {
         command.env("HSR_FAULT", fault);
@@ -79,8 +87,12 @@ fn audit(binary: &Path, fault: Option<&str>, equation: &str) -> Output {
 fn copy_with_switches(to: &Path, faults: &[Fault]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for file in ["Cargo.toml", "Cargo.lock"] {
-        fs::copy(root.join(file), to.join(file)).unwrap();
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        fs::write(to.join(file), text.replacen("name = \"hsr\"", &format!("name = \"{COPY}\""), 1)).unwrap();
     }
+    // The sources call the library by the name that it has.
+    let manifest = fs::read_to_string(to.join("Cargo.toml")).unwrap() + "\n[lib]\nname = \"hsr\"\n";
+    fs::write(to.join("Cargo.toml"), manifest).unwrap();
     copy_folder(&root.join("src"), &to.join("src"));
     for folder in ["benches", "derivations"] {
         copy_folder(&root.join(folder), &to.join(folder));
@@ -104,6 +116,9 @@ fn copy_with_switches(to: &Path, faults: &[Fault]) {
     let source = fs::read_to_string(&library).unwrap() + SWITCH;
     fs::write(library, source).unwrap();
 }
+
+/// The package of the copy, and so its command: beside the right one in the same folder.
+const COPY: &str = "hsr-with-faults";
 
 const SWITCH: &str = "
 /// Whether this fault is switched on.
@@ -141,17 +156,17 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// Builds the copy, beside the artefacts of this test run.
+/// Builds the copy among the artefacts of this test run, so that the packages that both need are built once.
 fn build(folder: &Path) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faults");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--bin", "hsr", "--target-dir"])
-        .arg(&target)
-        .current_dir(folder)
+        .args(["build", "--release", "--bin", COPY, "--target-dir"])
+        .arg(target)
         // Thousands of small checks run fast enough without the slowest optimisations.
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .args(["--config", &format!("profile.release.package.{COPY}.opt-level=1")])
+        .current_dir(folder)
         .output()
         .unwrap();
     assert!(output.status.success(), "the copy does not build:\n{}", text(&output));
-    target.join("release/hsr")
+    target.join("release").join(COPY)
 }

@@ -1,7 +1,7 @@
 //! Holds every equation against every witness, and tells.
 //!
 //! [`equations`] is the registry. [`exact`] compares in the prime field, [`float`] on real data with computed
-//! tolerances, [`eigen`] with the spectrum of the dense Hessian; [`run`] does all of it and gives a [`Report`].
+//! tolerances, [`eigen`] with the spectrum of the dense Hessian, [`fast`](fn@fast) with the production path; [`run`] does all of it and gives a [`Report`].
 
 mod compare;
 mod diagnose;
@@ -9,6 +9,7 @@ mod eigen;
 mod equation;
 mod equations;
 mod exact;
+mod fast;
 mod float;
 mod report;
 mod run;
@@ -21,6 +22,7 @@ pub use eigen::{EigenCheck, Spectrum, eigen};
 pub use equation::{Axis, Check, Equation, Truth};
 pub use equations::{equations, field_equations, float_equations, rounded_equations};
 pub use exact::{Exact, ExactFailure, exact};
+pub use fast::{FAST_TOLERANCE, FastCheck, fast};
 pub use float::{Float, FloatFailure, Point, float};
 pub use report::{ExactSummary, Failure, Report, Row};
 pub use run::{AuditError, run};

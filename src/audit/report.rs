@@ -37,6 +37,9 @@ pub struct Row {
     pub undecided: usize,
     /// Statements about eigenvalues that were checked.
     pub eigen_checks: usize,
+    /// The worst difference from the production path, over its routes, relative to the size of what is added up; where
+    /// it gives this quantity.
+    pub fast: Option<f64>,
     /// Exact points and float points at which it was compared.
     pub cases: usize,
     /// Everything that contradicts it.
@@ -134,6 +137,7 @@ impl Row {
             relative_error: None,
             undecided: 0,
             eigen_checks: 0,
+            fast: None,
             cases: 0,
             failures: Vec::new(),
         }
@@ -186,7 +190,16 @@ impl Report {
     pub fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
-        table.set_header(["equation", "verdict", "exact", "P(fooled)", "dual numbers", "eigen", "cases"]);
+        table.set_header([
+            "equation",
+            "verdict",
+            "exact",
+            "P(fooled)",
+            "dual numbers",
+            "eigen",
+            "fast",
+            "cases",
+        ]);
         let mut chapter = "";
         for row in &self.equations {
             if row.chapter != chapter {
@@ -195,7 +208,7 @@ impl Report {
             }
             table.add_row(cells(row));
         }
-        for column in 2..7 {
+        for column in 2..8 {
             if let Some(column) = table.column_mut(column) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -237,7 +250,7 @@ impl Report {
     }
 }
 
-fn cells(row: &Row) -> [String; 7] {
+fn cells(row: &Row) -> [String; 8] {
     let dash = || "-".to_string();
     let exact = row.exact.as_ref();
     let failed_exactly = row.failures.iter().any(|failure| failure.witness == "exact");
@@ -256,6 +269,7 @@ fn cells(row: &Row) -> [String; 7] {
             |error| format!("{error:.0e}"),
         ),
         if row.eigen_checks == 0 { dash() } else { row.eigen_checks.to_string() },
+        row.fast.map_or_else(dash, |difference| format!("{difference:.0e}")),
         row.cases.to_string(),
     ]
 }

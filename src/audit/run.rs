@@ -3,6 +3,7 @@
 use super::diagnose::{Diagnosis, smallest};
 use super::eigen::{EigenCheck, Spectrum, eigen};
 use super::exact::exact;
+use super::fast::{FAST_TOLERANCE, FastCheck, fast};
 use super::float::{Point, float, furthest_component};
 use super::report::{ExactSummary, Failure, Report, Row};
 use super::{Equation, Settings, equations};
@@ -76,6 +77,13 @@ pub fn run(
     for (point, (checks, _)) in points.iter().zip(&spectra) {
         for row in &mut rows {
             add_eigen(row, checks, point, settings);
+        }
+    }
+    for point in points {
+        let wanted = |name: &str| rows.iter().any(|row| row.name == name);
+        let checks = fast(point, &wanted);
+        for row in &mut rows {
+            add_fast(row, &checks, point, settings);
         }
     }
     Ok(Report {
@@ -190,6 +198,27 @@ fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Set
                 truth: format!("{:.17e}", check.right),
                 in_f64: None,
                 tolerance: Some(check.tolerance),
+                seed: settings.seed,
+                replay: settings.replay_of(&row.name),
+            });
+        }
+    }
+}
+
+fn add_fast(row: &mut Row, checks: &[FastCheck], point: &Point, settings: &Settings) {
+    for check in checks.iter().filter(|check| check.equation == row.name) {
+        row.fast = Some(row.fast.unwrap_or(0.0).max(check.relative));
+        if !check.holds() {
+            row.failures.push(Failure {
+                equation: row.name.clone(),
+                witness: format!("production path, {} point", point.name),
+                against: format!("the {} route", check.route),
+                component: check.component.clone(),
+                shape: point.value.shape.to_string(),
+                closed: format!("{:.17e}", check.closed),
+                truth: format!("{:.17e}", check.fast),
+                in_f64: None,
+                tolerance: Some(FAST_TOLERANCE * check.size),
                 seed: settings.seed,
                 replay: settings.replay_of(&row.name),
             });

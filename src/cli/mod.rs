@@ -3,6 +3,7 @@
 
 mod audit;
 mod check;
+mod interrupt;
 mod oracle;
 
 use clap::{Parser, Subcommand, ValueEnum};

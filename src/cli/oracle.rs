@@ -1,11 +1,15 @@
 //! `hsr oracle`.
 
+use super::interrupt;
+use crate::fast::{Plan, Route};
 use crate::io::{check_fit, read_batch, read_network, write_npz};
 use crate::model::Activation;
-use crate::oracle::{Wanted, answer};
-use clap::Args;
+use crate::oracle::{Path, Wanted, answer_watched};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::path::PathBuf;
+use std::thread::available_parallelism;
 
 /// Arguments of `hsr oracle`.
 #[derive(Args)]
@@ -34,14 +38,61 @@ pub(super) struct OracleArguments {
     /// Print the scalars as JSON
     #[arg(long)]
     json: bool,
+    /// How: by matrix products, or by the equations as they are checked, which takes much longer
+    #[arg(long, value_enum, default_value_t = PathName::Fast)]
+    path: PathName,
+    /// Take this route of the fast path: hidden, class or parameter [default: the cheapest]
+    #[arg(long, value_name = "ROUTE")]
+    route: Option<Route>,
+    /// Threads of the fast path [default: all cores]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Print how the fast path would go about it, and stop there
+    #[arg(long)]
+    plan: bool,
+}
+
+/// A path by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PathName {
+    /// By matrix products.
+    Fast,
+    /// By the functions of the derivation.
+    Terms,
 }
 
 pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> {
     let network = read_network(&arguments.network, arguments.activation)?;
     let batch = read_batch(&arguments.data, Some(network.parameters.v.nrows()))?;
     check_fit(&network, &batch)?;
-    let wanted = Wanted { spectrum: arguments.spectrum, hessian: arguments.hessian, terms: arguments.terms };
-    let answer = answer(&network, &batch, wanted)?;
+    let all = || available_parallelism().map_or(1, usize::from);
+    let threads = arguments.threads.map_or_else(all, usize::from);
+    if arguments.plan {
+        let plan = Plan::new(&network.shape(batch.samples()), threads, arguments.route)?;
+        return super::print(&format!("{plan}\n"));
+    }
+    let path = match (arguments.path, arguments.route) {
+        (PathName::Fast, route) => Path::Fast { route, threads },
+        (PathName::Terms, None) => Path::Terms,
+        (PathName::Terms, Some(route)) => {
+            return Err(format!("--route {route} is of the fast path: leave it out, or --path terms").into());
+        }
+    };
+    let wanted =
+        Wanted { spectrum: arguments.spectrum, hessian: arguments.hessian, terms: arguments.terms, path };
+    // Drawn on standard error, and only where that is a terminal.
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} tiles {elapsed}, {eta} to go")?);
+    if path != Path::Terms {
+        interrupt::listen()?;
+    }
+    let answer = answer_watched(&network, &batch, wanted, &|done, tiles| {
+        bar.set_length(tiles as u64);
+        bar.set_position(done as u64);
+        !interrupt::asked()
+    });
+    bar.finish_and_clear();
+    let answer = answer?;
     if let Some(out) = &arguments.out {
         write_npz(out, &answer.arrays())?;
     }

@@ -33,21 +33,14 @@ pub(super) struct Forward {
     pub loss: Vec<f64>,
 }
 
-/// Some of the rows, to be filled.
+/// How many arrays [`Forward`] has.
+const ARRAYS: usize = 12;
+
+/// Some of the rows of all arrays, in their order, to be filled.
 pub(super) struct ForwardRows<'a> {
     start: usize,
-    z: &'a mut [f64],
-    phi1: &'a mut [f64],
-    phi2: &'a mut [f64],
-    phi3: &'a mut [f64],
-    p: &'a mut [f64],
-    delta: &'a mut [f64],
-    s: &'a mut [f64],
-    u: &'a mut [f64],
-    k: &'a mut [f64],
-    nx: &'a mut [f64],
-    nz: &'a mut [f64],
-    loss: &'a mut [f64],
+    count: usize,
+    arrays: [&'a mut [f64]; ARRAYS],
 }
 
 impl Forward {
@@ -71,42 +64,28 @@ impl Forward {
     }
 
     pub(super) fn rows(&mut self) -> ForwardRows<'_> {
-        ForwardRows {
-            start: 0,
-            z: &mut self.z,
-            phi1: &mut self.phi1,
-            phi2: &mut self.phi2,
-            phi3: &mut self.phi3,
-            p: &mut self.p,
-            delta: &mut self.delta,
-            s: &mut self.s,
-            u: &mut self.u,
-            k: &mut self.k,
-            nx: &mut self.nx,
-            nz: &mut self.nz,
-            loss: &mut self.loss,
-        }
+        let Forward { z, phi1, phi2, phi3, p, delta, s, u, k, nx, nz, loss } = self;
+        let count = nx.len();
+        ForwardRows { start: 0, count, arrays: [z, phi1, phi2, phi3, p, delta, s, u, k, nx, nz, loss] }
     }
 }
 
 impl Rows for ForwardRows<'_> {
     fn count(&self) -> usize {
-        self.nx.len()
+        self.count
     }
 
     fn split(self, at: usize) -> (Self, Self) {
-        let count = self.count().max(1);
-        let cut = |rows: &'_ mut [f64]| at * (rows.len() / count);
-        macro_rules! halves {
-            ($($field:ident),*) => {{
-                $(let at_entry = cut(self.$field); let $field = self.$field.split_at_mut(at_entry);)*
-                (
-                    ForwardRows { start: self.start, $($field: $field.0),* },
-                    ForwardRows { start: self.start + at, $($field: $field.1),* },
-                )
-            }};
+        let ForwardRows { start, count, arrays } = self;
+        let (mut first, mut second) = (<[&mut [f64]; ARRAYS]>::default(), <[&mut [f64]; ARRAYS]>::default());
+        for ((array, first), second) in arrays.into_iter().zip(&mut first).zip(&mut second) {
+            let width = array.len() / count.max(1);
+            (*first, *second) = array.split_at_mut(at * width);
         }
-        halves!(z, phi1, phi2, phi3, p, delta, s, u, k, nx, nz, loss)
+        (
+            ForwardRows { start, count: at, arrays: first },
+            ForwardRows { start: start + at, count: count - at, arrays: second },
+        )
     }
 }
 
@@ -121,40 +100,40 @@ impl ForwardRows<'_> {
         square: &mut [f64],
     ) {
         let (count, h, classes, c) = (self.count(), sizes.hidden, sizes.classes, sizes.contrasts);
+        let [z, phi1, phi2, phi3, p, delta, s, u, k, nx, nz, loss] = &mut self.arrays;
         let parameters = &network.parameters;
         let x = inputs(batch, self.start, count);
         let w = View::from_column_major_slice(parameters.w.as_slice(), h, sizes.inputs);
-        product(self.phi3, Then::Set, 1.0, x, w.transpose());
-        for (index, a) in self.phi3.iter_mut().enumerate() {
+        product(phi3, Then::Set, 1.0, x, w.transpose());
+        for (index, a) in phi3.iter_mut().enumerate() {
             let bias = parameters.b.as_ref().map_or(0.0, |b| b[index % h]);
             let phi = network.activation.derivatives(&(*a + bias));
-            (self.z[index], self.phi1[index], self.phi2[index], *a) =
-                (phi.value, phi.first, phi.second, phi.third);
+            (z[index], phi1[index], phi2[index], *a) = (phi.value, phi.first, phi.second, phi.third);
         }
         let v = View::from_column_major_slice(parameters.v.as_slice(), classes, h);
-        product(self.p, Then::Set, 1.0, view(self.z, count, h), v.transpose());
+        product(p, Then::Set, 1.0, view(z, count, h), v.transpose());
         for row in 0..count {
             let n = self.start + row;
-            let p = &mut self.p[row * classes..(row + 1) * classes];
+            let p = &mut p[row * classes..(row + 1) * classes];
             if let Some(bias) = &parameters.c {
                 p.iter_mut().zip(bias.iter()).for_each(|(logit, bias)| *logit += bias);
             }
-            self.loss[row] = softmax(p, |k| batch.y[(n, k)]);
-            let delta = &mut self.delta[row * c..(row + 1) * c];
+            loss[row] = softmax(p, |k| batch.y[(n, k)]);
+            let delta = &mut delta[row * c..(row + 1) * c];
             // p - y without cancellation: both sum to one.
             let (residual, rest) = square.split_at_mut(classes);
             for (k, residual) in residual.iter_mut().enumerate() {
                 *residual = (0..classes).map(|l| p[k] * batch.y[(n, l)] - p[l] * batch.y[(n, k)]).sum();
             }
             contrast(delta, |k| residual[k]);
-            covariance(&mut self.s[row * packed(c)..(row + 1) * packed(c)], p, c, rest);
-            self.nx[row] = batch.x.row(n).norm_squared() + sizes.bias as f64;
-            let z = &self.z[row * h..(row + 1) * h];
-            self.nz[row] = z.iter().map(|z| z * z).sum::<f64>() + sizes.bias as f64;
+            covariance(&mut s[row * packed(c)..(row + 1) * packed(c)], p, c, rest);
+            nx[row] = batch.x.row(n).norm_squared() + sizes.bias as f64;
+            let z = &z[row * h..(row + 1) * h];
+            nz[row] = z.iter().map(|z| z * z).sum::<f64>() + sizes.bias as f64;
         }
-        product(self.u, Then::Set, 1.0, view(self.delta, count, c), view(&weights.v, c, h));
+        product(u, Then::Set, 1.0, view(delta, count, c), view(&weights.v, c, h));
         let diagonals = view(&weights.diagonals, packed(c), h);
-        product(self.k, Then::Set, 1.0, view(self.s, count, packed(c)), diagonals);
+        product(k, Then::Set, 1.0, view(s, count, packed(c)), diagonals);
     }
 }
 

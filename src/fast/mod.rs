@@ -12,6 +12,7 @@ mod coupling;
 mod couplings;
 mod features;
 mod forward;
+mod gradient;
 mod hidden;
 mod objective;
 mod pairs;

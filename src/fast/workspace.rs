@@ -1,17 +1,15 @@
 //! Value and gradient of the bound from buffers that are allocated once.
 
-use super::adjoint::{AdjointRows, Adjoints, COUPLING_SQUARED, HIDDEN_SQUARED, HIDDEN_TRACE, TERMS};
-use super::contrast::expand;
+use super::adjoint::{AdjointRows, Adjoints, COUPLING_SQUARED, TERMS};
 use super::couplings::{CouplingRows, Couplings};
 use super::features::Features;
-use super::forward::{Forward, inputs};
-use super::objective::{Shares, moments_of};
+use super::forward::Forward;
+use super::objective::moments_of;
 use super::plan::{Plan, Route};
-use super::product::{Then, product, view};
 use super::share::{Array, Rows, Span, pieces, share};
 use super::sizes::Sizes;
 use super::watch::{Watch, Watcher, each_tile};
-use super::weights::{Weights, add_through_diagonals, add_through_pairs, add_to_classes};
+use super::weights::Weights;
 use super::worker::{Shared, Sums, Worker};
 use super::{coupling, features, pairs, parameter, trace};
 use crate::model::{Batch, Network, Shape};
@@ -28,6 +26,17 @@ pub enum FastError {
         /// The shape that was given.
         found: Shape,
     },
+    /// A buffer that does not hold the gradient.
+    #[error("the gradient has {expected} entries, the buffer has {found}")]
+    Buffer {
+        /// `D`.
+        expected: usize,
+        /// The length that was given.
+        found: usize,
+    },
+    /// There is nothing to take the gradient from.
+    #[error("no gradient without a call of differentiate before it, at the same batch")]
+    NotDifferentiated,
     /// The watcher asked for it.
     #[error("stopped before the end")]
     Stopped,
@@ -57,23 +66,24 @@ pub struct Values {
 /// let values = workspace.differentiate(&network, &batch)?;
 /// let shares = Objective::Upper.shares(&values.moments, &shape)?;
 /// let mut gradient = vec![0.0; shape.parameters()];
-/// workspace.gradient(&batch, &shares, &mut gradient);
+/// workspace.gradient(&batch, &shares, &mut gradient)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Workspace {
-    plan: Plan,
-    sizes: Sizes,
-    weights: Weights,
-    forward: Forward,
-    kept: Vec<f64>,
-    couplings: Couplings,
-    sums: Sums,
-    adjoints: Adjoints,
-    workers: Vec<Worker>,
-    by_v: [Vec<f64>; TERMS],
-    combined_a: Vec<f64>,
-    combined_o: Vec<f64>,
-    column: Vec<f64>,
+    pub(super) plan: Plan,
+    pub(super) sizes: Sizes,
+    pub(super) weights: Weights,
+    pub(super) forward: Forward,
+    pub(super) kept: Vec<f64>,
+    pub(super) couplings: Couplings,
+    pub(super) sums: Sums,
+    pub(super) adjoints: Adjoints,
+    pub(super) workers: Vec<Worker>,
+    pub(super) by_v: [Vec<f64>; TERMS],
+    pub(super) combined_a: Vec<f64>,
+    pub(super) combined_o: Vec<f64>,
+    pub(super) column: Vec<f64>,
+    pub(super) differentiated: bool,
 }
 
 impl Workspace {
@@ -94,6 +104,7 @@ impl Workspace {
             combined_a: room(sizes.samples * sizes.hidden),
             combined_o: room(sizes.samples * sizes.contrasts),
             column: room(sizes.classes),
+            differentiated: false,
             plan,
         }
     }
@@ -144,6 +155,7 @@ impl Workspace {
         if found != self.plan.shape || batch.y.ncols() != found.classes {
             return Err(FastError::Shape { expected: self.plan.shape, found });
         }
+        self.differentiated = false;
         self.forward_pass(network, batch);
         let Workspace { plan, sizes, weights, forward, kept, couplings, sums, adjoints, workers, .. } = self;
         let couplings = &*couplings;
@@ -198,6 +210,7 @@ impl Workspace {
         let loss = workers.iter().map(|worker| worker.loss).sum();
         if with_gradient {
             self.gather_by_v();
+            self.differentiated = true;
         }
         Ok(Values { loss, moments: moments_of(moments) })
     }
@@ -268,79 +281,5 @@ impl Workspace {
                 parameter::close(sizes, sums);
             }
         }
-    }
-
-    /// The workers' gradients by `V` as one for each term.
-    fn gather_by_v(&mut self) {
-        let Workspace { sizes, weights, workers, by_v, .. } = self;
-        for (term, sum) in by_v.iter_mut().enumerate() {
-            sum.fill(0.0);
-            for worker in workers.iter() {
-                sum.iter_mut().zip(&worker.by_v[term]).for_each(|(sum, own)| *sum += own);
-            }
-        }
-        for worker in workers.iter() {
-            add_through_diagonals(
-                &mut by_v[HIDDEN_TRACE],
-                &worker.by_diagonals[HIDDEN_TRACE],
-                sizes,
-                &weights.v,
-            );
-            let hidden = &mut by_v[HIDDEN_SQUARED];
-            add_through_diagonals(hidden, &worker.by_diagonals[HIDDEN_SQUARED], sizes, &weights.v);
-            if !worker.by_pairs.is_empty() {
-                add_through_pairs(hidden, &worker.by_pairs, sizes, &weights.v);
-            }
-        }
-    }
-
-    /// The sum of the gradients of loss and moments with these shares, at the point of the last
-    /// [`differentiate`](Workspace::differentiate), whose batch is given again; order `W, b, V, c`, row-major. A
-    /// buffer of another length than `D` is left alone.
-    pub fn gradient(&mut self, batch: &Batch<f64>, shares: &Shares, out: &mut [f64]) {
-        let Workspace {
-            plan, sizes, forward, adjoints, workers, by_v, combined_a, combined_o, column, ..
-        } = self;
-        let (n, d, h, c) = (sizes.samples, sizes.inputs, sizes.hidden, sizes.contrasts);
-        if out.len() != plan.shape.parameters() || batch.samples() != n || batch.x.ncols() != d {
-            return;
-        }
-        let mean = shares.loss / n as f64;
-        for (index, a) in combined_a.iter_mut().enumerate() {
-            let moments = shares.moments.iter().zip(&adjoints.a).map(|(share, a)| share * a[index]);
-            *a = mean * forward.phi1[index] * forward.u[index] + moments.sum::<f64>();
-        }
-        for (index, o) in combined_o.iter_mut().enumerate() {
-            let moments = shares.moments.iter().zip(&adjoints.o).map(|(share, o)| share * o[index]);
-            *o = mean * forward.delta[index] + moments.sum::<f64>();
-        }
-        out.fill(0.0);
-        let (by_w, rest) = out.split_at_mut(h * d);
-        let (by_b, rest) = rest.split_at_mut(if sizes.bias == 1 { h } else { 0 });
-        let (by_v_out, by_c) = rest.split_at_mut(sizes.classes * h);
-        let (a, o) = (view(combined_a, n, h), view(combined_o, n, c));
-        let x = inputs(batch, 0, n);
-        let rows = Array { start: 0, width: d, data: by_w };
-        share(rows, h.div_ceil(plan.threads), workers, &|rows: Array, _: &mut Worker| {
-            let columns = a.transpose().subrows(rows.start, rows.count());
-            product(rows.data, Then::Set, 1.0, columns, x);
-        });
-        if sizes.bias == 1 {
-            for row in combined_a.chunks(h) {
-                by_b.iter_mut().zip(row).for_each(|(sum, a)| *sum += a);
-            }
-            column.fill(0.0);
-            for row in combined_o.chunks(c.max(1)) {
-                column.iter_mut().zip(row).for_each(|(sum, o)| *sum += o);
-            }
-            expand(|k, value| by_c[k] = value, &column[..c]);
-        }
-        // What the workers summed is gathered: the room of one of them is free.
-        let sum = &mut workers[0].by_v[0];
-        product(sum, Then::Set, 1.0, o.transpose(), view(&forward.z, n, h));
-        for (share, own) in shares.moments.iter().zip(by_v.iter()) {
-            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += share * own);
-        }
-        add_to_classes(by_v_out, sum, sizes, column);
     }
 }

@@ -1,19 +1,27 @@
 //! The reference answer for one network: every number that another implementation can be held against.
 //!
-//! Everything comes from the closed forms of [`terms`](crate::terms), over pairs of samples, and needs no matrix of
-//! size `D x D` unless the spectrum or the Hessian itself is asked for.
+//! Everything comes from the closed forms, by the production path [`fast`](crate::fast) or by the functions of
+//! [`terms`](crate::terms) themselves, and needs no matrix of size `D x D` unless the spectrum or the Hessian itself is
+//! asked for.
 
 mod answer;
+mod error;
+mod path;
 mod spread;
 
 pub use answer::Answer;
+pub use error::OracleError;
+pub use path::Path;
 
+use crate::fast::Watcher;
 use crate::model::{Batch, Network};
 use crate::terms::bound::*;
-use crate::terms::bound_gradient::{MomentGradients, NoGradient, moment_gradients, ws_upper_gradient};
-use crate::terms::{curvatures, hessian, model, samples, trace};
-use crate::witness::eigen::{EigenError, eigenvalues};
+use crate::terms::bound_gradient::{MomentGradients, NoGradient, ws_upper_gradient};
+use crate::terms::{Curvature, curvatures, hessian, samples, trace};
+use crate::witness::eigen::eigenvalues;
+use path::evaluate;
 use spread::Spreads;
+use std::cell::OnceCell;
 
 /// What is asked for beside the bound and its gradient.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,61 +32,8 @@ pub struct Wanted {
     pub hessian: bool,
     /// The single terms and their gradients.
     pub terms: bool,
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum OracleError {
-    /// All eigenvalues coincide, so the bound has no gradient.
-    #[error(
-        "the spread s of the Hessian is 0, so the bound has no gradient: H is a multiple of the identity, and since it \
-         vanishes on a space of dimension {null}, H = 0. {cause}"
-    )]
-    ZeroSpread {
-        /// Dimension of the null space.
-        null: usize,
-        /// What makes the Hessian vanish here.
-        cause: String,
-    },
-    /// The squared trace is too small for `f64`.
-    #[error(
-        "the squared trace Q = {squared:e} is below {least:e}, where f64 drops digits: every sample is saturated (the \
-         largest 1 - |p|^2 is {impurity:e}); scale V and c down"
-    )]
-    Underflow {
-        /// `Q`.
-        squared: f64,
-        /// The least value that keeps its digits.
-        least: f64,
-        /// The largest impurity.
-        impurity: f64,
-    },
-    /// A result that is not a number.
-    #[error(
-        "{quantity} is {value}: products of these weights and inputs overflow f64; scale X or the weights down"
-    )]
-    Overflow {
-        /// Which result.
-        quantity: &'static str,
-        /// What came out.
-        value: f64,
-    },
-    /// A dense matrix that would not fit.
-    #[error(
-        "the dense Hessian of {parameters} parameters needs {gibibytes:.1} GiB: --spectrum and --hessian are for up to \
-         {most} parameters"
-    )]
-    TooLarge {
-        /// `D`.
-        parameters: usize,
-        /// The memory of one matrix.
-        gibibytes: f64,
-        /// The largest `D`.
-        most: usize,
-    },
-    /// The dense Hessian has no eigenvalues.
-    #[error("eigenvalues of the Hessian: {0}")]
-    Eigen(#[from] EigenError),
+    /// How the numbers are computed.
+    pub path: Path,
 }
 
 /// One dense matrix of this size takes 3 GiB, and its decomposition a second one.
@@ -104,33 +59,49 @@ const LEAST_SQUARED: f64 = f64::MIN_POSITIVE / f64::EPSILON;
 /// # Errors
 /// [`OracleError`] where the bound has no gradient, or `f64` cannot hold the numbers.
 pub fn answer(network: &Network<f64>, batch: &Batch<f64>, wanted: Wanted) -> Result<Answer, OracleError> {
+    answer_watched(network, batch, wanted, &|_, _| true)
+}
+
+/// The same, watched tile by tile where the path is the fast one.
+///
+/// # Errors
+/// [`OracleError`], also where the watcher stops it.
+pub fn answer_watched(
+    network: &Network<f64>,
+    batch: &Batch<f64>,
+    wanted: Wanted,
+    watcher: Watcher,
+) -> Result<Answer, OracleError> {
     let shape = network.shape(batch.samples());
     let size = shape.parameters();
+    if shape.samples == 0 {
+        return Err(OracleError::NoSamples);
+    }
     if (wanted.spectrum || wanted.hessian) && size > MOST_PARAMETERS {
         let gibibytes = (size * size * size_of::<f64>()) as f64 / f64::from(1 << 30);
         return Err(OracleError::TooLarge { parameters: size, gibibytes, most: MOST_PARAMETERS });
     }
     let v = &network.parameters.v;
-    let samples = samples(network, batch);
-    let points = curvatures(&samples, v);
-    let moments = moments(&points, v);
+    // Matrices of every sample, which large data has no room for: made only where something needs them.
+    let cell = OnceCell::new();
+    let points = || -> &[Curvature<f64>] { cell.get_or_init(|| curvatures(&samples(network, batch), v)) };
+    let evaluated = evaluate(network, batch, wanted.path, watcher, &points)?;
+    let (moments, gradients) = (evaluated.moments, evaluated.gradients);
     let (t, q) = (moments.trace(), moments.squared());
     finite("the trace", t)?;
     finite("the squared trace", q)?;
-    let largest_impurity = samples.iter().map(|n| trace::impurity(&n.p)).fold(0.0, f64::max);
-    if q == 0.0 && t == 0.0 {
-        let cause = zero_cause(largest_impurity).to_string();
-        return Err(OracleError::ZeroSpread { null: shape.null_dimension(), cause });
-    }
-    if q < LEAST_SQUARED {
-        return Err(OracleError::Underflow { squared: q, least: LEAST_SQUARED, impurity: largest_impurity });
-    }
-    let (m, s) = (mean(&t, size), spread(&t, &q, size));
+    let impurity = || largest_impurity(network, batch);
     let no_gradient = |_: NoGradient| OracleError::ZeroSpread {
         null: shape.null_dimension(),
-        cause: zero_cause(largest_impurity).to_string(),
+        cause: zero_cause(impurity()).to_string(),
     };
-    let gradients = moment_gradients(&points, v).map_err(no_gradient)?;
+    if q == 0.0 && t == 0.0 {
+        return Err(no_gradient(NoGradient::Empty));
+    }
+    if q < LEAST_SQUARED {
+        return Err(OracleError::Underflow { squared: q, least: LEAST_SQUARED, impurity: impurity() });
+    }
+    let (m, s) = (mean(&t, size), spread(&t, &q, size));
     let (trace_gradient, trace_squared_gradient) = (gradients.trace(), gradients.squared());
     let gradient =
         ws_upper_gradient(&trace_gradient, &trace_squared_gradient, &m, &s, size).map_err(no_gradient)?;
@@ -145,14 +116,14 @@ pub fn answer(network: &Network<f64>, batch: &Batch<f64>, wanted: Wanted) -> Res
     );
     let output_size = shape.reduced_output_parameters();
     let beta = ws_upper(&mean(&moments.output_trace, output_size), &spreads.output, output_size);
-    let dense = (wanted.spectrum || wanted.hessian).then(|| hessian::hessian(&points));
+    let dense = (wanted.spectrum || wanted.hessian).then(|| hessian::hessian(points()));
     let eigenvalues = match &dense {
         Some(h) if wanted.spectrum => Some(eigenvalues(h)?),
         _ => None,
     };
     Ok(Answer {
         shape,
-        loss: model::loss(network, batch),
+        loss: evaluated.loss,
         trace: t,
         trace_squared: q,
         mean: m,
@@ -167,17 +138,20 @@ pub fn answer(network: &Network<f64>, batch: &Batch<f64>, wanted: Wanted) -> Res
         gradient,
         trace_gradient,
         trace_squared_gradient,
-        loss_gradient: model::loss_gradient(&samples, v),
+        loss_gradient: evaluated.loss_gradient,
         eigenvalues,
         hessian: dense.filter(|_| wanted.hessian),
-        terms: wanted.terms.then(|| Terms {
-            t_out: samples.iter().map(trace::t_out).collect(),
-            t_gn: samples.iter().map(|n| trace::t_gn(n, v)).collect(),
-            t_res: samples.iter().map(|n| trace::t_res(n, v)).collect(),
-            moments,
-            gradients,
-            alpha,
-            beta,
+        terms: wanted.terms.then(|| {
+            let samples = samples(network, batch);
+            Terms {
+                t_out: samples.iter().map(trace::t_out).collect(),
+                t_gn: samples.iter().map(|n| trace::t_gn(n, v)).collect(),
+                t_res: samples.iter().map(|n| trace::t_res(n, v)).collect(),
+                moments,
+                gradients,
+                alpha,
+                beta,
+            }
         }),
     })
 }
@@ -203,6 +177,10 @@ pub struct Terms {
 
 fn finite(quantity: &'static str, value: f64) -> Result<(), OracleError> {
     if value.is_finite() { Ok(()) } else { Err(OracleError::Overflow { quantity, value }) }
+}
+
+fn largest_impurity(network: &Network<f64>, batch: &Batch<f64>) -> f64 {
+    samples(network, batch).iter().map(|n| trace::impurity(&n.p)).fold(0.0, f64::max)
 }
 
 fn zero_cause(largest_impurity: f64) -> &'static str {

@@ -22,20 +22,21 @@ pub(super) struct Spreads {
 }
 
 impl Spreads {
-    pub fn of(points: &[Curvature<f64>], moments: &Moments<f64>, shape: &Shape) -> Self {
+    /// From the moments, and where that would cancel from the samples' own matrices.
+    pub fn of<'a>(points: &impl Fn() -> &'a [Curvature<f64>], moments: &Moments<f64>, shape: &Shape) -> Self {
         let reduced = |m: &f64| {
-            hidden_deviation(points, m)
-                + output_deviation(points, m, true)
-                + 2.0 * coupling_squared_by_parameters(points)
+            hidden_deviation(points(), m)
+                + output_deviation(points(), m, true)
+                + 2.0 * coupling_squared_by_parameters(points())
         };
         let hidden_size = shape.hidden_parameters();
         let output_size = shape.reduced_output_parameters();
         Spreads {
             hidden: careful(moments.hidden_trace, moments.hidden_squared, hidden_size, |m| {
-                hidden_deviation(points, m)
+                hidden_deviation(points(), m)
             }),
             output: careful(moments.output_trace, moments.output_squared, output_size, |m| {
-                output_deviation(points, m, true)
+                output_deviation(points(), m, true)
             }),
             reduced: careful(moments.trace(), moments.squared(), shape.reduced_parameters(), reduced),
         }

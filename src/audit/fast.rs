@@ -1,0 +1,192 @@
+//! The production path as a witness: every route against the closed forms, on real data.
+
+use super::float::Point;
+use crate::fast::{Objective, Plan, Route, Shares, Workspace};
+use crate::terms::bound::{Moments, mean, moments, spread};
+use crate::terms::bound_gradient::{
+    MomentGradients, moment_gradients, ws_block_gradient, ws_reduced_gradient, ws_upper_gradient,
+};
+use crate::terms::model::{loss, loss_gradient};
+use crate::witness::Case;
+
+/// A closed form and what a route gives for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FastCheck {
+    /// The equation.
+    pub equation: &'static str,
+    /// The route.
+    pub route: Route,
+    /// The component that is furthest off; empty for a scalar.
+    pub component: String,
+    /// Its closed form.
+    pub closed: f64,
+    /// What the route gives.
+    pub fast: f64,
+    /// The difference of all components together, as a share of the size of what was added up.
+    pub relative: f64,
+    /// That size.
+    pub size: f64,
+}
+
+/// Both paths add up the same terms, up to some `N^2 h^2` of them, in orders of their own. Rounding errors of `n` terms
+/// are of the order `sqrt(n) eps` of their size: `1e-12` for twenty million.
+pub const FAST_TOLERANCE: f64 = 1e-12;
+
+impl FastCheck {
+    /// Whether it holds; a NaN does not.
+    pub fn holds(&self) -> bool {
+        self.relative <= FAST_TOLERANCE
+    }
+}
+
+/// What an equation says at a point, and the size of what it adds up.
+struct Expected {
+    equation: &'static str,
+    closed: Vec<f64>,
+    size: f64,
+}
+
+const OBJECTIVES: [(Objective, &str, &str); 5] = [
+    (Objective::Trace, "trace", "trace_gradient"),
+    (Objective::TraceSquared, "trace_squared", "trace_squared_gradient"),
+    (Objective::Upper, "ws_upper", "ws_upper_gradient"),
+    (Objective::Reduced, "ws_reduced", "ws_reduced_gradient"),
+    (Objective::Block, "ws_block", "ws_block_gradient"),
+];
+
+/// Every route that has room, at one point, for the equations that are wanted. What has no gradient or no value there
+/// is left out.
+pub fn fast(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
+    let case = &point.value;
+    let given = OBJECTIVES.iter().flat_map(|(_, value, gradient)| [*value, *gradient]);
+    if !given.chain(["loss", "loss_gradient"]).any(wanted) {
+        return Vec::new();
+    }
+    let Ok(gradients) = moment_gradients(&case.points, case.v()) else { return Vec::new() };
+    let mut expected = expected(case, &moments(&case.points, case.v()), &gradients);
+    expected.retain(|one| wanted(one.equation));
+    let mut checks = Vec::new();
+    for route in Route::ALL {
+        let Ok(plan) = Plan::new(&case.shape, rayon::current_num_threads(), Some(route)) else { continue };
+        let mut workspace = Workspace::new(plan);
+        for Expected { equation, closed, size } in &expected {
+            let found = found(equation, &mut workspace, case).unwrap_or_default();
+            checks.push(compare(case, equation, route, closed, &found, *size));
+        }
+    }
+    checks
+}
+
+fn compare(
+    case: &Case<f64>,
+    equation: &'static str,
+    route: Route,
+    closed: &[f64],
+    fast: &[f64],
+    size: f64,
+) -> FastCheck {
+    let pairs = || closed.iter().zip(fast);
+    let off = |(closed, fast): (&f64, &f64)| (closed - fast).abs();
+    let furthest = (0..closed.len().min(fast.len()))
+        .max_by(|a, b| off((&closed[*a], &fast[*a])).total_cmp(&off((&closed[*b], &fast[*b]))))
+        .unwrap_or(0);
+    let distance = pairs().map(off).map(|off| off * off).sum::<f64>().sqrt();
+    let missing = closed.len() != fast.len();
+    FastCheck {
+        equation,
+        route,
+        component: if closed.len() == case.shape.parameters() {
+            case.shape.parameter_name(furthest)
+        } else {
+            String::new()
+        },
+        size,
+        closed: closed.get(furthest).copied().unwrap_or(f64::NAN),
+        fast: fast.get(furthest).copied().unwrap_or(f64::NAN),
+        relative: match (missing, distance == 0.0) {
+            (true, _) => f64::NAN,
+            (false, true) => 0.0,
+            (false, false) => distance / size,
+        },
+    }
+}
+
+/// The closed forms. A bound's size is what its moments' own sizes make of it, to first order: where a spread is the
+/// small difference of large numbers, that is said here.
+fn expected(case: &Case<f64>, moments: &Moments<f64>, gradients: &MomentGradients<f64>) -> Vec<Expected> {
+    let norm = |flat: &[f64]| flat.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
+    let loss_gradient = loss_gradient(&case.samples, case.v()).flat();
+    let loss = loss(&case.network, &case.batch);
+    let mut expected = vec![
+        Expected { equation: "loss", closed: vec![loss], size: loss.abs() },
+        Expected { equation: "loss_gradient", size: norm(&loss_gradient), closed: loss_gradient },
+    ];
+    let g = gradients;
+    let parts = [&g.hidden_trace, &g.hidden_squared, &g.output_trace, &g.output_squared, &g.coupling_squared];
+    let norms = parts.map(|part| norm(&part.flat()));
+    let sizes = [
+        // Its terms have both signs.
+        moments.hidden_trace.abs().max(moments.hidden_squared.sqrt()),
+        moments.hidden_squared,
+        moments.output_trace,
+        moments.output_squared,
+        moments.coupling_squared,
+    ];
+    for (objective, value, gradient) in OBJECTIVES {
+        let Ok(shares) = objective.shares(moments, &case.shape) else { continue };
+        let Some(closed) = closed_gradient(objective, case, moments, gradients) else { continue };
+        let size =
+            |of: &[f64; 5]| shares.moments.iter().zip(of).map(|(share, own)| (share * own).abs()).sum();
+        let at = objective.value(moments, &case.shape);
+        expected.push(Expected { equation: value, closed: vec![at], size: size(&sizes) });
+        expected.push(Expected { equation: gradient, closed, size: size(&norms) });
+    }
+    expected.retain(|one| one.closed.iter().all(|entry| entry.is_finite()) && one.size.is_finite());
+    expected
+}
+
+fn closed_gradient(
+    objective: Objective,
+    case: &Case<f64>,
+    moments: &Moments<f64>,
+    gradients: &MomentGradients<f64>,
+) -> Option<Vec<f64>> {
+    let (t, q) = (moments.trace(), moments.squared());
+    let at = |size: usize| (mean(&t, size), spread(&t, &q, size));
+    let (trace, squared) = (gradients.trace(), gradients.squared());
+    let gradient = match objective {
+        Objective::Trace => Ok(trace),
+        Objective::TraceSquared => Ok(squared),
+        Objective::Upper => {
+            let size = case.shape.parameters();
+            let (m, s) = at(size);
+            ws_upper_gradient(&trace, &squared, &m, &s, size)
+        }
+        Objective::Reduced => {
+            let (m, s) = at(case.shape.reduced_parameters());
+            ws_reduced_gradient(&trace, &squared, &m, &s, &case.shape)
+        }
+        Objective::Block => ws_block_gradient(moments, gradients, &case.shape),
+    };
+    gradient.ok().map(|gradient| gradient.flat())
+}
+
+/// What a route gives for an equation.
+fn found(equation: &str, workspace: &mut Workspace, case: &Case<f64>) -> Option<Vec<f64>> {
+    let values = workspace.differentiate(&case.network, &case.batch).ok()?;
+    if equation == "loss" {
+        return Some(vec![values.loss]);
+    }
+    let value = OBJECTIVES.iter().find(|(_, value, _)| *value == equation);
+    if let Some((objective, ..)) = value {
+        return Some(vec![objective.value(&values.moments, &case.shape)]);
+    }
+    let gradient = OBJECTIVES.iter().find(|(_, _, gradient)| *gradient == equation);
+    let shares = match gradient {
+        Some((objective, ..)) => objective.shares(&values.moments, &case.shape).ok()?,
+        None => Shares { loss: 1.0, ..Shares::default() },
+    };
+    let mut out = vec![0.0; case.shape.parameters()];
+    workspace.gradient(&case.batch, &shares, &mut out).ok()?;
+    Some(out)
+}

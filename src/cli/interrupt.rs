@@ -1,0 +1,21 @@
+//! Ctrl-C, asked about by work that takes long.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// From now on the first Ctrl-C only asks to stop, and the second ends the process at once, with the exit code that
+/// shells give it.
+pub(super) fn listen() -> Result<(), ctrlc::Error> {
+    const BY_SIGNAL: i32 = 130;
+    ctrlc::set_handler(|| {
+        if ASKED.swap(true, Ordering::Relaxed) {
+            std::process::exit(BY_SIGNAL);
+        }
+    })
+}
+
+/// Whether the user asked to stop.
+pub(super) fn asked() -> bool {
+    ASKED.load(Ordering::Relaxed)
+}

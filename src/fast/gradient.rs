@@ -1,0 +1,110 @@
+//! From adjoints to gradients: the workers' sums gathered, and gradients added up with shares.
+
+use super::adjoint::{HIDDEN_SQUARED, HIDDEN_TRACE};
+use super::contrast::expand;
+use super::forward::inputs;
+use super::objective::Shares;
+use super::product::{Then, product, view};
+use super::share::{Array, Rows, share};
+use super::weights::{add_through_diagonals, add_through_pairs, add_to_classes};
+use super::worker::Worker;
+use super::workspace::{FastError, Workspace};
+use crate::model::{Batch, Shape};
+
+impl Workspace {
+    /// The workers' gradients by `V` as one for each term.
+    pub(super) fn gather_by_v(&mut self) {
+        let Workspace { sizes, weights, workers, by_v, .. } = self;
+        for (term, sum) in by_v.iter_mut().enumerate() {
+            sum.fill(0.0);
+            for worker in workers.iter() {
+                sum.iter_mut().zip(&worker.by_v[term]).for_each(|(sum, own)| *sum += own);
+            }
+        }
+        for worker in workers.iter() {
+            add_through_diagonals(
+                &mut by_v[HIDDEN_TRACE],
+                &worker.by_diagonals[HIDDEN_TRACE],
+                sizes,
+                &weights.v,
+            );
+            let hidden = &mut by_v[HIDDEN_SQUARED];
+            add_through_diagonals(hidden, &worker.by_diagonals[HIDDEN_SQUARED], sizes, &weights.v);
+            if !worker.by_pairs.is_empty() {
+                add_through_pairs(hidden, &worker.by_pairs, sizes, &weights.v);
+            }
+        }
+    }
+
+    /// The sum of the gradients of loss and moments with these shares, at the point of the last
+    /// [`differentiate`](Workspace::differentiate), whose batch is given again; order `W, b, V, c`, row-major.
+    ///
+    /// # Errors
+    /// [`FastError`] where there was no such call, for a batch of another shape, or a buffer of another length than
+    /// `D`; the buffer is left alone.
+    pub fn gradient(
+        &mut self,
+        batch: &Batch<f64>,
+        shares: &Shares,
+        out: &mut [f64],
+    ) -> Result<(), FastError> {
+        let expected = self.plan.shape;
+        let found =
+            Shape { samples: batch.samples(), inputs: batch.x.ncols(), classes: batch.y.ncols(), ..expected };
+        if found != expected {
+            return Err(FastError::Shape { expected, found });
+        }
+        if out.len() != expected.parameters() {
+            return Err(FastError::Buffer { expected: expected.parameters(), found: out.len() });
+        }
+        if !self.differentiated {
+            return Err(FastError::NotDifferentiated);
+        }
+        self.combine(batch, shares, out);
+        Ok(())
+    }
+
+    fn combine(&mut self, batch: &Batch<f64>, shares: &Shares, out: &mut [f64]) {
+        let Workspace {
+            plan, sizes, forward, adjoints, workers, by_v, combined_a, combined_o, column, ..
+        } = self;
+        let (n, d, h, c) = (sizes.samples, sizes.inputs, sizes.hidden, sizes.contrasts);
+        let mean = shares.loss / n as f64;
+        for (index, a) in combined_a.iter_mut().enumerate() {
+            let moments = shares.moments.iter().zip(&adjoints.a).map(|(share, a)| share * a[index]);
+            *a = mean * forward.phi1[index] * forward.u[index] + moments.sum::<f64>();
+        }
+        for (index, o) in combined_o.iter_mut().enumerate() {
+            let moments = shares.moments.iter().zip(&adjoints.o).map(|(share, o)| share * o[index]);
+            *o = mean * forward.delta[index] + moments.sum::<f64>();
+        }
+        out.fill(0.0);
+        let (by_w, rest) = out.split_at_mut(h * d);
+        let (by_b, rest) = rest.split_at_mut(if sizes.bias == 1 { h } else { 0 });
+        let (by_v_out, by_c) = rest.split_at_mut(sizes.classes * h);
+        let (a, o) = (view(combined_a, n, h), view(combined_o, n, c));
+        let x = inputs(batch, 0, n);
+        let rows = Array { start: 0, width: d, data: by_w };
+        share(rows, h.div_ceil(plan.threads), workers, &|rows: Array, _: &mut Worker| {
+            let columns = a.transpose().subrows(rows.start, rows.count());
+            product(rows.data, Then::Set, 1.0, columns, x);
+        });
+        if sizes.bias == 1 {
+            for row in combined_a.chunks(h) {
+                by_b.iter_mut().zip(row).for_each(|(sum, a)| *sum += a);
+            }
+            column.fill(0.0);
+            for row in combined_o.chunks(c.max(1)) {
+                column.iter_mut().zip(row).for_each(|(sum, o)| *sum += o);
+            }
+            expand(|k, value| by_c[k] = value, &column[..c]);
+        }
+        // What the workers summed is gathered: the room of one of them is free.
+        let sum = &mut workers[0].by_v[0];
+        product(sum, Then::Set, 1.0, o.transpose(), view(&forward.z, n, h));
+        for (share, own) in shares.moments.iter().zip(by_v.iter()) {
+            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += share * own);
+        }
+        add_to_classes(by_v_out, sum, sizes, column);
+    }
+}

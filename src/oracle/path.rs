@@ -1,0 +1,100 @@
+//! The two ways to the same numbers.
+
+use super::OracleError;
+use crate::fast::{Plan, Route, Shares, Watcher, Workspace};
+use crate::model::{Batch, Network, Parameters};
+use crate::terms::bound::{Moments, moments};
+use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
+use crate::terms::{Curvature, model};
+use std::thread::available_parallelism;
+
+/// How the numbers are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// By matrix products, along a route or the one that the plan chooses, on so many threads.
+    Fast {
+        /// The route; the cheapest where there is none.
+        route: Option<Route>,
+        /// Threads.
+        threads: usize,
+    },
+    /// By the functions that are the derivation, a pair of samples after the other.
+    Terms,
+}
+
+impl Default for Path {
+    /// The fast path on all cores.
+    fn default() -> Self {
+        Path::Fast { route: None, threads: available_parallelism().map_or(1, usize::from) }
+    }
+}
+
+/// What both paths give.
+pub(super) struct Evaluated {
+    pub loss: f64,
+    pub moments: Moments<f64>,
+    pub gradients: MomentGradients<f64>,
+    pub loss_gradient: Parameters<f64>,
+}
+
+/// Loss and moments with their gradients. `points` are the samples' own matrices, which only the slow path wants.
+pub(super) fn evaluate<'a>(
+    network: &Network<f64>,
+    batch: &Batch<f64>,
+    path: Path,
+    watcher: Watcher,
+    points: &impl Fn() -> &'a [Curvature<f64>],
+) -> Result<Evaluated, OracleError> {
+    match path {
+        Path::Fast { route, threads } => {
+            let plan = Plan::new(&network.shape(batch.samples()), threads, route)?;
+            by_matrix_products(network, batch, plan, watcher)
+        }
+        Path::Terms => by_pairs(network, batch, points()),
+    }
+}
+
+fn by_matrix_products(
+    network: &Network<f64>,
+    batch: &Batch<f64>,
+    plan: Plan,
+    watcher: Watcher,
+) -> Result<Evaluated, OracleError> {
+    let shape = plan.shape;
+    let mut workspace = Workspace::new(plan);
+    let values = workspace.differentiate_watched(network, batch, watcher)?;
+    let mut flat = vec![0.0; shape.parameters()];
+    let mut gradient = |shares: Shares| -> Result<Parameters<f64>, OracleError> {
+        workspace.gradient(batch, &shares, &mut flat)?;
+        Ok(Parameters::from_flat(&shape, &flat))
+    };
+    let mut of_moment = |moment: usize| {
+        let mut shares = Shares::default();
+        shares.moments[moment] = 1.0;
+        gradient(shares)
+    };
+    let gradients = MomentGradients {
+        hidden_trace: of_moment(0)?,
+        hidden_squared: of_moment(1)?,
+        output_trace: of_moment(2)?,
+        output_squared: of_moment(3)?,
+        coupling_squared: of_moment(4)?,
+    };
+    let loss_gradient = gradient(Shares { loss: 1.0, ..Shares::default() })?;
+    Ok(Evaluated { loss: values.loss, moments: values.moments, gradients, loss_gradient })
+}
+
+fn by_pairs(
+    network: &Network<f64>,
+    batch: &Batch<f64>,
+    points: &[Curvature<f64>],
+) -> Result<Evaluated, OracleError> {
+    let v = &network.parameters.v;
+    let samples: Vec<_> = points.iter().map(|point| point.sample.clone()).collect();
+    Ok(Evaluated {
+        loss: model::loss(network, batch),
+        moments: moments(points, v),
+        gradients: moment_gradients(points, v).map_err(|_| OracleError::NoSamples)?,
+        loss_gradient: model::loss_gradient(&samples, v),
+    })
+}

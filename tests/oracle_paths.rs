@@ -1,0 +1,103 @@
+//! `hsr oracle` by its two paths: the same answers, a plan that can be read, and an end when the user wants one.
+
+use hsr::io::{Array, write_npz};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+fn files(folder: &Path, samples: usize, inputs: usize, hidden: usize) {
+    let wave = |rows: usize, columns: usize, step: f64| Array {
+        shape: vec![rows, columns],
+        values: (0..rows * columns).map(|index| (index as f64 * step).sin()).collect(),
+    };
+    let network = [("W", wave(hidden, inputs, 0.7)), ("V", wave(3, hidden, 1.3))];
+    write_npz(folder.join("net.npz"), &network).unwrap();
+    let labels: Vec<f64> = (0..samples).map(|n| (n % 3) as f64).collect();
+    write_npz(folder.join("data.npz"), &[("X", wave(samples, inputs, 2.1)), ("y", Array::vector(&labels))])
+        .unwrap();
+}
+
+fn command(folder: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hsr"));
+    command.current_dir(folder);
+    command.args(["oracle", "--network", "net.npz", "--data", "data.npz", "--activation", "tanh"]).args(more);
+    command
+}
+
+fn oracle(folder: &Path, more: &[&str]) -> Output {
+    command(folder, more).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn every_route_and_the_terms_print_the_same_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path(), 40, 4, 6);
+    let scalars = |more: &[&str]| -> serde_json::Map<String, serde_json::Value> {
+        let output = oracle(folder.path(), &[&["--json", "--terms"], more].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let terms = scalars(&["--path", "terms"]);
+    for more in [
+        &["--path", "fast"][..],
+        &["--route", "hidden"],
+        &["--route", "class", "--threads", "1"],
+        &["--route", "parameter"],
+    ] {
+        let fast = scalars(more);
+        assert_eq!(fast.len(), terms.len());
+        for (name, value) in &terms {
+            let (fast, slow) = (fast[name].as_f64().unwrap(), value.as_f64().unwrap());
+            // All of these are of order one, sums of a few thousand terms.
+            assert!(
+                (fast - slow).abs() <= 1e-12 * slow.abs().max(1.0),
+                "{more:?}, {name}: {fast:e}, {slow:e}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_plan_names_the_routes_with_their_costs_and_computes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path(), 40, 4, 6);
+    let told = text(&oracle(folder.path(), &["--plan", "--threads", "2"]).stdout);
+    for word in ["N=40", "hidden", "class", "parameter", "<-", "2 threads"] {
+        assert!(told.contains(word), "no '{word}' in {told}");
+    }
+    let forced = text(&oracle(folder.path(), &["--plan", "--route", "hidden"]).stdout);
+    assert!(forced.lines().any(|line| line.starts_with("hidden") && line.ends_with("<-")), "{forced}");
+}
+
+#[test]
+fn a_route_of_the_terms_and_an_unknown_route_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path(), 4, 2, 2);
+    let refused = oracle(folder.path(), &["--path", "terms", "--route", "class"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("--route class is of the fast path"));
+    let unknown = oracle(folder.path(), &["--route", "shortest"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("choose hidden, class or parameter"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_with_a_word_and_nothing_written() {
+    let folder = tempfile::tempdir().unwrap();
+    // Minutes of work.
+    files(folder.path(), 12_000, 300, 64);
+    let mut command = command(folder.path(), &["--out", "answer.npz", "--route", "hidden"]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stderr), "hsr: stopped before the end\n");
+    assert!(!folder.path().join("answer.npz").exists());
+}
