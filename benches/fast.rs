@@ -1,5 +1,6 @@
 //! The production path: every route, value and gradient, at four shapes; beside each the time of one matrix product of
-//! the same arithmetic, a forward and backward pass of the loss, and one thread against two.
+//! the same arithmetic, a forward and backward pass of the loss, one thread against two, and the dense Hessian by dual
+//! numbers where that is feasible.
 //!
 //! `cargo bench --bench fast` runs all, `cargo bench --bench fast -- digits` one shape.
 
@@ -9,6 +10,7 @@ use faer::{Accum, Mat, Par};
 use hsr::fast::{Objective, Plan, Route, Workspace};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
+use hsr::witness::Case;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::hint::black_box;
@@ -78,6 +80,16 @@ fn routes(criterion: &mut Criterion) {
                 ))
             });
         });
+        // Its gradient takes D times as long; at the larger shapes the matrix alone takes hours.
+        if name == "iris" {
+            group.bench_function("dense Hessian by dual numbers", |bencher| {
+                bencher.iter(|| {
+                    let case = Case::new(network.clone(), batch.clone(), 0);
+                    let h = case.hessian_from_loss();
+                    black_box((h.trace(), h.norm_squared()))
+                });
+            });
+        }
         group.finish();
     }
 }
