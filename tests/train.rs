@@ -220,7 +220,7 @@ fn the_regularizer_leaves_the_gradient_where_there_is_nothing_to_add() {
     assert_eq!(error, "the gradient has 30 entries, the network 31 parameters: give one entry for each");
 
     // Logits thousands apart: every sample is saturated, and the Hessian is 0.
-    let saturated = Network { parameters: network.parameters.scale(&1e5), ..network };
+    let saturated = Network { parameters: network.parameters.scale(&1e7), ..network };
     let hard = Batch::from_labels(batch.x.clone(), &[0, 1, 2, 0, 1, 2], 3).unwrap();
     let mut gradient = vec![1.0; shape.parameters()];
     let error = regularizer.add(&saturated, &hard, &mut gradient).unwrap_err().to_string();
@@ -279,7 +279,7 @@ fn a_run_that_is_resumed_gives_the_numbers_of_one_that_was_not_interrupted() {
         let mut resumed = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
         resumed.resume(Checkpoint::read(&path).unwrap()).unwrap();
         assert_eq!(resumed.state().step, stop);
-        let mut log = Log::resume(folder.path(), stop).unwrap();
+        let mut log = Log::resume(folder.path(), folder.path(), stop).unwrap();
         let each = |_: &Trainer, record: Option<Record>| {
             record.map_or(Ok(()), |record| log.add(&record))?;
             Ok(true)
@@ -316,6 +316,11 @@ fn a_checkpoint_of_another_run_is_refused_and_says_what_differs() {
     assert!(message.contains("the activation tanh, this run has sin"), "{message}");
     let message = refusal(Settings { rate: 0.2, ..settings.clone() }, first(&parts.train), &parts.train);
     assert!(message.contains("rate 0.1, this run has 0.2"), "{message}");
+    trainer.step().unwrap();
+    let mut shorter =
+        Trainer::new(Settings { steps: 1, ..settings.clone() }, first(&parts.train), &parts.train).unwrap();
+    let message = shorter.resume(Checkpoint::of(&trainer)).unwrap_err().to_string();
+    assert!(message.contains("steps taken: 2, this run has only 1 in all"), "{message}");
     let other = Batch { x: parts.train.x.map(|x| 2.0 * x), ..parts.train.clone() };
     let message = refusal(settings, first(&parts.train), &other);
     assert!(message.contains("training data with the mark"), "{message}");

@@ -135,6 +135,10 @@ impl Checkpoint {
             let mark = |data: u64| format!("{data:016x}");
             return differ("training data with the mark", mark(self.data), mark(own.data), advice);
         }
+        if self.state.step > own.settings.steps {
+            let (taken, all) = (self.state.step.to_string(), format!("only {} in all", own.settings.steps));
+            return differ("steps taken:", taken, all, "give as many steps at least");
+        }
         match self.settings.difference(&own.settings) {
             Some((what, checkpoint, run)) => {
                 differ(what, checkpoint, run, "resume with the settings that it was made with, or start anew")

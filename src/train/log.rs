@@ -25,7 +25,7 @@ const JSON: &str = "log.jsonl";
 /// }
 /// let records = Log::read(folder.path())?;
 /// assert_eq!(records.len(), 3);
-/// Log::resume(folder.path(), 20)?;
+/// Log::resume(folder.path(), folder.path(), 20)?;
 /// assert_eq!(Log::read(folder.path())?, records[..2]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -44,12 +44,12 @@ impl Log {
         Log::holding(folder, &[])
     }
 
-    /// The log that is there, cut back to the records before a step, to be continued from it.
+    /// A log that begins with the records of another, or of the same, before a step, to be continued from it.
     ///
     /// # Errors
     /// [`TrainError::File`] when a file cannot be read or written, [`TrainError::Foreign`] when it is no log.
-    pub fn resume(folder: &Path, step: usize) -> Result<Self, TrainError> {
-        let mut records = Log::read(folder)?;
+    pub fn resume(folder: &Path, earlier: &Path, step: usize) -> Result<Self, TrainError> {
+        let mut records = Log::read(earlier)?;
         records.retain(|record| record.step < step);
         Log::holding(folder, &records)
     }

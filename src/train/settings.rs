@@ -29,7 +29,8 @@ pub struct Settings {
     pub schedule: Schedule,
     /// Steps over which the strength grows linearly from nothing.
     pub warm_up: usize,
-    /// Whether the direction is divided by its norm, so that the rate is the length of a step.
+    /// Whether the direction is divided by its norm, before momentum: without momentum the rate is the length of a
+    /// step then.
     pub normalised: bool,
     /// Seed of the order of mini-batches.
     pub seed: u64,

@@ -7,7 +7,7 @@ use crate::io::{Array, InputError, make_folder, write_npz, write_text};
 use crate::model::Batch;
 use crate::train::{Checkpoint, Log, Record, TrainError, Trainer};
 use comfy_table::{CellAlignment, Table, presets};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Log, checkpoint and settings of a run, and the data that it saw.
 pub(super) struct Output<'a> {
@@ -21,8 +21,8 @@ impl<'a> Output<'a> {
     pub fn open(arguments: &'a TrainArguments, trainer: &Trainer, parts: &Parts) -> Result<Self, TrainError> {
         let folder = &arguments.out;
         make_folder(folder)?;
-        let log = match arguments.resume {
-            Some(_) => Log::resume(folder, trainer.state().step)?,
+        let log = match &arguments.resume {
+            Some(checkpoint) => Log::resume(folder, &beside(checkpoint), trainer.state().step)?,
             None => Log::start(folder)?,
         };
         write_text(folder.join("settings.json"), &settings(arguments, trainer, parts))?;
@@ -107,6 +107,11 @@ fn settings(arguments: &TrainArguments, trainer: &Trainer, parts: &Parts) -> Str
         "settings": trainer.settings(),
     });
     format!("{settings:#}\n")
+}
+
+/// The folder of a file.
+fn beside(file: &Path) -> PathBuf {
+    file.parent().map_or(PathBuf::new(), Path::to_path_buf)
 }
 
 /// A part as `hsr oracle` reads it.
