@@ -413,3 +413,63 @@ fn eigenvalues_are_recorded_where_somebody_gives_them() {
     assert_eq!((record.lambda_max, record.lambda_min), (Some(120.0), Some(-1.0)));
     assert_eq!((record.test_loss, record.test_accuracy), (None, None));
 }
+
+/// The weights after each of two steps, and the gradient before each, flat.
+fn two_steps(settings: Settings, train: &Batch<f64>) -> [(Vec<f64>, Vec<f64>); 2] {
+    let settings = Settings { steps: 2, ..settings };
+    let mut direction = Direction::new(settings.method, 1);
+    let mut trainer = Trainer::new(settings, first(train), train).unwrap();
+    std::array::from_fn(|_| {
+        let before = trainer.state().network.clone();
+        let mut gradient = vec![0.0; before.parameters.flat().len()];
+        direction.at(&before, train, trainer.settings().strength, &mut gradient).unwrap();
+        trainer.step().unwrap();
+        (trainer.state().network.parameters.flat(), gradient)
+    })
+}
+
+#[test]
+fn steps_go_along_the_gradient_with_momentum_and_the_rate_of_the_schedule() {
+    let parts = iris();
+    for (schedule, second_rate) in [(Schedule::Constant, 0.2), (Schedule::Cosine, 0.1)] {
+        let settings = Settings { rate: 0.2, momentum: 0.7, schedule, ..Settings::of(Method::Hsr) };
+        let [(first_weights, first_gradient), (second_weights, second_gradient)] =
+            two_steps(settings, &parts.train);
+        let start = first(&parts.train).parameters.flat();
+        for index in 0..start.len() {
+            let velocity = first_gradient[index];
+            assert!((first_weights[index] - (start[index] - 0.2 * velocity)).abs() < 1e-14);
+            let velocity = 0.7 * velocity + second_gradient[index];
+            let expected = first_weights[index] - second_rate * velocity;
+            assert!((second_weights[index] - expected).abs() < 1e-14);
+        }
+    }
+}
+
+#[test]
+fn the_strength_of_every_method_warms_up() {
+    let parts = iris();
+    for method in Method::ALL.into_iter().filter(|method| *method != Method::Sgd) {
+        let after = |strength: f64, warm_up: usize| {
+            let settings = Settings { strength, warm_up, ..Settings::of(method) };
+            let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
+            trainer.step().unwrap();
+            trainer.state().network.clone()
+        };
+        assert_eq!(after(0.5, 4), after(0.125, 0), "{method}");
+        assert_ne!(after(0.5, 4), after(0.5, 0), "{method}");
+    }
+}
+
+#[test]
+fn steps_at_which_the_bound_has_no_gradient_descend_the_loss_and_are_counted() {
+    let parts = iris();
+    let far = Network { parameters: first(&parts.train).parameters.scale(&1e3), ..first(&parts.train) };
+    let one = Batch { x: parts.train.x.rows(0, 1).into_owned(), y: parts.train.y.rows(0, 1).into_owned() };
+    let right = hsr::terms::samples(&far, &one)[0].p.imax() as i64;
+    let one = Batch::from_labels(one.x, &[right], 3).unwrap();
+    let mut trainer = Trainer::new(Settings::of(Method::Hsr), far.clone(), &one).unwrap();
+    assert!(trainer.step().unwrap().flat.is_some());
+    assert_eq!(trainer.flat_steps(), 1);
+    assert_eq!(trainer.state().network, far, "the loss is 0, and so is its gradient");
+}
