@@ -137,7 +137,7 @@ impl<'a> Trainer<'a> {
             return Err(self.diverged(Symptom::NotFinite { quantity: "the gradient" }));
         }
         let next = self.updated();
-        if next.network.check_finite().is_err() {
+        if !next.network.parameters.flat().iter().all(|weight| weight.is_finite()) {
             // The loss here is sound: it is the step from here that is not taken.
             self.before = None;
             return Err(self.diverged(Symptom::NotFinite { quantity: "a weight" }));
