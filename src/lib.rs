@@ -14,6 +14,7 @@
 //! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
 //! | [`audit`] | holds every equation against every witness, and tells |
 //! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
+//! | [`train`] | training along the bound's gradient and along its rivals: steps, records, checkpoints |
 //! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan |
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
@@ -54,6 +55,7 @@ mod nearest;
 pub mod number;
 pub mod oracle;
 pub mod terms;
+pub mod train;
 pub mod witness;
 
 /// The README's examples in Rust, run as doc tests.

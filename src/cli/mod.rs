@@ -1,10 +1,11 @@
 //! The command line: parse arguments, call the library, print. Exit codes: 0 all hold, 1 an equation fails, 2 the input
-//! is wrong.
+//! is wrong, or training was stopped.
 
 mod audit;
 mod check;
 mod interrupt;
 mod oracle;
+mod train;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
@@ -27,6 +28,8 @@ enum Command {
     Check(check::CheckArguments),
     /// The bound and its gradient for a network and data of your own
     Oracle(oracle::OracleArguments),
+    /// Train along the gradient of the bound, or of one of its rivals
+    Train(train::TrainArguments),
 }
 
 const EXAMPLES: &str = "\
@@ -38,8 +41,9 @@ Examples:
   hsr check own.md                          a derivation of your own
   hsr check --html page.html                the same to read: formulas, and what became of each claim
   hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
+  hsr train --data wine --method hsr --strength 0.02 --out run
 
-Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong.";
+Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong, or training was stopped.";
 
 /// How a report is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -63,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Oracle(arguments) => oracle::oracle(&arguments).map(|()| true),
+        Command::Train(arguments) => train::train(&arguments).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

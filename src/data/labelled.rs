@@ -1,6 +1,6 @@
 //! Samples with a class each.
 
-use super::{TableError, table};
+use super::{Standardiser, TableError, table};
 use crate::model::Batch;
 use crate::number::Matrix;
 
@@ -47,11 +47,7 @@ impl LabelledData {
     ///
     /// A constant column, such as a pixel that is dark in every image, has no variance: it becomes zeros.
     pub fn standardised(&self) -> Self {
-        let mut features = self.features.clone();
-        for mut column in features.column_iter_mut() {
-            let values = standardised(column.as_slice());
-            column.copy_from_slice(&values);
-        }
+        let features = Standardiser::fit(&self.features).apply(&self.features);
         LabelledData { features, ..self.clone() }
     }
 
@@ -60,45 +56,5 @@ impl LabelledData {
         let one_hot = |row: usize, class: usize| f64::from(u8::from(self.labels.get(row) == Some(&class)));
         let (samples, classes) = (self.features.nrows(), self.class_names.len());
         Batch { x: self.features.clone(), y: Matrix::from_fn(samples, classes, one_hot) }
-    }
-}
-
-fn standardised(column: &[f64]) -> Vec<f64> {
-    // Asked of the entries, not of the variance: the rounded mean of equal entries may differ from them.
-    if column.iter().all(|entry| entry == &column[0]) {
-        return vec![0.0; column.len()];
-    }
-    // Divided by a power of two, which is exact, no square overflows or vanishes. The largest power is 2^1023.
-    let largest = column.iter().fold(0.0_f64, |largest, entry| largest.max(entry.abs()));
-    let scale = largest.log2().floor().min(1023.0).exp2();
-    let scaled: Vec<f64> = column.iter().map(|entry| entry / scale).collect();
-    let count = column.len() as f64;
-    let mean = scaled.iter().sum::<f64>() / count;
-    let variance = scaled.iter().map(|entry| (entry - mean).powi(2)).sum::<f64>() / count;
-    scaled.iter().map(|entry| (entry - mean) / variance.sqrt()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::standardised;
-    use approx::assert_relative_eq;
-
-    #[test]
-    fn standardised_columns_have_mean_zero_and_variance_one() {
-        let root = 1.5_f64.sqrt();
-        assert_relative_eq!(&standardised(&[1.0, 2.0, 3.0])[..], &[-root, 0.0, root][..]);
-    }
-
-    #[test]
-    fn a_constant_column_becomes_zeros_although_its_mean_is_rounded() {
-        assert_ne!((0.1 + 0.1 + 0.1) / 3.0, 0.1);
-        assert_eq!(standardised(&[0.1; 3]), [0.0; 3]);
-    }
-
-    #[test]
-    fn the_scale_of_a_column_does_not_matter_even_at_the_ends_of_the_range() {
-        for scale in [f64::MIN_POSITIVE, 1e-200, 1e200, f64::MAX] {
-            assert_relative_eq!(&standardised(&[-scale, scale])[..], &[-1.0, 1.0][..]);
-        }
     }
 }

@@ -9,15 +9,21 @@
 
 mod error;
 mod labelled;
+mod parts;
 mod quoted;
 mod sets;
+mod split;
+mod standardiser;
 mod subset;
 mod table;
 mod whole;
 
 pub use error::TableError;
 pub use labelled::LabelledData;
+pub use parts::{Parts, PartsError, classes};
 pub use sets::{DataSet, UnknownDataSet};
+pub use split::{Shares, Split, SplitError};
+pub use standardiser::Standardiser;
 pub use subset::SubsetError;
 
 pub(crate) use quoted::quoted;

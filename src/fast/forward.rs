@@ -143,7 +143,7 @@ pub(super) fn inputs(batch: &Batch<f64>, start: usize, count: usize) -> View<'_>
 }
 
 /// Logits to probabilities in place, and the cross entropy, neither of which overflows or cancels.
-fn softmax(o: &mut [f64], y: impl Fn(usize) -> f64) -> f64 {
+pub(super) fn softmax(o: &mut [f64], y: impl Fn(usize) -> f64) -> f64 {
     let top = (0..o.len()).fold(0, |top, k| if o[k] > o[top] { k } else { top });
     let highest = o[top];
     let below: f64 = (0..o.len()).map(|k| y(k) * (highest - o[k])).sum();

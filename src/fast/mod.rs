@@ -6,6 +6,7 @@
 //! gradient is wanted.
 
 mod adjoint;
+mod backward;
 mod class;
 mod contrast;
 mod coupling;
@@ -27,6 +28,7 @@ mod weights;
 mod worker;
 mod workspace;
 
+pub use backward::{Backward, Fit};
 pub use objective::{Objective, Shares};
 pub use plan::{Plan, PlanError, Route, UnknownRoute};
 pub use watch::Watcher;

@@ -44,6 +44,14 @@ pub enum InputError {
         /// The arrays that are there.
         found: String,
     },
+    /// A text that is needed and not there.
+    #[error("{} has no {name}: it is no checkpoint of a training run", file.display())]
+    NoText {
+        /// The file.
+        file: PathBuf,
+        /// The text's name in the archive.
+        name: &'static str,
+    },
     /// An array that was cut off or altered.
     #[error("{}: {array} is damaged ({reason}): write the file again", file.display())]
     Damaged {

@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod append;
 mod array;
 mod atomic;
 mod batch;
@@ -27,6 +28,7 @@ mod network;
 mod npy;
 mod npz;
 
+pub use append::{Lines, make_folder};
 pub use array::Array;
 pub use atomic::{check_writable, write_text};
 pub use batch::read_batch;
@@ -35,4 +37,4 @@ pub use error::InputError;
 pub use fit::check_fit;
 pub use junit::{JunitCase, JunitOutcome, junit};
 pub use network::read_network;
-pub use npz::write_npz;
+pub use npz::{read_text, read_vector, write_npz, write_npz_with_texts};

@@ -5,7 +5,7 @@ use super::{Array, InputError, atomic};
 use crate::data::quoted;
 use crate::number::{Matrix, Vector};
 use std::fs::File;
-use std::io::{self, BufReader, Cursor};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
@@ -16,6 +16,9 @@ const LISTED: usize = 8;
 
 /// Above this an entry needs the longer records of zip64.
 const LARGEST_PLAIN_ENTRY: u64 = u32::MAX as u64;
+
+/// No text that is written here comes near it, and one that claims to be longer must not ask for all memory.
+const LONGEST_TEXT: u64 = 1 << 20;
 
 /// An npz archive that is being read.
 pub(super) struct Archive {
@@ -77,6 +80,32 @@ impl Archive {
         }
     }
 
+    /// A vector that must be there.
+    pub fn needed_vector(
+        &mut self,
+        array: &'static str,
+        shape: &'static str,
+    ) -> Result<Vector<f64>, InputError> {
+        let vector = self.vector(array, shape)?;
+        let missing = || InputError::NoArray { file: self.file.clone(), array, shape, found: self.found() };
+        vector.ok_or_else(missing)
+    }
+
+    /// A text that must be there.
+    pub fn needed_text(&mut self, name: &'static str) -> Result<String, InputError> {
+        let file = self.file.clone();
+        let damaged = |reason: String| InputError::Damaged { file: file.clone(), array: name, reason };
+        let entry = match self.zip.by_name(name) {
+            Ok(entry) => entry,
+            Err(ZipError::FileNotFound) => return Err(InputError::NoText { file, name }),
+            Err(error) => return Err(damaged(error.to_string())),
+        };
+        let mut text = String::new();
+        let read = entry.take(LONGEST_TEXT).read_to_string(&mut text);
+        read.map_err(|error| damaged(error.to_string()))?;
+        Ok(text)
+    }
+
     fn array(&mut self, array: &'static str) -> Result<Option<Npy>, InputError> {
         let npy = match self.zip.by_name(&format!("{array}.npy")) {
             Ok(entry) => {
@@ -132,6 +161,28 @@ fn array_name(file: &str) -> Option<String> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_npz(path: impl AsRef<Path>, arrays: &[(&str, Array)]) -> Result<(), InputError> {
+    write_npz_with_texts(path, arrays, &[])
+}
+
+/// The same with texts beside the arrays, which `numpy.load` gives back as bytes.
+///
+/// # Errors
+/// Those of [`write_npz`].
+///
+/// ```
+/// use hsr::io::{Array, read_text, read_vector, write_npz_with_texts};
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("run.npz");
+/// write_npz_with_texts(&path, &[("velocity", Array::vector(&[0.5]))], &[("run.json", "{}")])?;
+/// assert_eq!(read_vector(&path, "velocity", "(D,)")?, [0.5]);
+/// assert_eq!(read_text(&path, "run.json")?, "{}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_npz_with_texts(
+    path: impl AsRef<Path>,
+    arrays: &[(&str, Array)],
+    texts: &[(&str, &str)],
+) -> Result<(), InputError> {
     for (name, array) in arrays {
         let places = array.shape.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis));
         if places != Some(array.values.len()) {
@@ -140,21 +191,53 @@ pub fn write_npz(path: impl AsRef<Path>, arrays: &[(&str, Array)]) -> Result<(),
         }
     }
     let path = path.as_ref();
-    let bytes = archive(arrays);
+    let bytes = archive(arrays, texts);
     let bytes = bytes.map_err(|reason| InputError::Write { file: path.to_path_buf(), reason })?;
     atomic::replace(path, &bytes)
 }
 
-fn archive(arrays: &[(&str, Array)]) -> io::Result<Vec<u8>> {
+/// Reads a vector of an npz archive, of the same types as [`read_network`](super::read_network); `shape` is how
+/// messages call its shape.
+///
+/// # Errors
+/// [`InputError`] says whether the file or the array is missing, damaged, or of another type or shape.
+///
+/// [`write_npz_with_texts`] has an example.
+pub fn read_vector(
+    path: impl AsRef<Path>,
+    array: &'static str,
+    shape: &'static str,
+) -> Result<Vec<f64>, InputError> {
+    Ok(Archive::open(path.as_ref())?.needed_vector(array, shape)?.as_slice().to_vec())
+}
+
+/// Reads a text of an npz archive.
+///
+/// # Errors
+/// [`InputError`] says whether the file or the text is missing or damaged.
+///
+/// [`write_npz_with_texts`] has an example.
+pub fn read_text(path: impl AsRef<Path>, name: &'static str) -> Result<String, InputError> {
+    Archive::open(path.as_ref())?.needed_text(name)
+}
+
+fn archive(arrays: &[(&str, Array)], texts: &[(&str, &str)]) -> io::Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, Array { shape, values }) in arrays {
         let mut bytes = Vec::new();
         npy::write(&mut bytes, shape, values)?;
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .large_file(bytes.len() as u64 > LARGEST_PLAIN_ENTRY);
-        zip.start_file(format!("{name}.npy"), options)?;
-        io::Write::write_all(&mut zip, &bytes)?;
+        add(&mut zip, &format!("{name}.npy"), &bytes)?;
+    }
+    for (name, text) in texts {
+        add(&mut zip, name, text.as_bytes())?;
     }
     Ok(zip.finish()?.into_inner())
+}
+
+fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .large_file(bytes.len() as u64 > LARGEST_PLAIN_ENTRY);
+    zip.start_file(name, options)?;
+    io::Write::write_all(zip, bytes)
 }

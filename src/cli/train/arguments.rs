@@ -1,0 +1,151 @@
+//! What is asked for.
+
+use crate::cli::audit::quoted;
+use crate::data::Parts;
+use crate::model::{Activation, Shape};
+use crate::train::{Method, Schedule, Settings};
+use clap::Args;
+use std::path::PathBuf;
+
+/// More than that are a slip of the keyboard, and would ask for all memory.
+const MOST_PARAMETERS: usize = 10_000_000;
+
+/// Arguments of `hsr train`.
+#[derive(Args)]
+pub(in crate::cli) struct TrainArguments {
+    /// iris, wine, breast-cancer, digits, or a file: .csv with a label column, or .npz with X and y or Y
+    #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
+    pub data: String,
+    /// sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay
+    #[arg(long, default_value = "hsr", value_name = "NAME")]
+    pub method: Method,
+    /// lambda of hsr, hsr-reduced, hsr-block, trace, frobenius; rho of sam; decay of weight-decay
+    /// [default: 0.01; 0.05; 0.001]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub strength: Option<f64>,
+    /// Hidden units
+    #[arg(long, default_value_t = 8, value_name = "H")]
+    pub hidden: usize,
+    /// sigmoid, tanh, softplus, gelu, silu, sin or identity
+    #[arg(long, default_value = "tanh", value_name = "NAME")]
+    pub activation: Activation,
+    /// A network without biases
+    #[arg(long)]
+    pub no_bias: bool,
+    /// Updates of the weights
+    #[arg(long, default_value_t = 500, value_name = "N")]
+    pub steps: usize,
+    /// Samples of a mini-batch [default: all]
+    #[arg(long, value_name = "B")]
+    pub batch: Option<usize>,
+    /// Learning rate
+    #[arg(long, default_value_t = 0.1, value_name = "R", allow_negative_numbers = true)]
+    pub rate: f64,
+    /// Momentum
+    #[arg(long, default_value_t = 0.9, value_name = "M", allow_negative_numbers = true)]
+    pub momentum: f64,
+    /// How the rate changes: constant, or cosine, down to nearly 0
+    #[arg(long, default_value = "constant", value_name = "NAME")]
+    pub schedule: Schedule,
+    /// Steps over which the strength grows from 0
+    #[arg(long, default_value_t = 0, value_name = "K")]
+    pub warm_up: usize,
+    /// Divide each direction by its norm
+    #[arg(long)]
+    pub normalised: bool,
+    /// Seed of the split, of the first weights and of mini-batches
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Part of the samples that is kept for testing, stratified by class; 0 for none
+    #[arg(long, default_value_t = 0.2, value_name = "P", allow_negative_numbers = true)]
+    pub test_share: f64,
+    /// Take the inputs as they are, not standardised by the training part
+    #[arg(long)]
+    pub as_is: bool,
+    /// Threads that work at once; their number changes the rounding
+    #[arg(long, default_value_t = 1, value_name = "T")]
+    pub threads: usize,
+    /// Steps between two lines of the log
+    #[arg(long, default_value_t = 10, value_name = "K")]
+    pub log_every: usize,
+    /// Steps between two checkpoints
+    #[arg(long, default_value_t = 100, value_name = "K", value_parser = at_least_one)]
+    pub checkpoint_every: usize,
+    /// Folder for log, checkpoint and settings; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Go on from this checkpoint, with the other arguments as they were
+    #[arg(long, value_name = "CHECKPOINT.npz")]
+    pub resume: Option<PathBuf>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("1 or more is needed".to_string()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+impl TrainArguments {
+    /// The settings of the run.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            method: self.method,
+            strength: self.strength.unwrap_or(self.method.default_strength()),
+            steps: self.steps,
+            batch: self.batch,
+            rate: self.rate,
+            momentum: self.momentum,
+            schedule: self.schedule,
+            warm_up: self.warm_up,
+            normalised: self.normalised,
+            seed: self.seed,
+            threads: self.threads,
+            log_every: self.log_every,
+        }
+    }
+
+    /// The sizes, if they are sensible.
+    pub fn shape(&self, parts: &Parts) -> Result<Shape, String> {
+        let (samples, inputs) = parts.train.x.shape();
+        let (hidden, classes) = (self.hidden, parts.train.y.ncols());
+        let shape = Shape { samples, inputs, hidden, classes, biases: !self.no_bias };
+        if hidden == 0 {
+            return Err("--hidden is 0: a network needs at least one hidden unit".to_string());
+        }
+        // The sizes of data are bounded by its file; only the hidden units can be absurd.
+        if hidden > MOST_PARAMETERS || shape.parameters() > MOST_PARAMETERS {
+            return Err(format!(
+                "--hidden is {hidden}: that makes more than {MOST_PARAMETERS} parameters; lower it"
+            ));
+        }
+        Ok(shape)
+    }
+
+    /// The command that repeats this run from the first step, with every default written out.
+    pub fn command(&self) -> String {
+        let settings = self.settings();
+        let mut command = format!("hsr train --data {} --method {}", quoted(&self.data), self.method);
+        if self.method.strength_name().is_some() {
+            command += &format!(" --strength {}", settings.strength);
+        }
+        command += &format!(" --hidden {} --activation {}", self.hidden, self.activation);
+        command += &format!(" --steps {} --rate {} --momentum {}", self.steps, self.rate, self.momentum);
+        command += &format!(" --schedule {} --warm-up {} --seed {}", self.schedule, self.warm_up, self.seed);
+        command += &format!(" --test-share {} --threads {}", self.test_share, self.threads);
+        command += &format!(" --log-every {}", self.log_every);
+        command += &format!(" --checkpoint-every {}", self.checkpoint_every);
+        if let Some(batch) = self.batch {
+            command += &format!(" --batch {batch}");
+        }
+        for (given, flag) in
+            [(self.no_bias, "--no-bias"), (self.normalised, "--normalised"), (self.as_is, "--as-is")]
+        {
+            if given {
+                command += &format!(" {flag}");
+            }
+        }
+        command + &format!(" --out {}", quoted(&self.out.to_string_lossy()))
+    }
+}

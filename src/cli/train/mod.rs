@@ -1,0 +1,62 @@
+//! `hsr train`.
+
+mod arguments;
+mod output;
+mod prepare;
+
+pub(super) use arguments::TrainArguments;
+
+use crate::audit::random_network;
+use crate::train::{Checkpoint, Record, Recorder, Trainer, run};
+use indicatif::{ProgressBar, ProgressStyle};
+use output::Output;
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
+    // All that can be wrong with the input is found before the first file is written.
+    let checkpoint = arguments.resume.as_ref().map(Checkpoint::read).transpose()?;
+    let parts = prepare::parts(arguments)?;
+    let shape = arguments.shape(&parts)?;
+    let network = random_network(&shape, arguments.activation, arguments.seed);
+    let mut trainer = Trainer::new(arguments.settings(), network, &parts.train)?;
+    if let Some(checkpoint) = checkpoint {
+        trainer.resume(checkpoint)?;
+    }
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
+    let mut output = Output::open(arguments, &trainer, &parts)?;
+
+    // Drawn on standard error, and only where that is a terminal.
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps  {msg}  {elapsed}")?;
+    let bar = ProgressBar::new(arguments.steps as u64).with_style(style);
+    let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), arguments.threads);
+    let mut records = Vec::new();
+    let ended = run(&mut trainer, &mut recorder, |trainer, record| {
+        bar.set_position(trainer.state().step as u64);
+        if let Some(record) = record {
+            output.log(&record)?;
+            bar.set_message(message(&record));
+            records.push(record);
+        }
+        if trainer.state().step.is_multiple_of(arguments.checkpoint_every) {
+            output.checkpoint(trainer)?;
+        }
+        Ok(!interrupted.load(Ordering::Relaxed))
+    });
+    bar.finish_and_clear();
+    let saved = output.checkpoint(&trainer);
+    ended?;
+    saved?;
+    if !trainer.is_done() {
+        return Err(output.interrupted(&trainer).into());
+    }
+    super::print(&output.summary(&trainer, &records))
+}
+
+fn message(record: &Record) -> String {
+    let Record { loss, accuracy, ws, .. } = record;
+    format!("loss {loss:.4}  accuracy {accuracy:.3}  WS {ws:.4}")
+}

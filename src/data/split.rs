@@ -1,0 +1,180 @@
+//! Training, validation and test part, with the classes in proportion.
+
+use super::quoted;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+/// The stream of random numbers that splits draw from, apart from those of initial weights and mini-batches.
+const STREAM: u64 = u64::MAX;
+
+/// The parts of the samples that are not for training.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Shares {
+    /// For choosing strengths; none if 0.
+    pub validation: f64,
+    /// For the report; none if 0.
+    pub test: f64,
+}
+
+/// Why samples are not split.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SplitError {
+    /// Shares that leave nothing to train on, or are none.
+    #[error(
+        "a share of {test} for testing and {validation} for validation: each is 0 or more, their sum below 1"
+    )]
+    Shares {
+        /// The share for validation.
+        validation: f64,
+        /// The share for testing.
+        test: f64,
+    },
+    /// Fewer samples of a class than there are parts.
+    #[error(
+        "class {class} has {samples} sample(s), and a stratified split into {parts} parts needs one for each: add \
+         samples, leave the class out, or set the share of the test part to 0"
+    )]
+    SmallClass {
+        /// The class's name.
+        class: String,
+        /// Its samples.
+        samples: usize,
+        /// How many parts there are to be.
+        parts: usize,
+    },
+    /// The same class everywhere.
+    #[error("every sample is of class {class}: at least two classes are needed")]
+    OneClass {
+        /// The only class.
+        class: String,
+    },
+}
+
+/// The rows of the samples in each part, in their old order.
+///
+/// ```
+/// use hsr::data::{DataSet, Shares, Split};
+/// let iris = DataSet::Iris.load();
+/// let shares = Shares { validation: 0.0, test: 0.2 };
+/// let split = Split::stratified(&iris.labels, &iris.class_names, shares, 1)?;
+/// assert_eq!((split.train.len(), split.validation.len(), split.test.len()), (120, 0, 30));
+/// # Ok::<(), hsr::data::SplitError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// What is trained on.
+    pub train: Vec<usize>,
+    /// What strengths are chosen by.
+    pub validation: Vec<usize>,
+    /// What is reported.
+    pub test: Vec<usize>,
+}
+
+impl Split {
+    /// Draws the parts, from each class its share, rounded, and at least one sample for every part that is asked for.
+    /// The same seed draws the same parts on every machine.
+    ///
+    /// # Errors
+    /// [`SplitError`] when the shares leave nothing for training, a class has fewer samples than there are parts, or
+    /// all samples are of one class.
+    pub fn stratified(
+        labels: &[usize],
+        class_names: &[String],
+        shares: Shares,
+        seed: u64,
+    ) -> Result<Self, SplitError> {
+        let Shares { validation, test } = shares;
+        if !(validation >= 0.0 && test >= 0.0 && validation + test < 1.0) {
+            return Err(SplitError::Shares { validation, test });
+        }
+        let name = |class: usize| quoted(class_names.get(class).map_or("", String::as_str));
+        if let Some(&class) = labels.first().filter(|&first| labels.iter().all(|label| label == first)) {
+            return Err(SplitError::OneClass { class: name(class) });
+        }
+        let parts = 1 + usize::from(validation > 0.0) + usize::from(test > 0.0);
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(STREAM);
+        let mut split = Split::default();
+        for class in 0..class_names.len() {
+            let mut rows: Vec<usize> = (0..labels.len()).filter(|&row| labels[row] == class).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            if rows.len() < parts {
+                let (class, samples) = (name(class), rows.len());
+                return Err(SplitError::SmallClass { class, samples, parts });
+            }
+            rows.shuffle(&mut random);
+            // One sample is kept for each part that is still to be filled.
+            let for_test = count(test, rows.len(), rows.len() - (parts - 1));
+            let rest = rows.split_off(for_test);
+            let for_validation = count(validation, rows.len() + rest.len(), rest.len() - 1);
+            split.test.extend(rows);
+            split.validation.extend(&rest[..for_validation]);
+            split.train.extend(&rest[for_validation..]);
+        }
+        for part in [&mut split.train, &mut split.validation, &mut split.test] {
+            part.sort_unstable();
+        }
+        Ok(split)
+    }
+}
+
+/// This share of a number of samples: rounded, one at least and `most` at most, or none if the share is 0.
+fn count(share: f64, samples: usize, most: usize) -> usize {
+    let rounded = (share * samples as f64).round() as usize;
+    if share > 0.0 { rounded.clamp(1, most) } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(sizes: &[usize], validation: f64, test: f64) -> Result<Split, String> {
+        let labels: Vec<usize> =
+            sizes.iter().enumerate().flat_map(|(class, &size)| vec![class; size]).collect();
+        let names: Vec<String> = (0..sizes.len()).map(|class| format!("k{class}")).collect();
+        Split::stratified(&labels, &names, Shares { validation, test }, 3).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_sample_is_in_one_part_and_every_class_in_all() {
+        for sizes in [vec![50, 30, 3], vec![3, 4], vec![7, 0, 9]] {
+            let Split { train, validation, test } = split(&sizes, 0.3, 0.3).unwrap();
+            let mut all = [train.clone(), validation.clone(), test.clone()].concat();
+            all.sort_unstable();
+            assert_eq!(all, (0..sizes.iter().sum()).collect::<Vec<_>>());
+            for part in [train, validation, test] {
+                let mut start = 0;
+                for &size in sizes.iter().filter(|&&size| size > 0) {
+                    assert!(part.iter().any(|&row| (start..start + size).contains(&row)), "{part:?}");
+                    start += size;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parts_have_their_shares() {
+        let parts = split(&[50, 100], 0.1, 0.2).unwrap();
+        assert_eq!((parts.train.len(), parts.validation.len(), parts.test.len()), (105, 15, 30));
+        assert_eq!(split(&[5, 1], 0.0, 0.0).unwrap().train, [0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn what_cannot_be_split_is_told() {
+        assert_eq!(
+            split(&[5, 1], 0.0, 0.2).unwrap_err(),
+            "class 'k1' has 1 sample(s), and a stratified split into 2 parts needs one for each: add samples, leave the \
+             class out, or set the share of the test part to 0"
+        );
+        assert_eq!(
+            split(&[0, 4], 0.0, 0.0).unwrap_err(),
+            "every sample is of class 'k1': at least two classes are needed"
+        );
+        for (validation, test) in [(0.5, 0.5), (-0.1, 0.2), (0.0, f64::NAN)] {
+            assert!(split(&[5, 5], validation, test).unwrap_err().contains("their sum below 1"));
+        }
+    }
+}

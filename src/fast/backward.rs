@@ -1,0 +1,138 @@
+//! The loss, its gradient and the accuracy alone, without the Hessian.
+
+use super::FastError;
+use super::forward::{inputs, softmax};
+use super::product::{Then, View, product, view};
+use crate::model::{Batch, Network, Shape};
+
+/// How well a network fits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fit {
+    /// Mean cross entropy.
+    pub loss: f64,
+    /// The part of the samples whose most likely class is that of the target.
+    pub accuracy: f64,
+}
+
+/// Buffers for loss and loss gradient at one shape: of the order of `N (d + C) h` a call, where a
+/// [`Workspace`](super::Workspace) goes over pairs of samples. What a step without regularization costs.
+///
+/// ```
+/// use hsr::fast::Backward;
+/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use nalgebra::dmatrix;
+/// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
+/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
+/// let mut gradient = [0.0; 4]; // order W, b, V, c, row-major
+/// let fit = Backward::new(&network.shape(2)).gradient(&network, &batch, &mut gradient)?;
+/// assert_eq!(fit.accuracy, 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Backward {
+    shape: Shape,
+    /// `z` and `phi1`, then `phi1 u`: `N x h` each.
+    z: Vec<f64>,
+    slope: Vec<f64>,
+    /// Logits, then `p`, then `(p - y)/N`: `N x C`.
+    residual: Vec<f64>,
+    by_hidden: Vec<f64>,
+}
+
+impl Backward {
+    /// Room for a shape.
+    pub fn new(shape: &Shape) -> Self {
+        let rows = |width: usize| vec![0.0; shape.samples * width];
+        let (h, classes) = (shape.hidden, shape.classes);
+        Backward { shape: *shape, z: rows(h), slope: rows(h), residual: rows(classes), by_hidden: rows(h) }
+    }
+
+    /// The sizes that it is for.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Loss and accuracy.
+    ///
+    /// # Errors
+    /// [`FastError::Shape`] for a network and data of another shape.
+    pub fn evaluate(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> Result<Fit, FastError> {
+        let mut found = network.shape(batch.samples());
+        found.inputs = batch.x.ncols();
+        if found != self.shape || batch.y.ncols() != found.classes {
+            return Err(FastError::Shape { expected: self.shape, found });
+        }
+        let Shape { samples, inputs: d, hidden: h, classes, .. } = self.shape;
+        let parameters = &network.parameters;
+        let w = View::from_column_major_slice(parameters.w.as_slice(), h, d);
+        product(&mut self.z, Then::Set, 1.0, inputs(batch, 0, samples), w.transpose());
+        for (index, (z, slope)) in self.z.iter_mut().zip(&mut self.slope).enumerate() {
+            let bias = parameters.b.as_ref().map_or(0.0, |b| b[index % h]);
+            let phi = network.activation.derivatives(&(*z + bias));
+            (*z, *slope) = (phi.value, phi.first);
+        }
+        let v = View::from_column_major_slice(parameters.v.as_slice(), classes, h);
+        product(&mut self.residual, Then::Set, 1.0, view(&self.z, samples, h), v.transpose());
+        let (mut loss, mut right) = (0.0, 0_usize);
+        for (row, p) in self.residual.chunks_mut(classes).enumerate() {
+            if let Some(bias) = &parameters.c {
+                p.iter_mut().zip(bias.iter()).for_each(|(logit, bias)| *logit += bias);
+            }
+            let y = |class: usize| batch.y[(row, class)];
+            right += usize::from(largest(classes, |class| p[class]) == largest(classes, y));
+            loss += softmax(p, y);
+        }
+        let count = samples as f64;
+        Ok(Fit { loss: loss / count, accuracy: right as f64 / count })
+    }
+
+    /// Loss and accuracy, and the gradient of the loss in `out`: order `W, b, V, c`, row-major. A buffer of another
+    /// length than `D` is left alone.
+    ///
+    /// # Errors
+    /// [`FastError::Shape`] for a network and data of another shape.
+    pub fn gradient(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        out: &mut [f64],
+    ) -> Result<Fit, FastError> {
+        let fit = self.evaluate(network, batch)?;
+        let Shape { samples, inputs: d, hidden: h, classes, .. } = self.shape;
+        if out.len() != self.shape.parameters() {
+            return Ok(fit);
+        }
+        for (row, p) in self.residual.chunks_mut(classes).enumerate() {
+            for (class, p) in p.iter_mut().enumerate() {
+                *p = (*p - batch.y[(row, class)]) / samples as f64;
+            }
+        }
+        let v = View::from_column_major_slice(network.parameters.v.as_slice(), classes, h);
+        let residual = view(&self.residual, samples, classes);
+        product(&mut self.by_hidden, Then::Set, 1.0, residual, v);
+        self.by_hidden.iter_mut().zip(&self.slope).for_each(|(u, slope)| *u *= slope);
+
+        let (by_w, rest) = out.split_at_mut(h * d);
+        let (by_b, rest) = rest.split_at_mut(if self.shape.biases { h } else { 0 });
+        let (by_v, by_c) = rest.split_at_mut(classes * h);
+        let by_hidden = view(&self.by_hidden, samples, h);
+        product(by_w, Then::Set, 1.0, by_hidden.transpose(), inputs(batch, 0, samples));
+        product(by_v, Then::Set, 1.0, residual.transpose(), view(&self.z, samples, h));
+        sum_of_rows(by_b, &self.by_hidden);
+        sum_of_rows(by_c, &self.residual);
+        Ok(fit)
+    }
+}
+
+/// The sum of the rows of a row-major matrix as wide as `out`; nothing where that is empty.
+fn sum_of_rows(out: &mut [f64], rows: &[f64]) {
+    out.fill(0.0);
+    for row in rows.chunks(out.len().max(1)) {
+        out.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
+    }
+}
+
+/// The index of the largest value, the first of several.
+fn largest(count: usize, value: impl Fn(usize) -> f64) -> usize {
+    (0..count).fold(0, |best, index| if value(index) > value(best) { index } else { best })
+}

@@ -1,0 +1,75 @@
+//! A text file that grows by whole lines.
+
+use super::{InputError, write_text};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A text file that grows. Whoever reads it finds whole lines: each goes out in one piece, and where that fails, as on
+/// a full disk, what was written of it is taken back.
+///
+/// ```
+/// use hsr::io::Lines;
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("log.csv");
+/// let mut lines = Lines::start(&path, "step,loss\n")?;
+/// lines.add("0,1.5\n")?;
+/// assert_eq!(std::fs::read_to_string(&path)?, "step,loss\n0,1.5\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Lines {
+    path: PathBuf,
+    file: File,
+    length: u64,
+}
+
+impl Lines {
+    /// A file with this text, in place of one that may have been there, to which lines will be added.
+    ///
+    /// # Errors
+    /// [`InputError::Write`] when it cannot be written; an old file is still there then.
+    pub fn start(path: impl AsRef<Path>, text: &str) -> Result<Self, InputError> {
+        let path = path.as_ref().to_path_buf();
+        write_text(&path, text)?;
+        match OpenOptions::new().append(true).open(&path) {
+            Ok(file) => Ok(Lines { path, file, length: text.len() as u64 }),
+            Err(reason) => Err(InputError::Write { file: path, reason }),
+        }
+    }
+
+    /// Adds a line, its end with it.
+    ///
+    /// # Errors
+    /// [`InputError::Write`] when it cannot be written; the file ends with the line before it then.
+    pub fn add(&mut self, line: &str) -> Result<(), InputError> {
+        if let Err(reason) = self.file.write_all(line.as_bytes()) {
+            // Nothing more can be done if this fails too, and the first failure is the one to tell.
+            let _ = self.file.set_len(self.length);
+            return Err(InputError::Write { file: self.path.clone(), reason });
+        }
+        self.length += line.len() as u64;
+        Ok(())
+    }
+}
+
+/// Makes a folder, if it is not there, in one that is.
+///
+/// # Errors
+/// [`InputError::Write`] when it cannot be made, or a file has its name.
+///
+/// ```
+/// let folder = tempfile::tempdir()?;
+/// assert!(hsr::io::make_folder(folder.path().join("run")).is_ok());
+/// assert!(hsr::io::make_folder(folder.path().join("none/run")).is_err());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn make_folder(path: impl AsRef<Path>) -> Result<(), InputError> {
+    let path = path.as_ref();
+    match fs::create_dir(path) {
+        Err(reason) if reason.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => {
+            Err(InputError::Write { file: path.to_path_buf(), reason })
+        }
+        _ => Ok(()),
+    }
+}

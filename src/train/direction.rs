@@ -1,0 +1,128 @@
+//! What a step descends, at a point.
+
+use super::recent::Recent;
+use super::{Method, TrainError};
+use crate::fast::{Backward, Objective, Plan, Shares, Workspace};
+use crate::model::{Batch, Network, Parameters, Shape};
+use crate::terms::bound_gradient::NoGradient;
+
+/// What was found at the point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Descent {
+    /// Mean cross entropy.
+    pub loss: f64,
+    /// What the strength multiplies: the method's objective, `|theta|^2/2`, or 0.
+    pub penalty: f64,
+    /// Why the objective has no gradient here, if it has none: then only the loss is descended.
+    pub flat: Option<NoGradient>,
+}
+
+/// The gradient that a method descends, from buffers that are kept.
+///
+/// Where a bound has no gradient, at a vanishing Hessian (all samples saturated), at a block that is a multiple of the
+/// identity, or where the reduced bound is clamped at 0, the gradient is that of the loss alone: at a vanishing Hessian
+/// and where it is clamped, the bound is at its least, and 0 is one of its subgradients.
+///
+/// ```
+/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::train::{Direction, Method};
+/// use nalgebra::dmatrix;
+/// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
+/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
+/// let mut gradient = [0.0; 4]; // order W, b, V, c, row-major
+/// let descent = Direction::new(Method::Hsr, 1).at(&network, &batch, 0.1, &mut gradient)?;
+/// println!("descending {} + 0.1 * {} along {gradient:?}", descent.loss, descent.penalty);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Direction {
+    method: Method,
+    threads: usize,
+    workspaces: Recent<Workspace>,
+    backward: Recent<Backward>,
+}
+
+impl Direction {
+    /// The gradient of a method, by so many threads.
+    pub fn new(method: Method, threads: usize) -> Self {
+        Direction { method, threads, workspaces: Recent::new(), backward: Recent::new() }
+    }
+
+    /// The gradient at a point with a strength, in `out`: order `W, b, V, c`, row-major. A buffer of another length
+    /// than `D` is left alone.
+    ///
+    /// # Errors
+    /// [`TrainError::Fast`] where network and data do not go together.
+    pub fn at(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        strength: f64,
+        out: &mut [f64],
+    ) -> Result<Descent, TrainError> {
+        let shape = network.shape(batch.samples());
+        if let Some(objective) = self.method.objective() {
+            return self.with_objective(objective, network, batch, strength, out);
+        }
+        let backward = self.backward.get(|kept| *kept.shape() == shape, || Backward::new(&shape));
+        let loss = backward.gradient(network, batch, out)?.loss;
+        let penalty = match self.method {
+            Method::WeightDecay => add_decay(network, strength, out),
+            Method::Sam => {
+                let there = sharpest(network, &shape, strength, out);
+                backward.gradient(&there, batch, out)?;
+                0.0
+            }
+            _ => 0.0,
+        };
+        Ok(Descent { loss, penalty, flat: None })
+    }
+
+    /// Loss and objective in one pass.
+    fn with_objective(
+        &mut self,
+        objective: Objective,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        strength: f64,
+        out: &mut [f64],
+    ) -> Result<Descent, TrainError> {
+        let shape = network.shape(batch.samples());
+        let plan = Plan::new(&shape, self.threads, None)?;
+        let workspace = self.workspaces.get(|kept| *kept.plan() == plan, || Workspace::new(plan.clone()));
+        let values = workspace.differentiate(network, batch)?;
+        let found = objective.shares(&values.moments, &shape);
+        let mut shares = Shares { loss: 1.0, ..Shares::default() };
+        if let Ok(objective) = &found {
+            shares.moments = objective.moments.map(|share| strength * share);
+        }
+        workspace.gradient(batch, &shares, out);
+        let penalty = objective.value(&values.moments, &shape);
+        Ok(Descent { loss: values.loss, penalty, flat: found.err() })
+    }
+}
+
+/// Adds the gradient of `decay/2 |theta|^2`, and gives `|theta|^2/2`.
+fn add_decay(network: &Network<f64>, decay: f64, out: &mut [f64]) -> f64 {
+    let theta = network.parameters.flat();
+    out.iter_mut().zip(&theta).for_each(|(gradient, theta)| *gradient += decay * theta);
+    theta.iter().map(|theta| theta * theta).sum::<f64>() / 2.0
+}
+
+/// The point at the distance `rho` along the gradient, where the loss is largest to first order; the point itself where
+/// there is no gradient.
+fn sharpest(network: &Network<f64>, shape: &Shape, rho: f64, gradient: &[f64]) -> Network<f64> {
+    let norm = norm(gradient);
+    let distance = if norm > 0.0 { rho / norm } else { 0.0 };
+    let ascent = Parameters::from_flat(shape, gradient);
+    Network { parameters: network.parameters.plus(&distance, &ascent), activation: network.activation }
+}
+
+/// The Euclidean norm, which does not overflow before its entries do.
+pub(super) fn norm(vector: &[f64]) -> f64 {
+    let largest = vector.iter().fold(0.0_f64, |largest, entry| largest.max(entry.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return largest;
+    }
+    largest * vector.iter().map(|entry| (entry / largest).powi(2)).sum::<f64>().sqrt()
+}

@@ -1,0 +1,102 @@
+//! Why training does not go on.
+
+use super::{Settings, SettingsError};
+use crate::fast::{FastError, PlanError};
+use crate::io::InputError;
+use crate::model::NetworkError;
+use std::fmt;
+use std::path::PathBuf;
+
+/// What shows that a run diverges.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Symptom {
+    /// The loss is far above that of guessing.
+    Loss {
+        /// The loss.
+        loss: f64,
+        /// What it was to stay below.
+        limit: f64,
+    },
+    /// A number is none.
+    NotFinite {
+        /// What it is.
+        quantity: &'static str,
+    },
+}
+
+impl fmt::Display for Symptom {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Symptom::Loss { loss, limit } => {
+                write!(f, "the loss is {loss:.4e}, above {limit:.4e}, 100 times that of guessing")
+            }
+            Symptom::NotFinite { quantity } => write!(f, "{quantity} is not finite"),
+        }
+    }
+}
+
+/// How a checkpoint is one of another run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("the checkpoint has {what} {checkpoint}, this run has {run}: {advice}")]
+pub struct Mismatch {
+    /// What differs.
+    pub what: &'static str,
+    /// In the checkpoint.
+    pub checkpoint: String,
+    /// In the run.
+    pub run: String,
+    /// What would be right.
+    pub advice: &'static str,
+}
+
+/// Why training does not begin, or does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A setting that is none.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// First weights that are none.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// A file that cannot be read or written, or a network for other data.
+    #[error(transparent)]
+    File(#[from] InputError),
+    /// No plan for the sizes at hand.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Network and data that do not go together.
+    #[error(transparent)]
+    Fast(#[from] FastError),
+    /// A checkpoint of another run.
+    #[error(transparent)]
+    Mismatch(#[from] Mismatch),
+    /// A log or a checkpoint that this version did not write.
+    #[error("{}: {place} is not what a training run writes ({reason}): start anew without it", file.display())]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+        /// Where in it.
+        place: String,
+        /// What the reader says.
+        reason: String,
+    },
+    /// The loss explodes.
+    #[error("diverged at step {step}: {symptom}: lower {advice}")]
+    Diverged {
+        /// The step.
+        step: usize,
+        /// What shows it.
+        symptom: Symptom,
+        /// What to lower, with its value.
+        advice: String,
+    },
+}
+
+/// What to lower, with its value.
+pub(super) fn advice(settings: &Settings) -> String {
+    let rate = format!("the rate ({})", settings.rate);
+    match settings.method.strength_name() {
+        Some(name) if settings.strength > 0.0 => format!("{rate} or {name} ({})", settings.strength),
+        _ => rate,
+    }
+}

@@ -1,0 +1,126 @@
+//! The records of a run as files.
+
+use super::{Record, TrainError};
+use crate::io::{InputError, Lines};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// The two files.
+const CSV: &str = "log.csv";
+const JSON: &str = "log.jsonl";
+
+/// `log.csv` and `log.jsonl` in a folder, a line a record; an eigenvalue or a test part that there is not is empty in the
+/// one and `null` in the other. Both hold whole lines at any time.
+///
+/// ```
+/// use hsr::train::{Log, Record};
+/// let folder = tempfile::tempdir()?;
+/// let mut log = Log::start(folder.path())?;
+/// for step in [0, 10, 20] {
+///     log.add(&Record {
+///         step, epoch: 0, loss: 0.1, accuracy: 1.0, test_loss: None, test_accuracy: None, trace: 2.0, trace_squared: 3.0,
+///         ws: 1.2, lambda_max: None, lambda_min: None, gradient_norm: 0.5, seconds: 0.0,
+///     })?;
+/// }
+/// let records = Log::read(folder.path())?;
+/// assert_eq!(records.len(), 3);
+/// Log::resume(folder.path(), folder.path(), 20)?;
+/// assert_eq!(Log::read(folder.path())?, records[..2]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Log {
+    csv: Lines,
+    json: Lines,
+}
+
+impl Log {
+    /// An empty log, in place of one that may have been there.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] when a file cannot be written.
+    pub fn start(folder: &Path) -> Result<Self, TrainError> {
+        Log::holding(folder, &[])
+    }
+
+    /// A log that begins with the records of another, or of the same, before a step, to be continued from it.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] when a file cannot be read or written, [`TrainError::Foreign`] when it is no log.
+    pub fn resume(folder: &Path, earlier: &Path, step: usize) -> Result<Self, TrainError> {
+        let mut records = Log::read(earlier)?;
+        records.retain(|record| record.step < step);
+        Log::holding(folder, &records)
+    }
+
+    /// The records of a log; none where there is no file.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] when the file cannot be read, [`TrainError::Foreign`] when a line is no record.
+    pub fn read(folder: &Path) -> Result<Vec<Record>, TrainError> {
+        let file = folder.join(JSON);
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(reason) if reason.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(reason) => return Err(InputError::Read { file, reason }.into()),
+        };
+        let record = |(index, line): (usize, &str)| {
+            serde_json::from_str(line).map_err(|error| TrainError::Foreign {
+                file: file.clone(),
+                place: format!("line {}", index + 1),
+                reason: error.to_string(),
+            })
+        };
+        text.lines().enumerate().map(record).collect()
+    }
+
+    /// Adds a record.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] when it cannot be written.
+    pub fn add(&mut self, record: &Record) -> Result<(), TrainError> {
+        self.json.add(&json_line(record))?;
+        self.csv.add(&csv_lines(std::slice::from_ref(record)))?;
+        Ok(())
+    }
+
+    fn holding(folder: &Path, records: &[Record]) -> Result<Self, TrainError> {
+        let json: String = records.iter().map(json_line).collect();
+        let csv = header() + &csv_lines(records);
+        Ok(Log { json: Lines::start(folder.join(JSON), &json)?, csv: Lines::start(folder.join(CSV), &csv)? })
+    }
+}
+
+fn json_line(record: &Record) -> String {
+    serde_json::to_string(record).expect("a record has fields of numbers only") + "\n"
+}
+
+/// The names of a record's fields.
+fn header() -> String {
+    let fields = [
+        "step",
+        "epoch",
+        "loss",
+        "accuracy",
+        "test_loss",
+        "test_accuracy",
+        "trace",
+        "trace_squared",
+        "ws",
+        "lambda_max",
+        "lambda_min",
+        "gradient_norm",
+        "seconds",
+    ];
+    fields.join(",") + "\n"
+}
+
+fn csv_lines(records: &[Record]) -> String {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    for record in records {
+        writer.serialize(record).expect("a record has fields of numbers only, and memory takes all");
+    }
+    let bytes = writer.into_inner().expect("memory takes all");
+    String::from_utf8(bytes).expect("numbers are written in ASCII")
+}

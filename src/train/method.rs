@@ -1,0 +1,140 @@
+//! What is descended beside the loss.
+
+use crate::fast::Objective;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A way to train.
+///
+/// ```
+/// use hsr::train::Method;
+/// let method: Method = "hsr-block".parse()?;
+/// assert_eq!(method.strength_name(), Some("lambda"));
+/// assert_eq!(Method::Sgd.strength_name(), None);
+/// # Ok::<(), hsr::train::UnknownMethod>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// The gradient of the loss `L`.
+    Sgd,
+    /// `L + lambda WS`: the upper bound on the largest eigenvalue. arXiv:2606.28662.
+    Hsr,
+    /// `L + lambda` times the reduced bound.
+    HsrReduced,
+    /// `L + lambda` times the block bound.
+    HsrBlock,
+    /// `L + lambda T`: the trace of the Hessian.
+    Trace,
+    /// `L + lambda Q`: the trace of its square, its squared Frobenius norm.
+    Frobenius,
+    /// The gradient of `L` at `theta + rho g/|g|`, with `g` the one at `theta`: sharpness-aware minimization. P. Foret,
+    /// A. Kleiner, H. Mobahi, B. Neyshabur, *Sharpness-aware minimization for efficiently improving generalization*,
+    /// ICLR 2021.
+    Sam,
+    /// `L + decay/2 |theta|^2`, over all parameters, biases too: a penalty like the others, whose gradient goes through
+    /// momentum and normalisation with that of the loss (not decoupled from it).
+    WeightDecay,
+}
+
+impl Method {
+    /// All of them.
+    pub const ALL: [Method; 8] = [
+        Method::Sgd,
+        Method::Hsr,
+        Method::HsrReduced,
+        Method::HsrBlock,
+        Method::Trace,
+        Method::Frobenius,
+        Method::Sam,
+        Method::WeightDecay,
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Sgd => "sgd",
+            Method::Hsr => "hsr",
+            Method::HsrReduced => "hsr-reduced",
+            Method::HsrBlock => "hsr-block",
+            Method::Trace => "trace",
+            Method::Frobenius => "frobenius",
+            Method::Sam => "sam",
+            Method::WeightDecay => "weight-decay",
+        }
+    }
+
+    /// What of the Hessian is added to the loss.
+    pub fn objective(self) -> Option<Objective> {
+        match self {
+            Method::Hsr => Some(Objective::Upper),
+            Method::HsrReduced => Some(Objective::Reduced),
+            Method::HsrBlock => Some(Objective::Block),
+            Method::Trace => Some(Objective::Trace),
+            Method::Frobenius => Some(Objective::TraceSquared),
+            Method::Sgd | Method::Sam | Method::WeightDecay => None,
+        }
+    }
+
+    /// What its strength is called; nothing where it has none.
+    pub fn strength_name(self) -> Option<&'static str> {
+        match self {
+            Method::Sgd => None,
+            Method::Sam => Some("rho"),
+            Method::WeightDecay => Some("decay"),
+            _ => Some("lambda"),
+        }
+    }
+
+    /// A strength to begin with: that of Foret et al. for sharpness-aware minimization, and else one that changes the
+    /// end point on the embedded data sets and does not hinder the fit. Not tuned.
+    pub fn default_strength(self) -> f64 {
+        match self {
+            Method::Sgd => 0.0,
+            Method::Hsr | Method::HsrReduced | Method::HsrBlock => 0.01,
+            Method::Trace | Method::Frobenius => 0.01,
+            Method::Sam => 0.05,
+            Method::WeightDecay => 0.001,
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// No method has this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "unknown method {}: choose sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay",
+    crate::data::quoted(.0)
+)]
+pub struct UnknownMethod(pub String);
+
+impl FromStr for Method {
+    type Err = UnknownMethod;
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let same = |method: &Method| method.name() == name;
+        Method::ALL.into_iter().find(same).ok_or_else(|| UnknownMethod(name.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back_here_and_in_files_and_an_unknown_one_gets_the_choices() {
+        for method in Method::ALL {
+            assert_eq!(method.name().parse(), Ok(method));
+            assert_eq!(serde_json::to_string(&method).unwrap(), format!("\"{method}\""));
+        }
+        let message = "adam".parse::<Method>().unwrap_err().to_string();
+        for method in Method::ALL {
+            assert!(message.contains(method.name()), "{message}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Buffers that are kept from call to call.
+
+/// The two that were used last: those for a whole mini-batch, and for the shorter one at the end of an epoch.
+pub(super) struct Recent<T>(Vec<T>);
+
+impl<T> Recent<T> {
+    pub fn new() -> Self {
+        Recent(Vec::new())
+    }
+
+    /// The one that fits, or a new one.
+    pub fn get(&mut self, fits: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> &mut T {
+        match self.0.iter().position(fits) {
+            Some(place) => self.0.swap(0, place),
+            None => {
+                self.0.insert(0, make());
+                self.0.truncate(2);
+            }
+        }
+        &mut self.0[0]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Recent;
+
+    #[test]
+    fn two_sizes_in_turn_are_made_once_each() {
+        let mut recent = Recent::new();
+        let mut made = Vec::new();
+        for size in [8, 8, 3, 8, 3, 5, 3, 8] {
+            let make = || {
+                made.push(size);
+                size
+            };
+            assert_eq!(*recent.get(|kept| *kept == size, make), size);
+        }
+        assert_eq!(made, [8, 3, 5, 8]);
+    }
+}

@@ -1,0 +1,113 @@
+//! What is measured along the way.
+
+use super::direction::norm;
+use super::recent::Recent;
+use super::{TrainError, Trainer};
+use crate::fast::{Backward, Objective, Plan, Workspace};
+use crate::model::{Batch, Network};
+use serde::{Deserialize, Serialize};
+
+/// Measures at a step, over the whole training and test part.
+///
+/// ```
+/// use hsr::train::Record;
+/// let line = r#"{"step":0,"epoch":0,"loss":1.5,"accuracy":0.5,"test_loss":null,"test_accuracy":null,"trace":2.0,
+///     "trace_squared":3.0,"ws":1.2,"lambda_max":null,"lambda_min":null,"gradient_norm":0.5,"seconds":0.0}"#;
+/// let record: Record = serde_json::from_str(line)?;
+/// assert_eq!(record.ws, 1.2);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Steps that were taken before.
+    pub step: usize,
+    /// The epoch, counted from 0.
+    pub epoch: usize,
+    /// Mean cross entropy of the training part, without penalty.
+    pub loss: f64,
+    /// The part of the training samples that are told right.
+    pub accuracy: f64,
+    /// The same of the test part, if there is one.
+    pub test_loss: Option<f64>,
+    /// The same of the test part, if there is one.
+    pub test_accuracy: Option<f64>,
+    /// `T`, the trace of the training loss's Hessian.
+    pub trace: f64,
+    /// `Q`, the trace of its square.
+    pub trace_squared: f64,
+    /// `WS`, the upper bound on its largest eigenvalue.
+    pub ws: f64,
+    /// Its largest eigenvalue, where it was asked for.
+    pub lambda_max: Option<f64>,
+    /// Its smallest eigenvalue, where it was asked for.
+    pub lambda_min: Option<f64>,
+    /// The norm of the training loss's gradient, without penalty.
+    pub gradient_norm: f64,
+    /// Seconds that the steps took, without the records.
+    pub seconds: f64,
+}
+
+/// Gives the largest and the smallest eigenvalue of the Hessian at a network and data, in this order, or nothing.
+pub type Extremes<'a> = &'a dyn Fn(&Network<f64>, &Batch<f64>) -> Option<(f64, f64)>;
+
+/// Measures networks, from buffers that are kept. [The module](super) has an example.
+pub struct Recorder<'a> {
+    train: &'a Batch<f64>,
+    test: Option<&'a Batch<f64>>,
+    threads: usize,
+    extremes: Option<Extremes<'a>>,
+    workspaces: Recent<Workspace>,
+    backward: Recent<Backward>,
+}
+
+impl<'a> Recorder<'a> {
+    /// For these parts, by so many threads.
+    pub fn new(train: &'a Batch<f64>, test: Option<&'a Batch<f64>>, threads: usize) -> Self {
+        let (workspaces, backward) = (Recent::new(), Recent::new());
+        Recorder { train, test, threads, extremes: None, workspaces, backward }
+    }
+
+    /// Records eigenvalues too.
+    pub fn with_extremes(self, extremes: Extremes<'a>) -> Self {
+        Recorder { extremes: Some(extremes), ..self }
+    }
+
+    /// The measures where a run stands.
+    ///
+    /// # Errors
+    /// [`TrainError::Fast`] where network and data do not go together.
+    pub fn record(&mut self, trainer: &Trainer) -> Result<Record, TrainError> {
+        let state = trainer.state();
+        let network = &state.network;
+        let shape = network.shape(self.train.samples());
+        let mut gradient = vec![0.0; shape.parameters()];
+        let train = self.train;
+        let fit = self.backward(network, train).gradient(network, train, &mut gradient)?;
+        let test = self.test.map(|test| self.backward(network, test).evaluate(network, test)).transpose()?;
+        let plan = Plan::new(&shape, self.threads, None)?;
+        let workspace = self.workspaces.get(|kept| *kept.plan() == plan, || Workspace::new(plan.clone()));
+        let moments = workspace.evaluate(network, self.train)?.moments;
+        let (lambda_max, lambda_min) =
+            self.extremes.and_then(|extremes| extremes(network, self.train)).unzip();
+        Ok(Record {
+            step: state.step,
+            epoch: trainer.epoch(),
+            loss: fit.loss,
+            accuracy: fit.accuracy,
+            test_loss: test.map(|fit| fit.loss),
+            test_accuracy: test.map(|fit| fit.accuracy),
+            trace: moments.trace(),
+            trace_squared: moments.squared(),
+            ws: Objective::Upper.value(&moments, &shape),
+            lambda_max,
+            lambda_min,
+            gradient_norm: norm(&gradient),
+            seconds: state.seconds,
+        })
+    }
+
+    fn backward(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> &mut Backward {
+        let shape = network.shape(batch.samples());
+        self.backward.get(|kept| *kept.shape() == shape, || Backward::new(&shape))
+    }
+}

@@ -1,0 +1,197 @@
+//! One step after the other.
+
+use super::direction::norm;
+use super::error::advice;
+use super::order::Order;
+use super::schedule::warmth;
+use super::{Checkpoint, Descent, Direction, Record, Settings, Symptom, TrainError};
+use crate::io::check_fit;
+use crate::model::{Batch, Network, Parameters};
+use std::time::Instant;
+
+/// A run whose loss exceeds that of guessing, `ln C`, by this factor diverges.
+const EXPLODED: f64 = 100.0;
+
+/// All that changes from step to step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The network.
+    pub network: Network<f64>,
+    /// What momentum keeps of earlier directions, order `W, b, V, c`, row-major.
+    pub velocity: Vec<f64>,
+    /// Steps that were taken.
+    pub step: usize,
+    /// Seconds that they took.
+    pub seconds: f64,
+}
+
+/// Takes steps: `velocity = momentum velocity + g`, `theta -= rate velocity`, with `g` the gradient of the method, divided
+/// by its norm where that is set.
+///
+/// What a step does is a function of settings, data and [`State`] alone, so a run that is resumed from a checkpoint
+/// gives the numbers of an uninterrupted one, to the last bit.
+///
+/// ```
+/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::train::{Method, Settings, Trainer};
+/// use nalgebra::dmatrix;
+/// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
+/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
+/// let mut trainer = Trainer::new(Settings::of(Method::HsrBlock), network, &batch)?;
+/// let first = trainer.step()?.loss;
+/// assert!(trainer.step()?.loss < first);
+/// assert_eq!(trainer.state().step, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Trainer<'a> {
+    settings: Settings,
+    train: &'a Batch<f64>,
+    state: State,
+    /// Before the last step, to go back to where that led astray.
+    before: Option<State>,
+    order: Order,
+    direction: Direction,
+    gradient: Vec<f64>,
+    flat_steps: usize,
+}
+
+impl<'a> Trainer<'a> {
+    /// A run from the first step.
+    ///
+    /// # Errors
+    /// [`TrainError`] for settings that are none, a network for other data, or weights that are not finite.
+    pub fn new(settings: Settings, network: Network<f64>, train: &'a Batch<f64>) -> Result<Self, TrainError> {
+        settings.check(train.samples())?;
+        check_fit(&network, train)?;
+        network.check_finite()?;
+        let size = network.shape(train.samples()).parameters();
+        Ok(Trainer {
+            order: Order::new(train.samples(), settings.batch, settings.seed),
+            direction: Direction::new(settings.method, settings.threads),
+            state: State { network, velocity: vec![0.0; size], step: 0, seconds: 0.0 },
+            before: None,
+            gradient: vec![0.0; size],
+            flat_steps: 0,
+            settings,
+            train,
+        })
+    }
+
+    /// Goes on where a checkpoint of the same run was left.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`] names what the checkpoint has otherwise: shape, activation, training data, or a setting
+    /// that changes the numbers.
+    pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
+        checkpoint.check(self)?;
+        self.state = checkpoint.state;
+        self.before = None;
+        Ok(())
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What is trained on.
+    pub fn train(&self) -> &'a Batch<f64> {
+        self.train
+    }
+
+    /// Where it stands. After an error, the last state whose loss was sound.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The epoch, counted from 0.
+    pub fn epoch(&self) -> usize {
+        self.order.epoch(self.state.step)
+    }
+
+    /// Whether all steps are done.
+    pub fn is_done(&self) -> bool {
+        self.state.step >= self.settings.steps
+    }
+
+    /// Steps of this process at which the bound had no gradient, and only the loss was descended.
+    pub fn flat_steps(&self) -> usize {
+        self.flat_steps
+    }
+
+    /// Takes a step, and says what was found before it.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] when the loss is above `100 ln C`, or loss, bound, gradient or weights are not finite;
+    /// the state is the last one whose loss was sound then.
+    pub fn step(&mut self) -> Result<Descent, TrainError> {
+        let start = Instant::now();
+        let step = self.state.step;
+        let strength = self.settings.strength * warmth(step, self.settings.warm_up);
+        let batch = self.order.batch(self.train, step);
+        let descent = self.direction.at(&self.state.network, &batch, strength, &mut self.gradient)?;
+        let numbers = [("the loss", descent.loss), ("the objective", descent.penalty)];
+        self.check(&numbers, descent.loss)?;
+        if !self.gradient.iter().all(|entry| entry.is_finite()) {
+            return Err(self.diverged(Symptom::NotFinite { quantity: "the gradient" }));
+        }
+        let next = self.updated();
+        if !next.network.parameters.flat().iter().all(|weight| weight.is_finite()) {
+            // The loss here is sound: it is the step from here that is not taken.
+            self.before = None;
+            return Err(self.diverged(Symptom::NotFinite { quantity: "a weight" }));
+        }
+        self.before = Some(std::mem::replace(&mut self.state, next));
+        self.state.seconds += start.elapsed().as_secs_f64();
+        self.flat_steps += usize::from(descent.flat.is_some());
+        Ok(descent)
+    }
+
+    /// The state after a step along the gradient.
+    fn updated(&self) -> State {
+        let Settings { rate, momentum, schedule, steps, normalised, .. } = &self.settings;
+        let State { network, velocity, step, seconds } = &self.state;
+        let norm = if *normalised { norm(&self.gradient) } else { 1.0 };
+        let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
+        let rate = rate * schedule.factor(*step, *steps);
+        let kept = velocity.iter().zip(&self.gradient);
+        let velocity: Vec<f64> = kept.map(|(kept, gradient)| momentum * kept + scale * gradient).collect();
+        let mut theta = network.parameters.flat();
+        theta.iter_mut().zip(&velocity).for_each(|(theta, velocity)| *theta -= rate * velocity);
+        let parameters = Parameters::from_flat(&network.shape(self.train.samples()), &theta);
+        let network = Network { parameters, activation: network.activation };
+        State { network, velocity, step: step + 1, seconds: *seconds }
+    }
+
+    /// Whether a record shows that the run diverges.
+    pub(super) fn check_record(&mut self, record: &Record) -> Result<(), TrainError> {
+        let numbers = [
+            ("the loss", record.loss),
+            ("the test loss", record.test_loss.unwrap_or(0.0)),
+            ("the trace", record.trace),
+            ("the squared trace", record.trace_squared),
+            ("the bound", record.ws),
+            ("the gradient", record.gradient_norm),
+        ];
+        self.check(&numbers, record.loss)
+    }
+
+    fn check(&mut self, numbers: &[(&'static str, f64)], loss: f64) -> Result<(), TrainError> {
+        let limit = EXPLODED * (self.train.y.ncols() as f64).ln();
+        match numbers.iter().find(|(_, value)| !value.is_finite()) {
+            Some(&(quantity, _)) => Err(self.diverged(Symptom::NotFinite { quantity })),
+            None if loss > limit => Err(self.diverged(Symptom::Loss { loss, limit })),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes back to the last sound state.
+    fn diverged(&mut self, symptom: Symptom) -> TrainError {
+        let step = self.state.step;
+        if let Some(before) = self.before.take() {
+            self.state = before;
+        }
+        TrainError::Diverged { step, symptom, advice: advice(&self.settings) }
+    }
+}

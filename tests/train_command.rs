@@ -1,0 +1,305 @@
+//! `hsr train` as a user meets it: what it leaves, how it goes on, and one clear error for each fault.
+
+use hsr::io::{Array, read_network, write_npz};
+use hsr::model::Activation;
+use hsr::train::{Log, Record};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const DONE: Option<i32> = Some(0);
+const STOPPED: Option<i32> = Some(2);
+
+fn hsr(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hsr")).arg("train").args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn untimed(folder: &Path) -> Vec<Record> {
+    let records = Log::read(folder).unwrap();
+    records.into_iter().map(|record| Record { seconds: 0.0, ..record }).collect()
+}
+
+/// The names in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The log must be whole lines with a field for each name, in both files as many.
+fn whole_lines(folder: &Path) {
+    let csv = fs::read_to_string(folder.join("log.csv")).unwrap();
+    let json = fs::read_to_string(folder.join("log.jsonl")).unwrap();
+    assert!(csv.ends_with('\n') && (json.is_empty() || json.ends_with('\n')));
+    assert!(csv.lines().all(|line| line.split(',').count() == 13), "{csv}");
+    assert!(csv.starts_with("step,epoch,loss,accuracy,test_loss,"), "{csv}");
+    let lines = Log::read(folder).unwrap().len();
+    assert!([lines, lines.saturating_sub(1)].contains(&(csv.lines().count() - 1)));
+}
+
+#[test]
+fn a_run_leaves_log_checkpoint_settings_and_data_and_says_where_it_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = hsr(folder.path(), &["--data", "wine", "--steps", "60", "--out", "run"]);
+    let run = folder.path().join("run");
+    assert_eq!(output.status.code(), DONE, "{}", text(&output));
+    assert!(output.stderr.is_empty(), "a progress bar is for terminals: {}", text(&output));
+    assert!(
+        text(&output).contains("hsr on wine: tanh, N=142 d=13 h=8 C=3 with biases, seed 0"),
+        "{}",
+        text(&output)
+    );
+    assert_eq!(
+        names(&run),
+        ["checkpoint.npz", "log.csv", "log.jsonl", "settings.json", "test.npz", "train.npz"]
+    );
+    whole_lines(&run);
+    let records = untimed(&run);
+    assert_eq!(records.iter().map(|record| record.step).collect::<Vec<_>>(), [0, 10, 20, 30, 40, 50, 60]);
+
+    // The logged bound is the one that the oracle gives for the checkpoint on the training part.
+    let oracle =
+        ["oracle", "--network", "checkpoint.npz", "--data", "train.npz", "--activation", "tanh", "--json"];
+    let answer = Command::new(env!("CARGO_BIN_EXE_hsr")).args(oracle).current_dir(&run).output().unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    for (name, logged) in
+        [("loss", records[6].loss), ("trace", records[6].trace), ("ws_upper", records[6].ws)]
+    {
+        let value = answer[name].as_f64().unwrap();
+        assert!((value - logged).abs() <= 1e-10 * value.abs(), "{name}: {value} and {logged}");
+    }
+
+    // The command in the settings does the same again.
+    let settings: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(run.join("settings.json")).unwrap()).unwrap();
+    let command = settings["command"].as_str().unwrap().replace("--out run", "--out again");
+    let words: Vec<&str> = command.strip_prefix("hsr train ").unwrap().split(' ').collect();
+    assert_eq!(hsr(folder.path(), &words).status.code(), DONE);
+    assert_eq!(untimed(&folder.path().join("again")), records);
+}
+
+#[test]
+fn every_method_runs_on_files_of_the_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv: String = (0..30).map(|n| format!("{},{},{}\n", n % 5, (n * n) % 7, ["a", "b"][n % 2])).collect();
+    fs::write(folder.path().join("own.csv"), csv).unwrap();
+    let x = Array { shape: vec![12, 2], values: (0..24).map(|i| f64::from(i * i % 11)).collect() };
+    let y = Array { shape: vec![12, 2], values: [0.75, 0.25, 0.1, 0.9].repeat(6) };
+    write_npz(folder.path().join("own.npz"), &[("X", x), ("Y", y)]).unwrap();
+    for method in hsr::train::Method::ALL {
+        for (data, more) in [("own.csv", "--no-bias"), ("own.npz", "--as-is")] {
+            let arguments =
+                ["--data", data, "--method", method.name(), more, "--batch", "4", "--steps", "12"];
+            let more =
+                ["--rate", "0.01", "--schedule", "cosine", "--normalised", "--threads", "2", "--out", "run"];
+            let output = hsr(folder.path(), &[&arguments[..], &more].concat());
+            assert_eq!(output.status.code(), DONE, "{method} on {data}: {}", text(&output));
+        }
+    }
+}
+
+#[test]
+fn constant_columns_become_zeros_and_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv: String = (0..30).map(|n| format!("{},7,{}\n", n % 5, ["a", "b"][n % 2])).collect();
+    fs::write(folder.path().join("own.csv"), format!("width,height,label\n{csv}")).unwrap();
+    let output = hsr(folder.path(), &["--data", "own.csv", "--steps", "5", "--out", "run"]);
+    assert_eq!(output.status.code(), DONE, "{}", text(&output));
+    let told = "constant in the training part, and so 0 everywhere: 1 of 2 columns (height)";
+    assert!(text(&output).contains(told), "{}", text(&output));
+
+    let csv: String = (0..30).map(|n| format!("7,{}\n", ["a", "b"][n % 2])).collect();
+    fs::write(folder.path().join("own.csv"), csv).unwrap();
+    refuses(folder.path(), &["--data", "own.csv"], "every column of X is constant in the training part");
+}
+
+/// The command must stop with exit code 2 and this, in one error, and leave nothing.
+fn refuses(folder: &Path, arguments: &[&str], message: &str) {
+    let output = hsr(folder, &[arguments, &["--out", "refused"]].concat());
+    let told = text(&output);
+    assert_eq!(output.status.code(), STOPPED, "{told}");
+    assert!(told.contains(message), "expected '{message}' in: {told}");
+    assert!(!told.contains("panicked"), "{told}");
+    assert!(!folder.join("refused").exists(), "something was written for {arguments:?}");
+}
+
+#[test]
+fn data_that_cannot_be_trained_on_is_one_clear_error_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    for (csv, message) in [
+        (
+            "a,b,label\n1,2,p\n3,,q\n",
+            "line 3, column 2 ('b'): the value is missing (''): fill it in or drop the line",
+        ),
+        ("a,label\n1,p\n2,p\n", "every label (column 2 ('label')) is 'p': at least two classes are needed"),
+        (
+            "1,p\n2,p\n3,q\n",
+            "class 'q' has 1 sample(s), and a stratified split into 2 parts needs one for each",
+        ),
+    ] {
+        fs::write(folder.path().join("own.csv"), csv).unwrap();
+        refuses(folder.path(), &["--data", "own.csv"], message);
+    }
+    let x = Array { shape: vec![4, 1], values: vec![1.0, 2.0, 3.0, 4.0] };
+    write_npz(folder.path().join("own.npz"), &[("X", x), ("y", Array::vector(&[1.0; 4]))]).unwrap();
+    refuses(
+        folder.path(),
+        &["--data", "own.npz"],
+        "every sample is of class '1': at least two classes are needed",
+    );
+    refuses(folder.path(), &["--data", "none.csv"], "cannot read none.csv");
+    refuses(folder.path(), &["--data", "irises"], "unknown data set 'irises'");
+}
+
+#[test]
+fn settings_that_are_none_are_one_clear_error_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, message) in [
+        (
+            &["--method", "adam"][..],
+            "choose sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay",
+        ),
+        (&["--method", "sgd", "--strength", "0.1"], "strength is 0.1: 0 (sgd has no strength) is needed"),
+        (&["--strength", "-1"], "lambda is -1: a number that is 0 or more is needed"),
+        (&["--rate", "0"], "rate is 0"),
+        (&["--rate", "NaN"], "rate is NaN"),
+        (&["--momentum", "1"], "momentum is 1"),
+        (&["--batch", "500"], "batch is 500: from 1 to 120, the training samples, is needed"),
+        (&["--steps", "0"], "steps is 0"),
+        (&["--hidden", "0"], "--hidden is 0"),
+        (&["--hidden", "18446744073709551615"], "lower it"),
+        (&["--threads", "0"], "threads is 0"),
+        (&["--log-every", "0"], "log_every is 0"),
+        (&["--checkpoint-every", "0"], "1 or more is needed"),
+        (&["--test-share", "1"], "a share of 1 for testing"),
+        (&["--schedule", "linear"], "choose constant or cosine"),
+        (&["--resume", "none.npz"], "cannot read none.npz"),
+    ] {
+        refuses(folder.path(), arguments, message);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "mine").unwrap();
+    for (out, message) in [
+        ("none/run", "cannot write none/run: its folder does not exist: create it first"),
+        ("file", "cannot write file"),
+        ("file/run", "cannot write file/run"),
+    ] {
+        let output = hsr(folder.path(), &["--steps", "5", "--out", out]);
+        assert_eq!(output.status.code(), STOPPED, "{}", text(&output));
+        assert!(text(&output).contains(message), "{}", text(&output));
+    }
+    assert_eq!(names(folder.path()), ["file"]);
+    assert_eq!(fs::read_to_string(folder.path().join("file")).unwrap(), "mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_full_disk_the_log_ends_with_a_whole_line_and_the_checkpoint_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    // No file may grow beyond 16 KiB: the last line that does not fit is written in part.
+    let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" train --steps 300 --log-every 1 --out run";
+    let output = Command::new("bash")
+        .args(["-c", script, env!("CARGO_BIN_EXE_hsr")])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), STOPPED, "{}", text(&output));
+    assert!(text(&output).contains("cannot write run/log"), "{}", text(&output));
+    let run = folder.path().join("run");
+    whole_lines(&run);
+    assert!(Log::read(&run).unwrap().len() > 20);
+    assert!(read_network(run.join("checkpoint.npz"), Activation::Tanh).is_ok());
+    assert!(!names(&run).iter().any(|name| name.starts_with(".tmp")), "{:?}", names(&run));
+}
+
+#[test]
+fn a_checkpoint_of_another_shape_is_refused_with_both_shapes_and_nothing_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(hsr(folder.path(), &["--steps", "12", "--out", "run"]).status.code(), DONE);
+    let log = fs::read_to_string(folder.path().join("run/log.csv")).unwrap();
+    let resume = ["--resume", "run/checkpoint.npz", "--steps", "20", "--hidden", "3"];
+    refuses(
+        folder.path(),
+        &resume,
+        "the checkpoint has the shape N=120 d=4 h=8 C=3 with biases, this run has N=120 d=4 h=3 C=3 with biases",
+    );
+    let output = hsr(folder.path(), &[&resume[..], &["--out", "run"]].concat());
+    assert_eq!(output.status.code(), STOPPED);
+    assert_eq!(fs::read_to_string(folder.path().join("run/log.csv")).unwrap(), log);
+}
+
+#[test]
+fn more_steps_go_on_where_a_run_ended_as_if_it_had_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |steps: &str, out: &str, more: &[&str]| {
+        let arguments = ["--method", "hsr-block", "--batch", "50", "--steps", steps, "--out", out];
+        let output = hsr(folder.path(), &[&arguments[..], more].concat());
+        assert_eq!(output.status.code(), DONE, "{}", text(&output));
+    };
+    run("77", "parts", &[]);
+    run("150", "parts", &["--resume", "parts/checkpoint.npz"]);
+    run("150", "whole", &[]);
+    let (parts, whole) = (folder.path().join("parts"), folder.path().join("whole"));
+    assert_eq!(untimed(&parts), untimed(&whole));
+    whole_lines(&parts);
+    let network = |run: &Path| read_network(run.join("checkpoint.npz"), Activation::Tanh).unwrap();
+    assert_eq!(network(&parts), network(&whole));
+}
+
+#[test]
+fn a_rate_that_is_too_large_stops_with_the_step_and_leaves_whole_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = hsr(folder.path(), &["--rate", "1e6", "--log-every", "1", "--out", "run"]);
+    assert_eq!(output.status.code(), STOPPED, "{}", text(&output));
+    let told = text(&output);
+    assert!(told.starts_with("hsr: diverged at step "), "{told}");
+    assert!(told.contains("lower the rate (1000000) or lambda (0.01)"), "{told}");
+    let run = folder.path().join("run");
+    whole_lines(&run);
+    assert!(!Log::read(&run).unwrap().is_empty());
+    assert!(read_network(run.join("checkpoint.npz"), Activation::Tanh).unwrap().check_finite().is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_whole_files_and_the_line_it_prints_goes_on_exactly() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--method", "hsr", "--batch", "40", "--steps", "3000", "--log-every", "5"];
+    let child = Command::new(env!("CARGO_BIN_EXE_hsr"))
+        .arg("train")
+        .args(arguments)
+        .args(["--out", "run"])
+        .current_dir(folder.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let run = folder.path().join("run");
+    let logged = || fs::read_to_string(run.join("log.csv")).map_or(0, |text| text.lines().count());
+    while logged() < 10 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let told = text(&output);
+    assert_eq!(output.status.code(), STOPPED, "{told}");
+    assert!(told.starts_with("hsr: stopped at step "), "{told}");
+    whole_lines(&run);
+
+    let command = told.lines().find_map(|line| line.strip_prefix("  hsr train ")).unwrap();
+    let words: Vec<&str> = command.split(' ').collect();
+    let output = hsr(folder.path(), &words);
+    assert_eq!(output.status.code(), DONE, "{}", text(&output));
+    assert_eq!(hsr(folder.path(), &[&arguments[..], &["--out", "whole"]].concat()).status.code(), DONE);
+    assert_eq!(untimed(&run), untimed(&folder.path().join("whole")));
+}
