@@ -14,6 +14,8 @@
 //! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
 //! | [`audit`] | holds every equation against every witness, and tells |
 //! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
+//! | [`pictures`] | plots of plain data, as SVG and PNG |
+//! | [`spectrum`] | both ends of the Hessian's spectrum with their vectors, or all of it |
 //! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan |
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
@@ -53,6 +55,8 @@ pub mod model;
 mod nearest;
 pub mod number;
 pub mod oracle;
+pub mod pictures;
+pub mod spectrum;
 pub mod terms;
 pub mod witness;
 

@@ -4,6 +4,7 @@
 mod audit;
 mod check;
 mod oracle;
+mod spectrum;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
@@ -26,6 +27,8 @@ enum Command {
     Check(check::CheckArguments),
     /// The bound and its gradient for a network and data of your own
     Oracle(oracle::OracleArguments),
+    /// The smallest and the largest eigenvalue of the Hessian, with their vectors, or all of them
+    Spectrum(spectrum::SpectrumArguments),
 }
 
 const EXAMPLES: &str = "\
@@ -37,6 +40,7 @@ Examples:
   hsr check own.md                          a derivation of your own
   hsr check --html page.html                the same to read: formulas, and what became of each claim
   hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
+  hsr spectrum --network net.npz --data data.npz --activation tanh
 
 Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong.";
 
@@ -62,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Oracle(arguments) => oracle::oracle(&arguments).map(|()| true),
+        Command::Spectrum(arguments) => spectrum::spectrum(&arguments).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
