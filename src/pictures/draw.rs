@@ -5,7 +5,7 @@ use super::style::{Marker, colour, dash, marker};
 use super::{FONT, Look, Picture, PictureError, Series};
 use plotters::chart::ChartContext;
 use plotters::coord::Shift;
-use plotters::coord::types::Monotonic;
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::collections::BTreeSet;
