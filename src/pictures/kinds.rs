@@ -25,7 +25,7 @@ pub fn spectra(title: &str, groups: &[(&str, &[f64])]) -> Picture {
         let points = values.iter().map(|value| (at as f64, *value)).collect();
         Series { name: name.to_string(), points, band: Vec::new() }
     };
-    let names = groups.iter().map(|(name, _)| super::draw::printable(name)).collect();
+    let names = groups.iter().map(|(name, _)| super::layout::printable(name)).collect();
     Picture {
         title: title.to_string(),
         x: Axis { label: "end point".to_string(), scale: Scale::Names(names) },

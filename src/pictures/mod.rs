@@ -25,6 +25,8 @@
 mod axis;
 mod draw;
 mod kinds;
+mod layout;
+mod marks;
 mod style;
 
 pub use axis::{Axis, Scale};

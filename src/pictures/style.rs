@@ -16,7 +16,7 @@ const COLOURS: [RGBColor; 8] = [
 ];
 
 /// Lengths of dash and gap in pixels; `None` is a solid line.
-const DASHES: [Option<(u32, u32)>; 4] = [None, Some((9, 4)), Some((3, 3)), Some((14, 3))];
+const DASHES: [Option<(i32, i32)>; 4] = [None, Some((9, 4)), Some((3, 3)), Some((14, 3))];
 
 /// The shapes of a marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) fn colour(index: usize) -> RGBColor {
 }
 
 /// Eight colours by four dashes or markers: the second eight have other ones than the first.
-pub(super) fn dash(index: usize) -> Option<(u32, u32)> {
+pub(super) fn dash(index: usize) -> Option<(i32, i32)> {
     DASHES[(index + index / COLOURS.len()) % DASHES.len()]
 }
 
