@@ -15,6 +15,8 @@
 //! | [`audit`] | holds every equation against every witness, and tells |
 //! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
 //! | [`train`] | training along the bound's gradient and along its rivals: steps, records, checkpoints |
+//! | [`pictures`] | plots of plain data, as SVG and PNG |
+//! | [`spectrum`] | both ends of the Hessian's spectrum with their vectors, or all of it |
 //! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan |
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
@@ -54,6 +56,8 @@ pub mod model;
 mod nearest;
 pub mod number;
 pub mod oracle;
+pub mod pictures;
+pub mod spectrum;
 pub mod terms;
 pub mod train;
 pub mod witness;

@@ -6,6 +6,7 @@ mod check;
 mod interrupt;
 mod oracle;
 mod train;
+mod spectrum;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
@@ -30,6 +31,8 @@ enum Command {
     Oracle(oracle::OracleArguments),
     /// Train along the gradient of the bound, or of one of its rivals
     Train(train::TrainArguments),
+    /// The smallest and the largest eigenvalue of the Hessian, with their vectors, or all of them
+    Spectrum(spectrum::SpectrumArguments),
 }
 
 const EXAMPLES: &str = "\
@@ -42,6 +45,7 @@ Examples:
   hsr check --html page.html                the same to read: formulas, and what became of each claim
   hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
   hsr train --data wine --method hsr --strength 0.02 --out run
+  hsr spectrum --network net.npz --data data.npz --activation tanh
 
 Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong, or training was stopped.";
 
@@ -68,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Oracle(arguments) => oracle::oracle(&arguments).map(|()| true),
         Command::Train(arguments) => train::train(&arguments).map(|()| true),
+        Command::Spectrum(arguments) => spectrum::spectrum(&arguments).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -19,7 +19,7 @@ mod objective;
 mod pairs;
 mod parameter;
 mod plan;
-mod product;
+pub(crate) mod product;
 mod share;
 mod sizes;
 mod trace;

@@ -9,15 +9,15 @@ use faer::{Accum, MatMut, MatRef, Par};
 use std::ops::Range;
 
 /// A matrix that is only looked at.
-pub(super) type View<'a> = MatRef<'a, f64>;
+pub(crate) type View<'a> = MatRef<'a, f64>;
 
 /// A row-major slice as a matrix.
-pub(super) fn view(data: &[f64], rows: usize, columns: usize) -> View<'_> {
+pub(crate) fn view(data: &[f64], rows: usize, columns: usize) -> View<'_> {
     MatRef::from_row_major_slice(&data[..rows * columns], rows, columns)
 }
 
 /// Rows of a matrix with a row for each sample.
-pub(super) fn samples<'a>(data: &'a [f64], range: &Range<usize>, width: usize) -> View<'a> {
+pub(crate) fn samples<'a>(data: &'a [f64], range: &Range<usize>, width: usize) -> View<'a> {
     view(&data[range.start * width..range.end * width], range.len(), width)
 }
 
@@ -28,7 +28,7 @@ pub(super) fn kept<'a>(all: &'a [f64], own: &'a [f64], chunk: &Range<usize>, wid
 
 /// What becomes of the values that are there.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
+pub(crate) enum Then {
     /// They are replaced.
     Set,
     /// The product is added to them.
@@ -36,7 +36,7 @@ pub(super) enum Then {
 }
 
 /// `out = scale left right`, or `out += scale left right`; `out` is row-major.
-pub(super) fn product(out: &mut [f64], then: Then, scale: f64, left: View, right: View) {
+pub(crate) fn product(out: &mut [f64], then: Then, scale: f64, left: View, right: View) {
     let (rows, columns) = (left.nrows(), right.ncols());
     let out = &mut out[..rows * columns];
     if left.ncols() == 0 {

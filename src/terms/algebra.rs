@@ -17,6 +17,11 @@ pub(super) fn scale_columns<T: Number>(matrix: &Matrix<T>, vector: &Vector<T>) -
     Matrix::from_fn(matrix.nrows(), matrix.ncols(), |k, i| matrix[(k, i)].clone() * vector[i].clone())
 }
 
+/// The vector as a matrix of one column.
+pub(super) fn as_column<T: Number>(vector: Vector<T>) -> Matrix<T> {
+    Matrix::from_column_slice(vector.len(), 1, vector.as_slice())
+}
+
 /// The mean of a matrix over the items; an empty matrix for no items.
 pub(super) fn mean<T: Number, N>(items: &[N], term: impl Fn(&N) -> Matrix<T>) -> Matrix<T> {
     let count = T::integer(items.len() as i64);

@@ -3,9 +3,10 @@
 //!
 //! Rows and columns of a block run over the flat groups, row-major; `(x)` is the Kronecker product.
 
-use super::algebra::{outer, scale_columns, times};
-use super::sample::Curvature;
-use crate::model::{Group, Shape};
+use super::algebra::{as_column, outer, scale_columns, times};
+use super::model::covariance_times;
+use super::sample::{Curvature, Sample};
+use crate::model::{Group, Parameters, Shape};
 use crate::number::{Matrix, Number, Vector};
 
 /// `K = V' S V`, `h x h`: the covariance of the rows of `V` under `p`. Takes `S V`.
@@ -156,6 +157,41 @@ pub fn hessian<T: Number>(points: &[Curvature<T>]) -> Matrix<T> {
     let count = T::integer(shape.samples as i64);
     // Written as the upper triangle, read as the symmetric matrix that it stands for.
     Matrix::from_fn(h.nrows(), h.ncols(), |i, j| h[(i.min(j), i.max(j))].clone() / count.clone())
+}
+
+/// `H t` for a direction `t = (dW, db, dV, dc)`, from `O(N ((d+C) h + C^2))` operations and without a matrix over
+/// parameters: the derivative of the loss gradient along `t`, carried forward through `a, z, o` and `delta` and then
+/// back (Pearlmutter 1994; derivations/02-hessian.md). Equals [`hessian`] times `t`.
+///
+/// `da = dW x + db`, `dz = phi1 * da`, `do = dV z + V dz + dc`, `ddelta = S do`, `du = dV' delta + V' ddelta`,
+/// `dg = r * da + phi1 * du`; then `H t` is the mean of `dg x'`, `dg`, `ddelta z' + delta dz'`, `ddelta`.
+pub fn hessian_times<T: Number>(
+    samples: &[Sample<T>],
+    v: &Matrix<T>,
+    direction: &Parameters<T>,
+) -> Parameters<T> {
+    let biased = |product: Vector<T>, bias: &Option<Vector<T>>| match bias {
+        Some(bias) => product + bias,
+        None => product,
+    };
+    let shares = samples.iter().map(|n| {
+        let da = biased(&direction.w * n.x(), &direction.b);
+        let dz = times(&n.phi1, &da);
+        let d_logits = biased(&direction.v * &n.z + v * &dz, &direction.c);
+        let d_delta: Vector<T> = covariance_times(&n.p, &as_column(d_logits)).column(0).into_owned();
+        let du = direction.v.transpose() * &n.delta + v.transpose() * &d_delta;
+        let r = residual_curvature(&n.phi2, &backpropagated_residual(v, &n.delta));
+        let dg = times(&r, &da) + times(&n.phi1, &du);
+        Parameters {
+            w: outer(&dg, &n.x()),
+            b: direction.b.is_some().then_some(dg),
+            v: outer(&d_delta, &n.z) + outer(&n.delta, &dz),
+            c: direction.c.is_some().then_some(d_delta),
+        }
+    });
+    let count = T::integer(samples.len() as i64);
+    let nothing = direction.scale(&T::zero());
+    shares.fold(nothing, |sum, share| sum + share).map(|entry| entry / count.clone())
 }
 
 /// The blocks on and above the diagonal that this network has, both parts added.

@@ -3,7 +3,7 @@
 //! | chapter | file | what it holds |
 //! | --- | --- | --- |
 //! | 1 | [`model`] | forward quantities, loss, its gradient, softmax covariance, activation derivatives |
-//! | 2 | [`hessian`] | all ten blocks, each in Gauss-Newton and residual part, and the assembled matrix |
+//! | 2 | [`hessian`] | all ten blocks, each in Gauss-Newton and residual part, the assembled matrix, and its product with a direction |
 //! | 3 | [`trace`] | the trace `T` and its three terms |
 //! | 4 | [`squared_trace`] | the trace of the square `Q`, over pairs of samples, by three routes |
 //! | 5 | [`bound`] | mean, spread, the Wolkowicz-Styan bounds, null space, reduced and block bound |

@@ -3,7 +3,7 @@
 //! Differences are formed so that none cancels: probabilities come from the largest logit, `1 - p_k` is the sum of the
 //! other probabilities, and a covariance is a sum over pairs of classes. So saturated logits keep all their digits.
 
-use super::algebra::{mean, outer, times};
+use super::algebra::{as_column, mean, outer, times};
 use super::sample::Sample;
 use crate::model::{Activation, Batch, Network, Parameters};
 use crate::number::{Matrix, Number, Smooth, Vector};
@@ -185,8 +185,4 @@ pub fn loss_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Paramet
         v: loss_gradient_v(samples),
         c: biases.then(|| loss_gradient_c(samples).column(0).into_owned()),
     }
-}
-
-fn as_column<T: Number>(vector: Vector<T>) -> Matrix<T> {
-    Matrix::from_column_slice(vector.len(), 1, vector.as_slice())
 }

@@ -96,7 +96,7 @@ impl Direction {
         if let Ok(objective) = &found {
             shares.moments = objective.moments.map(|share| strength * share);
         }
-        workspace.gradient(batch, &shares, out);
+        workspace.gradient(batch, &shares, out)?;
         let penalty = objective.value(&values.moments, &shape);
         Ok(Descent { loss: values.loss, penalty, flat: found.err() })
     }

@@ -90,7 +90,7 @@ impl HsrRegularizer {
         let shares = self.objective.shares(&moments, &shape)?;
         let shares = Shares { loss: 0.0, moments: shares.moments.map(|share| self.lambda * share) };
         self.own.resize(expected, 0.0);
-        workspace.gradient(batch, &shares, &mut self.own);
+        workspace.gradient(batch, &shares, &mut self.own)?;
         gradient.iter_mut().zip(&self.own).for_each(|(sum, own)| *sum += own);
         Ok(self.objective.value(&moments, &shape))
     }

@@ -36,6 +36,8 @@ pub struct Case<A: Arithmetic> {
     pub points: Vec<Curvature<A>>,
     /// Random partial derivatives, a set a sample, for checking chains that hold for any scalar.
     pub covectors: Vec<Partials<A>>,
+    /// A random direction, for equations that take one.
+    pub direction: Parameters<A>,
     /// The pairs of samples at which terms over pairs are compared: all of them for small data.
     pub pairs: Vec<(usize, usize)>,
     pub(super) dense: OnceLock<Matrix<A>>,
@@ -60,8 +62,10 @@ impl<A: Draw> Case<A> {
             vec![(0, 0), (0, count / 2), (count - 1, 0), (count / 3, 2 * count / 3)]
         };
         let shape = network.shape(count);
+        let entries: Vec<A> = (0..shape.parameters()).map(|_| A::draw(&mut random)).collect();
+        let direction = Parameters::from_flat(&shape, &entries);
         let (dense, dense_from_loss) = (OnceLock::new(), OnceLock::new());
-        Case { network, batch, shape, samples, points, covectors, pairs, dense, dense_from_loss }
+        Case { network, batch, shape, samples, points, covectors, direction, pairs, dense, dense_from_loss }
     }
 
     /// A random case: every parameter, input and target is drawn, targets so that they sum to 1.

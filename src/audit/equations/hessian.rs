@@ -3,7 +3,7 @@
 use super::each;
 use crate::audit::equation::{Axis, Equation, rows};
 use crate::model::Group;
-use crate::number::{Arithmetic, Matrix, Nilpotent};
+use crate::number::{Arithmetic, Matrix, Nilpotent, Vector};
 use crate::terms::{Curvature, hessian::*, model::covariance_times};
 use crate::witness::{Case, Part, curvature_of_logits, definition, lift, unit};
 
@@ -11,10 +11,18 @@ use crate::witness::{Case, Part, curvature_of_logits, definition, lift, unit};
 pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
     let mut all = pieces();
     all.extend(blocks());
-    all.push(
+    all.extend([
         new("hessian", &[Axis::Theta, Axis::Theta], |c| rows(c.hessian()))
             .between("the second derivative of the loss", |c, v, w| c.loss_curvature(Part::Whole, v, w)),
-    );
+        new("hessian_times", &[Axis::Theta], |c| hessian_times(&c.samples, c.v(), &c.direction).flat())
+            .along("the second derivative of the loss", |c, v| {
+                c.loss_curvature(Part::Whole, &c.direction.flat(), v)
+            })
+            .equals("the assembled Hessian times the direction", |c| {
+                let product: Vector<A> = c.hessian() * Vector::from_vec(c.direction.flat());
+                product.as_slice().to_vec()
+            }),
+    ]);
     all
 }
 

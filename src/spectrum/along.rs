@@ -1,0 +1,47 @@
+//! The loss on a line through a network's parameters.
+
+use super::SpectrumError;
+use crate::io::check_fit;
+use crate::model::{Batch, Network, Parameters};
+use crate::terms::model::loss;
+
+/// `L(theta + t direction)` at every distance `t`, for a direction in the order `W, b, V, c`, each row-major. Along an
+/// eigenvector of the Hessian with the eigenvalue `l` the second difference at 0 is `l`.
+///
+/// ```
+/// use hsr::audit::random_network;
+/// use hsr::data::DataSet;
+/// use hsr::model::{Activation, Shape};
+/// use hsr::spectrum::{Settings, extremes, loss_along};
+/// let batch = DataSet::Iris.load().standardised().batch();
+/// let shape = Shape { samples: 150, inputs: 4, hidden: 3, classes: 3, biases: true };
+/// let network = random_network(&shape, Activation::Tanh, 0);
+/// let top = extremes(&network, &batch, &Settings::default())?.largest;
+/// let losses = loss_along(&network, &batch, &top.vector, &[-1e-3, 0.0, 1e-3])?;
+/// let second = (losses[0] - 2.0 * losses[1] + losses[2]) / 1e-6;
+/// assert!((second - top.value).abs() < 1e-4 * top.value);
+/// # Ok::<(), hsr::spectrum::SpectrumError>(())
+/// ```
+///
+/// # Errors
+/// [`SpectrumError::Misfit`] where network and data do not fit, [`SpectrumError::Length`] for a direction that has not
+/// an entry for each parameter. A loss that overflows is a value that is not finite, and no error.
+pub fn loss_along(
+    network: &Network<f64>,
+    batch: &Batch<f64>,
+    direction: &[f64],
+    distances: &[f64],
+) -> Result<Vec<f64>, SpectrumError> {
+    check_fit(network, batch)?;
+    let shape = network.shape(batch.samples());
+    let (found, needed) = (direction.len(), shape.parameters());
+    if found != needed {
+        return Err(SpectrumError::Length { found, needed });
+    }
+    let direction = Parameters::from_flat(&shape, direction);
+    let moved = |distance: &f64| Network {
+        parameters: network.parameters.plus(distance, &direction),
+        activation: network.activation,
+    };
+    Ok(distances.iter().map(|distance| loss(&moved(distance), batch)).collect())
+}

@@ -1,0 +1,220 @@
+//! The spectrum of the loss Hessian of one network: both ends with their eigenvectors, and all eigenvalues where the
+//! matrix fits.
+//!
+//! Up to [`MOST_DENSE`] parameters the Hessian is formed and decomposed; above that a Krylov method finds the two ends
+//! from products with directions, each of `O(N (d+C) h)` operations. Every value comes with the norm of its residual.
+//!
+//! ```
+//! use hsr::audit::random_network;
+//! use hsr::data::DataSet;
+//! use hsr::model::{Activation, Shape};
+//! use hsr::spectrum::{Method, Settings, extremes};
+//!
+//! let batch = DataSet::Iris.load().standardised().batch();
+//! let shape = Shape { samples: 150, inputs: 4, hidden: 5, classes: 3, biases: true };
+//! let network = random_network(&shape, Activation::Tanh, 0);
+//! let dense = extremes(&network, &batch, &Settings::default())?;
+//! let krylov = extremes(&network, &batch, &Settings { method: Some(Method::Krylov), ..Settings::default() })?;
+//! assert!((dense.largest.value - krylov.largest.value).abs() < 1e-9);
+//! assert!(krylov.largest.residual < 1e-7 * krylov.largest.value);
+//! assert!(dense.all.is_some_and(|all| all.values.len() == shape.parameters()));
+//! # Ok::<(), hsr::spectrum::SpectrumError>(())
+//! ```
+
+mod along;
+mod dense;
+mod lanczos;
+mod product;
+
+pub use along::loss_along;
+pub use dense::{MOST_DENSE, Spectrum, spectrum};
+pub use product::HessianProduct;
+
+use crate::io::InputError;
+use crate::model::{Batch, Network};
+use std::fmt;
+
+/// How the ends of a spectrum are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The whole matrix, decomposed.
+    Dense,
+    /// Thick-restart Lanczos on products with directions.
+    Krylov,
+}
+
+impl Method {
+    /// Its name in tables and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Dense => "dense",
+            Method::Krylov => "krylov",
+        }
+    }
+}
+
+/// One of the two ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The smallest eigenvalue.
+    Smallest,
+    /// The largest eigenvalue.
+    Largest,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(if *self == End::Smallest { "smallest" } else { "largest" })
+    }
+}
+
+/// How [`extremes`] goes about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// `None`: dense up to [`MOST_DENSE`] parameters, Krylov above.
+    pub method: Option<Method>,
+    /// Krylov: the largest residual, relative to the largest magnitude in the spectrum.
+    pub tolerance: f64,
+    /// Krylov: products with the Hessian after which it gives up.
+    pub products: usize,
+    /// Krylov: vectors in the basis before a restart; `D` numbers each.
+    pub subspace: usize,
+    /// Krylov: the seed of the first direction.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    /// Residuals of `1e-8` of the largest magnitude: an eigenvalue apart from the others by `g` of it is then good to
+    /// `1e-16/g` of it.
+    fn default() -> Self {
+        Settings { method: None, tolerance: 1e-8, products: 20_000, subspace: 80, seed: 0 }
+    }
+}
+
+/// An eigenvalue with its vector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Eigenpair {
+    /// The eigenvalue `l`.
+    pub value: f64,
+    /// The vector `v`, `|v| = 1`, in the order `W, b, V, c`, each row-major.
+    pub vector: Vec<f64>,
+    /// `|H v - l v|`: an eigenvalue of the Hessian is within it of `l`.
+    pub residual: f64,
+}
+
+/// Both ends of a spectrum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Extremes {
+    /// The smallest eigenvalue. Found by Krylov it may be too large, never too small but for rounding.
+    pub smallest: Eigenpair,
+    /// The largest eigenvalue. Found by Krylov it may be too small, never too large but for rounding.
+    pub largest: Eigenpair,
+    /// All eigenvalues, where the method was dense.
+    pub all: Option<Spectrum>,
+    /// How they were found.
+    pub method: Method,
+    /// Products of the Hessian and a direction that it took.
+    pub products: usize,
+}
+
+/// Why there are no eigenvalues.
+#[derive(Debug, thiserror::Error)]
+pub enum SpectrumError {
+    /// Network and data are not for each other.
+    #[error(transparent)]
+    Misfit(#[from] InputError),
+    /// An overflow.
+    #[error("the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down")]
+    NotFinite,
+    /// A vector of another length.
+    #[error("a direction has {found} entries: this network has {needed} parameters")]
+    Length {
+        /// The length.
+        found: usize,
+        /// `D`.
+        needed: usize,
+    },
+    /// The Krylov method gave up.
+    #[error(
+        "the {end} eigenvalue did not converge: after {products} products it is {value:e} with a residual of \
+         {residual:e}, above the goal of {goal:e}; allow more products, a larger subspace or a larger tolerance"
+    )]
+    NotConverged {
+        /// Which end.
+        end: End,
+        /// The best value.
+        value: f64,
+        /// Its residual.
+        residual: f64,
+        /// The residual that was wanted.
+        goal: f64,
+        /// Products with the Hessian so far.
+        products: usize,
+    },
+    /// A dense matrix that would be too large.
+    #[error("all eigenvalues of {parameters} parameters: the dense method is for up to {most}; take Krylov")]
+    TooLarge {
+        /// `D`.
+        parameters: usize,
+        /// The largest `D`.
+        most: usize,
+    },
+    /// A dense decomposition gave up.
+    #[error("the eigensolver did not converge on a {size}x{size} matrix")]
+    Decomposition {
+        /// The size.
+        size: usize,
+    },
+}
+
+/// The smallest and the largest eigenvalue of the Hessian, and their vectors.
+///
+/// A Krylov space holds the vectors of an end, but where the random first direction is orthogonal to them, which has
+/// probability 0. Within a cluster at an end, such as the zeros of the null space, its vector is one of the cluster.
+///
+/// # Errors
+/// [`SpectrumError`] where network and data do not fit, a product overflows or a method does not converge.
+pub fn extremes(
+    network: &Network<f64>,
+    batch: &Batch<f64>,
+    settings: &Settings,
+) -> Result<Extremes, SpectrumError> {
+    let mut hessian = HessianProduct::new(network, batch)?;
+    let by_size = if hessian.size() <= MOST_DENSE { Method::Dense } else { Method::Krylov };
+    let method = settings.method.unwrap_or(by_size);
+    let (smallest, largest, all, products) = match method {
+        Method::Dense => {
+            let (all, ends) = dense::decompose(&mut hessian)?;
+            (ends.smallest, ends.largest, Some(all), ends.products)
+        }
+        Method::Krylov => {
+            let size = hessian.size();
+            let ends = lanczos::ends(&mut |direction, image| hessian.apply(direction, image), size, settings)?;
+            (ends.smallest, ends.largest, None, ends.products)
+        }
+    };
+    Ok(Extremes {
+        smallest: eigenpair(&mut hessian, smallest)?,
+        largest: eigenpair(&mut hessian, largest)?,
+        all,
+        method,
+        products: products + 2,
+    })
+}
+
+/// The two vectors of the ends of a spectrum, as a method finds them.
+struct Ends {
+    smallest: Vec<f64>,
+    largest: Vec<f64>,
+    /// Products of the Hessian and a direction that it took.
+    products: usize,
+}
+
+/// The Rayleigh quotient of a unit vector and its residual, by one more product.
+fn eigenpair(hessian: &mut HessianProduct, vector: Vec<f64>) -> Result<Eigenpair, SpectrumError> {
+    let mut image = vec![0.0; vector.len()];
+    hessian.apply(&vector, &mut image)?;
+    let value: f64 = vector.iter().zip(&image).map(|(v, image)| v * image).sum();
+    let squared: f64 = vector.iter().zip(&image).map(|(v, image)| (image - value * v).powi(2)).sum();
+    Ok(Eigenpair { value, vector, residual: squared.sqrt() })
+}
