@@ -14,6 +14,7 @@
 //! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
 //! | [`audit`] | holds every equation against every witness, and tells |
 //! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
+//! | [`compare`] | training methods against each other: the same grounds, statistics, pictures, a page |
 //! | [`train`] | training along the bound's gradient and along its rivals: steps, records, checkpoints |
 //! | [`pictures`] | plots of plain data, as SVG and PNG |
 //! | [`spectrum`] | both ends of the Hessian's spectrum with their vectors, or all of it |
@@ -49,6 +50,7 @@
 pub mod audit;
 pub mod claims;
 pub mod cli;
+pub mod compare;
 pub mod data;
 pub mod fast;
 pub mod io;

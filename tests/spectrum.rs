@@ -160,7 +160,8 @@ fn a_hessian_of_zero_has_ends_of_zero() {
     let batch = Batch::from_labels(x, &[0, 0], 2).unwrap();
     for settings in [krylov(), Settings::default()] {
         let found = extremes(&network, &batch, &settings).unwrap();
-        let numbers = [found.smallest.value, found.smallest.residual, found.largest.value, found.largest.residual];
+        let numbers =
+            [found.smallest.value, found.smallest.residual, found.largest.value, found.largest.residual];
         assert_eq!(numbers, [0.0; 4]);
     }
     assert_eq!(spectrum(&network, &batch).unwrap().negative(), 0);

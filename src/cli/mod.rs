@@ -3,10 +3,12 @@
 
 mod audit;
 mod check;
+mod compare;
 mod interrupt;
+mod named;
 mod oracle;
-mod train;
 mod spectrum;
+mod train;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
@@ -31,6 +33,8 @@ enum Command {
     Oracle(oracle::OracleArguments),
     /// Train along the gradient of the bound, or of one of its rivals
     Train(train::TrainArguments),
+    /// Train by several methods, fairly, and tell where each ends: tables, pictures, a page
+    Compare(compare::CompareArguments),
     /// The smallest and the largest eigenvalue of the Hessian, with their vectors, or all of them
     Spectrum(spectrum::SpectrumArguments),
 }
@@ -45,6 +49,7 @@ Examples:
   hsr check --html page.html                the same to read: formulas, and what became of each claim
   hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
   hsr train --data wine --method hsr --strength 0.02 --out run
+  hsr compare --data iris --seeds 10 --out study
   hsr spectrum --network net.npz --data data.npz --activation tanh
 
 Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong, or training was stopped.";
@@ -72,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Oracle(arguments) => oracle::oracle(&arguments).map(|()| true),
         Command::Train(arguments) => train::train(&arguments).map(|()| true),
+        Command::Compare(arguments) => compare::compare_methods(&arguments).map(|()| true),
         Command::Spectrum(arguments) => spectrum::spectrum(&arguments).map(|()| true),
     };
     match result {

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 const STREAM: u64 = u64::MAX;
 
 /// The parts of the samples that are not for training.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Shares {
     /// For choosing strengths; none if 0.
     pub validation: f64,

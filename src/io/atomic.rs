@@ -23,6 +23,14 @@ pub fn write_text(path: impl AsRef<Path>, text: &str) -> Result<(), InputError> 
     replace(path.as_ref(), text.as_bytes())
 }
 
+/// The same for any bytes.
+///
+/// # Errors
+/// As [`write_text`].
+pub fn write_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> Result<(), InputError> {
+    replace(path.as_ref(), bytes)
+}
+
 /// Whether [`write_text`] could write this file now. Nothing is changed.
 ///
 /// # Errors

@@ -30,7 +30,7 @@ mod npz;
 
 pub use append::{Lines, make_folder};
 pub use array::Array;
-pub use atomic::{check_writable, write_text};
+pub use atomic::{check_writable, write_bytes, write_text};
 pub use batch::read_batch;
 pub use csv::read_csv;
 pub use error::InputError;

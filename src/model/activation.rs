@@ -13,7 +13,8 @@ use std::str::FromStr;
 /// assert_eq!(tanh.derivatives(&0.0_f64).first, 1.0);
 /// # Ok::<(), hsr::model::NetworkError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Activation {
     /// `1/(1 + e^-a)`.
     Sigmoid,

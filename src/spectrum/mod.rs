@@ -124,7 +124,9 @@ pub enum SpectrumError {
     #[error(transparent)]
     Misfit(#[from] InputError),
     /// An overflow.
-    #[error("the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down")]
+    #[error(
+        "the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down"
+    )]
     NotFinite,
     /// A vector of another length.
     #[error("a direction has {found} entries: this network has {needed} parameters")]
@@ -189,7 +191,8 @@ pub fn extremes(
         }
         Method::Krylov => {
             let size = hessian.size();
-            let ends = lanczos::ends(&mut |direction, image| hessian.apply(direction, image), size, settings)?;
+            let ends =
+                lanczos::ends(&mut |direction, image| hessian.apply(direction, image), size, settings)?;
             (ends.smallest, ends.largest, None, ends.products)
         }
     };

@@ -68,6 +68,9 @@ pub(in crate::cli) struct TrainArguments {
     /// Steps between two lines of the log
     #[arg(long, default_value_t = 10, value_name = "K")]
     pub log_every: usize,
+    /// Leave the largest and the smallest eigenvalue out of the log, which take longer than all the rest
+    #[arg(long)]
+    pub no_eigenvalues: bool,
     /// Steps between two checkpoints
     #[arg(long, default_value_t = 100, value_name = "K", value_parser = at_least_one)]
     pub checkpoint_every: usize,
@@ -139,9 +142,12 @@ impl TrainArguments {
         if let Some(batch) = self.batch {
             command += &format!(" --batch {batch}");
         }
-        for (given, flag) in
-            [(self.no_bias, "--no-bias"), (self.normalised, "--normalised"), (self.as_is, "--as-is")]
-        {
+        for (given, flag) in [
+            (self.no_bias, "--no-bias"),
+            (self.normalised, "--normalised"),
+            (self.as_is, "--as-is"),
+            (self.no_eigenvalues, "--no-eigenvalues"),
+        ] {
             if given {
                 command += &format!(" {flag}");
             }

@@ -6,13 +6,14 @@ mod prepare;
 
 pub(super) use arguments::TrainArguments;
 
+use super::interrupt;
 use crate::audit::random_network;
+use crate::model::{Batch, Network};
+use crate::spectrum::{Settings, extremes};
 use crate::train::{Checkpoint, Record, Recorder, Trainer, run};
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
 use std::error::Error;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     // All that can be wrong with the input is found before the first file is written.
@@ -24,15 +25,20 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     if let Some(checkpoint) = checkpoint {
         trainer.resume(checkpoint)?;
     }
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
+    interrupt::listen()?;
     let mut output = Output::open(arguments, &trainer, &parts)?;
 
     // Drawn on standard error, and only where that is a terminal.
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps  {msg}  {elapsed}")?;
     let bar = ProgressBar::new(arguments.steps as u64).with_style(style);
+    let ends = |network: &Network<f64>, batch: &Batch<f64>| {
+        let ends = extremes(network, batch, &Settings::default()).ok()?;
+        Some((ends.largest.value, ends.smallest.value))
+    };
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), arguments.threads);
+    if !arguments.no_eigenvalues {
+        recorder = recorder.with_extremes(&ends);
+    }
     let mut records = Vec::new();
     let ended = run(&mut trainer, &mut recorder, |trainer, record| {
         bar.set_position(trainer.state().step as u64);
@@ -44,7 +50,7 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
         if trainer.state().step.is_multiple_of(arguments.checkpoint_every) {
             output.checkpoint(trainer)?;
         }
-        Ok(!interrupted.load(Ordering::Relaxed))
+        Ok(!interrupt::asked())
     });
     bar.finish_and_clear();
     let saved = output.checkpoint(&trainer);

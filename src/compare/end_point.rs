@@ -1,0 +1,164 @@
+//! Where a run ended.
+
+use super::CompareError;
+use crate::data::Parts;
+use crate::fast::Backward;
+use crate::model::{Batch, Network};
+use crate::spectrum::{self, Extremes, MOST_DENSE, extremes};
+use crate::train::{Direction, Method, Recorder, Trainer};
+use serde::Serialize;
+use std::fmt;
+
+/// What an end point is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A minimum no sharper than the initial point.
+    FlatMinimum,
+    /// A minimum whose largest eigenvalue is above that of the initial point.
+    SharpMinimum,
+    /// A stationary point with an eigenvalue below `-0.001` times the largest.
+    Saddle,
+    /// The gradient that the method descends is more than a hundredth of the loss's at the initial point.
+    NotConverged,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.pad(match self {
+            Kind::FlatMinimum => "flat minimum",
+            Kind::SharpMinimum => "sharp minimum",
+            Kind::Saddle => "saddle",
+            Kind::NotConverged => "not converged",
+        })
+    }
+}
+
+/// A gradient below this share of the initial one counts as none.
+const STATIONARY: f64 = 1e-2;
+/// An eigenvalue counts as negative below this share of the largest, with the sign changed.
+const NEGATIVE: f64 = 1e-3;
+
+/// The initial point of a seed, by which end points are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Start {
+    /// Largest eigenvalue of the training loss's Hessian.
+    pub lambda_max: f64,
+    /// Norm of the training loss's gradient.
+    pub gradient_norm: f64,
+}
+
+impl Start {
+    pub(super) fn of(network: &Network<f64>, train: &Batch<f64>) -> Result<Self, CompareError> {
+        let ends = krylov_above(network, train, FEW)?;
+        let gradient_norm = descended(Method::Sgd, 0.0, network, train)?;
+        Ok(Start { lambda_max: ends.largest.value, gradient_norm })
+    }
+}
+
+/// An end point in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EndPoint {
+    /// Loss of the training part, without penalty.
+    pub train_loss: f64,
+    /// Loss of the test part.
+    pub test_loss: f64,
+    /// The part of the test samples that are told right.
+    pub test_accuracy: f64,
+    /// Largest eigenvalue of the training loss's Hessian.
+    pub lambda_max: f64,
+    /// Smallest eigenvalue.
+    pub lambda_min: f64,
+    /// `T`.
+    pub trace: f64,
+    /// `WS`.
+    pub ws: f64,
+    /// Norm of the training loss's gradient.
+    pub gradient_norm: f64,
+    /// Norm of the gradient that the method descends.
+    pub descended_norm: f64,
+    /// Eigenvalues that are negative beyond rounding, where all are known.
+    pub negative: Option<usize>,
+    /// Seconds a step.
+    pub step_seconds: f64,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// Up to so many parameters a dense matrix is as fast as products.
+const FEW: usize = 300;
+
+/// Both ends of the spectrum: dense where there are few parameters.
+pub(super) fn krylov_above(
+    network: &Network<f64>,
+    batch: &Batch<f64>,
+    most: usize,
+) -> Result<Extremes, CompareError> {
+    let size = network.shape(batch.samples()).parameters();
+    let method = if size > most { spectrum::Method::Krylov } else { spectrum::Method::Dense };
+    let settings =
+        spectrum::Settings { method: Some(method), tolerance: 1e-6, ..spectrum::Settings::default() };
+    Ok(extremes(network, batch, &settings)?)
+}
+
+/// Largest and smallest eigenvalue along the way.
+pub(super) fn ends(network: &Network<f64>, batch: &Batch<f64>) -> Option<(f64, f64)> {
+    let ends = krylov_above(network, batch, FEW).ok()?;
+    Some((ends.largest.value, ends.smallest.value))
+}
+
+/// The norm of the gradient that a method descends, over all samples.
+fn descended(
+    method: Method,
+    strength: f64,
+    network: &Network<f64>,
+    train: &Batch<f64>,
+) -> Result<f64, CompareError> {
+    let mut gradient = vec![0.0; network.shape(train.samples()).parameters()];
+    Direction::new(method, 1).at(network, train, strength, &mut gradient)?;
+    Ok(gradient.iter().map(|entry| entry * entry).sum::<f64>().sqrt())
+}
+
+/// The mean cross entropy of a part.
+pub(super) fn loss(network: &Network<f64>, batch: &Batch<f64>) -> Result<f64, CompareError> {
+    let fit = Backward::new(&network.shape(batch.samples())).evaluate(network, batch);
+    Ok(fit.map_err(crate::train::TrainError::from)?.loss)
+}
+
+/// Measures where a run stands, and gives the spectrum and the vector of the largest eigenvalue with it.
+pub(super) fn measure(
+    trainer: &Trainer,
+    parts: &Parts,
+    start: &Start,
+) -> Result<(EndPoint, Extremes), CompareError> {
+    let network = &trainer.state().network;
+    let (method, strength) = (trainer.settings().method, trainer.settings().strength);
+    let record = Recorder::new(&parts.train, parts.test.as_ref(), 1).record(trainer)?;
+    let ends = krylov_above(network, &parts.train, MOST_DENSE)?;
+    let (lambda_max, lambda_min) = (ends.largest.value, ends.smallest.value);
+    let descended_norm = descended(method, strength, network, &parts.train)?;
+    let kind = if descended_norm > STATIONARY * start.gradient_norm {
+        Kind::NotConverged
+    } else if lambda_min < -NEGATIVE * lambda_max {
+        Kind::Saddle
+    } else if lambda_max > start.lambda_max {
+        Kind::SharpMinimum
+    } else {
+        Kind::FlatMinimum
+    };
+    let end = EndPoint {
+        train_loss: record.loss,
+        test_loss: record.test_loss.unwrap_or(f64::NAN),
+        test_accuracy: record.test_accuracy.unwrap_or(f64::NAN),
+        lambda_max,
+        lambda_min,
+        trace: record.trace,
+        ws: record.ws,
+        gradient_norm: record.gradient_norm,
+        descended_norm,
+        negative: ends.all.as_ref().map(spectrum::Spectrum::negative),
+        step_seconds: trainer.state().seconds / trainer.state().step.max(1) as f64,
+        kind,
+    };
+    Ok((end, ends))
+}

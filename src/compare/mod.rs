@@ -1,0 +1,138 @@
+//! Methods against each other, fairly: the same splits and initial points, the same number of strengths to choose from,
+//! chosen on a validation part.
+//!
+//! ```
+//! use hsr::compare::{Settings, compare};
+//! use hsr::data::{DataSet, Shares};
+//! use hsr::model::Activation;
+//! use hsr::train::{self, Method};
+//! let iris = DataSet::Iris.load();
+//! let settings = Settings {
+//!     methods: vec![Method::Hsr],
+//!     seeds: 2,
+//!     trials: 1,
+//!     hidden: 3,
+//!     activation: Activation::Tanh,
+//!     biases: true,
+//!     shares: Shares { validation: 0.2, test: 0.2 },
+//!     train: train::Settings { steps: 30, ..train::Settings::of(Method::Sgd) },
+//! };
+//! let comparison = compare(&iris.batch(), &iris.class_names, &settings, &|_, _| {})?;
+//! println!("{}", comparison.table());
+//! assert_eq!(comparison.results.len(), 2);
+//! # Ok::<(), hsr::compare::CompareError>(())
+//! ```
+
+mod end_point;
+mod pictures;
+mod report;
+mod run;
+mod settings;
+mod statistics;
+mod told;
+
+pub use end_point::{EndPoint, Kind, Start};
+pub use pictures::pictures;
+pub use report::html;
+pub use run::compare;
+pub use settings::{Settings, strengths};
+pub use statistics::{Difference, Mean, bootstrap, mean};
+pub use told::METRICS;
+
+use crate::data::{PartsError, SplitError};
+use crate::model::Shape;
+use crate::pictures::PictureError;
+use crate::spectrum::SpectrumError;
+use crate::train::{Method, Record, TrainError};
+use serde::Serialize;
+
+/// Why there is no comparison.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// The data cannot be split.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// A part cannot be standardised.
+    #[error(transparent)]
+    Parts(#[from] PartsError),
+    /// Training fails other than by divergence.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// Eigenvalues cannot be found.
+    #[error(transparent)]
+    Spectrum(#[from] SpectrumError),
+    /// A picture cannot be drawn.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// Too little to compare.
+    #[error("{what} is 0: at least {least} is needed")]
+    TooFew {
+        /// Of what.
+        what: &'static str,
+        /// How much is needed.
+        least: u64,
+    },
+    /// No strength of a method lets it end.
+    #[error("{method} diverged at every strength that was tried: lower the rate ({rate})")]
+    AllDiverged {
+        /// The method.
+        method: Method,
+        /// The rate.
+        rate: f64,
+    },
+}
+
+/// One strength on one seed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Trial {
+    /// The strength.
+    pub strength: f64,
+    /// The seed.
+    pub seed: u64,
+    /// Loss of the validation part, by which a strength is chosen; none for a run that diverged, as the others.
+    pub validation_loss: Option<f64>,
+    /// The part of the test samples that are told right, for the pictures alone.
+    pub test_accuracy: Option<f64>,
+    /// Largest eigenvalue, for the pictures alone.
+    pub lambda_max: Option<f64>,
+}
+
+/// A method with the strength that was chosen for it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MethodResult {
+    /// The method.
+    pub method: Method,
+    /// The strength that has the least mean validation loss.
+    pub strength: f64,
+    /// All that was tried.
+    pub trials: Vec<Trial>,
+    /// A run for each seed, in order; none where it diverged.
+    pub runs: Vec<Option<Run>>,
+}
+
+/// A run with the chosen strength.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Run {
+    /// Where it ended.
+    pub end: EndPoint,
+    /// What it went through.
+    pub records: Vec<Record>,
+    /// All eigenvalues at the end, where there are few enough.
+    pub spectrum: Option<Vec<f64>>,
+    /// The training loss along the vector of the largest eigenvalue: distance and loss.
+    pub along: Vec<(f64, f64)>,
+}
+
+/// All results.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// What was asked for.
+    pub settings: Settings,
+    /// The sizes of the network and the training part.
+    #[serde(serialize_with = "told::shape")]
+    pub shape: Shape,
+    /// The initial points, a seed each.
+    pub starts: Vec<Start>,
+    /// The methods, [`Method::Sgd`] first.
+    pub results: Vec<MethodResult>,
+}

@@ -1,0 +1,199 @@
+//! All runs of a comparison.
+
+use super::end_point::{Start, ends, krylov_above, loss, measure};
+use super::{CompareError, Comparison, MethodResult, Run, Settings, Trial, strengths};
+use crate::audit::random_network;
+use crate::data::{Parts, Split, classes};
+use crate::model::{Batch, Network, Shape};
+use crate::spectrum::loss_along;
+use crate::train::{Method, Recorder, TrainError, Trainer, run};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What all methods share at a seed.
+struct Ground {
+    parts: Parts,
+    network: Network<f64>,
+    start: Start,
+}
+
+/// Is told how many of how many runs are done, from any of the threads.
+type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// Runs every method at every strength on every seed, chooses each method's strength by the mean validation loss, and
+/// measures the runs with it. A strength at which a seed diverges is chosen only if all others are like that.
+///
+/// # Errors
+/// [`CompareError`] for data that cannot be split, settings that are none, or a method that diverges throughout.
+pub fn compare(
+    batch: &Batch<f64>,
+    class_names: &[String],
+    settings: &Settings,
+    progress: Progress,
+) -> Result<Comparison, CompareError> {
+    for (what, count) in
+        [("the number of seeds", settings.seeds), ("the number of trials", settings.trials.into())]
+    {
+        if count == 0 {
+            return Err(CompareError::TooFew { what, least: 1 });
+        }
+    }
+    let grounds = (0..settings.seeds)
+        .into_par_iter()
+        .map(|seed| ground(batch, class_names, settings, seed))
+        .collect::<Result<Vec<_>, _>>()?;
+    let methods = settings.all_methods();
+    let runs: usize =
+        methods.iter().map(|method| (strengths(*method, settings.trials).len() + 1) * grounds.len()).sum();
+    let done = AtomicUsize::new(0);
+    let tick = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, runs);
+    let results = methods
+        .iter()
+        .map(|method| of_method(*method, &grounds, settings, &tick))
+        .collect::<Result<Vec<_>, _>>()?;
+    let shape = grounds[0].network.shape(grounds[0].parts.train.samples());
+    let starts = grounds.iter().map(|ground| ground.start).collect();
+    Ok(Comparison { settings: settings.clone(), shape, starts, results })
+}
+
+fn ground(
+    batch: &Batch<f64>,
+    class_names: &[String],
+    settings: &Settings,
+    seed: u64,
+) -> Result<Ground, CompareError> {
+    let split = Split::stratified(&classes(batch), class_names, settings.shares, seed)?;
+    let parts = Parts::standardised(batch, &split)?;
+    let shape = Shape {
+        samples: parts.train.samples(),
+        inputs: batch.x.ncols(),
+        hidden: settings.hidden,
+        classes: batch.y.ncols(),
+        biases: settings.biases,
+    };
+    let network = random_network(&shape, settings.activation, seed);
+    let start = Start::of(&network, &parts.train)?;
+    Ok(Ground { parts, network, start })
+}
+
+fn of_method(
+    method: Method,
+    grounds: &[Ground],
+    settings: &Settings,
+    tick: &(dyn Fn() + Sync),
+) -> Result<MethodResult, CompareError> {
+    let tried = strengths(method, settings.trials);
+    let pairs: Vec<(f64, usize)> =
+        tried.iter().flat_map(|strength| (0..grounds.len()).map(move |seed| (*strength, seed))).collect();
+    let trials = pairs
+        .par_iter()
+        .map(|&(strength, seed)| {
+            let trial = trial(method, strength, &grounds[seed], settings, seed as u64);
+            tick();
+            trial
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let strength =
+        chosen(&tried, &trials).ok_or(CompareError::AllDiverged { method, rate: settings.train.rate })?;
+    let runs = grounds
+        .par_iter()
+        .enumerate()
+        .map(|(seed, ground)| {
+            let run = measured(method, strength, ground, settings, seed as u64);
+            tick();
+            run
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(MethodResult { method, strength, trials, runs })
+}
+
+/// The strength with the fewest seeds that diverge, and of those the one with the least mean validation loss.
+fn chosen(tried: &[f64], trials: &[Trial]) -> Option<f64> {
+    let score = |strength: &f64| {
+        let of_strength = || trials.iter().filter(|trial| trial.strength == *strength);
+        let losses: Vec<f64> = of_strength().filter_map(|trial| trial.validation_loss).collect();
+        let diverged = of_strength().count() - losses.len();
+        (diverged, losses.iter().sum::<f64>() / losses.len() as f64)
+    };
+    tried
+        .iter()
+        .filter(|strength| score(strength).1.is_finite())
+        .min_by(|a, b| {
+            let (a, b) = (score(a), score(b));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+        })
+        .copied()
+}
+
+/// Nothing for a run that diverges; other errors are errors.
+fn unless_diverged<T>(result: Result<T, TrainError>) -> Result<Option<T>, TrainError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(TrainError::Diverged { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn trial(
+    method: Method,
+    strength: f64,
+    ground: &Ground,
+    settings: &Settings,
+    seed: u64,
+) -> Result<Trial, CompareError> {
+    let Ground { parts, network, .. } = ground;
+    let mut trainer = Trainer::new(settings.of_run(method, strength, seed), network.clone(), &parts.train)?;
+    let mut steps = || -> Result<(), TrainError> {
+        while !trainer.is_done() {
+            trainer.step()?;
+        }
+        Ok(())
+    };
+    let ended = unless_diverged(steps())?.is_some();
+    let network = &trainer.state().network;
+    let of_ended = |value: f64| (ended && value.is_finite()).then_some(value);
+    let validation = parts.validation.as_ref().unwrap_or(&parts.train);
+    let record = Recorder::new(&parts.train, parts.test.as_ref(), 1).record(&trainer)?;
+    let lambda_max = if ended { Some(krylov_above(network, &parts.train, 300)?.largest.value) } else { None };
+    Ok(Trial {
+        strength,
+        seed,
+        validation_loss: of_ended(loss(network, validation)?),
+        test_accuracy: record.test_accuracy.and_then(of_ended),
+        lambda_max,
+    })
+}
+
+/// How far the line through an end point goes to either side, and points on each side.
+const FAR: f64 = 1.0;
+const POINTS: i32 = 20;
+
+fn measured(
+    method: Method,
+    strength: f64,
+    ground: &Ground,
+    settings: &Settings,
+    seed: u64,
+) -> Result<Option<Run>, CompareError> {
+    let Ground { parts, network, start } = ground;
+    let mut trainer = Trainer::new(settings.of_run(method, strength, seed), network.clone(), &parts.train)?;
+    let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1).with_extremes(&ends);
+    let mut records = Vec::new();
+    let ended = run(&mut trainer, &mut recorder, |_, record| {
+        records.extend(record);
+        Ok(true)
+    });
+    if unless_diverged(ended)?.is_none() {
+        return Ok(None);
+    }
+    let (end, found) = measure(&trainer, parts, start)?;
+    let distances: Vec<f64> =
+        (-POINTS..=POINTS).map(|point| FAR * f64::from(point) / f64::from(POINTS)).collect();
+    let losses = loss_along(&trainer.state().network, &parts.train, &found.largest.vector, &distances)?;
+    Ok(Some(Run {
+        end,
+        records,
+        spectrum: found.all.map(|all| all.values),
+        along: distances.into_iter().zip(losses).collect(),
+    }))
+}

@@ -1,0 +1,68 @@
+//! What is compared, and how.
+
+use crate::data::Shares;
+use crate::model::Activation;
+use crate::train::{self, Method};
+use serde::Serialize;
+
+/// What is compared.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Settings {
+    /// The methods; the paired differences are from [`Method::Sgd`], which is always among them.
+    pub methods: Vec<Method>,
+    /// Splits and initial points: each method sees the same ones.
+    pub seeds: u64,
+    /// Strengths that each method may try.
+    pub trials: u32,
+    /// Hidden units.
+    pub hidden: usize,
+    /// The activation.
+    pub activation: Activation,
+    /// Whether there are biases.
+    pub biases: bool,
+    /// Parts of the data for choosing a strength and for testing.
+    pub shares: Shares,
+    /// Steps, rate, momentum and the rest, the same for all; method, strength and seed are put in for each run.
+    pub train: train::Settings,
+}
+
+/// Between two strengths that are tried.
+const RATIO: f64 = 4.0;
+
+/// The strengths that a method tries: its default and, on either side, powers of 4 times it. A method without a
+/// strength has nothing to choose.
+///
+/// ```
+/// use hsr::compare::strengths;
+/// use hsr::train::Method;
+/// assert_eq!(strengths(Method::Sam, 3), [0.0125, 0.05, 0.2]);
+/// assert_eq!(strengths(Method::Sgd, 3), [0.0]);
+/// ```
+pub fn strengths(method: Method, trials: u32) -> Vec<f64> {
+    let middle = f64::from(trials / 2);
+    match method.strength_name() {
+        None => vec![0.0],
+        Some(_) => (0..trials)
+            .map(|trial| method.default_strength() * RATIO.powf(f64::from(trial) - middle))
+            .collect(),
+    }
+}
+
+impl Settings {
+    /// The methods, with the one that differences are from first.
+    pub(super) fn all_methods(&self) -> Vec<Method> {
+        let others = self.methods.iter().copied().filter(|method| *method != Method::Sgd);
+        let mut methods = vec![Method::Sgd];
+        for method in others {
+            if !methods.contains(&method) {
+                methods.push(method);
+            }
+        }
+        methods
+    }
+
+    /// The settings of one run.
+    pub(super) fn of_run(&self, method: Method, strength: f64, seed: u64) -> train::Settings {
+        train::Settings { method, strength, seed, ..self.train.clone() }
+    }
+}
