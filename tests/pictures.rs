@@ -41,8 +41,10 @@ fn assert_tells(picture: &Picture, expected: &[&str]) {
 /// Training as a log has it: two methods, three hundred steps.
 fn log() -> Vec<Series> {
     let steps: Vec<f64> = (0..300).map(f64::from).collect();
-    let falling = |from: f64, rate: f64| -> Vec<f64> { steps.iter().map(|t| from * (-rate * t).exp() + 0.1).collect() };
-    let around = |values: &[f64], factor: f64| -> Vec<f64> { values.iter().map(|value| value * factor).collect() };
+    let falling =
+        |from: f64, rate: f64| -> Vec<f64> { steps.iter().map(|t| from * (-rate * t).exp() + 0.1).collect() };
+    let around =
+        |values: &[f64], factor: f64| -> Vec<f64> { values.iter().map(|value| value * factor).collect() };
     let names = [("sgd", 0.01), ("hsr", 0.03), ("sam", 0.02), ("trace", 0.015)];
     let series = names.map(|(name, rate)| {
         let values = falling(3.0, rate);
@@ -54,12 +56,16 @@ fn log() -> Vec<Series> {
 #[test]
 fn curves_have_their_labels_and_a_legend() {
     let picture = curves("Largest eigenvalue", Axis::linear("step"), Axis::log("lambda_max"), &log());
-    assert_tells(&picture, &["Largest eigenvalue", "step", "lambda_max", "sgd", "hsr", "sam", "trace", "100", "1"]);
+    assert_tells(
+        &picture,
+        &["Largest eigenvalue", "step", "lambda_max", "sgd", "hsr", "sam", "trace", "100", "1"],
+    );
 }
 
 #[test]
 fn a_scatter_names_its_groups_and_its_diagonal() {
-    let groups = [Series::new("tanh", &[0.1, 1.0, 10.0], &[0.2, 1.1, 30.0]), Series::new("sin", &[1.0], &[4.0])];
+    let groups =
+        [Series::new("tanh", &[0.1, 1.0, 10.0], &[0.2, 1.1, 30.0]), Series::new("sin", &[1.0], &[4.0])];
     let picture = scatter("Bound", Axis::log("lambda_max"), Axis::log("WS"), &groups);
     assert_tells(&picture, &["Bound", "lambda_max", "WS", "tanh", "sin", "y = x", "0.1", "10"]);
 }
@@ -102,14 +108,31 @@ fn a_png_has_twice_the_pixels_and_some_ink() {
 fn show() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let few = [0.001, 0.01, 0.1, 1.0];
-    let bound = [Series::new("tanh", &few, &[0.002, 0.02, 0.3, 1.5]), Series::new("sigmoid", &few, &[0.01, 0.05, 0.2, 1.1])];
+    let bound = [
+        Series::new("tanh", &few, &[0.002, 0.02, 0.3, 1.5]),
+        Series::new("sigmoid", &few, &[0.01, 0.05, 0.2, 1.1]),
+    ];
     let values: Vec<f64> = (0..400).map(|i| (i as f64 * 0.9).sin() * (-(i as f64) / 20.0).exp()).collect();
     let reduced: Vec<f64> = values.iter().map(|value| 0.2 * value + 0.01).collect();
     let pictures = [
-        ("curves", curves("Largest eigenvalue while training", Axis::linear("step"), Axis::log("lambda_max"), &log())),
+        (
+            "curves",
+            curves(
+                "Largest eigenvalue while training",
+                Axis::linear("step"),
+                Axis::log("lambda_max"),
+                &log(),
+            ),
+        ),
         ("few", curves("Strength", Axis::log("lambda"), Axis::linear("test accuracy"), &bound)),
         ("scatter", scatter("How tight is the bound?", Axis::log("lambda_max"), Axis::log("WS"), &bound)),
-        ("spectra", spectra("Spectra of the end points", &[("sgd", &values), ("hsr", &reduced), ("weight-decay", &[])])),
+        (
+            "spectra",
+            spectra(
+                "Spectra of the end points",
+                &[("sgd", &values), ("hsr", &reduced), ("weight-decay", &[])],
+            ),
+        ),
     ];
     for (name, picture) in pictures {
         std::fs::write(folder.join(format!("{name}.svg")), picture.svg().unwrap()).unwrap();
@@ -118,7 +141,15 @@ fn show() {
 }
 
 fn any_value() -> impl Strategy<Value = f64> {
-    prop_oneof![any::<f64>(), -3.0..3.0f64, Just(0.0), Just(f64::NAN), Just(f64::INFINITY), Just(1e300), Just(5e-324)]
+    prop_oneof![
+        any::<f64>(),
+        -3.0..3.0f64,
+        Just(0.0),
+        Just(f64::NAN),
+        Just(f64::INFINITY),
+        Just(1e300),
+        Just(5e-324)
+    ]
 }
 
 fn any_scale() -> impl Strategy<Value = Scale> {

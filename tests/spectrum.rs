@@ -160,7 +160,8 @@ fn a_hessian_of_zero_has_ends_of_zero() {
     let batch = Batch::from_labels(x, &[0, 0], 2).unwrap();
     for settings in [krylov(), Settings::default()] {
         let found = extremes(&network, &batch, &settings).unwrap();
-        let numbers = [found.smallest.value, found.smallest.residual, found.largest.value, found.largest.residual];
+        let numbers =
+            [found.smallest.value, found.smallest.residual, found.largest.value, found.largest.residual];
         assert_eq!(numbers, [0.0; 4]);
     }
     assert_eq!(spectrum(&network, &batch).unwrap().negative(), 0);
@@ -186,6 +187,9 @@ fn each_wrong_input_is_one_clear_error() {
     let error = extremes(&network, &batch, &few).unwrap_err();
     assert!(matches!(error, SpectrumError::NotConverged { products: 20, .. }), "{error}");
     assert!(error.to_string().contains("allow more products"), "{error}");
+
+    let nan = extremes(&network, &batch, &Settings { tolerance: f64::NAN, ..krylov() }).unwrap_err();
+    assert!(nan.to_string().contains("the tolerance is NaN"), "{nan}");
 
     let (_, wine) = self::network(DataSet::Wine, 2, Activation::Tanh);
     let error = extremes(&network, &wine, &Settings::default()).unwrap_err();

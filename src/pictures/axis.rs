@@ -71,7 +71,9 @@ impl Scale {
             Scale::Linear => linear_ticks(low, high),
             Scale::Log => log_ticks(low, high),
             Scale::Symlog(linear) => self.symlog_ticks(within(*linear), low, high),
-            Scale::Names(names) => names.iter().enumerate().map(|(at, name)| (at as f64, name.clone())).collect(),
+            Scale::Names(names) => {
+                names.iter().enumerate().map(|(at, name)| (at as f64, name.clone())).collect()
+            }
         };
         ticks.retain(|(at, _)| (low..=high).contains(at));
         Span { low, high, ticks }
@@ -92,7 +94,7 @@ impl Scale {
 
 /// The linear part of a scale, made one that can be drawn.
 fn within(linear: f64) -> f64 {
-    linear.max(LEAST).min(LARGEST)
+    if linear.is_nan() { LEAST } else { linear.clamp(LEAST, LARGEST) }
 }
 
 fn with_room(range: Option<(f64, f64)>) -> (f64, f64) {
@@ -135,7 +137,11 @@ fn log_ticks(low: f64, high: f64) -> Vec<(f64, String)> {
         return ticks;
     }
     let linear = linear_ticks(10_f64.powf(low), 10_f64.powf(high));
-    linear.into_iter().filter(|(value, _)| *value > 0.0).map(|(value, label)| (value.log10(), label)).collect()
+    linear
+        .into_iter()
+        .filter(|(value, _)| *value > 0.0)
+        .map(|(value, label)| (value.log10(), label))
+        .collect()
 }
 
 /// A number in four digits at most.
@@ -155,7 +161,8 @@ fn number(value: f64) -> String {
 
 /// Without zeros at the end of a fraction, and without the sign of a zero.
 fn trimmed(digits: String) -> String {
-    let short = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
+    let short =
+        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
     if short == "-0" { "0".to_string() } else { short.to_string() }
 }
 

@@ -81,7 +81,8 @@ impl Pen<'_> {
             Look::Markers => {}
             Look::Strokes => area.draw(&PathElement::new(line, self.stroke(&colour(index))))?,
         }
-        let has_markers = self.picture.series.get(index).is_some_and(|series| self.picture.has_markers(series));
+        let has_markers =
+            self.picture.series.get(index).is_some_and(|series| self.picture.has_markers(series));
         if has_markers { self.mark(area, index, (x + self.px(SAMPLE / 2), y)) } else { Ok(()) }
     }
 

@@ -186,10 +186,18 @@ impl Space {
     fn restart(&mut self, ritz: &Ritz) -> usize {
         let (quarter, most) = (self.most / 4, self.most);
         let kept: Vec<usize> = (0..quarter).chain(most - quarter..most).collect();
-        let select: Vec<f64> =
-            kept.iter().flat_map(|&index| ritz.vectors.column(index).iter().copied().collect::<Vec<_>>()).collect();
+        let select: Vec<f64> = kept
+            .iter()
+            .flat_map(|&index| ritz.vectors.column(index).iter().copied().collect::<Vec<_>>())
+            .collect();
         let mut basis = vec![0.0; self.basis.len()];
-        product(&mut basis, Then::Set, 1.0, view(&select, kept.len(), most), view(&self.basis, most, self.size));
+        product(
+            &mut basis,
+            Then::Set,
+            1.0,
+            view(&select, kept.len(), most),
+            view(&self.basis, most, self.size),
+        );
         let next = most * self.size..(most + 1) * self.size;
         basis[kept.len() * self.size..][..self.size].copy_from_slice(&self.basis[next]);
         self.basis = basis;

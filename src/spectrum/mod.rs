@@ -124,7 +124,9 @@ pub enum SpectrumError {
     #[error(transparent)]
     Misfit(#[from] InputError),
     /// An overflow.
-    #[error("the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down")]
+    #[error(
+        "the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down"
+    )]
     NotFinite,
     /// A vector of another length.
     #[error("a direction has {found} entries: this network has {needed} parameters")]
@@ -134,6 +136,9 @@ pub enum SpectrumError {
         /// `D`.
         needed: usize,
     },
+    /// A tolerance that no residual can meet or miss.
+    #[error("the tolerance is {0}: give a number that is not negative, such as 1e-8")]
+    Tolerance(f64),
     /// The Krylov method gave up.
     #[error(
         "the {end} eigenvalue did not converge: after {products} products it is {value:e} with a residual of \
@@ -179,6 +184,9 @@ pub fn extremes(
     batch: &Batch<f64>,
     settings: &Settings,
 ) -> Result<Extremes, SpectrumError> {
+    if settings.tolerance.is_nan() || settings.tolerance < 0.0 {
+        return Err(SpectrumError::Tolerance(settings.tolerance));
+    }
     let mut hessian = HessianProduct::new(network, batch)?;
     let by_size = if hessian.size() <= MOST_DENSE { Method::Dense } else { Method::Krylov };
     let method = settings.method.unwrap_or(by_size);
@@ -189,7 +197,8 @@ pub fn extremes(
         }
         Method::Krylov => {
             let size = hessian.size();
-            let ends = lanczos::ends(&mut |direction, image| hessian.apply(direction, image), size, settings)?;
+            let ends =
+                lanczos::ends(&mut |direction, image| hessian.apply(direction, image), size, settings)?;
             (ends.smallest, ends.largest, None, ends.products)
         }
     };
