@@ -188,6 +188,9 @@ fn each_wrong_input_is_one_clear_error() {
     assert!(matches!(error, SpectrumError::NotConverged { products: 20, .. }), "{error}");
     assert!(error.to_string().contains("allow more products"), "{error}");
 
+    let nan = extremes(&network, &batch, &Settings { tolerance: f64::NAN, ..krylov() }).unwrap_err();
+    assert!(nan.to_string().contains("the tolerance is NaN"), "{nan}");
+
     let (_, wine) = self::network(DataSet::Wine, 2, Activation::Tanh);
     let error = extremes(&network, &wine, &Settings::default()).unwrap_err();
     assert!(error.to_string().contains("X has 13 columns"), "{error}");

@@ -94,7 +94,7 @@ impl Scale {
 
 /// The linear part of a scale, made one that can be drawn.
 fn within(linear: f64) -> f64 {
-    linear.max(LEAST).min(LARGEST)
+    if linear.is_nan() { LEAST } else { linear.clamp(LEAST, LARGEST) }
 }
 
 fn with_room(range: Option<(f64, f64)>) -> (f64, f64) {

@@ -64,7 +64,7 @@ impl Pen<'_> {
         match dash(index) {
             Some((length, gap)) => {
                 let (length, gap) = (self.px(length), self.px(gap));
-                area.draw(&DashedPathElement::new(line.into_iter(), length, gap, style))
+                area.draw(&DashedPathElement::new(line, length, gap, style))
             }
             None => area.draw(&PathElement::new(line, style)),
         }

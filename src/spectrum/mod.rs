@@ -136,6 +136,9 @@ pub enum SpectrumError {
         /// `D`.
         needed: usize,
     },
+    /// A tolerance that no residual can meet or miss.
+    #[error("the tolerance is {0}: give a number that is not negative, such as 1e-8")]
+    Tolerance(f64),
     /// The Krylov method gave up.
     #[error(
         "the {end} eigenvalue did not converge: after {products} products it is {value:e} with a residual of \
@@ -181,6 +184,9 @@ pub fn extremes(
     batch: &Batch<f64>,
     settings: &Settings,
 ) -> Result<Extremes, SpectrumError> {
+    if settings.tolerance.is_nan() || settings.tolerance < 0.0 {
+        return Err(SpectrumError::Tolerance(settings.tolerance));
+    }
     let mut hessian = HessianProduct::new(network, batch)?;
     let by_size = if hessian.size() <= MOST_DENSE { Method::Dense } else { Method::Krylov };
     let method = settings.method.unwrap_or(by_size);
