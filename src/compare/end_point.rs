@@ -17,7 +17,7 @@ pub enum Kind {
     FlatMinimum,
     /// A minimum whose largest eigenvalue is above that of the initial point.
     SharpMinimum,
-    /// A stationary point with an eigenvalue below `-0.001` times the largest.
+    /// A stationary point with an eigenvalue below `-0.01` times the largest.
     Saddle,
     /// The gradient that the method descends is more than a hundredth of the loss's at the initial point.
     NotConverged,
@@ -37,7 +37,7 @@ impl fmt::Display for Kind {
 /// A gradient below this share of the initial one counts as none.
 const STATIONARY: f64 = 1e-2;
 /// An eigenvalue counts as negative below this share of the largest, with the sign changed.
-const NEGATIVE: f64 = 1e-3;
+const NEGATIVE: f64 = 1e-2;
 
 /// The initial point of a seed, by which end points are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

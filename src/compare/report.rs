@@ -48,7 +48,7 @@ pub fn html(comparison: &Comparison, data: &str, command: &str) -> Result<String
                 h2 { "Kinds of end points" }
                 p {
                     "Not converged: the descended gradient is above a hundredth of the loss's at the initial point. "
-                    "Saddle: an eigenvalue below -0.001 times the largest. Sharp: the largest eigenvalue is above that "
+                    "Saddle: an eigenvalue below -0.01 times the largest. Sharp: the largest eigenvalue is above that "
                     "of the initial point."
                 }
                 (table(&comparison.kinds()))

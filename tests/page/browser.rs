@@ -18,8 +18,9 @@ fn browser() -> PathBuf {
     found.expect("no Chromium: install one, or name it in HSR_CHROMIUM")
 }
 
-/// What a browser tells of a page in a frame of this width. The page itself runs no script: its frame is asked.
-fn measured(page: &str, width: usize) -> Value {
+/// What a browser tells of a page in a frame of this width: the members of an object, in JavaScript. The page itself
+/// runs no script: its frame is asked.
+pub(super) fn measured(page: &str, width: usize, members: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let frame = format!(
         r#"<!DOCTYPE html><iframe id="frame" width="{width}" height="800" style="border: 0" srcdoc="{}"></iframe>
@@ -31,13 +32,8 @@ onload = () => {{
   const text = (id) => page.getElementById("number-" + id).textContent;
   document.getElementById("measured").textContent = JSON.stringify({{
     width: page.documentElement.scrollWidth,
-    hold: text("hold"), exact: text("exact"), float: text("float"), fail: text("fail"),
-    holding: all(".claim.holds").length, failing: all(".claim.fails").length,
-    formulas: all("math").length,
-    flat: all("math").filter((math) => !(box(math).width > 0 && box(math).height > 0)).length,
-    fractions: all("mfrac").length,
-    stacked: all("mfrac").filter((it) => box(it.children[0]).bottom <= box(it.children[1]).top).length,
     scripts: all("script").length,
+    {members}
   }});
 }};
 </script>"#,
@@ -67,6 +63,14 @@ fn url(path: &Path) -> String {
     format!("file://{}", path.display())
 }
 
+const OF_A_CHECK: &str = r#"
+    hold: text("hold"), exact: text("exact"), float: text("float"), fail: text("fail"),
+    holding: all(".claim.holds").length, failing: all(".claim.fails").length,
+    formulas: all("math").length,
+    flat: all("math").filter((math) => !(box(math).width > 0 && box(math).height > 0)).length,
+    fractions: all("mfrac").length,
+    stacked: all("mfrac").filter((it) => box(it.children[0]).bottom <= box(it.children[1]).top).length,"#;
+
 #[test]
 #[ignore = "needs Chromium"]
 fn a_browser_shows_the_page() {
@@ -74,7 +78,7 @@ fn a_browser_shows_the_page() {
     let (page, json) = (report.html(&derivations), json(&report));
     let (exact, float, failed) = counts(&json);
     for width in [360, 1200] {
-        let seen = measured(&page, width);
+        let seen = measured(&page, width, OF_A_CHECK);
         println!("{width}: {seen}");
         let count = |what: &str| seen[what].as_str().unwrap().parse::<usize>().unwrap();
         assert_eq!((count("exact"), count("float"), count("fail")), (exact, float, failed));

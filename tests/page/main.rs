@@ -1,7 +1,8 @@
-//! The page of a check: its counts are those of the JSON, it holds everything, it needs nothing but itself, and a browser
-//! shows it.
+//! The pages: that of a check has the counts of the JSON and holds everything, that of a comparison all tables and
+//! pictures; each needs nothing but itself, and a browser shows it.
 
 mod browser;
+mod comparison;
 mod text;
 mod told;
 

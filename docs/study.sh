@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Every number and picture of study.md, into a folder for each part. Needs `hsr` on the path, or HSR.
+#
+#     docs/study.sh OUT
+set -euo pipefail
+out=${1:?which folder?}
+hsr=${HSR:-hsr}
+
+# Strengths chosen by validation loss, and all methods at their default strengths.
+study() {
+    local name=$1
+    shift
+    "$hsr" compare "$@" --trials 5 --out "$out/$name-chosen" >"$out/$name-chosen.txt"
+    "$hsr" compare "$@" --trials 1 --out "$out/$name-default" >"$out/$name-default.txt"
+}
+
+mkdir -p "$out"
+for activation in tanh sigmoid; do
+    study "iris-$activation" --data iris --activation "$activation" --hidden 8 --steps 500 --seeds 10
+    study "wine-$activation" --data wine --activation "$activation" --hidden 8 --steps 300 --seeds 10 --log-every 20
+done
+for activation in tanh sigmoid; do
+    study "breast-cancer-$activation" --data breast-cancer --activation "$activation" --hidden 6 --steps 200 --seeds 10 \
+        --batch 64 --log-every 25
+    # Fewer strengths and methods: the time of a step grows with the square of the classes.
+    "$hsr" compare --data digits --activation "$activation" --hidden 12 --steps 300 --batch 64 --rate 0.05 --seeds 10 \
+        --methods sgd,hsr,hsr-block,sam --trials 3 --log-every 100 --out "$out/digits-$activation-chosen" \
+        >"$out/digits-$activation-chosen.txt"
+done
