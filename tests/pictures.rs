@@ -8,6 +8,9 @@ use quick_xml::events::Event;
 
 /// All text of a well-formed document.
 fn text(svg: &str) -> Vec<String> {
+    // The reader lets characters pass that no document may hold.
+    let is_allowed = |c: char| matches!(c, '\n' | '\t' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    assert!(svg.chars().all(is_allowed), "a control character in {svg:?}");
     let mut reader = Reader::from_str(svg);
     reader.config_mut().trim_text(true);
     let (mut found, mut open, mut parts) = (Vec::new(), 0, String::new());

@@ -92,6 +92,9 @@ fn krylov_finds_the_ends_of_the_dense_matrix_at_random_and_trained_networks() {
             for network in [train(&random, &batch), random] {
                 let h = dense(&network, &batch);
                 assert_ends_are_those_of(&extremes(&network, &batch, &krylov()).unwrap(), &h);
+                let small = extremes(&network, &batch, &Settings { subspace: 16, ..krylov() }).unwrap();
+                assert!(small.products > 18, "{} products: it was never restarted", small.products);
+                assert_ends_are_those_of(&small, &h);
                 let found = extremes(&network, &batch, &Settings::default()).unwrap();
                 assert_eq!(found.method, Method::Dense);
                 assert_ends_are_those_of(&found, &h);
