@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn ticks_are_round_numbers() {
         assert_eq!(labels(&Scale::Linear, &[0.0, 1.0]), ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
-        assert_eq!(labels(&Scale::Linear, &[-3e6, 3e6]), ["-3e6", "-2e6", "-1e6", "0", "1e6", "2e6", "3e6"]);
+        assert_eq!(labels(&Scale::Linear, &[-3e6, 3e6]), ["-2e6", "0", "2e6"]);
         assert_eq!(labels(&Scale::Log, &[1e-6, 1.0]), ["1e-6", "1e-4", "0.01", "1"]);
         assert_eq!(labels(&Scale::Log, &[0.9, 21.0]), ["1", "2", "5", "10", "20"]);
         assert_eq!(labels(&Scale::Log, &[1.01, 1.02]), ["1.01", "1.012", "1.014", "1.016", "1.018", "1.02"]);

@@ -1,7 +1,7 @@
 //! The whole Hessian, column by column, and its decomposition.
 //!
-//! faer decomposes: at 3,000 parameters it takes seconds where nalgebra's unblocked reduction, which the audit keeps as
-//! an independent witness, takes minutes. Tests hold the two against each other.
+//! faer decomposes, in blocks; the audit keeps nalgebra's unblocked reduction as an independent witness. Tests hold the
+//! two against each other.
 
 use super::{Ends, HessianProduct, SpectrumError};
 use crate::model::{Batch, Network};
