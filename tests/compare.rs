@@ -108,7 +108,7 @@ fn what_cannot_be_compared_is_one_clear_error() {
     std::fs::write(folder.path().join("one.csv"), "a,label\n1,x\n2,x\n").unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     for (arguments, message) in [
-        (&["--data", "one.csv"][..], "every sample is of class"),
+        (&["--data", "one.csv"][..], "at least two classes are needed"),
         (&["--data", "irises"], "unknown data set"),
         (&["--methods", "hrs"], "hrs"),
         (&["--seeds", "0"], "0"),

@@ -126,10 +126,12 @@ fn linear_ticks(low: f64, high: f64) -> Vec<(f64, String)> {
     (0..=count).map(tick).collect()
 }
 
-/// Powers of ten; on less than two decades their multiples by 2 and 5 as well, and on a part of one linear ticks.
+/// Powers of ten, of the even ones only where they are many, and so on; on less than two decades their multiples by 2 and
+/// 5 as well, and on a part of one linear ticks.
 fn log_ticks(low: f64, high: f64) -> Vec<(f64, String)> {
-    let decades = low.floor() as i32..=high.ceil() as i32;
-    let step = ((high - low) / TICKS).ceil().max(1.0) as usize;
+    let step = ((high - low) / TICKS).ceil().max(1.0);
+    let decades = ((low / step).floor() * step) as i32..=high.ceil() as i32;
+    let step = step as usize;
     let factors: &[f64] = if high - low < 2.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let ticks = decades.step_by(step).flat_map(|power| factors.iter().map(move |f| f * 10_f64.powi(power)));
     let ticks: Vec<(f64, String)> = ticks.map(|value| (value.log10(), number(value))).collect();
