@@ -27,3 +27,14 @@ for activation in tanh sigmoid; do
         --methods sgd,hsr,hsr-block,sam --trials 3 --log-every 100 --out "$out/digits-$activation-chosen" \
         >"$out/digits-$activation-chosen.txt"
 done
+
+# As much time for sam as HSR took above, at the ratios of their steps.
+equal_cost() {
+    local data=$1
+    shift
+    "$hsr" compare --data "$data" --methods sam --activation tanh --seeds 10 --trials 5 --log-every 100 "$@" \
+        --out "$out/$data-tanh-equal-cost" >"$out/$data-tanh-equal-cost.txt"
+}
+equal_cost iris --hidden 8 --steps 1750
+equal_cost wine --hidden 8 --steps 1260
+equal_cost breast-cancer --hidden 6 --steps 570 --batch 64
