@@ -1,12 +1,10 @@
 //! The production path as a witness: every route against the closed forms, on real data.
 
 use super::float::Point;
+use super::{float_equations, matching};
 use crate::fast::{Objective, Plan, Route, Shares, Workspace};
-use crate::terms::bound::{Moments, mean, moments, spread};
-use crate::terms::bound_gradient::{
-    MomentGradients, moment_gradients, ws_block_gradient, ws_reduced_gradient, ws_upper_gradient,
-};
-use crate::terms::model::{loss, loss_gradient};
+use crate::terms::bound::{Moments, moments};
+use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
 use crate::witness::Case;
 
 /// A closed form and what a route gives for it.
@@ -63,8 +61,7 @@ pub fn fast(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
         return Vec::new();
     }
     let Ok(gradients) = moment_gradients(&case.points, case.v()) else { return Vec::new() };
-    let mut expected = expected(case, &moments(&case.points, case.v()), &gradients);
-    expected.retain(|one| wanted(one.equation));
+    let expected = expected(case, &moments(&case.points, case.v()), &gradients, wanted);
     let mut checks = Vec::new();
     for route in Route::ALL {
         let Ok(plan) = Plan::new(&case.shape, rayon::current_num_threads(), Some(route)) else { continue };
@@ -111,16 +108,22 @@ fn compare(
     }
 }
 
-/// The closed forms. A bound's size is what its moments' own sizes make of it, to first order: where a spread is the
-/// small difference of large numbers, that is said here.
-fn expected(case: &Case<f64>, moments: &Moments<f64>, gradients: &MomentGradients<f64>) -> Vec<Expected> {
-    let norm = |flat: &[f64]| flat.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
-    let loss_gradient = loss_gradient(&case.samples, case.v()).flat();
-    let loss = loss(&case.network, &case.batch);
-    let mut expected = vec![
-        Expected { equation: "loss", closed: vec![loss], size: loss.abs() },
-        Expected { equation: "loss_gradient", size: norm(&loss_gradient), closed: loss_gradient },
-    ];
+/// The closed forms, where they have a value. A bound's size is what its moments' own sizes make of it, to first order:
+/// where a spread is the small difference of large numbers, that is said here.
+fn expected(
+    case: &Case<f64>,
+    moments: &Moments<f64>,
+    gradients: &MomentGradients<f64>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Vec<Expected> {
+    let equations = float_equations();
+    let closed = |name: &str| {
+        if !wanted(name) {
+            return None;
+        }
+        let closed = matching(&equations, name).map(|equation| (equation.closed)(case)).unwrap_or_default();
+        (!closed.is_empty()).then_some(closed)
+    };
     let g = gradients;
     let parts = [&g.hidden_trace, &g.hidden_squared, &g.output_trace, &g.output_squared, &g.coupling_squared];
     let norms = parts.map(|part| norm(&part.flat()));
@@ -132,43 +135,35 @@ fn expected(case: &Case<f64>, moments: &Moments<f64>, gradients: &MomentGradient
         moments.output_squared,
         moments.coupling_squared,
     ];
+    let mut expected = Vec::new();
+    let mut expect = |equation: &'static str, closed: Option<Vec<f64>>, size: Option<f64>| {
+        if let Some(closed) = closed {
+            let size = size.unwrap_or_else(|| norm(&closed));
+            if size.is_finite() {
+                expected.push(Expected { equation, closed, size });
+            }
+        }
+    };
+    expect("loss", closed("loss"), None);
+    expect("loss_gradient", closed("loss_gradient"), None);
     for (objective, value, gradient) in OBJECTIVES {
         let Ok(shares) = objective.shares(moments, &case.shape) else { continue };
-        let Some(closed) = closed_gradient(objective, case, moments, gradients) else { continue };
         let size =
             |of: &[f64; 5]| shares.moments.iter().zip(of).map(|(share, own)| (share * own).abs()).sum();
-        let at = objective.value(moments, &case.shape);
-        expected.push(Expected { equation: value, closed: vec![at], size: size(&sizes) });
-        expected.push(Expected { equation: gradient, closed, size: size(&norms) });
+        // The registry states a bound by the equation that it solves, so its value is taken from the moments.
+        let at = match objective {
+            Objective::Trace | Objective::TraceSquared => closed(value),
+            _ => wanted(value).then(|| vec![objective.value(moments, &case.shape)]),
+        };
+        expect(value, at, Some(size(&sizes)));
+        expect(gradient, closed(gradient), Some(size(&norms)));
     }
-    expected.retain(|one| one.closed.iter().all(|entry| entry.is_finite()) && one.size.is_finite());
+    expected.retain(|one| one.closed.iter().all(|entry| entry.is_finite()));
     expected
 }
 
-fn closed_gradient(
-    objective: Objective,
-    case: &Case<f64>,
-    moments: &Moments<f64>,
-    gradients: &MomentGradients<f64>,
-) -> Option<Vec<f64>> {
-    let (t, q) = (moments.trace(), moments.squared());
-    let at = |size: usize| (mean(&t, size), spread(&t, &q, size));
-    let (trace, squared) = (gradients.trace(), gradients.squared());
-    let gradient = match objective {
-        Objective::Trace => Ok(trace),
-        Objective::TraceSquared => Ok(squared),
-        Objective::Upper => {
-            let size = case.shape.parameters();
-            let (m, s) = at(size);
-            ws_upper_gradient(&trace, &squared, &m, &s, size)
-        }
-        Objective::Reduced => {
-            let (m, s) = at(case.shape.reduced_parameters());
-            ws_reduced_gradient(&trace, &squared, &m, &s, &case.shape)
-        }
-        Objective::Block => ws_block_gradient(moments, gradients, &case.shape),
-    };
-    gradient.ok().map(|gradient| gradient.flat())
+fn norm(flat: &[f64]) -> f64 {
+    flat.iter().map(|entry| entry * entry).sum::<f64>().sqrt()
 }
 
 /// What a route gives for an equation.
