@@ -113,6 +113,7 @@ fn what_cannot_be_compared_is_one_clear_error() {
         (&["--methods", "hrs"], "hrs"),
         (&["--seeds", "0"], "0"),
         (&["--hidden", "0"], "at least one hidden unit"),
+        (&["--hidden", "18446744073709551615"], "lower it"),
         (&["--out", "file/study", "--steps", "1"], "file/study"),
         (&["--rate", "1e200", "--steps", "5", "--seeds", "1"], "lower the rate"),
     ] {

@@ -1,14 +1,15 @@
 //! `hsr audit`.
 
 use super::Format;
+use super::layers::at_least_one;
+use super::named::{self, Found};
 use crate::audit::{Point, Report, Settings, random_network, run, train};
-use crate::data::DataSet;
-use crate::io::{read_batch, read_csv, write_text};
+use crate::io::write_text;
 use crate::model::{Activation, Batch, Shape};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The audit decomposes the dense Hessian, which takes minutes beyond this many parameters.
 const MOST_PARAMETERS: usize = 5_000;
@@ -119,35 +120,23 @@ fn tell(arguments: &AuditArguments, report: &Report) -> Result<(), Box<dyn Error
     }
 }
 
-/// The data that is asked for: an embedded set, or a file.
+/// The data that is asked for; what has labels is standardised.
 fn data(arguments: &AuditArguments) -> Result<Batch<f64>, Box<dyn Error>> {
-    let path = Path::new(&arguments.data);
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let labelled = match extension {
-        "npz" if arguments.samples.is_some() => {
+    let labelled = match (named::find(&arguments.data)?, arguments.samples) {
+        (Found::Batch(batch), None) => return Ok(batch),
+        (Found::Batch(_), Some(_)) => {
             return Err(
                 "--samples is for data with labels: take fewer rows of X and Y in the npz file".into()
             );
         }
-        "npz" => return Ok(read_batch(path, None)?),
-        "csv" => read_csv(path)?,
-        _ => arguments
-            .data
-            .parse::<DataSet>()
-            .map_err(|error| format!("{error}, or a .csv or .npz file"))?
-            .load(),
-    };
-    let labelled = match arguments.samples {
-        Some(count) => labelled.subset(count, arguments.seed)?,
-        None => labelled,
+        (Found::Labelled(labelled), None) => labelled,
+        (Found::Labelled(labelled), Some(count)) => labelled.subset(count, arguments.seed)?,
     };
     Ok(labelled.standardised().batch())
 }
 
 fn check_size(shape: &Shape) -> Result<(), String> {
-    if shape.hidden == 0 {
-        return Err("--hidden is 0: a network needs at least one hidden unit".to_string());
-    }
+    at_least_one(shape.hidden)?;
     // The sizes of data are bounded by its file; only the hidden units can be absurd.
     let parameters = if shape.hidden > MOST_PARAMETERS { shape.hidden } else { shape.parameters() };
     if parameters > MOST_PARAMETERS {

@@ -1,7 +1,7 @@
 //! `hsr compare`.
 
 use super::audit::quoted;
-use super::named;
+use super::{layers, named};
 use crate::compare::{Comparison, Settings, compare, html, pictures};
 use crate::data::Shares;
 use crate::io::{make_folder, write_bytes, write_text};
@@ -69,9 +69,7 @@ pub(super) struct CompareArguments {
 
 pub(super) fn compare_methods(arguments: &CompareArguments) -> Result<(), Box<dyn Error>> {
     let data = named::load(&arguments.data)?;
-    if arguments.hidden == 0 {
-        return Err("--hidden is 0: a network needs at least one hidden unit".into());
-    }
+    layers::shape(&data.batch, arguments.hidden, !arguments.no_bias)?;
     let settings = arguments.settings();
     make_folder(&arguments.out)?;
     // Drawn on standard error, and only where that is a terminal.

@@ -5,9 +5,11 @@ mod audit;
 mod check;
 mod compare;
 mod interrupt;
+mod layers;
 mod named;
 mod oracle;
 mod spectrum;
+mod subject;
 mod train;
 
 use clap::{Parser, Subcommand, ValueEnum};

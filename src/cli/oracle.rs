@@ -1,9 +1,9 @@
 //! `hsr oracle`.
 
 use super::interrupt;
+use super::subject::Subject;
 use crate::fast::{Plan, Route};
-use crate::io::{check_fit, read_batch, read_network, write_npz};
-use crate::model::Activation;
+use crate::io::write_npz;
 use crate::oracle::{Path, Wanted, answer_watched};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,15 +14,8 @@ use std::thread::available_parallelism;
 /// Arguments of `hsr oracle`.
 #[derive(Args)]
 pub(super) struct OracleArguments {
-    /// Weights: W (h,d), V (C,h) and, with biases, b (h) and c (C); as numpy.savez writes them
-    #[arg(long, value_name = "NET.npz")]
-    network: PathBuf,
-    /// Data: X (N,d) and either Y (N,C), a probability vector a row, or integer labels y (N)
-    #[arg(long, value_name = "DATA.npz")]
-    data: PathBuf,
-    /// sigmoid, tanh, softplus, gelu, silu, sin or identity
-    #[arg(long, value_name = "NAME")]
-    activation: Activation,
+    #[command(flatten)]
+    subject: Subject,
     /// Write all scalars, gradients and whatever else is asked for to this npz file
     #[arg(long, value_name = "OUT.npz")]
     out: Option<PathBuf>,
@@ -62,9 +55,7 @@ enum PathName {
 }
 
 pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> {
-    let network = read_network(&arguments.network, arguments.activation)?;
-    let batch = read_batch(&arguments.data, Some(network.parameters.v.nrows()))?;
-    check_fit(&network, &batch)?;
+    let (network, batch) = arguments.subject.read()?;
     let all = || available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or_else(all, usize::from);
     if arguments.plan {

@@ -1,7 +1,7 @@
 //! `hsr spectrum`.
 
-use crate::io::{Array, read_batch, read_network, write_npz};
-use crate::model::Activation;
+use super::subject::Subject;
+use crate::io::{Array, write_npz};
 use crate::spectrum::{Extremes, Method, Settings, extremes};
 use clap::Args;
 use serde_json::{Map, Value};
@@ -11,15 +11,8 @@ use std::path::PathBuf;
 /// Arguments of `hsr spectrum`.
 #[derive(Args)]
 pub(super) struct SpectrumArguments {
-    /// Weights: W (h,d), V (C,h) and, with biases, b (h) and c (C); as numpy.savez writes them
-    #[arg(long, value_name = "NET.npz")]
-    network: PathBuf,
-    /// Data: X (N,d) and either Y (N,C), a probability vector a row, or integer labels y (N)
-    #[arg(long, value_name = "DATA.npz")]
-    data: PathBuf,
-    /// sigmoid, tanh, softplus, gelu, silu, sin or identity
-    #[arg(long, value_name = "NAME")]
-    activation: Activation,
+    #[command(flatten)]
+    subject: Subject,
     /// Form and decompose the Hessian: all eigenvalues (the default up to 3000 parameters)
     #[arg(long, conflicts_with = "krylov")]
     dense: bool,
@@ -41,8 +34,7 @@ pub(super) struct SpectrumArguments {
 }
 
 pub(super) fn spectrum(arguments: &SpectrumArguments) -> Result<(), Box<dyn Error>> {
-    let network = read_network(&arguments.network, arguments.activation)?;
-    let batch = read_batch(&arguments.data, Some(network.parameters.v.nrows()))?;
+    let (network, batch) = arguments.subject.read()?;
     let method = match (arguments.dense, arguments.krylov) {
         (true, _) => Some(Method::Dense),
         (_, true) => Some(Method::Krylov),

@@ -1,11 +1,11 @@
 //! Where a run ended.
 
 use super::CompareError;
-use crate::data::Parts;
-use crate::fast::Backward;
+use crate::fast::{Backward, Fit};
 use crate::model::{Batch, Network};
-use crate::spectrum::{self, Extremes, MOST_DENSE, extremes};
-use crate::train::{Direction, Method, Recorder, Trainer};
+use crate::number::norm;
+use crate::spectrum::{self, Extremes, ends, extremes};
+use crate::train::{Direction, Method, Record, TrainError, Trainer};
 use serde::Serialize;
 use std::fmt;
 
@@ -50,9 +50,9 @@ pub struct Start {
 
 impl Start {
     pub(super) fn of(network: &Network<f64>, train: &Batch<f64>) -> Result<Self, CompareError> {
-        let ends = krylov_above(network, train, FEW)?;
+        let (_, lambda_max) = ends(network, train)?;
         let gradient_norm = descended(Method::Sgd, 0.0, network, train)?;
-        Ok(Start { lambda_max: ends.largest.value, gradient_norm })
+        Ok(Start { lambda_max, gradient_norm })
     }
 }
 
@@ -85,28 +85,6 @@ pub struct EndPoint {
     pub kind: Kind,
 }
 
-/// Up to so many parameters a dense matrix is as fast as products.
-const FEW: usize = 300;
-
-/// Both ends of the spectrum: dense where there are few parameters.
-pub(super) fn krylov_above(
-    network: &Network<f64>,
-    batch: &Batch<f64>,
-    most: usize,
-) -> Result<Extremes, CompareError> {
-    let size = network.shape(batch.samples()).parameters();
-    let method = if size > most { spectrum::Method::Krylov } else { spectrum::Method::Dense };
-    let settings =
-        spectrum::Settings { method: Some(method), tolerance: 1e-6, ..spectrum::Settings::default() };
-    Ok(extremes(network, batch, &settings)?)
-}
-
-/// Largest and smallest eigenvalue along the way.
-pub(super) fn ends(network: &Network<f64>, batch: &Batch<f64>) -> Option<(f64, f64)> {
-    let ends = krylov_above(network, batch, FEW).ok()?;
-    Some((ends.largest.value, ends.smallest.value))
-}
-
 /// The norm of the gradient that a method descends, over all samples.
 fn descended(
     method: Method,
@@ -116,27 +94,31 @@ fn descended(
 ) -> Result<f64, CompareError> {
     let mut gradient = vec![0.0; network.shape(train.samples()).parameters()];
     Direction::new(method, 1).at(network, train, strength, &mut gradient)?;
-    Ok(gradient.iter().map(|entry| entry * entry).sum::<f64>().sqrt())
+    Ok(norm(&gradient))
 }
 
-/// The mean cross entropy of a part.
-pub(super) fn loss(network: &Network<f64>, batch: &Batch<f64>) -> Result<f64, CompareError> {
+/// How well a network fits a part.
+pub(super) fn fit(network: &Network<f64>, batch: &Batch<f64>) -> Result<Fit, CompareError> {
     let fit = Backward::new(&network.shape(batch.samples())).evaluate(network, batch);
-    Ok(fit.map_err(crate::train::TrainError::from)?.loss)
+    Ok(fit.map_err(TrainError::from)?)
 }
 
-/// Measures where a run stands, and gives the spectrum and the vector of the largest eigenvalue with it.
+/// The largest residual of an eigenvalue, relative to the largest magnitude, where they are found by products.
+const TOLERANCE: f64 = 1e-6;
+
+/// Measures where a run stands, of which the last record tells a part, and gives the spectrum and the vector of the
+/// largest eigenvalue with it.
 pub(super) fn measure(
     trainer: &Trainer,
-    parts: &Parts,
+    record: &Record,
     start: &Start,
 ) -> Result<(EndPoint, Extremes), CompareError> {
     let network = &trainer.state().network;
     let (method, strength) = (trainer.settings().method, trainer.settings().strength);
-    let record = Recorder::new(&parts.train, parts.test.as_ref(), 1).record(trainer)?;
-    let ends = krylov_above(network, &parts.train, MOST_DENSE)?;
+    let settings = spectrum::Settings { tolerance: TOLERANCE, ..spectrum::Settings::default() };
+    let ends = extremes(network, trainer.train(), &settings)?;
     let (lambda_max, lambda_min) = (ends.largest.value, ends.smallest.value);
-    let descended_norm = descended(method, strength, network, &parts.train)?;
+    let descended_norm = descended(method, strength, network, trainer.train())?;
     let kind = if descended_norm > STATIONARY * start.gradient_norm {
         Kind::NotConverged
     } else if lambda_min < -NEGATIVE * lambda_max {

@@ -1,11 +1,11 @@
 //! All runs of a comparison.
 
-use super::end_point::{Start, ends, krylov_above, loss, measure};
+use super::end_point::{Start, fit, measure};
 use super::{CompareError, Comparison, MethodResult, Run, Settings, Trial, strengths};
 use crate::audit::random_network;
 use crate::data::{Parts, Split, classes};
 use crate::model::{Batch, Network, Shape};
-use crate::spectrum::loss_along;
+use crate::spectrum::{ends, loss_along};
 use crate::train::{Method, Recorder, TrainError, Trainer, run};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -153,13 +153,13 @@ fn trial(
     let network = &trainer.state().network;
     let of_ended = |value: f64| (ended && value.is_finite()).then_some(value);
     let validation = parts.validation.as_ref().unwrap_or(&parts.train);
-    let record = Recorder::new(&parts.train, parts.test.as_ref(), 1).record(&trainer)?;
-    let lambda_max = if ended { Some(krylov_above(network, &parts.train, 300)?.largest.value) } else { None };
+    let test = parts.test.as_ref().map(|test| fit(network, test)).transpose()?;
+    let lambda_max = if ended { Some(ends(network, &parts.train)?.1) } else { None };
     Ok(Trial {
         strength,
         seed,
-        validation_loss: of_ended(loss(network, validation)?),
-        test_accuracy: record.test_accuracy.and_then(of_ended),
+        validation_loss: of_ended(fit(network, validation)?.loss),
+        test_accuracy: test.and_then(|test| of_ended(test.accuracy)),
         lambda_max,
     })
 }
@@ -177,16 +177,15 @@ fn measured(
 ) -> Result<Option<Run>, CompareError> {
     let Ground { parts, network, start } = ground;
     let mut trainer = Trainer::new(settings.of_run(method, strength, seed), network.clone(), &parts.train)?;
-    let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1).with_extremes(&ends);
+    let along_the_way = |network: &Network<f64>, batch: &Batch<f64>| ends(network, batch).ok();
+    let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1).with_extremes(&along_the_way);
     let mut records = Vec::new();
     let ended = run(&mut trainer, &mut recorder, |_, record| {
         records.extend(record);
         Ok(true)
     });
-    if unless_diverged(ended)?.is_none() {
-        return Ok(None);
-    }
-    let (end, found) = measure(&trainer, parts, start)?;
+    let (Some(()), Some(last)) = (unless_diverged(ended)?, records.last()) else { return Ok(None) };
+    let (end, found) = measure(&trainer, last, start)?;
     let distances: Vec<f64> =
         (-POINTS..=POINTS).map(|point| FAR * f64::from(point) / f64::from(POINTS)).collect();
     let losses = loss_along(&trainer.state().network, &parts.train, &found.largest.vector, &distances)?;

@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-/// A mean with a standard deviation, or with an interval around it.
+/// A mean with a standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Mean {
     /// The mean.
@@ -38,9 +38,9 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Whether the interval leaves out 0.
-    pub fn is_clear(&self) -> bool {
-        self.low > 0.0 || self.high < 0.0
+    /// Whether the interval leaves out a value: 0 where there is no difference, 1 where that is a ratio.
+    pub fn leaves_out(&self, value: f64) -> bool {
+        self.low > value || self.high < value
     }
 }
 
@@ -51,7 +51,7 @@ const RESAMPLES: usize = 4000;
 ///
 /// ```
 /// let difference = hsr::compare::bootstrap(&[-1.0, -1.2, -0.8, -1.1], 0).unwrap();
-/// assert!(difference.is_clear() && difference.low <= -1.025 && -1.025 <= difference.high);
+/// assert!(difference.leaves_out(0.0) && difference.low <= -1.025 && -1.025 <= difference.high);
 /// ```
 pub fn bootstrap(differences: &[f64], seed: u64) -> Option<Difference> {
     let count = differences.len();

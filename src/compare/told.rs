@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serializer;
 use std::fmt::Write;
 
-/// A measure of end points: its name, its value, and whether it is told as a ratio to that of sgd.
+/// A measure of end points: its name and its value.
 pub type Metric = (&'static str, fn(&EndPoint) -> f64);
 
 /// What is told of end points, in this order.
@@ -203,8 +203,8 @@ fn short(value: f64) -> String {
 
 fn interval(difference: Option<Difference>, none: f64) -> String {
     match difference {
-        Some(Difference { mean, low, high }) if mean.is_finite() => {
-            let clear = if low > none || high < none { "*" } else { "" };
+        Some(difference @ Difference { mean, low, high }) if mean.is_finite() => {
+            let clear = if difference.leaves_out(none) { "*" } else { "" };
             format!("{} [{}, {}]{clear}", short(mean), short(low), short(high))
         }
         _ => "-".to_string(),

@@ -1,8 +1,9 @@
 //! The loss, its gradient and the accuracy alone, without the Hessian.
 
 use super::FastError;
+use super::error::{check_buffer, check_shape};
 use super::forward::{inputs, softmax};
-use super::product::{Then, View, product, view};
+use super::product::{Then, View, add_rows, product, view};
 use crate::model::{Batch, Network, Shape};
 
 /// How well a network fits.
@@ -57,11 +58,7 @@ impl Backward {
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
     pub fn evaluate(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> Result<Fit, FastError> {
-        let mut found = network.shape(batch.samples());
-        found.inputs = batch.x.ncols();
-        if found != self.shape || batch.y.ncols() != found.classes {
-            return Err(FastError::Shape { expected: self.shape, found });
-        }
+        check_shape(&self.shape, network, batch)?;
         let Shape { samples, inputs: d, hidden: h, classes, .. } = self.shape;
         let parameters = &network.parameters;
         let w = View::from_column_major_slice(parameters.w.as_slice(), h, d);
@@ -86,22 +83,19 @@ impl Backward {
         Ok(Fit { loss: loss / count, accuracy: right as f64 / count })
     }
 
-    /// Loss and accuracy, and the gradient of the loss in `out`: order `W, b, V, c`, row-major. A buffer of another
-    /// length than `D` is left alone.
+    /// Loss and accuracy, and the gradient of the loss in `out`: order `W, b, V, c`, row-major.
     ///
     /// # Errors
-    /// [`FastError::Shape`] for a network and data of another shape.
+    /// [`FastError`] for a network and data of another shape, or a buffer of another length than `D`.
     pub fn gradient(
         &mut self,
         network: &Network<f64>,
         batch: &Batch<f64>,
         out: &mut [f64],
     ) -> Result<Fit, FastError> {
+        check_buffer(&self.shape, out)?;
         let fit = self.evaluate(network, batch)?;
-        let Shape { samples, inputs: d, hidden: h, classes, .. } = self.shape;
-        if out.len() != self.shape.parameters() {
-            return Ok(fit);
-        }
+        let Shape { samples, hidden: h, classes, .. } = self.shape;
         for (row, p) in self.residual.chunks_mut(classes).enumerate() {
             for (class, p) in p.iter_mut().enumerate() {
                 *p = (*p - batch.y[(row, class)]) / samples as f64;
@@ -112,23 +106,15 @@ impl Backward {
         product(&mut self.by_hidden, Then::Set, 1.0, residual, v);
         self.by_hidden.iter_mut().zip(&self.slope).for_each(|(u, slope)| *u *= slope);
 
-        let (by_w, rest) = out.split_at_mut(h * d);
-        let (by_b, rest) = rest.split_at_mut(if self.shape.biases { h } else { 0 });
-        let (by_v, by_c) = rest.split_at_mut(classes * h);
+        let [by_w, by_b, by_v, by_c] = self.shape.groups_mut(out);
         let by_hidden = view(&self.by_hidden, samples, h);
         product(by_w, Then::Set, 1.0, by_hidden.transpose(), inputs(batch, 0, samples));
         product(by_v, Then::Set, 1.0, residual.transpose(), view(&self.z, samples, h));
-        sum_of_rows(by_b, &self.by_hidden);
-        sum_of_rows(by_c, &self.residual);
+        for (sum, rows) in [(by_b, &self.by_hidden), (by_c, &self.residual)] {
+            sum.fill(0.0);
+            add_rows(sum, rows);
+        }
         Ok(fit)
-    }
-}
-
-/// The sum of the rows of a row-major matrix as wide as `out`; nothing where that is empty.
-fn sum_of_rows(out: &mut [f64], rows: &[f64]) {
-    out.fill(0.0);
-    for row in rows.chunks(out.len().max(1)) {
-        out.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
     }
 }
 

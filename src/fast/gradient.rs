@@ -2,13 +2,14 @@
 
 use super::adjoint::{HIDDEN_SQUARED, HIDDEN_TRACE};
 use super::contrast::expand;
+use super::error::{FastError, check_buffer};
 use super::forward::inputs;
 use super::objective::Shares;
-use super::product::{Then, product, view};
+use super::product::{Then, add_rows, product, view};
 use super::share::{Array, Rows, share};
 use super::weights::{add_through_diagonals, add_through_pairs, add_to_classes};
 use super::worker::Worker;
-use super::workspace::{FastError, Workspace};
+use super::workspace::Workspace;
 use crate::model::{Batch, Shape};
 
 impl Workspace {
@@ -54,9 +55,7 @@ impl Workspace {
         if found != expected {
             return Err(FastError::Shape { expected, found });
         }
-        if out.len() != expected.parameters() {
-            return Err(FastError::Buffer { expected: expected.parameters(), found: out.len() });
-        }
+        check_buffer(&expected, out)?;
         if !self.differentiated {
             return Err(FastError::NotDifferentiated);
         }
@@ -79,9 +78,7 @@ impl Workspace {
             *o = mean * forward.delta[index] + moments.sum::<f64>();
         }
         out.fill(0.0);
-        let (by_w, rest) = out.split_at_mut(h * d);
-        let (by_b, rest) = rest.split_at_mut(if sizes.bias == 1 { h } else { 0 });
-        let (by_v_out, by_c) = rest.split_at_mut(sizes.classes * h);
+        let [by_w, by_b, by_v_out, by_c] = plan.shape.groups_mut(out);
         let (a, o) = (view(combined_a, n, h), view(combined_o, n, c));
         let x = inputs(batch, 0, n);
         let rows = Array { start: 0, width: d, data: by_w };
@@ -90,13 +87,9 @@ impl Workspace {
             product(rows.data, Then::Set, 1.0, columns, x);
         });
         if sizes.bias == 1 {
-            for row in combined_a.chunks(h) {
-                by_b.iter_mut().zip(row).for_each(|(sum, a)| *sum += a);
-            }
+            add_rows(by_b, combined_a);
             column.fill(0.0);
-            for row in combined_o.chunks(c.max(1)) {
-                column.iter_mut().zip(row).for_each(|(sum, o)| *sum += o);
-            }
+            add_rows(&mut column[..c], combined_o);
             expand(|k, value| by_c[k] = value, &column[..c]);
         }
         // What the workers summed is gathered: the room of one of them is free.

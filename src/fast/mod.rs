@@ -11,6 +11,7 @@ mod class;
 mod contrast;
 mod coupling;
 mod couplings;
+mod error;
 mod features;
 mod forward;
 mod gradient;
@@ -29,7 +30,8 @@ mod worker;
 mod workspace;
 
 pub use backward::{Backward, Fit};
+pub use error::FastError;
 pub use objective::{Objective, Shares};
 pub use plan::{Plan, PlanError, Route, UnknownRoute};
 pub use watch::Watcher;
-pub use workspace::{FastError, Values, Workspace};
+pub use workspace::{Values, Workspace};

@@ -49,6 +49,16 @@ pub(crate) fn product(out: &mut [f64], then: Then, scale: f64, left: View, right
     matmul(MatMut::from_row_major_slice_mut(out, rows, columns), accumulate, left, right, scale, Par::Seq);
 }
 
+/// Adds every row of a row-major matrix, as wide as the sum, to the sum; an empty one is none.
+pub(crate) fn add_rows(sum: &mut [f64], rows: &[f64]) {
+    if sum.is_empty() {
+        return;
+    }
+    for row in rows.chunks_exact(sum.len()) {
+        sum.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

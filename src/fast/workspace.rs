@@ -2,6 +2,7 @@
 
 use super::adjoint::{AdjointRows, Adjoints, COUPLING_SQUARED, TERMS};
 use super::couplings::{CouplingRows, Couplings};
+use super::error::{FastError, check_shape};
 use super::features::Features;
 use super::forward::Forward;
 use super::objective::moments_of;
@@ -12,35 +13,8 @@ use super::watch::{Watch, Watcher, each_tile};
 use super::weights::Weights;
 use super::worker::{Shared, Sums, Worker};
 use super::{coupling, features, pairs, parameter, trace};
-use crate::model::{Batch, Network, Shape};
+use crate::model::{Batch, Network};
 use crate::terms::bound::Moments;
-
-/// Why there is no value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FastError {
-    /// Network and data are not those that the workspace was made for.
-    #[error("the workspace is for {expected}, the network and the data are {found}")]
-    Shape {
-        /// The shape of the workspace.
-        expected: Shape,
-        /// The shape that was given.
-        found: Shape,
-    },
-    /// A buffer that does not hold the gradient.
-    #[error("the gradient has {expected} entries, the buffer has {found}")]
-    Buffer {
-        /// `D`.
-        expected: usize,
-        /// The length that was given.
-        found: usize,
-    },
-    /// There is nothing to take the gradient from.
-    #[error("no gradient without a call of differentiate before it, at the same batch")]
-    NotDifferentiated,
-    /// The watcher asked for it.
-    #[error("stopped before the end")]
-    Stopped,
-}
 
 /// Loss and moments at a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,11 +124,7 @@ impl Workspace {
         with_gradient: bool,
         watcher: Watcher,
     ) -> Result<Values, FastError> {
-        let mut found = network.shape(batch.samples());
-        found.inputs = batch.x.ncols();
-        if found != self.plan.shape || batch.y.ncols() != found.classes {
-            return Err(FastError::Shape { expected: self.plan.shape, found });
-        }
+        check_shape(&self.plan.shape, network, batch)?;
         self.differentiated = false;
         self.forward_pass(network, batch);
         let Workspace { plan, sizes, weights, forward, kept, couplings, sums, adjoints, workers, .. } = self;

@@ -76,6 +76,14 @@ impl Shape {
         before.map(|other| self.size(other)).sum()
     }
 
+    /// The four groups of a flat vector of `D` entries; a bias that the network lacks is empty.
+    pub(crate) fn groups_mut<'a>(&self, flat: &'a mut [f64]) -> [&'a mut [f64]; 4] {
+        let (w, rest) = flat.split_at_mut(self.size(Group::W));
+        let (b, rest) = rest.split_at_mut(self.size(Group::B));
+        let (v, c) = rest.split_at_mut(self.size(Group::V));
+        [w, b, v, c]
+    }
+
     /// Number of parameters, `D`.
     pub fn parameters(&self) -> usize {
         Group::ALL.into_iter().map(|group| self.size(group)).sum()

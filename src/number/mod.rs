@@ -16,6 +16,7 @@ mod degree;
 mod dual;
 mod field;
 mod jet;
+mod norm;
 mod operators;
 mod rounded;
 
@@ -23,6 +24,7 @@ pub use arithmetic::{Arithmetic, Nilpotent, Parts};
 pub use degree::{Degree, chance};
 pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;
+pub(crate) use norm::norm;
 pub use rounded::Rounded;
 
 use nalgebra::{

@@ -4,7 +4,7 @@
 //! a vector a sample is here a row of a matrix.
 
 use super::SpectrumError;
-use crate::fast::product::{Then, View, product, samples, view};
+use crate::fast::product::{Then, View, add_rows, product, samples, view};
 use crate::io::check_fit;
 use crate::model::{Batch, Group, Network, Shape};
 use crate::terms;
@@ -167,7 +167,7 @@ impl Tile<'_> {
         let Worker { hidden, outputs, logits, sum, .. } = worker;
         let (hidden, outputs) = (&mut hidden[..count * h], &mut outputs[..count * h]);
         let logits = &mut logits[..count * classes];
-        let [sum_w, sum_b, sum_v, sum_c] = groups_mut(shape, sum);
+        let [sum_w, sum_b, sum_v, sum_c] = shape.groups_mut(sum);
 
         product(hidden, Then::Set, 1.0, x, dw.transpose());
         add_to_rows(hidden, db);
@@ -201,13 +201,6 @@ fn groups<'a>(shape: &Shape, flat: &'a [f64]) -> [&'a [f64]; 4] {
     Group::ALL.map(|group| &flat[shape.offset(group)..shape.offset(group) + shape.size(group)])
 }
 
-fn groups_mut<'a>(shape: &Shape, flat: &'a mut [f64]) -> [&'a mut [f64]; 4] {
-    let (w, rest) = flat.split_at_mut(shape.size(Group::W));
-    let (b, rest) = rest.split_at_mut(shape.size(Group::B));
-    let (v, c) = rest.split_at_mut(shape.size(Group::V));
-    [w, b, v, c]
-}
-
 /// Adds the bias to every row; an empty one is none.
 fn add_to_rows(rows: &mut [f64], bias: &[f64]) {
     if bias.is_empty() {
@@ -215,16 +208,6 @@ fn add_to_rows(rows: &mut [f64], bias: &[f64]) {
     }
     for row in rows.chunks_exact_mut(bias.len()) {
         row.iter_mut().zip(bias).for_each(|(entry, bias)| *entry += bias);
-    }
-}
-
-/// Adds every row to the sum; an empty one is none.
-fn add_rows(sum: &mut [f64], rows: &[f64]) {
-    if sum.is_empty() {
-        return;
-    }
-    for row in rows.chunks_exact(sum.len()) {
-        sum.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::recent::Recent;
 use super::{Method, TrainError};
-use crate::fast::{Backward, Objective, Plan, Shares, Workspace};
+use crate::fast::{Backward, Objective, Shares, Workspace};
 use crate::model::{Batch, Network, Parameters, Shape};
+use crate::number::norm;
 use crate::terms::bound_gradient::NoGradient;
 
 /// What was found at the point.
@@ -48,11 +49,10 @@ impl Direction {
         Direction { method, threads, workspaces: Recent::new(), backward: Recent::new() }
     }
 
-    /// The gradient at a point with a strength, in `out`: order `W, b, V, c`, row-major. A buffer of another length
-    /// than `D` is left alone.
+    /// The gradient at a point with a strength, in `out`: order `W, b, V, c`, row-major.
     ///
     /// # Errors
-    /// [`TrainError::Fast`] where network and data do not go together.
+    /// [`TrainError::Fast`] where network and data do not go together, or for a buffer of another length than `D`.
     pub fn at(
         &mut self,
         network: &Network<f64>,
@@ -64,7 +64,7 @@ impl Direction {
         if let Some(objective) = self.method.objective() {
             return self.with_objective(objective, network, batch, strength, out);
         }
-        let backward = self.backward.get(|kept| *kept.shape() == shape, || Backward::new(&shape));
+        let backward = self.backward.at(&shape);
         let loss = backward.gradient(network, batch, out)?.loss;
         let penalty = match self.method {
             Method::WeightDecay => add_decay(network, strength, out),
@@ -88,8 +88,7 @@ impl Direction {
         out: &mut [f64],
     ) -> Result<Descent, TrainError> {
         let shape = network.shape(batch.samples());
-        let plan = Plan::new(&shape, self.threads, None)?;
-        let workspace = self.workspaces.get(|kept| *kept.plan() == plan, || Workspace::new(plan.clone()));
+        let workspace = self.workspaces.at(&shape, self.threads)?;
         let values = workspace.differentiate(network, batch)?;
         let found = objective.shares(&values.moments, &shape);
         let mut shares = Shares { loss: 1.0, ..Shares::default() };
@@ -116,13 +115,4 @@ fn sharpest(network: &Network<f64>, shape: &Shape, rho: f64, gradient: &[f64]) -
     let distance = if norm > 0.0 { rho / norm } else { 0.0 };
     let ascent = Parameters::from_flat(shape, gradient);
     Network { parameters: network.parameters.plus(&distance, &ascent), activation: network.activation }
-}
-
-/// The Euclidean norm, which does not overflow before its entries do.
-pub(super) fn norm(vector: &[f64]) -> f64 {
-    let largest = vector.iter().fold(0.0_f64, |largest, entry| largest.max(entry.abs()));
-    if largest == 0.0 || !largest.is_finite() {
-        return largest;
-    }
-    largest * vector.iter().map(|entry| (entry / largest).powi(2)).sum::<f64>().sqrt()
 }

@@ -1,5 +1,8 @@
 //! Buffers that are kept from call to call.
 
+use crate::fast::{Backward, Plan, PlanError, Workspace};
+use crate::model::Shape;
+
 /// The two that were used last: those for a whole mini-batch, and for the shorter one at the end of an epoch.
 pub(super) struct Recent<T>(Vec<T>);
 
@@ -9,7 +12,7 @@ impl<T> Recent<T> {
     }
 
     /// The one that fits, or a new one.
-    pub fn get(&mut self, fits: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> &mut T {
+    fn get(&mut self, fits: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> &mut T {
         match self.0.iter().position(fits) {
             Some(place) => self.0.swap(0, place),
             None => {
@@ -18,6 +21,21 @@ impl<T> Recent<T> {
             }
         }
         &mut self.0[0]
+    }
+}
+
+impl Recent<Workspace> {
+    /// The one for a shape, by so many threads.
+    pub fn at(&mut self, shape: &Shape, threads: usize) -> Result<&mut Workspace, PlanError> {
+        let plan = Plan::new(shape, threads, None)?;
+        Ok(self.get(|kept| *kept.plan() == plan, || Workspace::new(plan.clone())))
+    }
+}
+
+impl Recent<Backward> {
+    /// The one for a shape.
+    pub fn at(&mut self, shape: &Shape) -> &mut Backward {
+        self.get(|kept| kept.shape() == shape, || Backward::new(shape))
     }
 }
 

@@ -1,10 +1,10 @@
 //! What is measured along the way.
 
-use super::direction::norm;
 use super::recent::Recent;
 use super::{TrainError, Trainer};
-use crate::fast::{Backward, Objective, Plan, Workspace};
+use crate::fast::{Backward, Objective, Workspace};
 use crate::model::{Batch, Network};
+use crate::number::norm;
 use serde::{Deserialize, Serialize};
 
 /// Measures at a step, over the whole training and test part.
@@ -47,7 +47,7 @@ pub struct Record {
     pub seconds: f64,
 }
 
-/// Gives the largest and the smallest eigenvalue of the Hessian at a network and data, in this order, or nothing.
+/// Gives the smallest and the largest eigenvalue of the Hessian at a network and data, in this order, or nothing.
 pub type Extremes<'a> = &'a dyn Fn(&Network<f64>, &Batch<f64>) -> Option<(f64, f64)>;
 
 /// Measures networks, from buffers that are kept. [The module](super) has an example.
@@ -84,10 +84,9 @@ impl<'a> Recorder<'a> {
         let train = self.train;
         let fit = self.backward(network, train).gradient(network, train, &mut gradient)?;
         let test = self.test.map(|test| self.backward(network, test).evaluate(network, test)).transpose()?;
-        let plan = Plan::new(&shape, self.threads, None)?;
-        let workspace = self.workspaces.get(|kept| *kept.plan() == plan, || Workspace::new(plan.clone()));
+        let workspace = self.workspaces.at(&shape, self.threads)?;
         let moments = workspace.evaluate(network, self.train)?.moments;
-        let (lambda_max, lambda_min) =
+        let (lambda_min, lambda_max) =
             self.extremes.and_then(|extremes| extremes(network, self.train)).unzip();
         Ok(Record {
             step: state.step,
@@ -107,7 +106,6 @@ impl<'a> Recorder<'a> {
     }
 
     fn backward(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> &mut Backward {
-        let shape = network.shape(batch.samples());
-        self.backward.get(|kept| *kept.shape() == shape, || Backward::new(&shape))
+        self.backward.at(&network.shape(batch.samples()))
     }
 }

@@ -1,7 +1,7 @@
 //! Regularization for a training loop that is not ours.
 
 use super::recent::Recent;
-use crate::fast::{FastError, Objective, Plan, PlanError, Shares, Workspace};
+use crate::fast::{FastError, Objective, PlanError, Shares, Workspace};
 use crate::model::{Batch, Network};
 use crate::terms::bound_gradient::NoGradient;
 
@@ -84,8 +84,7 @@ impl HsrRegularizer {
         if found != expected {
             return Err(RegularizerError::Buffer { found, expected });
         }
-        let plan = Plan::new(&shape, self.threads, None)?;
-        let workspace = self.workspaces.get(|kept| *kept.plan() == plan, || Workspace::new(plan.clone()));
+        let workspace = self.workspaces.at(&shape, self.threads)?;
         let moments = workspace.differentiate(network, batch)?.moments;
         let shares = self.objective.shares(&moments, &shape)?;
         let shares = Shares { loss: 0.0, moments: shares.moments.map(|share| self.lambda * share) };

@@ -1,12 +1,12 @@
 //! One step after the other.
 
-use super::direction::norm;
 use super::error::advice;
 use super::order::Order;
 use super::schedule::warmth;
 use super::{Checkpoint, Descent, Direction, Record, Settings, Symptom, TrainError};
 use crate::io::check_fit;
 use crate::model::{Batch, Network, Parameters};
+use crate::number::norm;
 use std::time::Instant;
 
 /// A run whose loss exceeds that of guessing, `ln C`, by this factor diverges.

@@ -1,14 +1,10 @@
 //! What is asked for.
 
 use crate::cli::audit::quoted;
-use crate::data::Parts;
-use crate::model::{Activation, Shape};
+use crate::model::Activation;
 use crate::train::{Method, Schedule, Settings};
 use clap::Args;
 use std::path::PathBuf;
-
-/// More than that are a slip of the keyboard, and would ask for all memory.
-const MOST_PARAMETERS: usize = 10_000_000;
 
 /// Arguments of `hsr train`.
 #[derive(Args)]
@@ -107,23 +103,6 @@ impl TrainArguments {
             threads: self.threads,
             log_every: self.log_every,
         }
-    }
-
-    /// The sizes, if they are sensible.
-    pub fn shape(&self, parts: &Parts) -> Result<Shape, String> {
-        let (samples, inputs) = parts.train.x.shape();
-        let (hidden, classes) = (self.hidden, parts.train.y.ncols());
-        let shape = Shape { samples, inputs, hidden, classes, biases: !self.no_bias };
-        if hidden == 0 {
-            return Err("--hidden is 0: a network needs at least one hidden unit".to_string());
-        }
-        // The sizes of data are bounded by its file; only the hidden units can be absurd.
-        if hidden > MOST_PARAMETERS || shape.parameters() > MOST_PARAMETERS {
-            return Err(format!(
-                "--hidden is {hidden}: that makes more than {MOST_PARAMETERS} parameters; lower it"
-            ));
-        }
-        Ok(shape)
     }
 
     /// The command that repeats this run from the first step, with every default written out.

@@ -6,10 +6,10 @@ mod prepare;
 
 pub(super) use arguments::TrainArguments;
 
-use super::interrupt;
+use super::{interrupt, layers};
 use crate::audit::random_network;
 use crate::model::{Batch, Network};
-use crate::spectrum::{Settings, extremes};
+use crate::spectrum::ends;
 use crate::train::{Checkpoint, Record, Recorder, Trainer, run};
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
@@ -19,7 +19,7 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     // All that can be wrong with the input is found before the first file is written.
     let checkpoint = arguments.resume.as_ref().map(Checkpoint::read).transpose()?;
     let parts = prepare::parts(arguments)?;
-    let shape = arguments.shape(&parts)?;
+    let shape = layers::shape(&parts.train, arguments.hidden, !arguments.no_bias)?;
     let network = random_network(&shape, arguments.activation, arguments.seed);
     let mut trainer = Trainer::new(arguments.settings(), network, &parts.train)?;
     if let Some(checkpoint) = checkpoint {
@@ -31,13 +31,10 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     // Drawn on standard error, and only where that is a terminal.
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps  {msg}  {elapsed}")?;
     let bar = ProgressBar::new(arguments.steps as u64).with_style(style);
-    let ends = |network: &Network<f64>, batch: &Batch<f64>| {
-        let ends = extremes(network, batch, &Settings::default()).ok()?;
-        Some((ends.largest.value, ends.smallest.value))
-    };
+    let along_the_way = |network: &Network<f64>, batch: &Batch<f64>| ends(network, batch).ok();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), arguments.threads);
     if !arguments.no_eigenvalues {
-        recorder = recorder.with_extremes(&ends);
+        recorder = recorder.with_extremes(&along_the_way);
     }
     let mut records = Vec::new();
     let ended = run(&mut trainer, &mut recorder, |trainer, record| {

@@ -1,0 +1,50 @@
+//! What cannot be computed, and the checks that say so.
+
+use crate::model::{Batch, Network, Shape};
+
+/// Why there is no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FastError {
+    /// Network and data are not those that the workspace was made for.
+    #[error("the workspace is for {expected}, the network and the data are {found}")]
+    Shape {
+        /// The shape of the workspace.
+        expected: Shape,
+        /// The shape that was given.
+        found: Shape,
+    },
+    /// A buffer that does not hold the gradient.
+    #[error("the gradient has {expected} entries, the buffer has {found}")]
+    Buffer {
+        /// `D`.
+        expected: usize,
+        /// The length that was given.
+        found: usize,
+    },
+    /// There is nothing to take the gradient from.
+    #[error("no gradient without a call of differentiate before it, at the same batch")]
+    NotDifferentiated,
+    /// The watcher asked for it.
+    #[error("stopped before the end")]
+    Stopped,
+}
+
+/// Whether network and data are of the expected shape.
+pub(super) fn check_shape(
+    expected: &Shape,
+    network: &Network<f64>,
+    batch: &Batch<f64>,
+) -> Result<(), FastError> {
+    let mut found = network.shape(batch.samples());
+    found.inputs = batch.x.ncols();
+    if found != *expected || batch.y.ncols() != found.classes {
+        return Err(FastError::Shape { expected: *expected, found });
+    }
+    Ok(())
+}
+
+/// Whether a buffer holds a gradient.
+pub(super) fn check_buffer(shape: &Shape, out: &[f64]) -> Result<(), FastError> {
+    let (expected, found) = (shape.parameters(), out.len());
+    if found == expected { Ok(()) } else { Err(FastError::Buffer { expected, found }) }
+}
