@@ -2,7 +2,8 @@
 
 use super::float::Point;
 use super::{float_equations, matching};
-use crate::fast::{Objective, Plan, Route, Shares, Workspace};
+use crate::fast::{Objective, Plan, Route, Shares, Values, Workspace};
+use crate::number::norm;
 use crate::terms::bound::{Moments, moments};
 use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
 use crate::witness::Case;
@@ -66,8 +67,10 @@ pub fn fast(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
     for route in Route::ALL {
         let Ok(plan) = Plan::new(&case.shape, rayon::current_num_threads(), Some(route)) else { continue };
         let mut workspace = Workspace::new(plan);
+        let values = workspace.differentiate(&case.network, &case.batch).ok();
         for Expected { equation, closed, size } in &expected {
-            let found = found(equation, &mut workspace, case).unwrap_or_default();
+            let found = values.as_ref().and_then(|values| found(equation, values, &mut workspace, case));
+            let found = found.unwrap_or_default();
             checks.push(compare(case, equation, route, closed, &found, *size));
         }
     }
@@ -82,12 +85,9 @@ fn compare(
     fast: &[f64],
     size: f64,
 ) -> FastCheck {
-    let pairs = || closed.iter().zip(fast);
-    let off = |(closed, fast): (&f64, &f64)| (closed - fast).abs();
-    let furthest = (0..closed.len().min(fast.len()))
-        .max_by(|a, b| off((&closed[*a], &fast[*a])).total_cmp(&off((&closed[*b], &fast[*b]))))
-        .unwrap_or(0);
-    let distance = pairs().map(off).map(|off| off * off).sum::<f64>().sqrt();
+    let off: Vec<f64> = closed.iter().zip(fast).map(|(closed, fast)| (closed - fast).abs()).collect();
+    let furthest = (0..off.len()).max_by(|a, b| off[*a].total_cmp(&off[*b])).unwrap_or(0);
+    let distance = off.iter().map(|off| off * off).sum::<f64>().sqrt();
     let missing = closed.len() != fast.len();
     FastCheck {
         equation,
@@ -118,11 +118,8 @@ fn expected(
 ) -> Vec<Expected> {
     let equations = float_equations();
     let closed = |name: &str| {
-        if !wanted(name) {
-            return None;
-        }
-        let closed = matching(&equations, name).map(|equation| (equation.closed)(case)).unwrap_or_default();
-        (!closed.is_empty()).then_some(closed)
+        let equation = matching(&equations, name).filter(|_| wanted(name))?;
+        Some((equation.closed)(case)).filter(|closed| !closed.is_empty())
     };
     let g = gradients;
     let parts = [&g.hidden_trace, &g.hidden_squared, &g.output_trace, &g.output_squared, &g.coupling_squared];
@@ -137,7 +134,7 @@ fn expected(
     ];
     let mut expected = Vec::new();
     let mut expect = |equation: &'static str, closed: Option<Vec<f64>>, size: Option<f64>| {
-        if let Some(closed) = closed {
+        if let Some(closed) = closed.filter(|closed| closed.iter().all(|entry| entry.is_finite())) {
             let size = size.unwrap_or_else(|| norm(&closed));
             if size.is_finite() {
                 expected.push(Expected { equation, closed, size });
@@ -158,26 +155,18 @@ fn expected(
         expect(value, at, Some(size(&sizes)));
         expect(gradient, closed(gradient), Some(size(&norms)));
     }
-    expected.retain(|one| one.closed.iter().all(|entry| entry.is_finite()));
     expected
 }
 
-fn norm(flat: &[f64]) -> f64 {
-    flat.iter().map(|entry| entry * entry).sum::<f64>().sqrt()
-}
-
-/// What a route gives for an equation.
-fn found(equation: &str, workspace: &mut Workspace, case: &Case<f64>) -> Option<Vec<f64>> {
-    let values = workspace.differentiate(&case.network, &case.batch).ok()?;
+/// What a route gives for an equation at the point of its last call.
+fn found(equation: &str, values: &Values, workspace: &mut Workspace, case: &Case<f64>) -> Option<Vec<f64>> {
     if equation == "loss" {
         return Some(vec![values.loss]);
     }
-    let value = OBJECTIVES.iter().find(|(_, value, _)| *value == equation);
-    if let Some((objective, ..)) = value {
+    if let Some((objective, ..)) = OBJECTIVES.iter().find(|(_, value, _)| *value == equation) {
         return Some(vec![objective.value(&values.moments, &case.shape)]);
     }
-    let gradient = OBJECTIVES.iter().find(|(_, _, gradient)| *gradient == equation);
-    let shares = match gradient {
+    let shares = match OBJECTIVES.iter().find(|(_, _, gradient)| *gradient == equation) {
         Some((objective, ..)) => objective.shares(&values.moments, &case.shape).ok()?,
         None => Shares { loss: 1.0, ..Shares::default() },
     };

@@ -80,8 +80,7 @@ pub fn run(
         }
     }
     for point in points {
-        let wanted = |name: &str| rows.iter().any(|row| row.name == name);
-        let checks = fast(point, &wanted);
+        let checks = fast(point, &|name| rows.iter().any(|row| row.name == name));
         for row in &mut rows {
             add_fast(row, &checks, point, settings);
         }
