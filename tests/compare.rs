@@ -89,7 +89,10 @@ fn the_command_leaves_tables_pictures_and_a_page_with_the_command_in_it() {
     );
     assert!(output.status.success(), "{}", text(&output.stderr));
     let told = text(&output.stdout);
-    assert!(told.contains("difference from sgd") && told.contains("saddle"), "{told}");
+    assert!(
+        told.contains("step / sgd") && told.contains("difference from sgd") && told.contains("saddle"),
+        "{told}"
+    );
     let study = folder.path().join("study");
     for name in
         ["comparison.json", "end-points.csv", "tables.txt", "report.html", "spectra.svg", "tightness.png"]

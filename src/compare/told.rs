@@ -1,6 +1,6 @@
 //! A comparison in words and numbers.
 
-use super::{Comparison, Difference, EndPoint, Kind, Mean, MethodResult, bootstrap, mean};
+use super::{Comparison, Difference, EndPoint, Kind, Mean, MethodResult, Run, bootstrap, mean};
 use crate::model::Shape;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serializer;
@@ -57,27 +57,33 @@ impl MethodResult {
 }
 
 impl Comparison {
+    /// The runs of sgd and of a method on the same seeds, where neither diverged.
+    fn pairs<'a>(&'a self, result: &'a MethodResult) -> impl Iterator<Item = (&'a Run, &'a Run)> {
+        let all = self.results[0].runs.iter().zip(&result.runs);
+        all.filter_map(|(sgd, run)| Some((sgd.as_ref()?, run.as_ref()?)))
+    }
+
     /// The paired difference of a measure from sgd, seed by seed.
     pub fn difference(&self, result: &MethodResult, metric: fn(&EndPoint) -> f64) -> Option<Difference> {
-        let pairs = self.results[0].runs.iter().zip(&result.runs);
-        let differences: Vec<f64> = pairs
-            .filter_map(|pair| match pair {
-                (Some(sgd), Some(run)) => Some(metric(&run.end) - metric(&sgd.end)),
-                _ => None,
-            })
-            .collect();
+        let differences: Vec<f64> =
+            self.pairs(result).map(|(sgd, run)| metric(&run.end) - metric(&sgd.end)).collect();
         bootstrap(&differences, 0)
+    }
+
+    /// Mean and standard deviation of the time of a step relative to sgd's, seed by seed.
+    pub fn relative_time(&self, result: &MethodResult) -> Mean {
+        let ratios = self.pairs(result).map(|(sgd, run)| run.end.step_seconds / sgd.end.step_seconds);
+        mean(&ratios.collect::<Vec<_>>())
     }
 
     /// The paired ratio of the largest eigenvalues to sgd's at equal training loss: of each pair the higher of the two
     /// final losses, and the first record of either run that is at or below it.
     pub fn ratio_at_equal_loss(&self, result: &MethodResult) -> Option<Difference> {
-        let pairs = self.results[0].runs.iter().zip(&result.runs);
-        let ratios: Vec<f64> = pairs
-            .filter_map(|pair| {
-                let (Some(sgd), Some(run)) = pair else { return None };
+        let ratios: Vec<f64> = self
+            .pairs(result)
+            .filter_map(|(sgd, run)| {
                 let level = sgd.end.train_loss.max(run.end.train_loss);
-                let at = |run: &super::Run| {
+                let at = |run: &Run| {
                     run.records
                         .iter()
                         .find(|record| record.loss <= level)
@@ -110,16 +116,17 @@ impl Comparison {
     /// Means, a row a method, with a head.
     pub fn end_points(&self) -> Vec<Vec<String>> {
         let mut rows = vec![head("method")];
+        rows[0].push("step / sgd".to_string());
         for result in &self.results {
-            let cell = |(_, metric): &Metric| {
-                let Mean { mean, deviation } = result.mean(*metric);
+            let means = METRICS.iter().map(|(_, metric)| result.mean(*metric));
+            let cells = means.chain([self.relative_time(result)]).map(|Mean { mean, deviation }| {
                 if mean.is_nan() {
                     "-".to_string()
                 } else {
                     format!("{} ({})", short(mean), short(deviation))
                 }
-            };
-            rows.push([result.label()].into_iter().chain(METRICS.iter().map(cell)).collect());
+            });
+            rows.push([result.label()].into_iter().chain(cells).collect());
         }
         rows
     }
