@@ -50,7 +50,7 @@ pub struct Start {
 
 impl Start {
     pub(super) fn of(network: &Network<f64>, train: &Batch<f64>) -> Result<Self, CompareError> {
-        let (_, lambda_max) = ends(network, train)?;
+        let (lambda_max, _) = ends(network, train)?;
         let gradient_norm = descended(Method::Sgd, 0.0, network, train)?;
         Ok(Start { lambda_max, gradient_norm })
     }

@@ -154,7 +154,7 @@ fn trial(
     let of_ended = |value: f64| (ended && value.is_finite()).then_some(value);
     let validation = parts.validation.as_ref().unwrap_or(&parts.train);
     let test = parts.test.as_ref().map(|test| fit(network, test)).transpose()?;
-    let lambda_max = if ended { Some(ends(network, &parts.train)?.1) } else { None };
+    let lambda_max = if ended { Some(ends(network, &parts.train)?.0) } else { None };
     Ok(Trial {
         strength,
         seed,

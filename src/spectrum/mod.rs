@@ -214,7 +214,7 @@ pub fn extremes(
 /// Up to so many parameters a dense matrix takes no longer than products.
 const FEW: usize = 300;
 
-/// The smallest and the largest eigenvalue in as little time as they take, for a log or a picture: by Krylov from a few
+/// The largest and the smallest eigenvalue, in this order, in as little time as they take, for a log or a picture: by Krylov from a few
 /// hundred parameters on, to a residual of `1e-6` of the largest magnitude.
 ///
 /// ```
@@ -223,7 +223,7 @@ const FEW: usize = 300;
 /// use hsr::model::{Activation, Shape};
 /// let batch = DataSet::Iris.load().standardised().batch();
 /// let shape = Shape { samples: 150, inputs: 4, hidden: 3, classes: 3, biases: true };
-/// let (smallest, largest) = hsr::spectrum::ends(&random_network(&shape, Activation::Tanh, 0), &batch)?;
+/// let (largest, smallest) = hsr::spectrum::ends(&random_network(&shape, Activation::Tanh, 0), &batch)?;
 /// assert!(smallest <= 0.0 && largest > 0.0);
 /// # Ok::<(), hsr::spectrum::SpectrumError>(())
 /// ```
@@ -234,7 +234,7 @@ pub fn ends(network: &Network<f64>, batch: &Batch<f64>) -> Result<(f64, f64), Sp
     let few = network.shape(batch.samples()).parameters() <= FEW;
     let method = Some(if few { Method::Dense } else { Method::Krylov });
     let found = extremes(network, batch, &Settings { method, tolerance: 1e-6, ..Settings::default() })?;
-    Ok((found.smallest.value, found.largest.value))
+    Ok((found.largest.value, found.smallest.value))
 }
 
 /// The two vectors of the ends of a spectrum, as a method finds them.

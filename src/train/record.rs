@@ -47,7 +47,7 @@ pub struct Record {
     pub seconds: f64,
 }
 
-/// Gives the smallest and the largest eigenvalue of the Hessian at a network and data, in this order, or nothing.
+/// Gives the largest and the smallest eigenvalue of the Hessian at a network and data, in this order, or nothing.
 pub type Extremes<'a> = &'a dyn Fn(&Network<f64>, &Batch<f64>) -> Option<(f64, f64)>;
 
 /// Measures networks, from buffers that are kept. [The module](super) has an example.
@@ -86,7 +86,7 @@ impl<'a> Recorder<'a> {
         let test = self.test.map(|test| self.backward(network, test).evaluate(network, test)).transpose()?;
         let workspace = self.workspaces.at(&shape, self.threads)?;
         let moments = workspace.evaluate(network, self.train)?.moments;
-        let (lambda_min, lambda_max) =
+        let (lambda_max, lambda_min) =
             self.extremes.and_then(|extremes| extremes(network, self.train)).unzip();
         Ok(Record {
             step: state.step,
