@@ -214,8 +214,8 @@ pub fn extremes(
 /// Up to so many parameters a dense matrix takes no longer than products.
 const FEW: usize = 300;
 
-/// The largest and the smallest eigenvalue, in this order, in as little time as they take, for a log or a picture: by Krylov from a few
-/// hundred parameters on, to a residual of `1e-6` of the largest magnitude.
+/// The largest and the smallest eigenvalue, in this order, in as little time as they take, for a log or a picture: by
+/// Krylov from a few hundred parameters on, to a residual of `1e-6` of the largest magnitude.
 ///
 /// ```
 /// use hsr::audit::random_network;
