@@ -9,13 +9,13 @@ use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::Equation;
 use super::{equations, matching};
 use crate::model::{Batch, Network};
-use crate::number::Rounded;
+use crate::number::{Precise, Rounded};
 use crate::witness::Case;
 
 /// Random directions for each equation that is told by derivatives.
 const DIRECTIONS: usize = 2;
 
-/// A network with data, in the two float arithmetics.
+/// A network with data, in the three float arithmetics.
 pub struct Point {
     /// `random` or `trained`.
     pub name: &'static str,
@@ -23,6 +23,8 @@ pub struct Point {
     pub value: Case<f64>,
     /// With rounding errors bounded.
     pub rounded: Case<Rounded>,
+    /// At 106 bits.
+    pub precise: Case<Precise>,
 }
 
 impl Point {
@@ -32,6 +34,7 @@ impl Point {
             name,
             value: Case::new(network.clone(), batch.clone(), seed),
             rounded: Case::new(network.map(Rounded::exact), batch.map(Rounded::exact), seed),
+            precise: Case::new(network.map(Precise::exact), batch.map(Precise::exact), seed),
         }
     }
 }

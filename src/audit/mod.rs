@@ -1,10 +1,12 @@
 //! Holds every equation against every witness, and tells.
 //!
 //! [`equations`] is the registry. [`exact`] compares in the prime field, [`float`] on real data with computed
-//! tolerances, [`eigen`] with the spectrum of the dense Hessian, [`fast`](fn@fast) with the production path; [`run`] does all of it and gives a [`Report`].
+//! tolerances, [`eigen`] with the spectrum of the dense Hessian, [`fast`](fn@fast) with the production path;
+//! [`digits`](fn@digits) counts the digits of its `f64` values that are right; [`run`] does all of it and gives a [`Report`].
 
 mod compare;
 mod diagnose;
+mod digits;
 mod eigen;
 mod equation;
 mod equations;
@@ -18,9 +20,10 @@ mod trained;
 
 pub use compare::{Compared, Incomparable, Probe, compare};
 pub use diagnose::{Diagnosis, smallest};
+pub use digits::digits;
 pub use eigen::{EigenCheck, Spectrum, eigen};
 pub use equation::{Axis, Check, Equation, Truth};
-pub use equations::{equations, field_equations, float_equations, rounded_equations};
+pub use equations::{equations, field_equations, float_equations, precise_equations, rounded_equations};
 pub use exact::{Exact, ExactFailure, exact};
 pub use fast::{FAST_TOLERANCE, FastCheck, fast};
 pub use float::{Float, FloatFailure, Point, float};

@@ -40,6 +40,8 @@ pub struct Row {
     /// The worst difference from the production path, over its routes, relative to the size of what is added up; where
     /// it gives this quantity.
     pub fast: Option<f64>,
+    /// The decimal digits of its values in `f64` that are right on real data, at the worst point.
+    pub digits: Option<f64>,
     /// Exact points and float points at which it was compared.
     pub cases: usize,
     /// Everything that contradicts it.
@@ -138,6 +140,7 @@ impl Row {
             undecided: 0,
             eigen_checks: 0,
             fast: None,
+            digits: None,
             cases: 0,
             failures: Vec::new(),
         }
@@ -198,6 +201,7 @@ impl Report {
             "dual numbers",
             "eigen",
             "fast",
+            "digits",
             "cases",
         ]);
         let mut chapter = "";
@@ -208,7 +212,7 @@ impl Report {
             }
             table.add_row(cells(row));
         }
-        for column in 2..8 {
+        for column in 2..9 {
             if let Some(column) = table.column_mut(column) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -250,7 +254,7 @@ impl Report {
     }
 }
 
-fn cells(row: &Row) -> [String; 8] {
+fn cells(row: &Row) -> [String; 9] {
     let dash = || "-".to_string();
     let exact = row.exact.as_ref();
     let failed_exactly = row.failures.iter().any(|failure| failure.witness == "exact");
@@ -270,6 +274,7 @@ fn cells(row: &Row) -> [String; 8] {
         ),
         if row.eigen_checks == 0 { dash() } else { row.eigen_checks.to_string() },
         row.fast.map_or_else(dash, |difference| format!("{difference:.0e}")),
+        row.digits.map_or_else(dash, |digits| format!("{digits:.1}")),
         row.cases.to_string(),
     ]
 }

@@ -1,6 +1,7 @@
 //! Every equation past every witness that applies.
 
 use super::diagnose::{Diagnosis, smallest};
+use super::digits::digits;
 use super::eigen::{EigenCheck, Spectrum, eigen};
 use super::exact::exact;
 use super::fast::{FAST_TOLERANCE, FastCheck, fast};
@@ -133,6 +134,9 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
         });
     }
     for point in points {
+        if let Some(digits) = digits(name, point) {
+            row.digits = Some(row.digits.unwrap_or(digits).min(digits));
+        }
         let float = float(name, point, settings.seed);
         row.undecided += float.undecided;
         if float.applies {

@@ -28,6 +28,9 @@ pub(super) struct OracleArguments {
     /// Add the single terms of trace and squared trace, with their gradients
     #[arg(long)]
     terms: bool,
+    /// Tell how many digits of each number are right: the same equations at 106 bits, a pair of samples after the other
+    #[arg(long)]
+    digits: bool,
     /// Print the scalars as JSON
     #[arg(long)]
     json: bool,
@@ -69,8 +72,13 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
             return Err(format!("--route {route} is of the fast path: leave it out, or --path terms").into());
         }
     };
-    let wanted =
-        Wanted { spectrum: arguments.spectrum, hessian: arguments.hessian, terms: arguments.terms, path };
+    let wanted = Wanted {
+        spectrum: arguments.spectrum,
+        hessian: arguments.hessian,
+        terms: arguments.terms,
+        digits: arguments.digits,
+        path,
+    };
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} tiles {elapsed}, {eta} to go")?);
@@ -85,7 +93,9 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
     bar.finish_and_clear();
     let answer = answer?;
     if let Some(out) = &arguments.out {
-        write_npz(out, &answer.arrays())?;
+        let digits = answer.digit_arrays();
+        let digits = digits.iter().map(|(name, array)| (name.as_str(), array.clone()));
+        write_npz(out, &answer.arrays().into_iter().chain(digits).collect::<Vec<_>>())?;
     }
     match (arguments.json, &arguments.out) {
         (true, _) => super::print(&answer.json()),

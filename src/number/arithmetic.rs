@@ -1,6 +1,6 @@
 //! For each base arithmetic, the numbers that carry its first, second and third derivatives.
 
-use super::{Degree, Field, Jet, Number, Rounded, Smooth};
+use super::{Degree, Field, Jet, Number, Precise, Rounded, Smooth};
 use num_dual::{Dual64, HyperDual64, HyperHyperDual64};
 
 /// A base arithmetic and the dual numbers over it.
@@ -94,6 +94,33 @@ impl Nilpotent<f64> for HyperHyperDual64 {
     }
     fn mixed(&self) -> f64 {
         self.eps1eps2eps3
+    }
+}
+
+/// No truth that is a derivative is evaluated at 106 bits: `Precise` carries no directions, and a derivative that is
+/// asked of it is NaN.
+impl Arithmetic for Precise {
+    type First = Precise;
+    type Second = Precise;
+    type Third = Precise;
+}
+
+impl Nilpotent<Precise> for Precise {
+    const ORDER: usize = 0;
+    fn lift(value: Precise, _: &[Precise]) -> Self {
+        value
+    }
+    fn mixed(&self) -> Precise {
+        Precise::exact(f64::NAN)
+    }
+}
+
+impl Parts<Precise> for Precise {
+    fn parts(&self) -> Vec<Precise> {
+        vec![*self]
+    }
+    fn from_parts(parts: &[Precise]) -> Self {
+        part(parts, 0)
     }
 }
 

@@ -6,6 +6,7 @@
 //! | dual numbers of [`num_dual`] | what automatic differentiation says that the value should be |
 //! | [`Field`] and [`Jet`] over it | whether two expressions are the same expression, with no tolerance |
 //! | [`Rounded`] | how far rounding can have moved the `f64` value |
+//! | [`Precise`] | how many digits of the `f64` value are right |
 //! | [`Degree`] | the degree of the expression, hence the probability that [`Field`] is fooled |
 //!
 //! [`Number`] is what `+ - * /` need, [`Smooth`] adds the elementary functions, and [`Arithmetic`] names, for a
@@ -18,6 +19,7 @@ mod field;
 mod jet;
 mod norm;
 mod operators;
+mod precise;
 mod rounded;
 
 pub use arithmetic::{Arithmetic, Nilpotent, Parts};
@@ -25,6 +27,7 @@ pub use degree::{Degree, chance};
 pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;
 pub(crate) use norm::norm;
+pub use precise::Precise;
 pub use rounded::Rounded;
 
 use nalgebra::{

@@ -1,6 +1,7 @@
 //! The answer's numbers, and their names in files.
 
 use super::Terms;
+use super::digits::told;
 use crate::io::Array;
 use crate::model::{Parameters, Shape};
 use crate::number::Matrix;
@@ -49,6 +50,8 @@ pub struct Answer {
     pub hessian: Option<Matrix<f64>>,
     /// The single terms, if asked for.
     pub terms: Option<Terms>,
+    /// How many digits of each of these numbers are right, by its name in the file, if asked for.
+    pub digits: Option<Vec<(&'static str, f64)>>,
 }
 
 impl Answer {
@@ -118,15 +121,43 @@ impl Answer {
         arrays
     }
 
-    /// The scalars as aligned lines.
-    pub fn table(&self) -> String {
-        let line = |(name, value): (&str, f64)| format!("{name:<18} {value:.17e}\n");
-        format!("{}\n", self.shape) + &self.scalars().into_iter().map(line).collect::<String>()
+    /// The digits as the arrays of an npz file, named `digits_` and the number's name.
+    pub fn digit_arrays(&self) -> Vec<(String, Array)> {
+        let digits = self.digits.iter().flatten();
+        digits.map(|(name, digits)| (format!("digits_{name}"), Array::scalar(*digits))).collect()
     }
 
-    /// The scalars as a JSON object.
+    /// The scalars as aligned lines; with digits also a line for each array that has some.
+    pub fn table(&self) -> String {
+        let scalars = self.scalars();
+        let of = |name: &str| self.digits.iter().flatten().find(|(other, _)| *other == name);
+        let mut text = format!("{}\n", self.shape);
+        if self.digits.is_some() {
+            text += &format!("{:<22} {:<26} {}\n", "", "", "right digits");
+        }
+        for (name, value) in &scalars {
+            text += &match of(name) {
+                Some((_, digits)) => format!("{name:<22} {value:<26.17e} {}\n", told(*digits)),
+                None => format!("{name:<18} {value:.17e}\n"),
+            };
+        }
+        for (name, digits) in self.digits.iter().flatten() {
+            if !scalars.iter().any(|(scalar, _)| scalar == name) {
+                text += &format!("{name:<22} {:<26} {}\n", "(of its largest entry)", told(*digits));
+            }
+        }
+        text
+    }
+
+    /// The scalars as a JSON object, the digits as an object in it.
     pub fn json(&self) -> String {
-        let pairs = self.scalars().into_iter().map(|(name, value)| (name.to_string(), Value::from(value)));
-        format!("{:#}\n", Value::Object(Map::from_iter(pairs)))
+        let object = |pairs: &[(&str, f64)]| {
+            Map::from_iter(pairs.iter().map(|(name, value)| (name.to_string(), Value::from(*value))))
+        };
+        let mut all = object(&self.scalars());
+        if let Some(digits) = &self.digits {
+            all.insert("digits".to_string(), Value::Object(object(digits)));
+        }
+        format!("{:#}\n", Value::Object(all))
     }
 }

@@ -5,13 +5,19 @@
 //! asked for.
 
 mod answer;
+mod closed;
+mod digits;
 mod error;
 mod path;
+mod refine;
 mod spread;
 
 pub use answer::Answer;
+pub use closed::ClosedForms;
+pub use digits::{ALL_DIGITS, digits, right_digits};
 pub use error::OracleError;
 pub use path::Path;
+pub use refine::{refined_eigenvalues, refined_largest};
 
 use crate::fast::Watcher;
 use crate::model::{Batch, Network};
@@ -32,6 +38,8 @@ pub struct Wanted {
     pub hessian: bool,
     /// The single terms and their gradients.
     pub terms: bool,
+    /// How many digits of each number are right: the closed forms once more at 106 bits, by pairs of samples.
+    pub digits: bool,
     /// How the numbers are computed.
     pub path: Path,
 }
@@ -121,7 +129,7 @@ pub fn answer_watched(
         Some(h) if wanted.spectrum => Some(eigenvalues(h)?),
         _ => None,
     };
-    Ok(Answer {
+    let mut answer = Answer {
         shape,
         loss: evaluated.loss,
         trace: t,
@@ -153,7 +161,12 @@ pub fn answer_watched(
                 beta,
             }
         }),
-    })
+        digits: None,
+    };
+    if wanted.digits {
+        answer.digits = Some(digits(&answer, network, batch)?);
+    }
+    Ok(answer)
 }
 
 /// The single terms that the bound is made of.

@@ -1,10 +1,9 @@
 //! The two ways to the same numbers.
 
-use super::OracleError;
+use super::{ClosedForms, OracleError};
 use crate::fast::{Plan, Route, Shares, Watcher, Workspace};
 use crate::model::{Batch, Network, Parameters};
-use crate::terms::bound::{Moments, moments};
-use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
+use crate::terms::bound_gradient::MomentGradients;
 use crate::terms::{Curvature, model};
 use std::thread::available_parallelism;
 
@@ -29,14 +28,6 @@ impl Default for Path {
     }
 }
 
-/// What both paths give.
-pub(super) struct Evaluated {
-    pub loss: f64,
-    pub moments: Moments<f64>,
-    pub gradients: MomentGradients<f64>,
-    pub loss_gradient: Parameters<f64>,
-}
-
 /// Loss and moments with their gradients. `points` are the samples' own matrices, which only the slow path wants.
 pub(super) fn evaluate<'a>(
     network: &Network<f64>,
@@ -44,13 +35,16 @@ pub(super) fn evaluate<'a>(
     path: Path,
     watcher: Watcher,
     points: &impl Fn() -> &'a [Curvature<f64>],
-) -> Result<Evaluated, OracleError> {
+) -> Result<ClosedForms<f64>, OracleError> {
     match path {
         Path::Fast { route, threads } => {
             let plan = Plan::new(&network.shape(batch.samples()), threads, route)?;
             by_matrix_products(network, batch, plan, watcher)
         }
-        Path::Terms => by_pairs(network, batch, points()),
+        Path::Terms => {
+            let loss = model::loss(network, batch);
+            ClosedForms::of(points(), &network.parameters.v, loss).map_err(|_| OracleError::NoSamples)
+        }
     }
 }
 
@@ -59,7 +53,7 @@ fn by_matrix_products(
     batch: &Batch<f64>,
     plan: Plan,
     watcher: Watcher,
-) -> Result<Evaluated, OracleError> {
+) -> Result<ClosedForms<f64>, OracleError> {
     let shape = plan.shape;
     let mut workspace = Workspace::new(plan);
     let values = workspace.differentiate_watched(network, batch, watcher)?;
@@ -81,20 +75,5 @@ fn by_matrix_products(
         coupling_squared: of_moment(4)?,
     };
     let loss_gradient = gradient(Shares { loss: 1.0, ..Shares::default() })?;
-    Ok(Evaluated { loss: values.loss, moments: values.moments, gradients, loss_gradient })
-}
-
-fn by_pairs(
-    network: &Network<f64>,
-    batch: &Batch<f64>,
-    points: &[Curvature<f64>],
-) -> Result<Evaluated, OracleError> {
-    let v = &network.parameters.v;
-    let samples: Vec<_> = points.iter().map(|point| point.sample.clone()).collect();
-    Ok(Evaluated {
-        loss: model::loss(network, batch),
-        moments: moments(points, v),
-        gradients: moment_gradients(points, v).map_err(|_| OracleError::NoSamples)?,
-        loss_gradient: model::loss_gradient(&samples, v),
-    })
+    Ok(ClosedForms { shape, loss: values.loss, moments: values.moments, gradients, loss_gradient })
 }

@@ -1,10 +1,11 @@
 //! Random numbers in each arithmetic, from one seeded stream.
 
-use crate::number::{Arithmetic, Degree, Field, MODULUS, Rounded};
+use crate::number::{Arithmetic, Degree, Field, MODULUS, Precise, Rounded};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-/// An arithmetic whose numbers can be drawn at random. The same stream gives the same number in `f64` and [`Rounded`].
+/// An arithmetic whose numbers can be drawn at random. The same stream gives the same number in `f64`, [`Rounded`]
+/// and [`Precise`].
 pub trait Draw: Arithmetic {
     /// The next number: uniform on `[-1, 1)` for floats, uniform over the field for the field.
     fn draw(random: &mut ChaCha8Rng) -> Self;
@@ -19,6 +20,12 @@ impl Draw for f64 {
 impl Draw for Rounded {
     fn draw(random: &mut ChaCha8Rng) -> Self {
         Rounded::exact(f64::draw(random))
+    }
+}
+
+impl Draw for Precise {
+    fn draw(random: &mut ChaCha8Rng) -> Self {
+        Precise::exact(f64::draw(random))
     }
 }
 

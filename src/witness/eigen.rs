@@ -40,11 +40,22 @@ const SWEEPS_PER_EIGENVALUE: usize = 100;
 /// # Errors
 /// [`EigenError`] for an entry that is not finite, or an iteration that does not converge.
 pub fn eigenvalues(matrix: &Matrix<f64>) -> Result<Vec<f64>, EigenError> {
+    Ok(eigenvectors(matrix)?.0)
+}
+
+/// All eigenvalues, ascending, with their eigenvectors as columns.
+///
+/// # Errors
+/// As [`eigenvalues`].
+pub fn eigenvectors(matrix: &Matrix<f64>) -> Result<(Vec<f64>, Matrix<f64>), EigenError> {
     check_finite(matrix)?;
     let size = matrix.nrows();
     let eigen = matrix.clone().try_symmetric_eigen(f64::EPSILON, SWEEPS_PER_EIGENVALUE * size.max(1));
     let eigen = eigen.ok_or(EigenError::NotConverged { solver: "nalgebra", size })?;
-    Ok(ascending(eigen.eigenvalues.iter().copied().collect()))
+    let mut order: Vec<usize> = (0..size).collect();
+    order.sort_by(|a, b| eigen.eigenvalues[*a].total_cmp(&eigen.eigenvalues[*b]));
+    let values = order.iter().map(|index| eigen.eigenvalues[*index]).collect();
+    Ok((values, eigen.eigenvectors.select_columns(&order)))
 }
 
 /// All eigenvalues by LAPACK's `dsyev`, ascending.
@@ -57,7 +68,9 @@ pub fn lapack_eigenvalues(matrix: &Matrix<f64>) -> Result<Vec<f64>, EigenError> 
     let size = matrix.nrows();
     let eigen = nalgebra_lapack::SymmetricEigen::try_new(matrix.clone());
     let eigen = eigen.ok_or(EigenError::NotConverged { solver: "LAPACK", size })?;
-    Ok(ascending(eigen.eigenvalues.iter().copied().collect()))
+    let mut values: Vec<f64> = eigen.eigenvalues.iter().copied().collect();
+    values.sort_by(f64::total_cmp);
+    Ok(values)
 }
 
 fn check_finite(matrix: &Matrix<f64>) -> Result<(), EigenError> {
@@ -69,9 +82,4 @@ fn check_finite(matrix: &Matrix<f64>) -> Result<(), EigenError> {
         }
     }
     Ok(())
-}
-
-fn ascending(mut values: Vec<f64>) -> Vec<f64> {
-    values.sort_by(f64::total_cmp);
-    values
 }

@@ -10,7 +10,7 @@ mod trace;
 mod trace_gradient;
 
 use super::equation::Equation;
-use crate::number::{Arithmetic, Field, Matrix, Rounded};
+use crate::number::{Arithmetic, Field, Matrix, Precise, Rounded};
 use crate::terms::Curvature;
 use crate::witness::Case;
 
@@ -44,7 +44,7 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
     .collect()
 }
 
-/// All equations in `f64`. Unlike the generic list this one and the next two are compiled with the library, once for
+/// All equations in `f64`. Unlike the generic list this one and the next three are compiled with the library, once for
 /// all that use it.
 ///
 /// ```
@@ -61,6 +61,11 @@ pub fn field_equations() -> Vec<Equation<Field>> {
 
 /// All equations in `f64` with bounds on the rounding errors.
 pub fn rounded_equations() -> Vec<Equation<Rounded>> {
+    equations()
+}
+
+/// All equations at 106 bits. Their closed forms only: a truth that is a derivative is NaN there.
+pub fn precise_equations() -> Vec<Equation<Precise>> {
     equations()
 }
 
