@@ -27,6 +27,17 @@ pub fn read_batch(path: impl AsRef<Path>, classes: Option<usize>) -> Result<Batc
     let x = archive.needed_matrix("X", "(N, d)")?;
     let distributions = archive.matrix("Y", "(N, C)")?;
     let labels = archive.vector("y", "(N,) (or the name Y for target distributions)")?;
+    batch(file, x, distributions, labels, classes)
+}
+
+/// Inputs with the one kind of targets that there is.
+pub(super) fn batch(
+    file: &Path,
+    x: Matrix<f64>,
+    distributions: Option<Matrix<f64>>,
+    labels: Option<Vector<f64>>,
+    classes: Option<usize>,
+) -> Result<Batch<f64>, InputError> {
     match (distributions, labels) {
         (Some(_), Some(_)) => Err(InputError::TwoTargets { file: file.to_path_buf() }),
         (None, None) => Err(InputError::NoTargets { file: file.to_path_buf() }),

@@ -1,7 +1,7 @@
 //! Why a file is not what it should be.
 
 use crate::data::TableError;
-use crate::model::{BatchError, NetworkError};
+use crate::model::{Activation, BatchError, NetworkError};
 use std::io;
 use std::path::PathBuf;
 
@@ -152,6 +152,78 @@ pub enum InputError {
         file: PathBuf,
         /// What does not fit.
         reason: TableError,
+    },
+    /// No JSON, or JSON of another kind.
+    #[error(
+        "{} is not a JSON object ({reason}): one with W, V, X and Y or y is needed, and every number finite",
+        file.display()
+    )]
+    NotJson {
+        /// The file.
+        file: PathBuf,
+        /// What the JSON reader says, or what there is instead.
+        reason: String,
+    },
+    /// A piece of JSON of the wrong kind.
+    #[error("{}: {place} is {found}: {needed} is needed", file.display())]
+    Json {
+        /// The file.
+        file: PathBuf,
+        /// Where, such as `W[0,1]`.
+        place: String,
+        /// What stands there.
+        found: String,
+        /// What would be right.
+        needed: &'static str,
+    },
+    /// A matrix with rows of different lengths.
+    #[error(
+        "{}: {array} row {row} has {entries} entries but row 0 has {columns}: every row needs as many",
+        file.display()
+    )]
+    Ragged {
+        /// The file.
+        file: PathBuf,
+        /// The matrix.
+        array: &'static str,
+        /// The first row that differs.
+        row: usize,
+        /// Its number of entries.
+        entries: usize,
+        /// The number of entries of the first row.
+        columns: usize,
+    },
+    /// Sizes that are told, and are not those of the arrays.
+    #[error("{}: shape says {field} {said} but {found}: correct one of the two", file.display())]
+    Sizes {
+        /// The file.
+        file: PathBuf,
+        /// What is told, such as `hidden`.
+        field: &'static str,
+        /// The size that is told.
+        said: String,
+        /// What there is.
+        found: String,
+    },
+    /// A network whose activation nobody names.
+    #[error(
+        "{} names no activation: give --activation, or the key \"activation\" in the file, with sigmoid, tanh, \
+         softplus, gelu, silu, sin or identity",
+        file.display()
+    )]
+    NoActivation {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A network that is asked for with an activation, and names another.
+    #[error("--activation is {given} but {} says {found}: leave the option out, or correct one of the two", file.display())]
+    TwoActivations {
+        /// The file.
+        file: PathBuf,
+        /// The one that is given.
+        given: Activation,
+        /// The one that the file names.
+        found: Activation,
     },
     /// A network for other data.
     #[error("{weights} is {rows}x{columns} but {data} has {data_columns} columns: {should}")]

@@ -1,4 +1,4 @@
-//! Files: networks and data as npz archives of numpy, samples as CSV, results written whole or not at all.
+//! Files: networks and data as npz archives of numpy or as JSON, samples as CSV, results written whole or not at all.
 //!
 //! ```
 //! use hsr::io::{Array, check_fit, read_batch, read_network, write_npz};
@@ -23,7 +23,9 @@ mod batch;
 mod csv;
 mod error;
 mod fit;
+mod json;
 mod junit;
+mod listed;
 mod network;
 mod npy;
 mod npz;
@@ -35,6 +37,7 @@ pub use batch::read_batch;
 pub use csv::read_csv;
 pub use error::InputError;
 pub use fit::check_fit;
+pub use json::{case_from_json, case_json, read_batch_json, read_case, read_network_json};
 pub use junit::{JunitCase, JunitOutcome, junit};
 pub use network::read_network;
 pub use npz::{read_text, read_vector, write_npz, write_npz_with_texts};

@@ -15,16 +15,26 @@ use std::path::Path;
 ///
 /// [The module](super) has an example.
 pub fn read_network(path: impl AsRef<Path>, activation: Activation) -> Result<Network<f64>, InputError> {
-    let mut archive = Archive::open(path.as_ref())?;
+    let file = path.as_ref();
+    let mut archive = Archive::open(file)?;
     let parameters = Parameters {
         w: archive.needed_matrix("W", "(h, d)")?,
         b: archive.vector("b", "(h,)")?,
         v: archive.needed_matrix("V", "(C, h)")?,
         c: archive.vector("c", "(C,)")?,
     };
+    network(file, parameters, activation)
+}
+
+/// A network of finite parameters that fit together.
+pub(super) fn network(
+    file: &Path,
+    parameters: Parameters<f64>,
+    activation: Activation,
+) -> Result<Network<f64>, InputError> {
     let network = Network::new(parameters, activation);
     let finite = network.and_then(|network| network.check_finite().map(|()| network));
-    finite.map_err(|reason| InputError::Network { file: path.as_ref().to_path_buf(), reason })
+    finite.map_err(|reason| InputError::Network { file: file.to_path_buf(), reason })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The npz format: a zip archive with an npy file for each array.
 
+use super::listed::listed;
 use super::npy::{self, Flaw, Npy, tuple};
 use super::{Array, InputError, atomic};
 use crate::data::quoted;
@@ -10,9 +11,6 @@ use std::path::{Path, PathBuf};
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
-
-/// The most arrays that a message lists.
-const LISTED: usize = 8;
 
 /// Above this an entry needs the longer records of zip64.
 const LARGEST_PLAIN_ENTRY: u64 = u32::MAX as u64;
@@ -128,22 +126,9 @@ impl Archive {
 
     /// The names of the arrays that are there, in order.
     fn found(&self) -> String {
-        let mut names: Vec<String> =
-            self.zip.file_names().flatten().filter_map(|name| array_name(&name)).collect();
-        names.sort();
-        match names.len() {
-            0 => "no arrays".to_string(),
-            1..=LISTED => names.join(", "),
-            more => format!("{} and {} more", names[..LISTED].join(", "), more - LISTED),
-        }
+        let files: Vec<_> = self.zip.file_names().flatten().collect();
+        listed(files.iter().filter_map(|file| file.strip_suffix(".npy")), "arrays")
     }
-}
-
-/// The array that a file in the archive holds.
-fn array_name(file: &str) -> Option<String> {
-    let name = file.strip_suffix(".npy")?;
-    let is_plain = name.chars().all(|character| character.is_alphanumeric() || character == '_');
-    Some(if is_plain { name.to_string() } else { quoted(name) })
 }
 
 /// Writes arrays of `float64` as `numpy.savez` does, to a temporary file that then takes the name `path`: nobody finds

@@ -1,0 +1,19 @@
+//! Networks and data as JSON: an object that holds matrices as lists of rows.
+//!
+//! ```json
+//! {
+//!   "activation": "tanh",
+//!   "W": [[1.0, 2.0]], "b": null, "V": [[1.0], [-1.0]], "c": null,
+//!   "X": [[0.5, 0.5]], "y": [1]
+//! }
+//! ```
+//!
+//! `Y`, a probability vector a row, may stand in place of the labels `y`. A key `shape`, where there is one, must say
+//! the sizes of the arrays. All other keys are left to whoever wrote them.
+
+mod case;
+mod object;
+mod write;
+
+pub use case::{case_from_json, read_batch_json, read_case, read_network_json};
+pub use write::case_json;
