@@ -51,6 +51,7 @@ pub mod audit;
 pub mod claims;
 pub mod cli;
 pub mod compare;
+pub mod conform;
 pub mod data;
 pub mod fast;
 pub mod io;

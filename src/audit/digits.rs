@@ -9,6 +9,6 @@ use crate::oracle::right_digits;
 pub fn digits(name: &str, point: &Point) -> Option<f64> {
     let (values, precise) = (float_equations(), precise_equations());
     let found = (matching(&values, name)?.closed)(&point.value);
-    let truth = (matching(&precise, name)?.closed)(&point.precise);
+    let truth = (matching(&precise, name)?.closed)(point.precise());
     Some(right_digits(&found, &truth)).filter(|digits| !digits.is_nan())
 }

@@ -11,6 +11,7 @@ use super::{equations, matching};
 use crate::model::{Batch, Network};
 use crate::number::{Precise, Rounded};
 use crate::witness::Case;
+use std::sync::OnceLock;
 
 /// Random directions for each equation that is told by derivatives.
 const DIRECTIONS: usize = 2;
@@ -23,8 +24,8 @@ pub struct Point {
     pub value: Case<f64>,
     /// With rounding errors bounded.
     pub rounded: Case<Rounded>,
-    /// At 106 bits.
-    pub precise: Case<Precise>,
+    precise: OnceLock<Case<Precise>>,
+    seed: u64,
 }
 
 impl Point {
@@ -34,8 +35,17 @@ impl Point {
             name,
             value: Case::new(network.clone(), batch.clone(), seed),
             rounded: Case::new(network.map(Rounded::exact), batch.map(Rounded::exact), seed),
-            precise: Case::new(network.map(Precise::exact), batch.map(Precise::exact), seed),
+            precise: OnceLock::new(),
+            seed,
         }
+    }
+
+    /// The same at 106 bits, made when it is first asked for.
+    pub fn precise(&self) -> &Case<Precise> {
+        self.precise.get_or_init(|| {
+            let Case { network, batch, .. } = &self.value;
+            Case::new(network.map(Precise::exact), batch.map(Precise::exact), self.seed)
+        })
     }
 }
 

@@ -134,9 +134,6 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
         });
     }
     for point in points {
-        if let Some(digits) = digits(name, point) {
-            row.digits = Some(row.digits.unwrap_or(digits).min(digits));
-        }
         let float = float(name, point, settings.seed);
         row.undecided += float.undecided;
         if float.applies {
@@ -162,6 +159,11 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
                 replay: settings.replay_of(name),
             });
         }
+    }
+    // Digits of what is wrong are of no use.
+    if row.failures.is_empty() {
+        let right = points.iter().filter_map(|point| digits(name, point));
+        row.digits = right.min_by(f64::total_cmp);
     }
     row
 }

@@ -1,9 +1,11 @@
 //! The command line: parse arguments, call the library, print. Exit codes: 0 all hold, 1 an equation fails, 2 the input
 //! is wrong, or training was stopped.
 
+mod answer;
 mod audit;
 mod check;
 mod compare;
+mod conform;
 mod interrupt;
 mod layers;
 mod named;
@@ -11,6 +13,7 @@ mod oracle;
 mod spectrum;
 mod subject;
 mod train;
+mod vectors;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
@@ -33,6 +36,12 @@ enum Command {
     Check(check::CheckArguments),
     /// The bound and its gradient for a network and data of your own
     Oracle(oracle::OracleArguments),
+    /// Hold a program in any language against the reference, and show the smallest network on which it is wrong
+    Conform(conform::ConformArguments),
+    /// Write test vectors: networks with data, and values that are right to the last digit
+    Vectors(vectors::VectorsArguments),
+    /// Answer questions as `hsr conform` asks them, a line of JSON each, from standard input
+    Answer,
     /// Train along the gradient of the bound, or of one of its rivals
     Train(train::TrainArguments),
     /// Train by several methods, fairly, and tell where each ends: tables, pictures, a page
@@ -78,6 +87,9 @@ pub fn main() -> ExitCode {
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Oracle(arguments) => oracle::oracle(&arguments).map(|()| true),
+        Command::Conform(arguments) => conform::conform(&arguments),
+        Command::Vectors(arguments) => vectors::write_vectors(&arguments).map(|()| true),
+        Command::Answer => answer::answer().map(|()| true),
         Command::Train(arguments) => train::train(&arguments).map(|()| true),
         Command::Compare(arguments) => compare::compare_methods(&arguments).map(|()| true),
         Command::Spectrum(arguments) => spectrum::spectrum(&arguments).map(|()| true),

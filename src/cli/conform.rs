@@ -1,0 +1,183 @@
+//! `hsr conform`.
+
+use super::audit::quoted;
+use super::{Format, interrupt};
+use crate::conform::{
+    Case, Precision, Quantity, Report, Settings, expected, read_vector_case, run, write_case,
+};
+use crate::io::write_text;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Arguments of `hsr conform`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hsr conform -- python3 examples/python/closed_forms.py
+  hsr conform --cases 500 --seed 7 --format junit --out conform.xml -- python3 mine.py
+  hsr conform --only gradient --max-size 3 -- julia mine.jl
+  hsr conform --shard 2/4 -- ./mine               every fourth case, from the second
+  hsr conform --case conform-failures/gradient.json -- python3 mine.py
+  hsr conform -- hsr answer                       the reference against itself
+
+The lines that go to and fro are described in examples/python/README.md.
+Exit codes: 0 every answer is right, 1 one is wrong or the program broke off, 2 it cannot be started.")]
+pub(super) struct ConformArguments {
+    /// How many cases: small ones first
+    #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    cases: u32,
+    /// Seed of all cases
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Only this quantity, such as ws_upper or gradient
+    #[arg(long, value_name = "QUANTITY")]
+    only: Option<Quantity>,
+    /// The most samples, inputs, hidden units and classes
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=40))]
+    max_size: u8,
+    /// Part I of N: for N jobs that share the cases
+    #[arg(long, default_value = "1/1", value_name = "I/N", value_parser = shard)]
+    shard: (usize, usize),
+    /// Seconds that an answer may take
+    #[arg(long, default_value_t = 10.0, value_name = "SECONDS", value_parser = seconds)]
+    timeout: f64,
+    /// The arithmetic of the program [default: what it says, or float64]
+    #[arg(long, value_enum, value_name = "NAME")]
+    precision: Option<PrecisionName>,
+    /// Ask about the network and data of this JSON file alone, and shrink nothing
+    #[arg(long, value_name = "CASE.json")]
+    case: Option<PathBuf>,
+    /// Where cases go that show a wrong answer
+    #[arg(long, default_value = "conform-failures", value_name = "DIR")]
+    failures: PathBuf,
+    /// How to tell
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Write the report to this file, and only the summary to the terminal
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The program and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+/// An arithmetic by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+enum PrecisionName {
+    /// 53 bits.
+    Float64,
+    /// 24 bits.
+    Float32,
+}
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parts =
+        text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+    match parts {
+        Some((part, parts)) if (1..=parts).contains(&part) => Ok((part, parts)),
+        _ => Err("a part of the cases is needed, such as 1/4 to 4/4".to_string()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    const LONGEST: f64 = 1e6;
+    match text.parse() {
+        Ok(seconds) if seconds > 0.0 && seconds <= LONGEST => Ok(seconds),
+        _ => Err("a number of seconds above 0 is needed".to_string()),
+    }
+}
+
+/// Whether every answer is right.
+pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Error>> {
+    let settings = settings(arguments)?;
+    interrupt::listen()?;
+    let count = if settings.given.is_some() { 1 } else { settings.cases.div_ceil(settings.shard.1) };
+    // Drawn on standard error, and only where that is a terminal.
+    let bar = ProgressBar::new(count as u64)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} cases {elapsed}, {eta} to go")?);
+    let report = run(&settings, &|done| bar.set_position(done as u64), &interrupt::asked);
+    bar.finish_and_clear();
+    let mut report = report?;
+    keep(&mut report, arguments)?;
+    let text = match arguments.format {
+        Format::Table => report.table(),
+        Format::Json => report.json(),
+        Format::Junit => report.junit(),
+    };
+    match &arguments.out {
+        None => super::print(&text)?,
+        Some(file) => {
+            write_text(file, &text)?;
+            super::print(&format!("{}\n", report.summary()))?;
+        }
+    }
+    Ok(report.holds())
+}
+
+fn settings(arguments: &ConformArguments) -> Result<Settings, Box<dyn Error>> {
+    Ok(Settings {
+        command: arguments.command.clone(),
+        cases: arguments.cases as usize,
+        seed: arguments.seed,
+        only: arguments.only,
+        max_size: arguments.max_size.into(),
+        shard: arguments.shard,
+        timeout: Duration::from_secs_f64(arguments.timeout),
+        precision: arguments.precision.map(|name| match name {
+            PrecisionName::Float64 => Precision::Float64,
+            PrecisionName::Float32 => Precision::Float32,
+        }),
+        given: arguments.case.as_deref().map(read_vector_case).transpose()?,
+    })
+}
+
+/// Writes the cases that show what is wrong, and says how to ask about each again.
+fn keep(report: &mut Report, arguments: &ConformArguments) -> Result<(), Box<dyn Error>> {
+    let (folder, precision) = (&arguments.failures, report.precision);
+    let write = |name: &str, about: &str, case: &Case, quantities: &[Quantity]| {
+        let right = expected(case, quantities, precision).into_iter().map(|expected| {
+            let values = expected.values.iter().map(|value| value.nearest()).collect();
+            (expected.quantity, values)
+        });
+        write_case(folder, name, about, case, &right.collect::<Vec<_>>())
+    };
+    for mismatch in &mut report.mismatches {
+        let quantity = mismatch.quantity;
+        let about = format!("{quantity} was wrong here: {}", report.command);
+        let files = write(quantity.name(), &about, &mismatch.case, &[quantity])?;
+        mismatch.replay = replay(arguments, &files[0], Some(quantity));
+        mismatch.files = files.map(|file| file.display().to_string()).to_vec();
+    }
+    if let Some(interruption) = &mut report.interruption {
+        interruption.replay = match &interruption.case {
+            Some(case) => {
+                let about = format!("the program broke off here: {}", report.command);
+                let files = write("broke_off", &about, case, &Quantity::ALL)?;
+                let replay = replay(arguments, &files[0], arguments.only);
+                interruption.files = files.map(|file| file.display().to_string()).to_vec();
+                replay
+            }
+            None => String::new(),
+        };
+    }
+    Ok(())
+}
+
+fn replay(arguments: &ConformArguments, file: &Path, only: Option<Quantity>) -> String {
+    let mut command = format!("hsr conform --case {}", quoted(&file.display().to_string()));
+    if let Some(only) = only {
+        command += &format!(" --only {only}");
+    }
+    if let Some(precision) = arguments.precision {
+        command += match precision {
+            PrecisionName::Float64 => " --precision float64",
+            PrecisionName::Float32 => " --precision float32",
+        };
+    }
+    let words: Vec<String> = arguments.command.iter().map(|word| quoted(word)).collect();
+    format!("{command} -- {}", words.join(" "))
+}

@@ -1,0 +1,169 @@
+//! Networks with data to ask about: small ones first, and among them what implementations get wrong.
+
+use crate::model::{Activation, Batch, Network, Parameters, Shape};
+use crate::number::Matrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A network with data, and what is special about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The network.
+    pub network: Network<f64>,
+    /// The data.
+    pub batch: Batch<f64>,
+}
+
+/// What is special about the data or the weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    SoftTargets,
+    Saturated,
+    Duplicated,
+    Orthogonal,
+}
+
+const KINDS: [Kind; 5] =
+    [Kind::Plain, Kind::SoftTargets, Kind::Saturated, Kind::Duplicated, Kind::Orthogonal];
+
+/// Every number is a multiple of this: exact in `float32`, and short to read.
+const STEP: f64 = 1.0 / 16.0;
+/// The share of the cases over which sizes grow; the others have all sizes up to the largest.
+const GROWING: f64 = 2.0 / 3.0;
+
+/// What cases are drawn from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draws {
+    /// Activations that occur.
+    pub activations: Vec<Activation>,
+    /// Whether there are networks with biases, and without.
+    pub biases: Vec<bool>,
+    /// The most samples, inputs, hidden units and classes.
+    pub max_size: usize,
+    /// How many cases there are.
+    pub cases: usize,
+    /// What weights `V` are multiplied by where logits are to be saturated: a power of two.
+    pub saturation: f64,
+    /// The seed of all of them.
+    pub seed: u64,
+}
+
+impl Draws {
+    /// The case of this index: the same for the same settings, whatever else is run.
+    ///
+    /// ```
+    /// use hsr::conform::Draws;
+    /// use hsr::model::Activation;
+    /// let draws = Draws {
+    ///     activations: vec![Activation::Tanh],
+    ///     biases: vec![true, false],
+    ///     max_size: 5,
+    ///     cases: 100,
+    ///     saturation: 64.0,
+    ///     seed: 0,
+    /// };
+    /// assert_eq!(draws.case(0).shape().parameters(), 6);
+    /// assert_eq!(draws.case(70), draws.case(70));
+    /// ```
+    pub fn case(&self, index: usize) -> Case {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(index as u64);
+        let (activations, biases) = (self.activations.len().max(1), self.biases.len().max(1));
+        let activation = self.activations.get(index % activations).copied().unwrap_or(Activation::Tanh);
+        let kind = KINDS[index / activations % KINDS.len()];
+        let biases = self.biases.get(index / activations / KINDS.len() % biases).copied().unwrap_or(true);
+        let shape = self.shape(index, biases, &mut random);
+        let mut entries = |count: usize| -> Vec<f64> {
+            (0..count).map(|_| f64::from(random.random_range(-24..=24_i32)) * STEP).collect()
+        };
+        let mut parameters = Parameters::from_flat(&shape, &entries(shape.parameters()));
+        let mut x =
+            Matrix::from_row_slice(shape.samples, shape.inputs, &entries(shape.samples * shape.inputs));
+        match kind {
+            Kind::Saturated => parameters.v *= self.saturation,
+            Kind::Duplicated => {
+                for n in 1..shape.samples {
+                    let first = x.row(n % 2).clone_owned();
+                    x.row_mut(n).copy_from(&first);
+                }
+            }
+            Kind::Orthogonal => {
+                x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| {
+                    if l == n % shape.inputs { 1.0 + x[(n, l)].abs() } else { 0.0 }
+                });
+            }
+            Kind::Plain | Kind::SoftTargets => {}
+        }
+        let y = targets(&shape, kind == Kind::SoftTargets, &mut random);
+        Case { network: Network { parameters, activation }, batch: Batch { x, y } }
+    }
+
+    fn shape(&self, index: usize, biases: bool, random: &mut ChaCha8Rng) -> Shape {
+        let growing = (self.cases as f64 * GROWING).max(1.0);
+        let share = (index as f64 / growing).min(1.0);
+        let most = 1 + (share * self.max_size.saturating_sub(1) as f64) as usize;
+        let mut size = || random.random_range(1..=most);
+        Shape { samples: size(), inputs: size(), hidden: size(), classes: size().max(2), biases }
+    }
+}
+
+impl Case {
+    /// The sizes.
+    pub fn shape(&self) -> Shape {
+        self.network.shape(self.batch.samples())
+    }
+}
+
+/// One-hot rows, or sixteen sixteenths dealt out to the classes: rows that sum to 1 exactly.
+fn targets(shape: &Shape, soft: bool, random: &mut ChaCha8Rng) -> Matrix<f64> {
+    let mut y = Matrix::zeros(shape.samples, shape.classes);
+    for n in 0..shape.samples {
+        let deals = if soft { 16 } else { 1 };
+        for _ in 0..deals {
+            y[(n, random.random_range(0..shape.classes))] += 1.0 / f64::from(deals);
+        }
+    }
+    y
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::samples;
+
+    fn draws() -> Draws {
+        Draws {
+            activations: Activation::ALL.to_vec(),
+            biases: vec![true, false],
+            max_size: 6,
+            cases: 210,
+            saturation: 64.0,
+            seed: 3,
+        }
+    }
+
+    #[test]
+    fn every_case_is_a_network_with_data_that_fit() {
+        for index in 0..210 {
+            let Case { network, batch } = draws().case(index);
+            Network::new(network.parameters.clone(), network.activation).unwrap();
+            assert_eq!(Batch::new(batch.x.clone(), batch.y.clone()).unwrap(), batch);
+            assert_eq!(batch.x.ncols(), network.parameters.w.ncols());
+            assert!(network.parameters.flat().iter().all(|entry| f64::from(*entry as f32) == *entry));
+        }
+    }
+
+    #[test]
+    fn sizes_grow_to_the_largest_and_every_special_kind_occurs() {
+        let cases: Vec<Case> = (0..210).map(|index| draws().case(index)).collect();
+        let most = |cases: &[Case]| cases.iter().map(|case| case.shape().hidden).max().unwrap();
+        assert_eq!((most(&cases[..20]), most(&cases)), (1, 6));
+        let saturated =
+            |case: &Case| samples(&case.network, &case.batch).iter().all(|n| n.p.max() > 1.0 - 1e-9);
+        let soft = |case: &Case| case.batch.y.iter().any(|y| *y != 0.0 && *y != 1.0);
+        let doubled = |case: &Case| case.shape().samples > 2 && case.batch.x.row(0) == case.batch.x.row(2);
+        let count = |which: &dyn Fn(&Case) -> bool| cases.iter().filter(|case| which(case)).count();
+        assert!(count(&saturated) > 10 && count(&soft) > 20 && count(&doubled) > 10);
+    }
+}

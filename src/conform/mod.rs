@@ -1,0 +1,29 @@
+//! Holds a program in any language against the reference: asks it a line at a time, and tells what is wrong, on the
+//! smallest network that shows it.
+//!
+//! [`Draws`] makes the cases, [`expected`] knows the right values and how far off an ordinary program may be, [`run`]
+//! asks, [`Report`] tells. The lines themselves are described in `examples/python/README.md`.
+
+mod answer;
+mod cases;
+mod files;
+mod judge;
+mod program;
+mod protocol;
+mod quantity;
+mod reference;
+mod report;
+mod resembles;
+mod run;
+mod shrink;
+mod vectors;
+
+pub use answer::answer_line;
+pub use cases::{Case, Draws};
+pub use files::{read_vector_case, write_case};
+pub use program::Broken;
+pub use quantity::{Layout, Quantity, UnknownQuantity};
+pub use reference::{Expected, Precision, expected};
+pub use report::{Interruption, Mismatch, Report, Tally};
+pub use run::{ConformError, Settings, run};
+pub use vectors::{SCHEMA, VERSION, Vector, VectorError, vectors};

@@ -1,0 +1,214 @@
+//! The right values of a case, and how far an ordinary program may be from them.
+//!
+//! Values are those of the closed forms at 106 bits. The tolerance comes from the condition of the case: the same closed
+//! forms once more in [`Rounded`], which carries bounds on rounding errors through every operation, starting from what
+//! an ordinary program loses in the forward pass. There it forms `1 - p` and the derivatives of the activation by
+//! subtraction, which is off by roundoffs of 1, however small the difference. So where a case is ill-conditioned, the
+//! tolerance says so, and where it is not, sixteen digits are asked for.
+
+use super::cases::Case;
+use super::quantity::Quantity;
+use crate::model::Activation;
+use crate::number::{Matrix, Precise, Rounded, Smooth, Vector, norm};
+use crate::oracle::{ClosedForms, refined_largest};
+use crate::terms::{Curvature, Sample, curvatures, hessian, model, samples};
+use serde::Serialize;
+
+/// The arithmetic that a program works in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 53 bits.
+    Float64,
+    /// 24 bits.
+    Float32,
+}
+
+/// Half the distance from 1 to the next `f64`.
+const ROUNDOFF: f64 = f64::EPSILON / 2.0;
+/// Roundoffs of 1 that a subtraction from 1 is off by, and what it subtracts.
+const FORMED: f64 = 4.0 * ROUNDOFF;
+/// A program may take another road with several times as many operations: automatic differentiation to third order
+/// takes each of ours about this often.
+const ROADS: f64 = 8.0;
+/// Roundoffs of the norm, for each row, that a symmetric eigensolver is off by.
+const EIGENSOLVER: f64 = 10.0;
+
+impl Precision {
+    /// Its name in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Precision::Float64 => "float64",
+            Precision::Float32 => "float32",
+        }
+    }
+
+    /// Its roundoff in units of that of `f64`.
+    fn factor(self) -> f64 {
+        match self {
+            Precision::Float64 => 1.0,
+            Precision::Float32 => f64::from(f32::EPSILON) / f64::EPSILON,
+        }
+    }
+}
+
+/// What a program should answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    /// To what.
+    pub quantity: Quantity,
+    /// The right values.
+    pub values: Vec<Precise>,
+    /// How far each may be off.
+    pub tolerances: Vec<f64>,
+}
+
+impl Expected {
+    /// The largest value.
+    pub fn scale(&self) -> f64 {
+        self.values.iter().fold(0.0, |scale: f64, value| scale.max(value.nearest().abs()))
+    }
+
+    /// Whether the tolerances leave no digit of the largest value: then an answer says nothing.
+    pub fn is_undecided(&self) -> bool {
+        let least = self.tolerances.iter().fold(f64::INFINITY, |least: f64, tolerance| least.min(*tolerance));
+        least >= self.scale()
+    }
+}
+
+/// The right values of the quantities, in their order; what has none there (the gradient at a kink) is left out.
+///
+/// ```
+/// use hsr::conform::{Case, Precision, Quantity, expected};
+/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use nalgebra::dmatrix;
+/// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
+/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let batch = Batch::from_labels(dmatrix![1.0, 0.25; -0.25, 0.75], &[0, 1], 2)?;
+/// let case = Case { network, batch };
+/// let trace = &expected(&case, &[Quantity::Trace], Precision::Float64)[0];
+/// assert!(trace.tolerances[0] < 1e-13 * trace.scale());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn expected(case: &Case, quantities: &[Quantity], precision: Precision) -> Vec<Expected> {
+    let Some(right) = right(case) else { return Vec::new() };
+    let Some(bounded) = bounded(case, true) else { return Vec::new() };
+    let factor = precision.factor();
+    let mut all = Vec::new();
+    for &quantity in quantities {
+        let known = match quantity {
+            Quantity::LambdaMax => largest(&right.dense(), &bounded.dense(), factor),
+            _ => {
+                let values = quantity.of(&right.forms, || right.dense());
+                let errors = quantity.of(&bounded.forms, || bounded.dense());
+                values.zip(errors).map(|(values, errors)| {
+                    (values, errors.iter().map(|bound| ROADS * factor * bound.error).collect())
+                })
+            }
+        };
+        all.extend(known.map(|(values, tolerances)| Expected { quantity, values, tolerances }));
+    }
+    all
+}
+
+/// The closed forms at a case, in one arithmetic.
+struct At<T> {
+    forms: ClosedForms<T>,
+    points: Vec<Curvature<T>>,
+}
+
+impl<T: Smooth> At<T> {
+    fn dense(&self) -> Matrix<T> {
+        hessian::hessian(&self.points)
+    }
+}
+
+fn right(case: &Case) -> Option<At<Precise>> {
+    let (network, batch) = (case.network.map(Precise::exact), case.batch.map(Precise::exact));
+    let v = &network.parameters.v;
+    let points = curvatures(&samples(&network, &batch), v);
+    let forms = ClosedForms::of(&points, v, model::loss(&network, &batch)).ok()?;
+    Some(At { forms, points })
+}
+
+/// The nearest `f64` of every quantity that the case has, or the first number whose last digit is open: there the rest
+/// that 106 bits tell, with what these are off by, reaches the middle between two neighbours.
+pub(super) fn right_to_the_last_digit(case: &Case) -> Result<Vec<(Quantity, Vec<f64>)>, (Quantity, usize)> {
+    let (Some(right), Some(bounded)) = (right(case), bounded(case, false)) else { return Ok(Vec::new()) };
+    let mut all = Vec::new();
+    for quantity in Quantity::ALL {
+        let known = match quantity {
+            Quantity::LambdaMax => largest(&right.dense(), &bounded.dense(), 1.0),
+            _ => quantity.of(&right.forms, || right.dense()).map(|values| {
+                let errors = quantity.of(&bounded.forms, || bounded.dense()).unwrap_or_default();
+                (values, errors.iter().map(|bound| bound.error).collect())
+            }),
+        };
+        let Some((values, errors)) = known else { continue };
+        let open = values.iter().zip(&errors).position(|(value, error)| !is_decided(value, DOUBLED * error));
+        match open {
+            Some(index) => return Err((quantity, index)),
+            None => all.push((quantity, values.iter().map(Precise::nearest).collect())),
+        }
+    }
+    Ok(all)
+}
+
+/// Rounding errors at 106 bits for those of `f64`: each operation is off by a few units of `2^-106` where `f64` is off by
+/// `2^-53`.
+const DOUBLED: f64 = 8.0 * ROUNDOFF;
+
+fn is_decided(value: &Precise, error: f64) -> bool {
+    let nearest = value.nearest();
+    // A sum of nothing but zeros, whose bound counts underflows that do not happen.
+    if nearest == 0.0 {
+        return value.rest() == 0.0 && error < f64::MIN_POSITIVE;
+    }
+    // Towards 0 the neighbour is half as far where the value is a power of two.
+    let gap = (nearest.abs() - nearest.abs().next_down()).min(nearest.abs().next_up() - nearest.abs());
+    value.rest().abs() + error < gap / 2.0
+}
+
+fn bounded(case: &Case, ordinary: bool) -> Option<At<Rounded>> {
+    let (network, batch) = (case.network.map(Rounded::exact), case.batch.map(Rounded::exact));
+    let v = &network.parameters.v;
+    let mut samples = samples(&network, &batch);
+    for (n, sample) in samples.iter_mut().enumerate().filter(|_| ordinary) {
+        let a = model::preactivation(&network, &batch.x.row(n).transpose());
+        lose(sample, &a, network.activation);
+    }
+    let points = curvatures(&samples, v);
+    let forms = ClosedForms::of(&points, v, model::loss(&network, &batch)).ok()?;
+    Some(At { forms, points })
+}
+
+/// What an ordinary program loses in the forward pass, beside the rounding of what it computes.
+fn lose(sample: &mut Sample<Rounded>, a: &Vector<Rounded>, activation: Activation) {
+    for (i, a) in a.iter().enumerate() {
+        // These two are products with the preactivation of what is formed by subtraction.
+        let reach = match activation {
+            Activation::Gelu | Activation::Silu => 1.0 + a.value.abs(),
+            _ => 1.0,
+        };
+        for formed in [&mut sample.z[i], &mut sample.phi1[i], &mut sample.phi2[i], &mut sample.phi3[i]] {
+            formed.error += FORMED * reach;
+        }
+    }
+    for formed in sample.p.iter_mut().chain(sample.delta.iter_mut()) {
+        formed.error += FORMED;
+    }
+}
+
+/// The largest eigenvalue moves by no more than the Frobenius norm of the error (Weyl's inequality), and the eigensolver
+/// adds its own.
+fn largest(
+    right: &Matrix<Precise>,
+    bounded: &Matrix<Rounded>,
+    factor: f64,
+) -> Option<(Vec<Precise>, Vec<f64>)> {
+    let largest = refined_largest(right).ok()?;
+    let errors: Vec<f64> = bounded.iter().map(|bound| ROADS * bound.error).collect();
+    let size: Vec<f64> = right.iter().map(Precise::nearest).collect();
+    let solver = EIGENSOLVER * ROUNDOFF * right.nrows() as f64 * norm(&size);
+    Some((vec![largest], vec![factor * (norm(&errors) + solver)]))
+}

@@ -1,0 +1,225 @@
+//! A program past all cases.
+
+use super::cases::{Case, Draws};
+use super::judge::{Judged, judge};
+use super::program::{Broken, Program};
+use super::protocol::{Answered, Hello, hello, question};
+use super::quantity::Quantity;
+use super::reference::{Expected, Precision, expected};
+use super::report::{Interruption, Mismatch, Report, Tally};
+use super::resembles::resembles;
+use super::shrink::{shrink, simpler_activation};
+use std::time::{Duration, Instant};
+
+/// What is asked of a program.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// How many cases.
+    pub cases: usize,
+    /// The seed of all of them.
+    pub seed: u64,
+    /// Only this quantity.
+    pub only: Option<Quantity>,
+    /// The most samples, inputs, hidden units and classes.
+    pub max_size: usize,
+    /// Part `.0` of `.1`, from 1: every `.1`-th case.
+    pub shard: (usize, usize),
+    /// How long an answer may take.
+    pub timeout: Duration,
+    /// The arithmetic of the program, where it does not say so itself.
+    pub precision: Option<Precision>,
+    /// This case instead of drawn ones.
+    pub given: Option<Case>,
+}
+
+/// Why a program could not be held against anything.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ConformError {
+    /// It does not run, or the user stopped.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// It does not have what is asked for.
+    #[error("the program says that it has {found}, not {wanted}")]
+    NotSupported {
+        /// What it has.
+        found: String,
+        /// What is asked for.
+        wanted: String,
+    },
+}
+
+/// A factor of `V` that makes differences of logits of some hundreds.
+const SATURATION: f64 = 64.0;
+/// The same where `float32` holds the probabilities.
+const MILD_SATURATION: f64 = 8.0;
+
+/// Runs the program past the cases. `progress` is told how many cases are done; `stop` is asked again and again.
+///
+/// ```no_run
+/// use hsr::conform::{Settings, run};
+/// let settings = Settings {
+///     command: vec!["python3".to_string(), "examples/python/closed_forms.py".to_string()],
+///     cases: 100,
+///     seed: 0,
+///     only: None,
+///     max_size: 5,
+///     shard: (1, 1),
+///     timeout: std::time::Duration::from_secs(10),
+///     precision: None,
+///     given: None,
+/// };
+/// let report = run(&settings, &|_| {}, &|| false)?;
+/// assert!(report.holds());
+/// # Ok::<(), hsr::conform::ConformError>(())
+/// ```
+///
+/// # Errors
+/// [`ConformError`] for a program that cannot be started, has nothing of what is asked for, or was stopped. A program
+/// that breaks off later is told in the report.
+pub fn run(
+    settings: &Settings,
+    progress: &dyn Fn(usize),
+    stop: &dyn Fn() -> bool,
+) -> Result<Report, ConformError> {
+    let started = Instant::now();
+    let mut program = Program::start(&settings.command, settings.timeout)?;
+    let mut report = Report::new(settings);
+    let answered = hello(&mut program, stop);
+    let hello = match answered {
+        Ok(hello) => hello,
+        Err(Broken::Stopped) => return Err(Broken::Stopped.into()),
+        Err(reason) => {
+            report.interruption = Some(Interruption::new(reason, None, &program));
+            return Ok(report);
+        }
+    };
+    let quantities = supported(settings, &hello)?;
+    let precision = settings.precision.unwrap_or(hello.precision);
+    report.greet(&hello, precision, &quantities);
+    let mut asking = Asking { program, hello, precision, stop, next: 1 };
+    let draws = asking.draws(settings);
+    let (part, parts) = settings.shard;
+    let indices = (0..settings.cases).filter(|index| index % parts == part - 1);
+    let indices: Vec<usize> = if settings.given.is_some() { vec![0] } else { indices.collect() };
+    for (done, index) in indices.into_iter().enumerate() {
+        let case = settings.given.clone().unwrap_or_else(|| draws.case(index));
+        let right = expected(&case, &quantities, precision);
+        let asked: Vec<Quantity> = right.iter().map(|expected| expected.quantity).collect();
+        let answers = match asking.ask(&case, &asked) {
+            Ok(answers) => answers,
+            Err(Broken::Stopped) => return Err(Broken::Stopped.into()),
+            Err(reason) => {
+                report.interruption = Some(Interruption::new(reason, Some((index, case)), &asking.program));
+                break;
+            }
+        };
+        for (quantity, answer) in &answers {
+            let Some(expected) = right.iter().find(|expected| expected.quantity == *quantity) else {
+                continue;
+            };
+            let judged = judge(expected, answer);
+            let first = report.tally(expected, &judged);
+            if first {
+                let mismatch = asking.smallest(case.clone(), index, *quantity, settings.given.is_some());
+                report.mismatches.push(mismatch);
+            }
+        }
+        report.cases += 1;
+        progress(done + 1);
+    }
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+fn supported(settings: &Settings, hello: &Hello) -> Result<Vec<Quantity>, ConformError> {
+    let Some(only) = settings.only else { return Ok(hello.quantities.clone()) };
+    if hello.quantities.contains(&only) {
+        return Ok(vec![only]);
+    }
+    let names: Vec<&str> = hello.quantities.iter().map(|quantity| quantity.name()).collect();
+    Err(ConformError::NotSupported { found: names.join(", "), wanted: only.to_string() })
+}
+
+/// The program, and what is needed to ask it.
+struct Asking<'a> {
+    program: Program,
+    hello: Hello,
+    precision: Precision,
+    stop: &'a dyn Fn() -> bool,
+    next: u64,
+}
+
+impl Asking<'_> {
+    fn draws(&self, settings: &Settings) -> Draws {
+        Draws {
+            activations: self.hello.activations.clone(),
+            biases: self.hello.biases.clone(),
+            max_size: settings.max_size,
+            cases: settings.cases,
+            saturation: match self.precision {
+                Precision::Float64 => SATURATION,
+                Precision::Float32 => MILD_SATURATION,
+            },
+            seed: settings.seed,
+        }
+    }
+
+    fn ask(&mut self, case: &Case, quantities: &[Quantity]) -> Result<Vec<(Quantity, Answered)>, Broken> {
+        let id = self.next;
+        self.next += 1;
+        question(&mut self.program, id, case, quantities, self.stop)
+    }
+
+    /// What is to be said of one quantity; none where the program does not answer any more.
+    fn judged(&mut self, case: &Case, quantity: Quantity) -> Option<(Expected, Answered, Judged)> {
+        let expected = expected(case, &[quantity], self.precision).pop()?;
+        let (_, answer) = self.ask(case, &[quantity]).ok()?.pop()?;
+        let judged = judge(&expected, &answer);
+        Some((expected, answer, judged))
+    }
+
+    /// The smallest case that is still wrong, and all about it. A given case is told as it is.
+    fn smallest(&mut self, case: Case, index: usize, quantity: Quantity, as_it_is: bool) -> Mismatch {
+        let mut smallest = case;
+        if !as_it_is {
+            let only_with_biases = !self.hello.biases.contains(&false);
+            let activations = self.hello.activations.clone();
+            let mut is_wrong = |case: &Case| {
+                // A case without this quantity (no gradient at a kink) is none that shows it.
+                if expected(case, &[quantity], self.precision).is_empty() {
+                    return Some(false);
+                }
+                self.judged(case, quantity).map(|(.., judged)| !judged.is_right())
+            };
+            smallest = shrink(smallest, only_with_biases, &mut is_wrong);
+            let plainer = simpler_activation(smallest.clone(), &activations, &mut is_wrong);
+            if plainer != smallest {
+                smallest = shrink(plainer, only_with_biases, &mut is_wrong);
+            }
+        }
+        let last = self.judged(&smallest, quantity);
+        let like = last.as_ref().and_then(|(expected, answer, _)| {
+            answer.as_ref().ok().and_then(|answer| resembles(&smallest, expected, answer))
+        });
+        Mismatch::new(quantity, index, smallest, last.map(|(.., judged)| judged), like)
+    }
+}
+
+impl Report {
+    /// Counts; whether this is the first wrong answer of the quantity.
+    fn tally(&mut self, expected: &Expected, judged: &Judged) -> bool {
+        let Some(tally) = self.tallies.iter_mut().find(|tally| tally.quantity == expected.quantity) else {
+            return false;
+        };
+        tally.answers += 1;
+        let Tally { undecided, wrong, worst, .. } = tally;
+        match judged {
+            Judged::Right(_) if expected.is_undecided() && expected.scale() > 0.0 => *undecided += 1,
+            Judged::Right(units) => *worst = worst.max(*units),
+            Judged::Wrong(_) | Judged::Malformed(_) => *wrong += 1,
+        }
+        !judged.is_right() && *wrong == 1
+    }
+}

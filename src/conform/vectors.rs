@@ -1,0 +1,179 @@
+//! A fixed set of cases with values that are right to the last digit, for those who test without a running `hsr`.
+
+use super::cases::Case;
+use super::quantity::Quantity;
+use super::reference::right_to_the_last_digit;
+use crate::data::DataSet;
+use crate::model::{Activation, Batch, Network, Parameters, Shape};
+use crate::number::Matrix;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// The version of the set. Another set has another version; the values of a version never change.
+pub const VERSION: u32 = 1;
+/// The JSON Schema of its files.
+pub const SCHEMA: &str = include_str!("vectors.schema.json");
+
+/// A case with its right values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vector {
+    /// Its name, which is that of its files.
+    pub name: String,
+    /// What it is for.
+    pub about: &'static str,
+    /// The network and data.
+    pub case: Case,
+    /// The values, each the `f64` nearest to the exact one.
+    pub right: Vec<(Quantity, Vec<f64>)>,
+}
+
+/// A value whose last digit 106 bits do not decide.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{vector}: the last digit of {quantity} {component} is not decided by 106 bits; draw other numbers")]
+pub struct VectorError {
+    /// Which vector.
+    pub vector: String,
+    /// Which quantity.
+    pub quantity: Quantity,
+    /// Which of its numbers.
+    pub component: String,
+}
+
+const SMALLEST: Shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: true };
+const MEDIUM: Shape = Shape { samples: 5, inputs: 3, hidden: 4, classes: 3, biases: true };
+const LARGE: Shape = Shape { samples: 40, inputs: 8, hidden: 6, classes: 5, biases: true };
+const CLASSES: Shape = Shape { samples: 12, inputs: 2, hidden: 2, classes: 10, biases: true };
+
+/// All vectors of the set.
+///
+/// ```no_run
+/// let vectors = hsr::conform::vectors()?;
+/// assert_eq!(vectors[0].name, "smallest_sigmoid");
+/// # Ok::<(), hsr::conform::VectorError>(())
+/// ```
+///
+/// # Errors
+/// [`VectorError`] names the first value whose last digit is open.
+pub fn vectors() -> Result<Vec<Vector>, VectorError> {
+    cases().into_iter().map(|(name, about, case)| complete(name, about, case)).collect()
+}
+
+fn complete(name: String, about: &'static str, case: Case) -> Result<Vector, VectorError> {
+    let right = right_to_the_last_digit(&case).map_err(|(quantity, index)| VectorError {
+        vector: name.clone(),
+        quantity,
+        component: quantity.component(&case.shape(), index),
+    })?;
+    Ok(Vector { name, about, case, right })
+}
+
+fn cases() -> Vec<(String, &'static str, Case)> {
+    let mut cases = Vec::new();
+    for (index, activation) in Activation::ALL.into_iter().enumerate() {
+        let seed = index as u64;
+        let name = |what: &str| format!("{what}_{activation}");
+        cases.push((name("smallest"), "one of everything", drawn(SMALLEST, activation, seed, false)));
+        cases.push((name("medium"), "soft targets", drawn(MEDIUM, activation, 100 + seed, true)));
+        let bare = Shape { biases: false, ..MEDIUM };
+        cases.push((
+            name("no_biases"),
+            "a network without biases",
+            drawn(bare, activation, 200 + seed, false),
+        ));
+    }
+    let tanh = Activation::Tanh;
+    let mut add = |name: &str, about, case| cases.push((name.to_string(), about, case));
+    add("large", "many parameters", drawn(LARGE, Activation::Silu, 300, true));
+    add("ten_classes", "more classes than units", drawn(CLASSES, tanh, 301, false));
+    add("iris", "Iris, standardised, 150 samples", iris());
+    add("saturated", "logits some tens apart", scaled(drawn(MEDIUM, tanh, 302, false), 16.0, 1.0));
+    add("far_saturated", "logits hundreds apart, one sample not", far_saturated());
+    add("certain_and_right", "a loss of about 1e-12", certain());
+    add("nearly_uniform", "weights of 1e-6", scaled(drawn(MEDIUM, tanh, 303, true), TINY, TINY));
+    add("large_inputs", "inputs of a thousand", large_inputs());
+    add("duplicated", "all samples are the same", repeated(drawn(MEDIUM, tanh, 305, false)));
+    add("orthogonal", "samples at right angles", orthogonal(drawn(MEDIUM, Activation::Softplus, 306, false)));
+    cases
+}
+
+/// `2^-20`.
+const TINY: f64 = 1.0 / 1_048_576.0;
+
+/// Sixteenths between -1.5 and 1.5, from the bits of the stream themselves.
+fn sixteenths(stream: &mut ChaCha8Rng, count: usize) -> Vec<f64> {
+    (0..count).map(|_| (f64::from(stream.next_u32() % 49) - 24.0) / 16.0).collect()
+}
+
+fn drawn(shape: Shape, activation: Activation, seed: u64, soft: bool) -> Case {
+    let mut stream = ChaCha8Rng::seed_from_u64(seed);
+    let parameters = Parameters::from_flat(&shape, &sixteenths(&mut stream, shape.parameters()));
+    let x = sixteenths(&mut stream, shape.samples * shape.inputs);
+    let x = Matrix::from_row_slice(shape.samples, shape.inputs, &x);
+    let mut y = Matrix::zeros(shape.samples, shape.classes);
+    let deals = if soft { 16 } else { 1 };
+    for n in 0..shape.samples {
+        for _ in 0..deals {
+            y[(n, stream.next_u32() as usize % shape.classes)] += 1.0 / f64::from(deals);
+        }
+    }
+    Case { network: Network { parameters, activation }, batch: Batch { x, y } }
+}
+
+fn scaled(mut case: Case, v: f64, w: f64) -> Case {
+    case.network.parameters.v *= v;
+    case.network.parameters.w *= w;
+    case
+}
+
+/// The first sample has the input 0 and no biases move it, so its logits are equal.
+fn far_saturated() -> Case {
+    let bare = Shape { biases: false, ..MEDIUM };
+    let mut case = scaled(drawn(bare, Activation::Tanh, 304, false), 256.0, 1.0);
+    case.batch.x.row_mut(0).fill(0.0);
+    case
+}
+
+/// Every sample has its own unit, which speaks for its class.
+fn certain() -> Case {
+    let shape = Shape { samples: 3, inputs: 3, hidden: 3, classes: 3, biases: true };
+    let parameters = Parameters {
+        w: Matrix::identity(3, 3) * 2.0,
+        b: Some(nalgebra::dvector![0.25, 0.0, -0.25]),
+        v: Matrix::identity(3, 3) * 28.0,
+        c: Some(nalgebra::dvector![0.5, 0.0, -0.5]),
+    };
+    let (x, y) = (Matrix::identity(3, 3) * 2.5, Matrix::identity(3, 3));
+    debug_assert_eq!(parameters.shape(3), shape);
+    Case { network: Network { parameters, activation: Activation::Tanh }, batch: Batch { x, y } }
+}
+
+fn large_inputs() -> Case {
+    let mut case = scaled(drawn(MEDIUM, Activation::Gelu, 307, true), 1.0, 1.0 / 1024.0);
+    case.batch.x *= 1024.0;
+    case
+}
+
+fn repeated(mut case: Case) -> Case {
+    for n in 1..case.batch.samples() {
+        let first = case.batch.x.row(0).clone_owned();
+        case.batch.x.row_mut(n).copy_from(&first);
+    }
+    case
+}
+
+fn orthogonal(mut case: Case) -> Case {
+    let x = &mut case.batch.x;
+    for n in 0..x.nrows() {
+        for l in 0..x.ncols() {
+            x[(n, l)] = if l == n % x.ncols() { 1.0 + x[(n, l)].abs() } else { 0.0 };
+        }
+    }
+    case
+}
+
+fn iris() -> Case {
+    let batch = DataSet::Iris.load().standardised().batch();
+    let shape = Shape { samples: 150, inputs: 4, hidden: 8, classes: 3, biases: true };
+    let Case { network, .. } = drawn(shape, Activation::Tanh, 308, false);
+    Case { network, batch }
+}
