@@ -1,5 +1,8 @@
 //! The command as a user meets it: outputs, exit codes, and one clear error for each wrong input.
 
+#[path = "command_line/formats.rs"]
+mod formats;
+
 use hsr::io::{Array, write_npz};
 use std::fs;
 use std::path::{Path, PathBuf};
