@@ -2,6 +2,8 @@
 
 #[path = "command_line/formats.rs"]
 mod formats;
+#[path = "command_line/pages.rs"]
+mod pages;
 
 use hsr::io::{Array, write_npz};
 use std::fs;
