@@ -1,5 +1,10 @@
 //! The command as a user meets it: outputs, exit codes, and one clear error for each wrong input.
 
+#[path = "command_line/formats.rs"]
+mod formats;
+#[path = "command_line/pages.rs"]
+mod pages;
+
 use hsr::io::{Array, write_npz};
 use std::fs;
 use std::path::{Path, PathBuf};

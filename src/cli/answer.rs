@@ -4,6 +4,11 @@ use crate::conform::{Quantity, answer_line};
 use std::error::Error;
 use std::io::{BufRead, Write};
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  hsr answer < questions.jsonl
+  hsr conform -- hsr answer                 the reference against itself";
+
 /// Answers questions line by line until the input ends.
 pub(super) fn answer() -> Result<(), Box<dyn Error>> {
     let mut output = std::io::stdout().lock();

@@ -14,8 +14,17 @@ use std::path::PathBuf;
 /// The audit decomposes the dense Hessian, which takes minutes beyond this many parameters.
 const MOST_PARAMETERS: usize = 5_000;
 
+const EXAMPLES: &str = "\
+Examples:
+  hsr audit                                                            every equation, on Iris
+  hsr audit --data wine --samples 60 --hidden 3 --activation gelu      on 60 samples of another data set
+  hsr audit --data own.csv --no-bias                                   on data of your own
+  hsr audit --only ws_upper_gradient --points 20                       one equation, at more points
+  hsr audit --format junit --out report.xml                            for a CI system";
+
 /// Arguments of `hsr audit`.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct AuditArguments {
     /// iris, wine, breast-cancer, digits, or a file: .csv (standardised) or .npz (taken as it is)
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]

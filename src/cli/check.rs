@@ -7,8 +7,17 @@ use clap::Args;
 use std::error::Error;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  hsr check                                            the chapters and variants that come with hsr
+  hsr check own.md                                     a derivation of your own
+  hsr check own.md --only slope --mutants              one claim, and that each small edit of it is rejected
+  hsr check own.md --html own.html                     the same to read: formulas, and what became of each claim
+  hsr check --shard 1/4 --format junit --out part.xml  a quarter of the claims, for a CI system";
+
 /// Arguments of `hsr check`.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct CheckArguments {
     /// Markdown files with blocks of claims [default: the chapters and variants that come with hsr]
     files: Vec<PathBuf>,

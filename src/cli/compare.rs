@@ -12,8 +12,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+const EXAMPLES: &str = "\
+Examples:
+  hsr compare --data iris --out study
+  hsr compare --data wine --methods hsr,sam --seeds 3 --trials 3 --steps 200 --out study
+  hsr compare --data own.csv --hidden 16 --activation gelu --batch 32 --out study --png";
+
 /// Arguments of `hsr compare`.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct CompareArguments {
     /// iris, wine, breast-cancer, digits, or a file: .csv with a label column, or .npz with X and y or Y
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]

@@ -5,9 +5,11 @@ mod answer;
 mod audit;
 mod check;
 mod compare;
+mod completions;
 mod conform;
 mod interrupt;
 mod layers;
+mod man;
 mod named;
 mod oracle;
 mod spectrum;
@@ -41,6 +43,7 @@ enum Command {
     /// Write test vectors: networks with data, and values that are right to the last digit
     Vectors(vectors::VectorsArguments),
     /// Answer questions as `hsr conform` asks them, a line of JSON each, from standard input
+    #[command(after_help = answer::EXAMPLES)]
     Answer,
     /// Train along the gradient of the bound, or of one of its rivals
     Train(train::TrainArguments),
@@ -48,6 +51,10 @@ enum Command {
     Compare(compare::CompareArguments),
     /// The smallest and the largest eigenvalue of the Hessian, with their vectors, or all of them
     Spectrum(spectrum::SpectrumArguments),
+    /// Print what a shell needs to complete the commands and options of hsr
+    Completions(completions::CompletionsArguments),
+    /// The manual pages
+    Man(man::ManArguments),
 }
 
 const EXAMPLES: &str = "\
@@ -59,9 +66,13 @@ Examples:
   hsr check own.md                          a derivation of your own
   hsr check --html page.html                the same to read: formulas, and what became of each claim
   hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
+  hsr conform --cases 500 -- python3 mine.py
+  hsr vectors --out vectors
   hsr train --data wine --method hsr --strength 0.02 --out run
   hsr compare --data iris --seeds 10 --out study
   hsr spectrum --network net.npz --data data.npz --activation tanh
+
+hsr COMMAND --help has more.
 
 Exit codes: 0 all hold, 1 an equation fails, 2 the input is wrong, or training was stopped.";
 
@@ -93,6 +104,8 @@ pub fn main() -> ExitCode {
         Command::Train(arguments) => train::train(&arguments).map(|()| true),
         Command::Compare(arguments) => compare::compare_methods(&arguments).map(|()| true),
         Command::Spectrum(arguments) => spectrum::spectrum(&arguments).map(|()| true),
+        Command::Completions(arguments) => completions::completions(&arguments).map(|()| true),
+        Command::Man(arguments) => man::man(&arguments).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -109,5 +122,43 @@ fn print(text: &str) -> Result<(), Box<dyn Error>> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// The commands among the examples of a help, without what is said beside them.
+    fn examples(command: &clap::Command) -> Vec<Vec<String>> {
+        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let lines = text.lines().filter_map(|line| line.strip_prefix("  hsr"));
+        let commands = lines.map(|line| line.split("  ").next().unwrap_or_default());
+        let words = |line: &str| line.split_whitespace().map(str::to_string).collect();
+        commands.map(words).collect()
+    }
+
+    #[test]
+    fn every_help_has_examples_and_each_is_a_command() {
+        let hsr = Arguments::command();
+        for command in hsr.get_subcommands().chain([&hsr]) {
+            let examples = examples(command);
+            assert!(!examples.is_empty(), "{} has no examples", command.get_name());
+            for example in examples {
+                if command.get_name() != "hsr" {
+                    assert_eq!(example[0], command.get_name(), "{example:?}");
+                }
+                let arguments = [&["hsr".to_string()], &example[..]].concat();
+                if let Err(error) = Arguments::try_parse_from(arguments) {
+                    panic!("{example:?}: {error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_definition_of_the_arguments_is_consistent() {
+        Arguments::command().debug_assert();
     }
 }

@@ -11,8 +11,18 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 
+const EXAMPLES: &str = "\
+Examples:
+  hsr oracle --network net.npz --data data.npz --activation tanh
+  hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz --spectrum --terms
+  hsr oracle --network net.safetensors --data own.csv --standardise --activation gelu --json
+  hsr oracle --network net.safetensors --names W=encoder.weight,V=head.weight --data data.npz --activation silu
+  hsr oracle --network case.json
+  hsr oracle --network net.npz --data data.npz --activation tanh --plan";
+
 /// Arguments of `hsr oracle`.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct OracleArguments {
     #[command(flatten)]
     subject: Subject,

@@ -8,8 +8,16 @@ use serde_json::{Map, Value};
 use std::error::Error;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  hsr spectrum --network net.npz --data data.npz --activation tanh
+  hsr spectrum --network net.safetensors --data own.csv --activation gelu --krylov --tolerance 1e-6
+  hsr spectrum --network case.json --dense --json
+  hsr spectrum --network net.npz --data data.npz --activation tanh --out spectrum.npz";
+
 /// Arguments of `hsr spectrum`.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct SpectrumArguments {
     #[command(flatten)]
     subject: Subject,

@@ -1,14 +1,15 @@
 //! The right values of a case, and how far an ordinary program may be from them.
 //!
 //! Values are those of the closed forms at 106 bits. The tolerance comes from the condition of the case: the same closed
-//! forms once more in [`Rounded`], which carries bounds on rounding errors through every operation, starting from what
-//! an ordinary program loses in the forward pass. There it forms `1 - p` and the derivatives of the activation by
-//! subtraction, which is off by roundoffs of 1, however small the difference. So where a case is ill-conditioned, the
-//! tolerance says so, and where it is not, sixteen digits are asked for.
+//! forms once more in [`Rounded`], which carries bounds on rounding errors through every operation, from weights and
+//! inputs that are known to a roundoff, and with what an ordinary program loses in the forward pass. There it forms
+//! `1 - p` and the derivatives of the activation by subtraction, which is off by roundoffs of 1, however small the
+//! difference. So where a case is ill-conditioned, the tolerance says so, and where it is not, sixteen digits are asked
+//! for.
 
 use super::cases::Case;
 use super::quantity::Quantity;
-use crate::model::Activation;
+use crate::model::{Activation, Batch};
 use crate::number::{Matrix, Precise, Rounded, Smooth, Vector, norm};
 use crate::oracle::{ClosedForms, refined_largest};
 use crate::terms::{Curvature, Sample, curvatures, hessian, model, samples};
@@ -169,8 +170,12 @@ fn is_decided(value: &Precise, error: f64) -> bool {
     value.rest().abs() + error < gap / 2.0
 }
 
+/// The closed forms with bounds on their rounding errors: from the numbers of the case as they are, or as an ordinary
+/// program meets them, each known to a roundoff (the condition of the case) and with what the forward pass loses.
 fn bounded(case: &Case, ordinary: bool) -> Option<At<Rounded>> {
-    let (network, batch) = (case.network.map(Rounded::exact), case.batch.map(Rounded::exact));
+    let known = |value: f64| Rounded { value, error: if ordinary { FORMED * value.abs() } else { 0.0 } };
+    let (network, x) = (case.network.map(known), case.batch.x.map(known));
+    let batch = Batch { x, y: case.batch.y.map(Rounded::exact) };
     let v = &network.parameters.v;
     let mut samples = samples(&network, &batch);
     for (n, sample) in samples.iter_mut().enumerate().filter(|_| ordinary) {

@@ -1,7 +1,9 @@
 //! Labelled samples from a CSV file.
 
 use super::InputError;
+use super::listed::listed;
 use crate::data::LabelledData;
+use crate::model::Batch;
 use std::fs;
 use std::path::Path;
 
@@ -29,6 +31,43 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<LabelledData, InputError> {
         Ok(text) => LabelledData::from_csv(&text).map_err(|reason| InputError::Table { file, reason }),
         Err(reason) => Err(InputError::Read { file, reason }),
     }
+}
+
+/// Reads the same file as inputs and targets for a network of so many `classes`: the classes of the file, in their
+/// order, are the rows of its `V`. The features are taken as they are, since a network was trained on certain inputs,
+/// or as [`LabelledData::standardised`] makes them.
+///
+/// # Errors
+/// Those of [`read_csv`], and [`InputError::Classes`] when the file has more classes or fewer.
+///
+/// ```
+/// use hsr::io::{read_csv_batch, write_text};
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("animals.csv");
+/// write_text(&path, "width,height,label\n1,5,cat\n3,5,bird\n")?;
+/// assert_eq!(read_csv_batch(&path, 2, false)?.x, nalgebra::dmatrix![1.0, 5.0; 3.0, 5.0]);
+/// assert_eq!(read_csv_batch(&path, 2, true)?.x, nalgebra::dmatrix![-1.0, 0.0; 1.0, 0.0]);
+///
+/// let error = read_csv_batch(&path, 3, false).unwrap_err().to_string();
+/// let expected = "has 2 classes (bird, cat) but V has 3 rows: V needs one row for each class, in this order";
+/// assert!(error.ends_with(expected));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn read_csv_batch(
+    path: impl AsRef<Path>,
+    classes: usize,
+    standardise: bool,
+) -> Result<Batch<f64>, InputError> {
+    let file = path.as_ref();
+    let labelled = read_csv(file)?;
+    let names = &labelled.class_names;
+    // Labels of a part of the data, without one of the classes, would be counted wrongly.
+    if names.len() != classes {
+        let found = listed(names.iter().map(String::as_str), "classes");
+        let (file, count) = (file.to_path_buf(), names.len());
+        return Err(InputError::Classes { file, count, found, rows: classes });
+    }
+    Ok(if standardise { labelled.standardised().batch() } else { labelled.batch() })
 }
 
 #[cfg(test)]

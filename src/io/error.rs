@@ -24,13 +24,38 @@ pub enum InputError {
         /// The refusal.
         reason: io::Error,
     },
-    /// Not an archive.
-    #[error("{} is not an npz archive ({reason}): write it with numpy.savez", file.display())]
-    NotNpz {
+    /// Bytes that are not of the format that the file's name tells.
+    #[error("{} is not {format} ({reason}): {advice}", file.display())]
+    Format {
         /// The file.
         file: PathBuf,
-        /// What the archive reader says.
+        /// The format, such as `an npz archive`.
+        format: &'static str,
+        /// What the reader of the format says.
         reason: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Tensors whose names do not say which is which.
+    #[error(
+        "{} holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or 0.weight, 0.bias, \
+         2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or neither, and nothing else); \
+         say it, as in --names W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias",
+        file.display()
+    )]
+    Names {
+        /// The file.
+        file: PathBuf,
+        /// The tensors that are there.
+        found: String,
+    },
+    /// A format that is not read here.
+    #[error("{} has the ending of no format that is read here: {readable} is needed", file.display())]
+    Ending {
+        /// The file.
+        file: PathBuf,
+        /// The endings that are read.
+        readable: &'static str,
     },
     /// An array that is needed and not there.
     #[error("{} has no array {array}: {array} of shape {shape} is needed; it has {found}", file.display())]
@@ -38,7 +63,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// The array that is needed.
-        array: &'static str,
+        array: String,
         /// The shape that it would have.
         shape: &'static str,
         /// The arrays that are there.
@@ -58,19 +83,21 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// The array.
-        array: &'static str,
+        array: String,
         /// What does not fit.
         reason: String,
     },
     /// An array of other than real numbers.
-    #[error("{}: {array} has dtype {dtype}: float64, float32 or an integer type is needed", file.display())]
+    #[error("{}: {array} has dtype {dtype}: {needed} is needed", file.display())]
     Dtype {
         /// The file.
         file: PathBuf,
         /// The array.
-        array: &'static str,
+        array: String,
         /// Its type, as the file has it.
         dtype: String,
+        /// The types that are read.
+        needed: &'static str,
     },
     /// A matrix where a vector is needed, or the like.
     #[error("{}: {array} has shape {found}: shape {needed} is needed", file.display())]
@@ -78,7 +105,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// The array.
-        array: &'static str,
+        array: String,
         /// Its shape.
         found: String,
         /// The shape that is needed.
@@ -153,17 +180,6 @@ pub enum InputError {
         /// What does not fit.
         reason: TableError,
     },
-    /// No JSON, or JSON of another kind.
-    #[error(
-        "{} is not a JSON object ({reason}): one with W, V, X and Y or y is needed, and every number finite",
-        file.display()
-    )]
-    NotJson {
-        /// The file.
-        file: PathBuf,
-        /// What the JSON reader says, or what there is instead.
-        reason: String,
-    },
     /// A piece of JSON of the wrong kind.
     #[error("{}: {place} is {found}: {needed} is needed", file.display())]
     Json {
@@ -207,8 +223,8 @@ pub enum InputError {
     },
     /// A network whose activation nobody names.
     #[error(
-        "{} names no activation: give --activation, or the key \"activation\" in the file, with sigmoid, tanh, \
-         softplus, gelu, silu, sin or identity",
+        "{} names no activation: give --activation with sigmoid, tanh, softplus, gelu, silu, sin or identity, or name \
+         it in a JSON file",
         file.display()
     )]
     NoActivation {
@@ -224,6 +240,21 @@ pub enum InputError {
         given: Activation,
         /// The one that the file names.
         found: Activation,
+    },
+    /// A table with classes that are not those of the network.
+    #[error(
+        "{} has {count} classes ({found}) but V has {rows} rows: V needs one row for each class, in this order",
+        file.display()
+    )]
+    Classes {
+        /// The file.
+        file: PathBuf,
+        /// The number of its classes.
+        count: usize,
+        /// Their names.
+        found: String,
+        /// The rows of `V`.
+        rows: usize,
     },
     /// A network for other data.
     #[error("{weights} is {rows}x{columns} but {data} has {data_columns} columns: {should}")]

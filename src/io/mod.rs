@@ -1,4 +1,5 @@
-//! Files: networks and data as npz archives of numpy or as JSON, samples as CSV, results written whole or not at all.
+//! Files: networks and data as npz archives of numpy or as JSON, networks as safetensors, samples as CSV; results
+//! written whole or not at all.
 //!
 //! ```
 //! use hsr::io::{Array, check_fit, read_batch, read_network, write_npz};
@@ -26,18 +27,22 @@ mod fit;
 mod json;
 mod junit;
 mod listed;
+mod names;
 mod network;
 mod npy;
 mod npz;
+mod safetensors;
 
 pub use append::{Lines, make_folder};
 pub use array::Array;
 pub use atomic::{check_writable, write_bytes, write_text};
 pub use batch::read_batch;
-pub use csv::read_csv;
+pub use csv::{read_csv, read_csv_batch};
 pub use error::InputError;
 pub use fit::check_fit;
 pub use json::{case_from_json, case_json, read_batch_json, read_case, read_network_json};
 pub use junit::{JunitCase, JunitOutcome, junit};
-pub use network::read_network;
+pub use names::{Names, NamesError};
+pub use network::{read_network, read_network_named};
 pub use npz::{read_text, read_vector, write_npz, write_npz_with_texts};
+pub use safetensors::read_safetensors;

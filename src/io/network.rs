@@ -1,7 +1,7 @@
 //! A network from an npz archive.
 
-use super::InputError;
 use super::npz::Archive;
+use super::{InputError, Names};
 use crate::model::{Activation, Network, Parameters};
 use std::path::Path;
 
@@ -24,6 +24,25 @@ pub fn read_network(path: impl AsRef<Path>, activation: Activation) -> Result<Ne
         c: archive.vector("c", "(C,)")?,
     };
     network(file, parameters, activation)
+}
+
+/// The same from arrays of other names. Both biases must be there if they are named, and are left if they are not.
+///
+/// # Errors
+/// As [`read_network`].
+pub fn read_network_named(
+    path: impl AsRef<Path>,
+    activation: Activation,
+    names: &Names,
+) -> Result<Network<f64>, InputError> {
+    let file = path.as_ref();
+    let mut archive = Archive::open(file)?;
+    let mut bias = |bias: usize, shape| {
+        names.biases.as_ref().map(|biases| archive.needed_vector(&biases[bias], shape)).transpose()
+    };
+    let (b, c) = (bias(0, "(h,)")?, bias(1, "(C,)")?);
+    let (w, v) = (archive.needed_matrix(&names.w, "(h, d)")?, archive.needed_matrix(&names.v, "(C, h)")?);
+    network(file, Parameters { w, b, v, c }, activation)
 }
 
 /// A network of finite parameters that fit together.
@@ -91,6 +110,29 @@ mod tests {
         assert_eq!(
             read(&[("W", matrix(2, 3)), ("V", matrix(4, 2)), ("b", matrix(2, 1))]).unwrap_err(),
             "net.npz: b has shape (2, 1): shape (h,) is needed"
+        );
+    }
+
+    #[test]
+    fn arrays_of_other_names_are_read_and_biases_left_where_they_are_not_named() {
+        let arrays = [
+            ("in.weight", matrix(2, 3)),
+            ("in.bias", Array::vector(&[5.0, 6.0])),
+            ("W", matrix(1, 1)),
+            ("out.weight", matrix(4, 2)),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("net.npz");
+        write_npz(&path, &arrays).unwrap();
+        let read = |names: &str| {
+            let network = read_network_named(&path, Activation::Tanh, &names.parse().unwrap());
+            network.map_err(|error| error.to_string().replace(&path.display().to_string(), "net.npz"))
+        };
+        let Parameters { w, b, v, c } = read("W=in.weight,V=out.weight").unwrap().parameters;
+        assert_eq!((w.shape(), b, v.shape(), c), ((2, 3), None, (4, 2), None));
+        assert_eq!(
+            read("W=in.weight,V=out.weight,b=in.bias,c=out.bias").unwrap_err(),
+            "net.npz has no array out.bias: out.bias of shape (C,) is needed; it has W, in.bias, in.weight, out.weight"
         );
     }
 

@@ -33,44 +33,37 @@ impl Archive {
         };
         match ZipArchive::new(reader) {
             Ok(zip) => Ok(Archive { file, zip }),
-            Err(error) => Err(InputError::NotNpz { file, reason: error.to_string() }),
+            Err(error) => {
+                let (format, advice) = ("an npz archive", "write it with numpy.savez");
+                Err(InputError::Format { file, format, reason: error.to_string(), advice })
+            }
         }
     }
 
     /// A matrix, if there is an array of that name.
-    pub fn matrix(
-        &mut self,
-        array: &'static str,
-        needed: &'static str,
-    ) -> Result<Option<Matrix<f64>>, InputError> {
+    pub fn matrix(&mut self, array: &str, needed: &'static str) -> Result<Option<Matrix<f64>>, InputError> {
         let Some(Npy { shape, fortran_order, values }) = self.array(array)? else { return Ok(None) };
         match shape[..] {
-            // Without values the order does not matter, and a loop over so many empty rows could be endless.
-            [rows, columns] if fortran_order || values.is_empty() => {
-                Ok(Some(Matrix::from_vec(rows, columns, values)))
-            }
-            [rows, columns] => Ok(Some(Matrix::from_row_slice(rows, columns, &values))),
+            [rows, columns] if fortran_order => Ok(Some(Matrix::from_vec(rows, columns, values))),
+            [rows, columns] => Ok(Some(from_rows(rows, columns, values))),
             _ => Err(self.wrong_axes(array, &shape, needed)),
         }
     }
 
     /// A matrix that must be there.
-    pub fn needed_matrix(
-        &mut self,
-        array: &'static str,
-        shape: &'static str,
-    ) -> Result<Matrix<f64>, InputError> {
+    pub fn needed_matrix(&mut self, array: &str, shape: &'static str) -> Result<Matrix<f64>, InputError> {
         let matrix = self.matrix(array, shape)?;
-        let missing = || InputError::NoArray { file: self.file.clone(), array, shape, found: self.found() };
+        let missing = || InputError::NoArray {
+            file: self.file.clone(),
+            array: array.to_string(),
+            shape,
+            found: self.found(),
+        };
         matrix.ok_or_else(missing)
     }
 
     /// A vector, if there is an array of that name.
-    pub fn vector(
-        &mut self,
-        array: &'static str,
-        needed: &'static str,
-    ) -> Result<Option<Vector<f64>>, InputError> {
+    pub fn vector(&mut self, array: &str, needed: &'static str) -> Result<Option<Vector<f64>>, InputError> {
         let Some(Npy { shape, values, .. }) = self.array(array)? else { return Ok(None) };
         match shape[..] {
             [_] => Ok(Some(Vector::from_vec(values))),
@@ -79,20 +72,22 @@ impl Archive {
     }
 
     /// A vector that must be there.
-    pub fn needed_vector(
-        &mut self,
-        array: &'static str,
-        shape: &'static str,
-    ) -> Result<Vector<f64>, InputError> {
+    pub fn needed_vector(&mut self, array: &str, shape: &'static str) -> Result<Vector<f64>, InputError> {
         let vector = self.vector(array, shape)?;
-        let missing = || InputError::NoArray { file: self.file.clone(), array, shape, found: self.found() };
+        let missing = || InputError::NoArray {
+            file: self.file.clone(),
+            array: array.to_string(),
+            shape,
+            found: self.found(),
+        };
         vector.ok_or_else(missing)
     }
 
     /// A text that must be there.
     pub fn needed_text(&mut self, name: &'static str) -> Result<String, InputError> {
         let file = self.file.clone();
-        let damaged = |reason: String| InputError::Damaged { file: file.clone(), array: name, reason };
+        let damaged =
+            |reason: String| InputError::Damaged { file: file.clone(), array: name.to_string(), reason };
         let entry = match self.zip.by_name(name) {
             Ok(entry) => entry,
             Err(ZipError::FileNotFound) => return Err(InputError::NoText { file, name }),
@@ -104,7 +99,7 @@ impl Archive {
         Ok(text)
     }
 
-    fn array(&mut self, array: &'static str) -> Result<Option<Npy>, InputError> {
+    fn array(&mut self, array: &str) -> Result<Option<Npy>, InputError> {
         let npy = match self.zip.by_name(&format!("{array}.npy")) {
             Ok(entry) => {
                 let size = entry.size();
@@ -113,22 +108,36 @@ impl Archive {
             Err(ZipError::FileNotFound) => return Ok(None),
             Err(error) => Err(Flaw::Damaged(error.to_string())),
         };
-        let file = || self.file.clone();
+        let (file, array) = (|| self.file.clone(), array.to_string());
         npy.map(Some).map_err(|flaw| match flaw {
-            Flaw::Dtype(dtype) => InputError::Dtype { file: file(), array, dtype: quoted(&dtype) },
+            Flaw::Dtype(dtype) => {
+                let needed = "float64, float32 or an integer type";
+                InputError::Dtype { file: file(), array, dtype: quoted(&dtype), needed }
+            }
             Flaw::Damaged(reason) => InputError::Damaged { file: file(), array, reason },
         })
     }
 
-    fn wrong_axes(&self, array: &'static str, shape: &[usize], needed: &'static str) -> InputError {
-        InputError::Axes { file: self.file.clone(), array, found: tuple(shape), needed }
+    fn wrong_axes(&self, array: &str, shape: &[usize], needed: &'static str) -> InputError {
+        InputError::Axes { file: self.file.clone(), array: array.to_string(), found: tuple(shape), needed }
     }
 
     /// The names of the arrays that are there, in order.
     fn found(&self) -> String {
         let files: Vec<_> = self.zip.file_names().flatten().collect();
-        listed(files.iter().filter_map(|file| file.strip_suffix(".npy")), "arrays")
+        let mut names: Vec<&str> = files.iter().filter_map(|file| file.strip_suffix(".npy")).collect();
+        names.sort_unstable();
+        listed(names, "arrays")
     }
+}
+
+/// A matrix from its values, row by row.
+pub(super) fn from_rows(rows: usize, columns: usize, values: Vec<f64>) -> Matrix<f64> {
+    // Without values the order does not matter, and a loop over so many empty rows could be endless.
+    if values.is_empty() {
+        return Matrix::from_vec(rows, columns, values);
+    }
+    Matrix::from_row_slice(rows, columns, &values)
 }
 
 /// Writes arrays of `float64` as `numpy.savez` does, to a temporary file that then takes the name `path`: nobody finds

@@ -6,8 +6,16 @@ use crate::train::{Method, Schedule, Settings};
 use clap::Args;
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  hsr train --data wine --method hsr --strength 0.02 --out run
+  hsr train --data wine --method sam --batch 32 --steps 2000 --schedule cosine --out run
+  hsr train --data own.csv --hidden 16 --activation gelu --test-share 0.3 --out run
+  hsr train --data wine --method hsr --strength 0.02 --steps 1000 --out run --resume run/checkpoint.npz";
+
 /// Arguments of `hsr train`.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct TrainArguments {
     /// iris, wine, breast-cancer, digits, or a file: .csv with a label column, or .npz with X and y or Y
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]

@@ -23,7 +23,8 @@ pub(super) fn load(file: &Path) -> Result<Map<String, Value>, InputError> {
         Ok(other) => format!("it holds {}", shown(&other)),
         Err(error) => error.to_string(),
     };
-    Err(InputError::NotJson { file: file.to_path_buf(), reason })
+    let advice = "one with W, V, X and Y or y is needed, and every number finite";
+    Err(InputError::Format { file: file.to_path_buf(), format: "a JSON object", reason, advice })
 }
 
 impl Object<'_> {
@@ -54,8 +55,8 @@ impl Object<'_> {
 
     /// A list of rows that must be there; `shape` is how messages call its shape.
     pub fn needed_matrix(&self, array: &'static str, shape: &'static str) -> Result<Matrix<f64>, InputError> {
-        let missing =
-            || InputError::NoArray { file: self.file.to_path_buf(), array, shape, found: self.found() };
+        let (file, array_name) = (self.file.to_path_buf(), array.to_string());
+        let missing = || InputError::NoArray { file, array: array_name, shape, found: self.found() };
         self.matrix(array)?.ok_or_else(missing)
     }
 

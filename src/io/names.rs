@@ -1,0 +1,98 @@
+//! Which array of a file is which parameter.
+
+use crate::data::quoted;
+use std::str::FromStr;
+
+/// The names that a file has for the parameters `W`, `b`, `V` and `c`.
+///
+/// ```
+/// use hsr::io::Names;
+/// let names: Names = "W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias".parse()?;
+/// assert_eq!(names.w, "encoder.weight");
+/// let without_biases: Names = "V=out,W=in".parse()?;
+/// assert_eq!(without_biases.biases, None);
+/// # Ok::<(), hsr::io::NamesError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The name of `W`.
+    pub w: String,
+    /// The name of `V`.
+    pub v: String,
+    /// The names of `b` and `c`, unless the network has no biases.
+    pub biases: Option<[String; 2]>,
+}
+
+/// Why a text does not say which array is which parameter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NamesError {
+    /// A piece without `=`, without a name, or of no parameter.
+    #[error("{0} is none of W=name, b=name, V=name, c=name")]
+    Entry(String),
+    /// A parameter with two names.
+    #[error("{0} is named twice: give one name")]
+    Twice(char),
+    /// A parameter that every network has.
+    #[error("{0} has no name: W and V are needed, b and c where there are biases")]
+    Missing(char),
+    /// One of `b` and `c` without the other.
+    #[error("{present} has a name but {missing} has none: name both biases or neither")]
+    HalfBiases {
+        /// The one that is named.
+        present: char,
+        /// The one that is not.
+        missing: char,
+    },
+}
+
+impl FromStr for Names {
+    type Err = NamesError;
+
+    fn from_str(text: &str) -> Result<Self, NamesError> {
+        let mut names = [('W', None), ('b', None), ('V', None), ('c', None)];
+        for entry in text.split(',') {
+            let unknown = || NamesError::Entry(quoted(entry));
+            let (parameter, name) = entry.trim().split_once('=').ok_or_else(unknown)?;
+            let known = names.iter_mut().find(|(known, _)| parameter == known.to_string());
+            let (parameter, slot) = known.filter(|_| !name.is_empty()).ok_or_else(unknown)?;
+            if slot.replace(name.to_string()).is_some() {
+                return Err(NamesError::Twice(*parameter));
+            }
+        }
+        let [(_, w), (_, b), (_, v), (_, c)] = names;
+        let biases = match (b, c) {
+            (Some(b), Some(c)) => Some([b, c]),
+            (None, None) => None,
+            (Some(_), None) => return Err(NamesError::HalfBiases { present: 'b', missing: 'c' }),
+            (None, Some(_)) => return Err(NamesError::HalfBiases { present: 'c', missing: 'b' }),
+        };
+        Ok(Names { w: w.ok_or(NamesError::Missing('W'))?, v: v.ok_or(NamesError::Missing('V'))?, biases })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        text.parse::<Names>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn names_are_told_in_any_order_and_may_hold_what_names_hold() {
+        let names: Names = "c=d=2, V=2.weight,W=0.weight,b=ü/b".parse().unwrap();
+        let biases = Some(["ü/b".to_string(), "d=2".to_string()]);
+        assert_eq!(names, Names { w: "0.weight".to_string(), v: "2.weight".to_string(), biases });
+    }
+
+    #[test]
+    fn what_does_not_tell_which_is_which_is_refused() {
+        assert_eq!(refused("W=a,weight"), "'weight' is none of W=name, b=name, V=name, c=name");
+        assert_eq!(refused("W=a,w=b"), "'w=b' is none of W=name, b=name, V=name, c=name");
+        assert_eq!(refused("W=a,V="), "'V=' is none of W=name, b=name, V=name, c=name");
+        assert_eq!(refused(""), "'' is none of W=name, b=name, V=name, c=name");
+        assert_eq!(refused("W=a,V=b,W=c"), "W is named twice: give one name");
+        assert_eq!(refused("W=a"), "V has no name: W and V are needed, b and c where there are biases");
+        assert_eq!(refused("W=a,V=b,c=d"), "c has a name but b has none: name both biases or neither");
+    }
+}

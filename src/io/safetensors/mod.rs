@@ -1,0 +1,188 @@
+//! A network from a safetensors file, as PyTorch users write it.
+
+mod float;
+mod tensors;
+
+use super::listed::listed;
+use super::{InputError, Names, network};
+use crate::model::{Activation, Network, NetworkError, Parameters};
+use std::path::Path;
+use tensors::Tensors;
+
+/// The names that are found by themselves: those of this crate, of `torch.nn.Sequential(Linear, activation, Linear)`,
+/// and of a module with the layers `fc1` and `fc2`. In the order `W`, `b`, `V`, `c`.
+const KNOWN: [[&str; 4]; 3] = [
+    ["W", "b", "V", "c"],
+    ["0.weight", "0.bias", "2.weight", "2.bias"],
+    ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"],
+];
+
+/// Reads the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`) from a safetensors
+/// file. The weight of PyTorch's `Linear` has a row for each output, so it is `W`, or `V`, as it stands.
+///
+/// Without `names`, the tensors must be called `W`, `b`, `V`, `c`, or as the state of `torch.nn.Sequential(Linear,
+/// activation, Linear)` calls them (`0.weight`, `0.bias`, `2.weight`, `2.bias`), or `fc1.weight`, `fc1.bias`,
+/// `fc2.weight`, `fc2.bias`, and there may be no others: a third layer must not be overlooked. With `names`, others are
+/// ignored. The types `F64`, `F32`, `F16` and `BF16` will do.
+///
+/// # Errors
+/// [`InputError`] says which file or tensor is missing, damaged, of the wrong type or shape, or not finite, and which
+/// tensors there are when their names do not say which is which.
+///
+/// ```
+/// use hsr::io::{read_safetensors, write_bytes};
+/// use hsr::model::Activation;
+/// use safetensors::{Dtype, serialize, tensor::TensorView};
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("net.safetensors");
+/// let bytes: Vec<u8> = [1.0_f32, 2.0].iter().flat_map(|value| value.to_le_bytes()).collect();
+/// let first = TensorView::new(Dtype::F32, vec![1, 2], &bytes)?;
+/// let second = TensorView::new(Dtype::F32, vec![2, 1], &bytes)?;
+/// write_bytes(&path, &serialize([("0.weight", first), ("2.weight", second)], None)?)?;
+/// let network = read_safetensors(&path, Activation::Tanh, None)?;
+/// assert_eq!(network.parameters.w, nalgebra::dmatrix![1.0, 2.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn read_safetensors(
+    path: impl AsRef<Path>,
+    activation: Activation,
+    names: Option<&Names>,
+) -> Result<Network<f64>, InputError> {
+    let tensors = Tensors::open(path.as_ref())?;
+    let names = names.map_or_else(|| find(&tensors), |names| Ok(names.clone()))?;
+    let bias = |bias: usize, shape| {
+        names.biases.as_ref().map(|biases| tensors.vector(&biases[bias], shape)).transpose()
+    };
+    let parameters = Parameters {
+        w: tensors.matrix(&names.w, "(h, d)")?,
+        b: bias(0, "(h,)")?,
+        v: tensors.matrix(&names.v, "(C, h)")?,
+        c: bias(1, "(C,)")?,
+    };
+    network::network(&tensors.file, parameters, activation)
+}
+
+/// Which tensor is which, by the names.
+fn find(tensors: &Tensors) -> Result<Names, InputError> {
+    let (file, there) = (tensors.file.clone(), tensors.names());
+    let has = |name: &str| there.iter().any(|other| other == name);
+    let fits = |[w, b, v, c]: &&[&str; 4]| {
+        has(w) && has(v) && there.iter().all(|name| [w, b, v, c].contains(&&name.as_str()))
+    };
+    let Some([w, b, v, c]) = KNOWN.iter().find(fits) else {
+        let found = listed(there.iter().map(String::as_str), "tensors");
+        return Err(InputError::Names { file, found });
+    };
+    let half = |present, missing| InputError::Network {
+        file: file.clone(),
+        reason: NetworkError::HalfBiases { present, missing },
+    };
+    let biases = match (has(b), has(c)) {
+        (true, true) => Some([b.to_string(), c.to_string()]),
+        (false, false) => None,
+        (true, false) => return Err(half(b, c)),
+        (false, true) => return Err(half(c, b)),
+    };
+    Ok(Names { w: w.to_string(), v: v.to_string(), biases })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::write_bytes;
+    use ::safetensors::{Dtype, serialize, tensor::TensorView};
+
+    /// A file with tensors of these names and shapes, whose values are 1, 2, 3 and so on.
+    fn read(tensors: &[(&str, &[usize])], names: Option<&str>) -> Result<Network<f64>, String> {
+        let values: Vec<u8> = (1..100).flat_map(|value| (value as f32).to_le_bytes()).collect();
+        let view = |shape: &[usize]| {
+            let bytes = &values[..4 * shape.iter().product::<usize>()];
+            TensorView::new(Dtype::F32, shape.to_vec(), bytes).unwrap()
+        };
+        let bytes = serialize(tensors.iter().map(|(name, shape)| (name, view(shape))), None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("net.safetensors");
+        write_bytes(&path, &bytes).unwrap();
+        let names: Option<Names> = names.map(|names| names.parse().unwrap());
+        let shorten =
+            |error: InputError| error.to_string().replace(&path.display().to_string(), "net.safetensors");
+        read_safetensors(&path, Activation::Tanh, names.as_ref()).map_err(shorten)
+    }
+
+    /// The same for `W`, `b`, `V`, `c` of two inputs, three hidden units and four classes.
+    fn named([w, b, v, c]: [&str; 4], names: Option<&str>) -> Result<Network<f64>, String> {
+        read(&[(w, &[3, 2]), (b, &[3]), (v, &[4, 3]), (c, &[4])], names)
+    }
+
+    #[test]
+    fn the_names_of_sequential_of_two_layers_and_of_the_paper_are_found() {
+        for names in KNOWN {
+            let Parameters { w, b, v, c } = named(names, None).unwrap().parameters;
+            assert_eq!(w, nalgebra::dmatrix![1.0, 2.0; 3.0, 4.0; 5.0, 6.0]);
+            assert_eq!(b, Some(nalgebra::dvector![1.0, 2.0, 3.0]));
+            assert_eq!(v.shape(), (4, 3));
+            assert_eq!(c.map(|c| c.len()), Some(4));
+            let [w, _, v, _] = names;
+            let parameters = read(&[(w, &[3, 2]), (v, &[4, 3])], None).unwrap().parameters;
+            assert_eq!((parameters.b, parameters.c), (None, None));
+        }
+    }
+
+    #[test]
+    fn other_names_are_told_and_other_tensors_ignored() {
+        let tensors: [(&str, &[usize]); 4] =
+            [("head.weight", &[4, 3]), ("encoder.weight", &[3, 2]), ("encoder.bias", &[3]), ("steps", &[])];
+        let parameters = read(&tensors, Some("W=encoder.weight,V=head.weight")).unwrap().parameters;
+        assert_eq!((parameters.w.shape(), parameters.b, parameters.v.shape()), ((3, 2), None, (4, 3)));
+        let all = "W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias";
+        assert_eq!(
+            read(&tensors, Some(all)).unwrap_err(),
+            "net.safetensors has no array head.bias: head.bias of shape (C,) is needed; it has encoder.bias, \
+             encoder.weight, head.weight, steps"
+        );
+    }
+
+    #[test]
+    fn names_that_do_not_say_which_is_which_are_listed_with_the_option_that_does() {
+        let unclear = |found: &str| {
+            format!(
+                "net.safetensors holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or \
+                 0.weight, 0.bias, 2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or \
+                 neither, and nothing else); say it, as in --names \
+                 W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias"
+            )
+        };
+        assert_eq!(read(&[], None).unwrap_err(), unclear("no tensors"));
+        assert_eq!(read(&[("a", &[3, 2]), ("W", &[4, 3])], None).unwrap_err(), unclear("W, a"));
+        let third_layer: [(&str, &[usize]); 3] =
+            [("0.weight", &[3, 2]), ("2.weight", &[3, 3]), ("4.weight", &[4, 3])];
+        assert_eq!(read(&third_layer, None).unwrap_err(), unclear("0.weight, 2.weight, 4.weight"));
+        let two_networks: [(&str, &[usize]); 4] =
+            [("W", &[3, 2]), ("V", &[4, 3]), ("fc1.weight", &[3, 2]), ("fc2.weight", &[4, 3])];
+        assert_eq!(read(&two_networks, None).unwrap_err(), unclear("V, W, fc1.weight, fc2.weight"));
+    }
+
+    #[test]
+    fn one_bias_without_the_other_is_refused_by_its_name() {
+        assert_eq!(
+            read(&[("0.weight", &[3, 2]), ("2.weight", &[4, 3]), ("2.bias", &[4])], None).unwrap_err(),
+            "net.safetensors: 2.bias is given but 0.bias is not: give both biases or neither"
+        );
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_told() {
+        assert_eq!(
+            read(&[("W", &[3, 2, 1]), ("V", &[4, 3])], None).unwrap_err(),
+            "net.safetensors: W has shape (3, 2, 1): shape (h, d) is needed"
+        );
+        assert_eq!(
+            read(&[("W", &[3, 2]), ("b", &[3, 1]), ("V", &[4, 3]), ("c", &[4])], None).unwrap_err(),
+            "net.safetensors: b has shape (3, 1): shape (h,) is needed"
+        );
+        assert_eq!(
+            read(&[("W", &[2, 3]), ("V", &[4, 3])], None).unwrap_err(),
+            "net.safetensors: W is 2x3 but V is 4x3: V needs one column for each row (hidden unit) of W"
+        );
+    }
+}
