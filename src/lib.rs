@@ -22,7 +22,7 @@
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
 //! | [`terms`] | the derivation: a file a chapter, a function an equation |
-//! | [`io`] | npz and CSV files, results written whole or not at all |
+//! | [`io`] | npz, safetensors, JSON and CSV files, results written whole or not at all |
 //! | [`data`] | labelled samples, four embedded data sets |
 //! | [`model`] | sizes, parameters, data, activations |
 //! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, degrees |

@@ -29,7 +29,7 @@ impl Tensors {
             Ok(bytes) => bytes,
             Err(reason) => return Err(InputError::Read { file, reason }),
         };
-        match split(bytes) {
+        match parse(bytes) {
             Ok((metadata, values)) => Ok(Tensors { file, metadata, values }),
             Err(reason) => {
                 let (format, advice) = ("a safetensors file", "write it with safetensors.torch.save_file");
@@ -86,7 +86,7 @@ impl Tensors {
 }
 
 /// The header of a file, and what comes after it; or what does not fit.
-fn split(mut bytes: Vec<u8>) -> Result<(Metadata, Vec<u8>), String> {
+fn parse(mut bytes: Vec<u8>) -> Result<(Metadata, Vec<u8>), String> {
     let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
         return Err(format!("it has {} bytes, fewer than the 8 of a header's length", bytes.len()));
     };
@@ -134,9 +134,9 @@ mod tests {
     #[test]
     fn every_truncation_is_an_error() {
         let whole = file(HEADER, 8);
-        assert!(split(whole.clone()).is_ok());
+        assert!(parse(whole.clone()).is_ok());
         for length in 0..whole.len() {
-            assert!(split(whole[..length].to_vec()).is_err(), "cut to {length}");
+            assert!(parse(whole[..length].to_vec()).is_err(), "cut to {length}");
         }
         assert_eq!(refused(&whole[..5]), message("it has 5 bytes, fewer than the 8 of a header's length"));
         assert_eq!(refused(&whole[..20]), message("its header of 56 bytes is cut off after 12"));
@@ -186,14 +186,14 @@ mod tests {
     #[test]
     fn an_empty_tensor_is_read_whatever_its_other_axis_claims() {
         let header = r#"{"W":{"dtype":"F32","shape":[1000000000000000000,0],"data_offsets":[0,0]}}"#;
-        let (metadata, values) = split(file(header, 0)).unwrap();
+        let (metadata, values) = parse(file(header, 0)).unwrap();
         let tensors = Tensors { file: PathBuf::new(), metadata, values };
         assert_eq!(tensors.matrix("W", "(h, d)").unwrap().shape(), (1_000_000_000_000_000_000, 0));
     }
 
     #[test]
     fn a_type_that_is_no_float_is_named() {
-        let (metadata, values) = split(file(&HEADER.replace("F32", "I32"), 8)).unwrap();
+        let (metadata, values) = parse(file(&HEADER.replace("F32", "I32"), 8)).unwrap();
         let tensors = Tensors { file: "net.safetensors".into(), metadata, values };
         assert_eq!(
             tensors.matrix("W", "(h, d)").unwrap_err().to_string(),
@@ -212,7 +212,7 @@ mod tests {
                 let place = random.random_range(0..bytes.len());
                 bytes[place] = alphabet[random.random_range(0..alphabet.len())];
             }
-            if let Ok((metadata, values)) = split(bytes) {
+            if let Ok((metadata, values)) = parse(bytes) {
                 let tensors = Tensors { file: PathBuf::new(), metadata, values };
                 for name in tensors.names() {
                     let _ = tensors.matrix(&name, "(h, d)");
