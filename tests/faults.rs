@@ -87,7 +87,7 @@ fn audit(binary: &Path, fault: Option<&str>, equation: &str) -> Output {
 fn copy_with_switches(to: &Path, faults: &[Fault]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for file in ["Cargo.toml", "Cargo.lock"] {
-        let text = fs::read_to_string(root.join(file)).unwrap();
+        let text = fs::read_to_string(root.join(file)).unwrap().replace(MEMBERS, "");
         fs::write(to.join(file), text.replacen("name = \"hsr\"", &format!("name = \"{COPY}\""), 1)).unwrap();
     }
     // The sources call the library by the name that it has.
@@ -116,6 +116,9 @@ fn copy_with_switches(to: &Path, faults: &[Fault]) {
     let source = fs::read_to_string(&library).unwrap() + SWITCH;
     fs::write(library, source).unwrap();
 }
+
+/// The example that stands beside the crate is not copied.
+const MEMBERS: &str = "members = [\"examples/rust\"]\n";
 
 /// The package of the copy, and so its command: beside the right one in the same folder.
 const COPY: &str = "hsr-with-faults";
@@ -159,8 +162,10 @@ fn copy_folder(from: &Path, to: &Path) {
 /// Builds the copy among the artefacts of this test run, so that the packages that both need are built once.
 fn build(folder: &Path) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    // CI builds the copy with LAPACK, and runs it with no fault put in as well: one build for two checks.
+    let features = std::env::var("HSR_COPY_FEATURES").unwrap_or_default();
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--bin", COPY, "--target-dir"])
+        .args(["build", "--release", "--bin", COPY, "--features", &features, "--target-dir"])
         .arg(target)
         // Thousands of small checks run fast enough without the slowest optimisations.
         .args(["--config", &format!("profile.release.package.{COPY}.opt-level=1")])

@@ -23,6 +23,9 @@ pub struct Hello {
     pub precision: Precision,
 }
 
+/// What stands for a number that is none.
+const NAN: &str = "\"NaN\"";
+
 /// Numbers of an answer, or why they cannot be read.
 pub type Answered = Result<Vec<f64>, String>;
 
@@ -82,7 +85,7 @@ fn words<T: Copy>(
     }
 }
 
-/// Asks for quantities of a case. What the program leaves out is left out.
+/// Asks for quantities of a case. What the program leaves out, or answers with null, is left out.
 ///
 /// # Errors
 /// [`Broken`].
@@ -105,7 +108,8 @@ pub fn question(
     }
     let shape = case.shape();
     let read = |quantity: &Quantity| {
-        answer.get(quantity.name()).map(|value| (*quantity, numbers(*quantity, value, &shape)))
+        let value = answer.get(quantity.name()).filter(|value| !value.is_null())?;
+        Some((*quantity, numbers(*quantity, value, &shape)))
     };
     Ok(quantities.iter().filter_map(read).collect())
 }
@@ -127,16 +131,16 @@ fn ask(
     }
 }
 
-/// The object of a line. JSON has no NaN and no infinities, but programs print them: they are read as null.
+/// The object of a line. JSON has no NaN and no infinities, but programs print them: they are read as a word.
 fn object(line: &str) -> Result<Map<String, Value>, Broken> {
     let parsed = serde_json::from_str(line).or_else(|error| {
-        let plain = line.replace("-Infinity", "null").replace("Infinity", "null").replace("NaN", "null");
+        let plain = line.replace("-Infinity", "NaN").replace("Infinity", "NaN").replace("NaN", NAN);
         serde_json::from_str(&plain).map_err(|_| error)
     });
     parsed.map_err(|error| Broken::Rubbish { reason: error.to_string(), line: beginning(line) })
 }
 
-/// The numbers of a quantity; null is NaN.
+/// The numbers of a quantity; null among them is NaN.
 fn numbers(quantity: Quantity, value: &Value, shape: &Shape) -> Answered {
     let size = shape.parameters();
     match (quantity.layout(), value) {
@@ -162,7 +166,8 @@ fn numbers(quantity: Quantity, value: &Value, shape: &Shape) -> Answered {
 }
 
 fn number(value: &Value) -> Option<f64> {
-    if value.is_null() { Some(f64::NAN) } else { value.as_f64() }
+    let is_none = value.is_null() || value.as_str() == Some("NaN");
+    if is_none { Some(f64::NAN) } else { value.as_f64() }
 }
 
 fn row(value: &Value, size: usize, what: impl Fn() -> String) -> Answered {

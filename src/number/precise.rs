@@ -88,7 +88,7 @@ impl Precise {
         if !self.is_finite() {
             return None;
         }
-        let part = |value: f64| Big::try_from(value).ok().map(|part| part.with_precision(WORKING).value());
+        let part = |value: f64| Big::try_from(value).ok().map(working);
         Some(part(self.0.hi())? + part(self.0.lo())?)
     }
 
@@ -112,13 +112,18 @@ impl Number for Precise {
     }
 }
 
-/// `e^-|a|`, and what it is made of: the magnitude of `a` with [`WORKING`] bits.
+/// With [`WORKING`] bits: what is exact, such as `e^0`, comes without a precision, in which nothing can be divided.
+fn working(value: Big) -> Big {
+    value.with_precision(WORKING).value()
+}
+
+/// `e^-|a|`.
 fn decay(a: &Big) -> Big {
-    if *a > Big::ZERO { (-a).exp() } else { a.exp() }
+    working(if *a > Big::ZERO { (-a).exp() } else { a.exp() })
 }
 
 fn one() -> Big {
-    Big::ONE.with_precision(WORKING).value()
+    working(Big::ONE)
 }
 
 impl Smooth for Precise {
@@ -166,11 +171,11 @@ impl Smooth for Precise {
             return (Precise::exact(self.0.hi().signum()), Precise::exact(0.0));
         }
         let tanh = magnitude.by(|a| {
-            let short = (a * Big::from(-2)).exp_m1();
+            let short = working((a * Big::from(-2)).exp_m1());
             -&short / (short + Big::from(2))
         });
         let rest = magnitude.by(|a| {
-            let e = (a * Big::from(-2)).exp();
+            let e = working((a * Big::from(-2)).exp());
             let sum = one() + &e;
             Big::from(4) * e / (&sum * &sum)
         });
@@ -202,7 +207,8 @@ impl Smooth for Precise {
             return (Precise::exact(f64::NAN), Precise::exact(f64::NAN));
         };
         let squared = &a * &a;
-        let density = (-&squared / Big::from(2)).exp() / (Big::pi(bits) * Big::from(2)).sqrt();
+        let peak = (Big::pi(bits) * Big::from(2)).sqrt();
+        let density = (-&squared / Big::from(2)).exp().with_precision(bits).value() / peak;
         let mut term = a;
         let mut sum = term.clone();
         let least = Big::from_parts(1.into(), -(bits as isize));
