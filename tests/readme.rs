@@ -1,5 +1,6 @@
 //! The README's commands work as they stand there.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -22,13 +23,21 @@ fn commands() -> Vec<Vec<String>> {
     commands.map(|command| command.split_whitespace().map(str::to_string).collect()).collect()
 }
 
+/// The path to look for commands along, `hsr` first.
+fn with_hsr() -> OsString {
+    let own = Path::new(env!("CARGO_BIN_EXE_hsr")).parent().unwrap().to_path_buf();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&others))).unwrap()
+}
+
 /// Runs Python where it and numpy are there.
 fn python(folder: &Path, code: &str) -> bool {
     let numpy = Command::new("python3").args(["-c", "import numpy"]).output();
     if !numpy.is_ok_and(|output| output.status.success()) {
         return false;
     }
-    let output = Command::new("python3").args(["-c", code]).current_dir(folder).output().unwrap();
+    let mut command = Command::new("python3");
+    let output = command.args(["-c", code]).current_dir(folder).env("PATH", with_hsr()).output().unwrap();
     assert!(output.status.success(), "{code}\n{}", String::from_utf8_lossy(&output.stderr));
     true
 }
@@ -55,7 +64,7 @@ fn make_files(folder: &Path) {
 fn every_command_of_the_readme_runs() {
     let folder = tempfile::tempdir().unwrap();
     let scripts = blocks("python");
-    assert_eq!(scripts.len(), 2);
+    assert_eq!(scripts.len(), 3);
     if !python(folder.path(), &scripts[0]) {
         println!("numpy is not here: the Python blocks are skipped");
         make_files(folder.path());
@@ -68,9 +77,15 @@ fn every_command_of_the_readme_runs() {
         let output = Command::new(env!("CARGO_BIN_EXE_hsr"))
             .args(&arguments)
             .current_dir(folder.path())
+            .env("PATH", with_hsr())
             .output()
             .unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
     python(folder.path(), &scripts[1]);
+    // The program of one's own is the example.
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/python");
+    std::fs::copy(examples.join("protocol.py"), folder.path().join("protocol.py")).unwrap();
+    std::fs::copy(examples.join("closed_forms.py"), folder.path().join("mine.py")).unwrap();
+    python(folder.path(), &format!("{}\ntest_mine_conforms()\n", scripts[2]));
 }

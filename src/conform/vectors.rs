@@ -6,6 +6,7 @@ use super::reference::right_to_the_last_digit;
 use crate::data::DataSet;
 use crate::model::{Activation, Batch, Network, Parameters, Shape};
 use crate::number::Matrix;
+use crate::terms::samples;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -87,8 +88,8 @@ fn cases() -> Vec<(String, &'static str, Case)> {
     add("ten_classes", "more classes than units", drawn(CLASSES, tanh, 301, false));
     add("iris", "Iris, standardised, 150 samples", iris());
     add("saturated", "logits some tens apart", scaled(drawn(MEDIUM, tanh, 302, false), 16.0, 1.0));
-    add("far_saturated", "logits a hundred apart", scaled(drawn(MEDIUM, tanh, 304, true), 64.0, 1.0));
-    add("certain_and_right", "a loss of about 1e-12", certain());
+    add("far_saturated", "logits a hundred apart", scaled(drawn(MEDIUM, tanh, 428, true), 32.0, 1.0));
+    add("certain_and_right", "every target is what the network is sure of", certain(563));
     add("nearly_uniform", "weights of 1e-6", scaled(drawn(MEDIUM, tanh, 303, true), TINY, TINY));
     add("large_inputs", "inputs of a thousand", large_inputs());
     add("duplicated", "all samples are the same", repeated(drawn(MEDIUM, tanh, 305, false)));
@@ -125,18 +126,16 @@ fn scaled(mut case: Case, v: f64, w: f64) -> Case {
     case
 }
 
-/// Every sample has its own unit, which speaks for its class.
-fn certain() -> Case {
-    let shape = Shape { samples: 3, inputs: 3, hidden: 3, classes: 3, biases: true };
-    let parameters = Parameters {
-        w: Matrix::identity(3, 3) * 2.0,
-        b: Some(nalgebra::dvector![0.25, 0.0, -0.25]),
-        v: Matrix::identity(3, 3) * 28.0,
-        c: Some(nalgebra::dvector![0.5, 0.0, -0.5]),
-    };
-    let (x, y) = (Matrix::identity(3, 3) * 2.5, Matrix::identity(3, 3));
-    debug_assert_eq!(parameters.shape(3), shape);
-    Case { network: Network { parameters, activation: Activation::Tanh }, batch: Batch { x, y } }
+/// Each sample's target is the class that the network is sure of.
+fn certain(seed: u64) -> Case {
+    let mut case = scaled(drawn(MEDIUM, Activation::Tanh, seed, false), 24.0, 1.0);
+    for (n, sample) in samples(&case.network, &case.batch).iter().enumerate() {
+        let sure = sample.p.imax();
+        for k in 0..MEDIUM.classes {
+            case.batch.y[(n, k)] = f64::from(k == sure);
+        }
+    }
+    case
 }
 
 fn large_inputs() -> Case {
