@@ -1,7 +1,8 @@
 //! About 106 bits: the sum of two `f64`, one as large as the rounding error of the other.
 //!
-//! Sums, products, quotients and roots are those of [`twofloat`], off by a few units of `2^-106`. The elementary
-//! functions are those of [`dashu_float`], evaluated at [`WORKING`] bits and rounded once. None of it calls the
+//! Sums, products and quotients are those of [`qd`], off by a few units of `2^-106` (sums by its accurate form: the one
+//! behind its operator loses digits where terms cancel). Roots and elementary functions are those of [`dashu_float`],
+//! evaluated at [`WORKING`] bits and rounded once. None of it calls the
 //! platform's mathematics library, so it gives the same bits on every machine.
 //!
 //! The range is that of `f64`: what is below `1e-290` carries fewer bits, what is below `1e-320` none. There `f64`
@@ -11,7 +12,7 @@ use super::operators::operators;
 use super::{Number, Smooth};
 use dashu_float::FBig;
 use dashu_float::round::mode::HalfEven;
-use twofloat::TwoFloat;
+use qd::Quad;
 
 /// A binary number of as many bits as are asked for.
 type Big = FBig<HalfEven, 2>;
@@ -33,22 +34,22 @@ const DENSITY_VANISHES: f64 = 38.7;
 /// assert_eq!(third.nearest(), 1.0 / 3.0);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Precise(TwoFloat);
+pub struct Precise(Quad);
 
 impl Precise {
     /// An `f64`, exactly.
     pub fn exact(value: f64) -> Self {
-        Precise(TwoFloat::from(value))
+        Precise(Quad::from_f64(value))
     }
 
     /// The nearest `f64`.
     pub fn nearest(&self) -> f64 {
-        self.0.hi()
+        self.0.0
     }
 
     /// What the nearest `f64` leaves, at most half a unit of its last place.
     pub fn rest(&self) -> f64 {
-        self.0.lo()
+        self.0.1
     }
 
     /// `value - self`, rounded once: how far an `f64` is off.
@@ -63,24 +64,24 @@ impl Precise {
     }
 
     fn plus(&self, other: &Self) -> Self {
-        Precise(self.0 + other.0)
+        Precise(self.0.add_accurate(other.0))
     }
     fn minus(&self, other: &Self) -> Self {
-        Precise(self.0 - other.0)
+        Precise(self.0.sub_accurate(other.0))
     }
     fn times(&self, other: &Self) -> Self {
-        Precise(self.0 * other.0)
+        Precise(self.0.mul(other.0))
     }
     fn over(&self, other: &Self) -> Self {
-        Precise(self.0 / other.0)
+        Precise(self.0.div(other.0))
     }
 
     fn is_finite(&self) -> bool {
-        self.0.hi().is_finite() && self.0.lo().is_finite()
+        self.0.0.is_finite() && self.0.1.is_finite()
     }
 
     fn magnitude(&self) -> Self {
-        if self.0.hi() < 0.0 { -*self } else { *self }
+        if self.0.0 < 0.0 { -*self } else { *self }
     }
 
     /// The same number with [`WORKING`] bits; none for infinities and NaN.
@@ -89,13 +90,13 @@ impl Precise {
             return None;
         }
         let part = |value: f64| Big::try_from(value).ok().map(working);
-        Some(part(self.0.hi())? + part(self.0.lo())?)
+        Some(part(self.0.0)? + part(self.0.1)?)
     }
 
     fn round(value: &Big) -> Self {
         let high = value.to_f64().value();
         let rest = Big::try_from(high).map_or(0.0, |high| (value - high).to_f64().value());
-        Precise(TwoFloat::new_add(high, rest))
+        Precise(Quad(high, rest))
     }
 
     /// A function of a finite number; NaN of any other.
@@ -108,7 +109,10 @@ operators!([] Precise);
 
 impl Number for Precise {
     fn integer(n: i64) -> Self {
-        Precise(TwoFloat::from(n))
+        let near = n as f64;
+        // What an i64 has beyond 53 bits; the difference is exact.
+        let rest = (i128::from(n) - near as i128) as f64;
+        Precise(Quad(near, rest))
     }
 }
 
@@ -128,28 +132,28 @@ fn one() -> Big {
 
 impl Smooth for Precise {
     fn exp(&self) -> Self {
-        match self.0.hi() {
+        match self.0.0 {
             large if large > VANISHES => Precise::exact(f64::INFINITY),
             small if small < -VANISHES => Precise::exact(0.0),
             _ => self.by(Big::exp),
         }
     }
     fn ln(&self) -> Self {
-        match self.0.hi() {
+        match self.0.0 {
             0.0 => Precise::exact(f64::NEG_INFINITY),
             negative if negative < 0.0 => Precise::exact(f64::NAN),
             _ => self.by(Big::ln),
         }
     }
     fn ln_1p(&self) -> Self {
-        match self.0.hi() {
+        match self.0.0 {
             -1.0 => Precise::exact(f64::NEG_INFINITY),
             beyond if beyond < -1.0 => Precise::exact(f64::NAN),
             _ => self.by(Big::ln_1p),
         }
     }
     fn sqrt(&self) -> Self {
-        match self.0.hi() {
+        match self.0.0 {
             0.0 => Precise::exact(0.0),
             negative if negative < 0.0 => Precise::exact(f64::NAN),
             _ => self.by(Big::sqrt),
@@ -162,13 +166,13 @@ impl Smooth for Precise {
             let small = |a: &Big| decay(a) / (one() + decay(a));
             (self.by(|a| one() / (one() + decay(a))), self.by(small))
         };
-        if self.0.hi() < 0.0 { (small, large) } else { (large, small) }
+        if self.0.0 < 0.0 { (small, large) } else { (large, small) }
     }
     /// `tanh |a| = (1 - e)/(1 + e)` and `1 - tanh^2 a = 4 e/(1 + e)^2` with `e = e^(-2|a|)`.
     fn tanh(&self) -> (Self, Self) {
         let magnitude = self.magnitude();
         if magnitude.nearest() > VANISHES / 2.0 {
-            return (Precise::exact(self.0.hi().signum()), Precise::exact(0.0));
+            return (Precise::exact(self.0.0.signum()), Precise::exact(0.0));
         }
         let tanh = magnitude.by(|a| {
             let short = working((a * Big::from(-2)).exp_m1());
@@ -179,7 +183,7 @@ impl Smooth for Precise {
             let sum = one() + &e;
             Big::from(4) * e / (&sum * &sum)
         });
-        (if self.0.hi() < 0.0 { -tanh } else { tanh }, rest)
+        (if self.0.0 < 0.0 { -tanh } else { tanh }, rest)
     }
     fn softplus(&self) -> Self {
         let tail = if self.magnitude().nearest() > VANISHES {
@@ -187,7 +191,7 @@ impl Smooth for Precise {
         } else {
             self.by(|a| decay(a).ln_1p())
         };
-        if self.0.hi() < 0.0 { tail } else { tail + *self }
+        if self.0.0 < 0.0 { tail } else { tail + *self }
     }
     fn sin_cos(&self) -> (Self, Self) {
         (self.by(Big::sin), self.by(Big::cos))
@@ -197,7 +201,7 @@ impl Smooth for Precise {
     fn gaussian(&self) -> (Self, Self) {
         let magnitude = self.magnitude();
         if !magnitude.is_finite() || magnitude.nearest() > DENSITY_VANISHES {
-            let above = if self.0.hi().is_nan() { f64::NAN } else { f64::from(self.0.hi() > 0.0) };
+            let above = if self.0.0.is_nan() { f64::NAN } else { f64::from(self.0.0 > 0.0) };
             return (Precise::exact(above), Precise::exact(0.0 * above));
         }
         let square = magnitude.nearest() * magnitude.nearest();
@@ -221,7 +225,7 @@ impl Smooth for Precise {
         }
         let half = (Big::ONE / Big::from(2)).with_precision(bits).value();
         let above = &density * sum;
-        let side = if self.0.hi() < 0.0 { half - above } else { half + above };
+        let side = if self.0.0 < 0.0 { half - above } else { half + above };
         (Precise::round(&side), Precise::round(&density))
     }
     fn largest(values: &[Self]) -> usize {
@@ -229,19 +233,54 @@ impl Smooth for Precise {
         f64::largest(&parts)
     }
     fn positive_part(&self) -> Self {
-        if self.0.hi() < 0.0 { Precise::exact(0.0) } else { *self }
+        if self.0.0 < 0.0 { Precise::exact(0.0) } else { *self }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
     /// Few units of `2^-106` of the value.
     fn close(what: &str, found: Precise, (nearest, rest): (f64, f64)) {
         assert_eq!(found.nearest(), nearest, "{what}");
         let off = (found.rest() - rest).abs();
         assert!(off <= 4.0 * 2.0_f64.powi(-106) * nearest.abs(), "{what}: {:e} for {rest:e}", found.rest());
+    }
+
+    /// Against 300 bits, terms that cancel among them.
+    #[test]
+    fn sums_products_and_quotients_are_off_by_a_few_units_of_the_last_place() {
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let wide = |number: Precise| {
+            let part = |part: f64| Big::try_from(part).unwrap().with_precision(300).value();
+            part(number.0.0) + part(number.0.1)
+        };
+        for _ in 0..2000 {
+            let mut next = || Precise::exact(random.random_range(-1.0..1.0));
+            let tiny = Precise::exact(1e-17);
+            let (a, b) = (next() + next() * tiny, next() + next() * tiny);
+            let c = -a + next() * Precise::exact(1e-12);
+            for (found, right) in [
+                (a + b, wide(a) + wide(b)),
+                (a + c, wide(a) + wide(c)),
+                (a - b, wide(a) - wide(b)),
+                (a * b, wide(a) * wide(b)),
+                (a / b, wide(a) / wide(b)),
+                (a.tanh().1.sqrt(), wide(a.tanh().1).sqrt()),
+            ] {
+                let off = ((wide(found) - &right) / right).to_f64().value().abs();
+                assert!(off < 4.0 * 2.0_f64.powi(-106), "{off:e} at {a:?}, {b:?}, {c:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn integers_are_exact() {
+        let large = i64::MAX - 1;
+        assert_eq!(Precise::integer(large) - Precise::integer(large - 3), Precise::integer(3));
     }
 
     /// Values to 400 bits by mpmath, as the nearest `f64` and the rest of it.
@@ -314,7 +353,7 @@ mod tests {
         for (at, [exp, sigmoid, other, tanh, slope, softplus, sin, cos, distribution, density]) in rows {
             let a = Precise::exact(at);
             close("exp", a.exp(), exp);
-            close("ln", Precise(TwoFloat::new_add(exp.0, exp.1)).ln() - a + a, (at, 0.0));
+            close("ln", Precise(Quad(exp.0, exp.1)).ln() - a + a, (at, 0.0));
             close("sigmoid", a.sigmoid().0, sigmoid);
             close("1 - sigmoid", a.sigmoid().1, other);
             close("tanh", a.tanh().0, tanh);
