@@ -44,8 +44,8 @@ def loss(theta, shapes, phi, X, Y):
     return -jnp.mean(jnp.sum(Y * jax.nn.log_softmax(o), axis=1))
 
 
-# Every new shape is compiled, about a second each, and that is nearly all of the time. Still it is ten times faster than
-# to dispatch the operations one by one; and reverse over reverse compiles faster than jax.hessian.
+# Every new shape is compiled, in one or two seconds, which is nearly all of the time. To dispatch the operations one by
+# one takes several times longer, and jax.hessian takes longer to compile than reverse over reverse.
 @partial(jax.jit, static_argnames=["shapes", "activation"])
 def differentiate(theta, X, Y, shapes, activation):
     def of_theta(theta):
