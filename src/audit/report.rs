@@ -2,7 +2,7 @@
 
 use super::eigen::Spectrum;
 use super::settings::Settings;
-use crate::io::{JunitCase, JunitOutcome, junit};
+use crate::io::{JunitCase, JunitOutcome, json_report, junit};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use std::fmt::Write;
@@ -230,10 +230,7 @@ impl Report {
 
     /// The report as JSON.
     pub fn json(&self) -> String {
-        let mut value = serde_json::json!(self);
-        value["holds"] = self.holds().into();
-        value["summary"] = self.summary().into();
-        format!("{value:#}\n")
+        json_report(self, self.holds(), &self.summary())
     }
 
     /// The report as JUnit XML, a test case an equation.

@@ -2,7 +2,7 @@
 
 use super::outcome::Evidence;
 use super::run::{CheckReport, ClaimFailure, ClaimReport};
-use crate::io::{JunitCase, JunitOutcome, junit};
+use crate::io::{JunitCase, JunitOutcome, json_report, junit};
 use std::fmt::Write;
 
 impl ClaimFailure {
@@ -125,10 +125,7 @@ impl CheckReport {
 
     /// The report as JSON.
     pub fn json(&self) -> String {
-        let mut value = serde_json::json!(self);
-        value["holds"] = self.holds().into();
-        value["summary"] = self.summary().into();
-        format!("{value:#}\n")
+        json_report(self, self.holds(), &self.summary())
     }
 
     /// The report as JUnit XML, a test case a claim.

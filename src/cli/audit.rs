@@ -1,10 +1,9 @@
 //! `hsr audit`.
 
-use super::Format;
 use super::layers::at_least_one;
 use super::named::{self, Found};
-use crate::audit::{Point, Report, Settings, random_network, run, train};
-use crate::io::write_text;
+use super::{Format, tell};
+use crate::audit::{Point, Settings, random_network, run, train};
 use crate::model::{Activation, Batch, Shape};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -110,23 +109,13 @@ pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> 
     });
     bar.finish_and_clear();
     let report = report?;
-    tell(arguments, &report)?;
+    tell(
+        arguments.format,
+        arguments.out.as_deref(),
+        &report.summary(),
+        [&|| report.table(), &|| report.json(), &|| report.junit()],
+    )?;
     Ok(report.holds())
-}
-
-fn tell(arguments: &AuditArguments, report: &Report) -> Result<(), Box<dyn Error>> {
-    let text = match arguments.format {
-        Format::Table => report.table(),
-        Format::Json => report.json(),
-        Format::Junit => report.junit(),
-    };
-    match &arguments.out {
-        None => super::print(&text),
-        Some(file) => {
-            write_text(file, &text)?;
-            super::print(&format!("{}\n", report.summary()))
-        }
-    }
 }
 
 /// The data that is asked for; what has labels is standardised.

@@ -1,6 +1,6 @@
 //! `hsr check`.
 
-use super::Format;
+use super::{Format, tell};
 use crate::claims::{Derivation, Request, run};
 use crate::io::{check_writable, write_text};
 use clap::Args;
@@ -85,17 +85,11 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> 
     if let Some(file) = &arguments.html {
         write_text(file, &report.html(&derivations))?;
     }
-    let text = match arguments.format {
-        Format::Table => report.table(),
-        Format::Json => report.json(),
-        Format::Junit => report.junit(),
-    };
-    match &arguments.out {
-        None => super::print(&text)?,
-        Some(file) => {
-            write_text(file, &text)?;
-            super::print(&format!("{}\n", report.summary()))?;
-        }
-    }
+    tell(
+        arguments.format,
+        arguments.out.as_deref(),
+        &report.summary(),
+        [&|| report.table(), &|| report.json(), &|| report.junit()],
+    )?;
     Ok(report.holds())
 }

@@ -1,11 +1,10 @@
 //! `hsr conform`.
 
 use super::audit::quoted;
-use super::{Format, interrupt};
+use super::{Format, interrupt, tell};
 use crate::conform::{
     Case, Precision, Quantity, Report, Settings, expected, read_vector_case, run, write_case,
 };
-use crate::io::write_text;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
@@ -103,18 +102,12 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     bar.finish_and_clear();
     let mut report = report?;
     keep(&mut report, arguments)?;
-    let text = match arguments.format {
-        Format::Table => report.table(),
-        Format::Json => report.json(),
-        Format::Junit => report.junit(),
-    };
-    match &arguments.out {
-        None => super::print(&text)?,
-        Some(file) => {
-            write_text(file, &text)?;
-            super::print(&format!("{}\n", report.summary()))?;
-        }
-    }
+    tell(
+        arguments.format,
+        arguments.out.as_deref(),
+        &report.summary(),
+        [&|| report.table(), &|| report.json(), &|| report.junit()],
+    )?;
     Ok(report.holds())
 }
 

@@ -17,9 +17,11 @@ mod subject;
 mod train;
 mod vectors;
 
+use crate::io::write_text;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Closed forms of the Wolkowicz-Styan bound on the loss Hessian, each proved from the loss.
@@ -113,6 +115,28 @@ pub fn main() -> ExitCode {
         Err(error) => {
             eprintln!("hsr: {error}");
             ExitCode::from(WRONG_INPUT)
+        }
+    }
+}
+
+/// Tells a report, whose table, JSON and JUnit are `texts`: to the terminal, or to a file and only its summary to the
+/// terminal.
+fn tell(
+    format: Format,
+    out: Option<&Path>,
+    summary: &str,
+    [table, json, junit]: [&dyn Fn() -> String; 3],
+) -> Result<(), Box<dyn Error>> {
+    let text = match format {
+        Format::Table => table(),
+        Format::Json => json(),
+        Format::Junit => junit(),
+    };
+    match out {
+        None => print(&text),
+        Some(file) => {
+            write_text(file, &text)?;
+            print(&format!("{summary}\n"))
         }
     }
 }

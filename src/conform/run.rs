@@ -2,37 +2,16 @@
 
 use super::cases::{Case, Draws};
 use super::judge::{Judged, judge};
+use super::mismatch::{Interruption, Mismatch};
 use super::program::{Broken, Program};
 use super::protocol::{Answered, Hello, hello, question};
 use super::quantity::Quantity;
 use super::reference::{Expected, Precision, expected};
-use super::report::{Interruption, Mismatch, Report, Tally};
+use super::report::{Report, Tally};
 use super::resembles::resembles;
+use super::settings::Settings;
 use super::shrink::{shrink, simpler_activation};
-use std::time::{Duration, Instant};
-
-/// What is asked of a program.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The program and its arguments.
-    pub command: Vec<String>,
-    /// How many cases.
-    pub cases: usize,
-    /// The seed of all of them.
-    pub seed: u64,
-    /// Only this quantity.
-    pub only: Option<Quantity>,
-    /// The most samples, inputs, hidden units and classes.
-    pub max_size: usize,
-    /// Part `.0` of `.1`, from 1: every `.1`-th case.
-    pub shard: (usize, usize),
-    /// How long an answer may take.
-    pub timeout: Duration,
-    /// The arithmetic of the program, where it does not say so itself.
-    pub precision: Option<Precision>,
-    /// This case instead of drawn ones.
-    pub given: Option<Case>,
-}
+use std::time::Instant;
 
 /// Why a program could not be held against anything.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

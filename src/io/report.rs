@@ -1,6 +1,20 @@
-//! Test reports in JUnit's XML, which CI systems read.
+//! Reports for programs: JSON, and JUnit's XML, which CI systems read.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde::Serialize;
+
+/// A report as a JSON object, with whether it `holds` and its `summary` beside its own fields.
+///
+/// ```
+/// let text = hsr::io::json_report(&std::collections::BTreeMap::from([("seed", 1)]), true, "all hold");
+/// assert_eq!(text, "{\n  \"holds\": true,\n  \"seed\": 1,\n  \"summary\": \"all hold\"\n}\n");
+/// ```
+pub fn json_report(report: &impl Serialize, holds: bool, summary: &str) -> String {
+    let mut value = serde_json::json!(report);
+    value["holds"] = holds.into();
+    value["summary"] = summary.into();
+    format!("{value:#}\n")
+}
 
 /// One test of a report.
 pub struct JunitCase {
