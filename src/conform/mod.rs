@@ -25,7 +25,7 @@ pub use cases::{Case, Draws};
 pub use files::{read_vector_case, write_case};
 pub use mismatch::{Interruption, Mismatch};
 pub use program::Broken;
-pub use quantity::{Layout, Quantity, UnknownQuantity};
+pub use quantity::{Layout, Quantity, UnknownQuantity, Values};
 pub use reference::{Expected, Precision, expected};
 pub use report::{Report, Tally};
 pub use run::{ConformError, run};

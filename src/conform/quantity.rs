@@ -33,6 +33,9 @@ pub enum Quantity {
     LambdaMax,
 }
 
+/// Quantities with their numbers.
+pub type Values = Vec<(Quantity, Vec<f64>)>;
+
 /// How a quantity's numbers are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {

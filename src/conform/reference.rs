@@ -8,7 +8,7 @@
 //! for.
 
 use super::cases::Case;
-use super::quantity::Quantity;
+use super::quantity::{Quantity, Values};
 use crate::model::{Activation, Batch};
 use crate::number::{Matrix, Precise, Rounded, Smooth, Vector, norm};
 use crate::oracle::{ClosedForms, refined_largest};
@@ -134,7 +134,7 @@ fn right(case: &Case) -> Option<At<Precise>> {
 
 /// The nearest `f64` of every quantity that the case has, or the first number whose last digit is open: there the rest
 /// that 106 bits tell, with what these are off by, reaches the middle between two neighbours.
-pub(super) fn right_to_the_last_digit(case: &Case) -> Result<Vec<(Quantity, Vec<f64>)>, (Quantity, usize)> {
+pub(super) fn right_to_the_last_digit(case: &Case) -> Result<Values, (Quantity, usize)> {
     let (Some(right), Some(bounded)) = (right(case), bounded(case, false)) else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for quantity in Quantity::ALL {

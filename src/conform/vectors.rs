@@ -1,7 +1,7 @@
 //! A fixed set of cases with values that are right to the last digit, for those who test without a running `hsr`.
 
 use super::cases::Case;
-use super::quantity::Quantity;
+use super::quantity::{Quantity, Values};
 use super::reference::right_to_the_last_digit;
 use crate::data::DataSet;
 use crate::model::{Activation, Batch, Network, Parameters, Shape};
@@ -25,7 +25,7 @@ pub struct Vector {
     /// The network and data.
     pub case: Case,
     /// The values, each the `f64` nearest to the exact one.
-    pub right: Vec<(Quantity, Vec<f64>)>,
+    pub right: Values,
 }
 
 /// A value whose last digit 106 bits do not decide.
