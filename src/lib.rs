@@ -14,6 +14,7 @@
 //! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
 //! | [`audit`] | holds every equation against every witness, and tells |
 //! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
+//! | [`conform`] | a program in any language against the reference; test vectors |
 //! | [`compare`] | training methods against each other: the same grounds, statistics, pictures, a page |
 //! | [`train`] | training along the bound's gradient and along its rivals: steps, records, checkpoints |
 //! | [`pictures`] | plots of plain data, as SVG and PNG |
@@ -25,7 +26,7 @@
 //! | [`io`] | npz, safetensors, JSON and CSV files, results written whole or not at all |
 //! | [`data`] | labelled samples, four embedded data sets |
 //! | [`model`] | sizes, parameters, data, activations |
-//! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, degrees |
+//! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, 106 bits, degrees |
 //!
 //! # The bound of a network
 //! ```

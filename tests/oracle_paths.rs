@@ -101,3 +101,44 @@ fn an_interrupt_ends_it_with_a_word_and_nothing_written() {
     assert_eq!(text(&output.stderr), "hsr: stopped before the end\n");
     assert!(!folder.path().join("answer.npz").exists());
 }
+
+#[test]
+fn digits_are_told_of_every_number_that_is_printed_or_written() {
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path(), 20, 3, 4);
+    let more = ["--digits", "--json", "--terms", "--spectrum", "--hessian", "--out", "out.npz"];
+    let output = oracle(folder.path(), &more);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let digits = told["digits"].as_object().unwrap();
+    for (name, _) in told.as_object().unwrap().iter().filter(|(name, _)| *name != "digits") {
+        let right = digits[name].as_f64().unwrap();
+        assert!((13.0..16.0).contains(&right), "{name}: {right}");
+    }
+    let written = std::fs::read(folder.path().join("out.npz")).unwrap();
+    for name in ["gradient", "q_hid_gradient", "hessian", "eigenvalues"] {
+        assert!(digits[name].as_f64().unwrap() > 12.0, "{name}");
+        let entry = format!("digits_{name}.npy");
+        assert!(written.windows(entry.len()).any(|window| window == entry.as_bytes()), "{entry}");
+    }
+    let table = text(&oracle(folder.path(), &["--digits"]).stdout);
+    assert!(table.contains("right digits") && table.contains("(of its largest entry)"), "{table}");
+}
+
+/// The count can fail: an error of 1e-9 is seen as nine digits.
+#[test]
+fn an_error_in_the_ninth_digit_leaves_nine() {
+    use hsr::model::{Activation, Batch, Network, Parameters};
+    use hsr::oracle::{Wanted, answer, digits};
+    let parameters =
+        Parameters { w: nalgebra::dmatrix![0.5, -1.0], b: None, v: nalgebra::dmatrix![1.0; -1.0], c: None };
+    let network = Network::new(parameters, Activation::Gelu).unwrap();
+    let batch = Batch::from_labels(nalgebra::dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2).unwrap();
+    let mut wrong = answer(&network, &batch, Wanted::default()).unwrap();
+    wrong.trace_squared *= 1.0 + 1e-9;
+    let largest = wrong.gradient.w.amax();
+    wrong.gradient.v[(0, 0)] += 1e-9 * largest.max(wrong.gradient.v.amax());
+    let counted = digits(&wrong, &network, &batch).unwrap();
+    let of = |name: &str| counted.iter().find(|(other, _)| *other == name).unwrap().1;
+    assert!((of("trace_squared") - 9.0).abs() < 0.1 && (of("gradient") - 9.0).abs() < 0.1);
+    assert!(of("trace") > 14.0 && of("loss") > 14.0);
+}

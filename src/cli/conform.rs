@@ -34,7 +34,7 @@ pub(super) struct ConformArguments {
     /// Only this quantity, such as ws_upper or gradient
     #[arg(long, value_name = "QUANTITY")]
     only: Option<Quantity>,
-    /// The most samples, inputs, hidden units and classes
+    /// The most samples, inputs, hidden units and classes; the Hessian is asked for up to 500 parameters
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=40))]
     max_size: u8,
     /// Part I of N: for N jobs that share the cases

@@ -35,6 +35,9 @@ const ROADS: f64 = 8.0;
 /// Roundoffs of the norm, for each row, that a symmetric eigensolver is off by.
 const EIGENSOLVER: f64 = 10.0;
 
+/// Beyond this a Hessian takes seconds at 106 bits, and a line of many megabytes.
+const MOST_PARAMETERS: usize = 500;
+
 impl Precision {
     /// Its name in answers.
     pub fn name(self) -> &'static str {
@@ -77,7 +80,8 @@ impl Expected {
     }
 }
 
-/// The right values of the quantities, in their order; what has none there (the gradient at a kink) is left out.
+/// The right values of the quantities, in their order; what has none there (the gradient at a kink) is left out, and
+/// so are the Hessian and its eigenvalue beyond 500 parameters.
 ///
 /// ```
 /// use hsr::conform::{Case, Precision, Quantity, expected};
@@ -96,8 +100,10 @@ pub fn expected(case: &Case, quantities: &[Quantity], precision: Precision) -> V
     let Some(bounded) = bounded(case, true) else { return Vec::new() };
     let factor = precision.factor();
     let mut all = Vec::new();
+    let dense = case.shape().parameters() <= MOST_PARAMETERS;
     for &quantity in quantities {
         let known = match quantity {
+            Quantity::Hessian | Quantity::LambdaMax if !dense => None,
             Quantity::LambdaMax => largest(&right.dense(), &bounded.dense(), factor),
             _ => {
                 let values = quantity.of(&right.forms, || right.dense());

@@ -81,6 +81,8 @@ impl Report {
         let answered = self.tallies.iter().filter(|tally| tally.answers > 0);
         let wrong = self.tallies.iter().filter(|tally| tally.wrong > 0).count();
         let right = answered.count() - wrong;
+        let silent = self.tallies.iter().filter(|tally| tally.answers == 0).count();
+        let silent = if silent > 0 { format!(", {silent} not given") } else { String::new() };
         let broke = if self.interruption.is_some() { ", then the program broke off" } else { "" };
         let nothing = if self.holds() || wrong > 0 || self.interruption.is_some() {
             ""
@@ -88,7 +90,7 @@ impl Report {
             ": no answer says anything"
         };
         format!(
-            "{right} quantities right, {wrong} wrong{nothing}; {} cases, {}, seed {}, {:.1} s{broke}",
+            "{right} quantities right, {wrong} wrong{silent}{nothing}; {} cases, {}, seed {}, {:.1} s{broke}",
             self.cases,
             self.precision.name(),
             self.seed,
