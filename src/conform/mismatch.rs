@@ -4,6 +4,7 @@ use super::cases::Case;
 use super::judge::Judged;
 use super::program::{Broken, Program};
 use super::quantity::Quantity;
+use crate::io::case_json;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -106,6 +107,7 @@ impl Mismatch {
         let mut text = format!("{} IS WRONG at {} (the smallest found)\n", self.quantity, self.network);
         let number = |value: f64| format!("{value:.17e}");
         let lines = [
+            ("numbers", numbers(&self.case)),
             ("problem", self.problem.clone()),
             ("component", Some(self.component.clone()).filter(|component| !component.is_empty())),
             ("answer", self.answer.map(number)),
@@ -156,6 +158,17 @@ impl Interruption {
         write_lines(&mut text, lines);
         text
     }
+}
+
+/// The arrays of a case that fits on a line.
+fn numbers(case: &Case) -> Option<String> {
+    const MOST: usize = 16;
+    if case.shape().parameters() + case.batch.x.len() + case.batch.y.len() > MOST {
+        return None;
+    }
+    let object = case_json(&case.network, &case.batch);
+    let arrays = ["W", "b", "V", "c", "X", "Y"].into_iter().filter(|name| !object[*name].is_null());
+    Some(arrays.map(|name| format!("{name}={}", object[name])).collect::<Vec<_>>().join(" "))
 }
 
 fn write_lines<const N: usize>(text: &mut String, lines: [(&str, Option<String>); N]) {
