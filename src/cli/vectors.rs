@@ -10,8 +10,7 @@ use std::path::PathBuf;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  hsr vectors --out vectors                 all of them: NAME.json, NAME.npz, and schema.json
-  hsr oracle --network vectors/medium_tanh.json --digits")]
+  hsr vectors --out vectors                 all of them: NAME.json, NAME.npz, and schema.json")]
 pub(super) struct VectorsArguments {
     /// The folder to write them to; it is made if it is not there
     #[arg(long, value_name = "DIR")]

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 /// use hsr::conform::{Quantity, answer_line};
 /// let question = r#"{"id": 1, "activation": "tanh", "W": [[1]], "V": [[1], [-1]], "X": [[0.5]], "y": [0],
 ///                    "quantities": ["loss"]}"#;
-/// assert!(answer_line(question, &Quantity::ALL).starts_with(r#"{"id":1,"loss":0.333"#));
+/// assert!(answer_line(question, &Quantity::ALL).starts_with(r#"{"id":1,"loss":0.33"#));
 /// ```
 pub fn answer_line(line: &str, known: &[Quantity]) -> String {
     let question: Map<String, Value> = match serde_json::from_str(line) {

@@ -92,7 +92,7 @@ impl Expected {
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.25; -0.25, 0.75], &[0, 1], 2)?;
 /// let case = Case { network, batch };
 /// let trace = &expected(&case, &[Quantity::Trace], Precision::Float64)[0];
-/// assert!(trace.tolerances[0] < 1e-13 * trace.scale());
+/// assert!(trace.tolerances[0] < 1e-12 * trace.scale());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn expected(case: &Case, quantities: &[Quantity], precision: Precision) -> Vec<Expected> {

@@ -42,7 +42,19 @@ fn the_page_of_a_command_has_every_option_of_its_help() {
     let output = hsr(folder.path(), &["man", "--out", "pages"]);
     assert_eq!(output.status.code(), HOLDS, "{}", stderr(&output));
     assert!(output.stdout.is_empty());
-    let commands = ["audit", "check", "oracle", "train", "compare", "spectrum", "completions", "man"];
+    let commands = [
+        "audit",
+        "check",
+        "oracle",
+        "conform",
+        "vectors",
+        "answer",
+        "train",
+        "compare",
+        "spectrum",
+        "completions",
+        "man",
+    ];
     for command in commands {
         let page = fs::read_to_string(folder.path().join(format!("pages/hsr-{command}.1"))).unwrap();
         // Roff has its hyphens escaped.
