@@ -118,6 +118,18 @@ fn what_was_being_asked_when_it_died_is_kept_and_replays() {
 }
 
 #[test]
+fn a_program_that_dies_while_a_wrong_answer_is_made_smaller_is_told_so_with_what_is_known() {
+    let folder = folder();
+    let script = "$HSR answer | sed -u 's/\"trace\":/\"trace\":1e9,\"was\":/' | head -n 4";
+    let output = shell(folder.path(), &["--cases", "60"], script);
+    let table = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{table}");
+    assert!(table.contains("trace IS WRONG") && table.contains("the program did not answer"), "{table}");
+    let asked = "asked for case 0 of --cases 60 --max-size 5 --seed 0, made smaller";
+    assert!(table.contains(asked), "{table}");
+}
+
+#[test]
 fn what_cannot_be_asked_is_an_error_of_the_input() {
     let folder = folder();
     for (options, program, message) in [

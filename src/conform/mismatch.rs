@@ -13,8 +13,8 @@ use std::fmt::Write;
 pub struct Mismatch {
     /// Of which quantity.
     pub quantity: Quantity,
-    /// The drawn case in which it was wrong first.
-    pub first: usize,
+    /// The case in which it was wrong first, and how it was drawn.
+    pub first: String,
     /// Sizes and activation of the smallest case.
     pub network: String,
     /// The component that is furthest off; empty for a scalar.
@@ -45,8 +45,8 @@ pub struct Mismatch {
 pub struct Interruption {
     /// What happened.
     pub reason: String,
-    /// The drawn case that it was asked about; none where it was asked what it supports.
-    pub index: Option<usize>,
+    /// The case that it was asked about, and how it was drawn; none where it was asked what it supports.
+    pub at: Option<String>,
     /// The end of its standard error.
     pub standard_error: String,
     /// The files that hold the case.
@@ -61,7 +61,7 @@ pub struct Interruption {
 impl Mismatch {
     pub(super) fn new(
         quantity: Quantity,
-        first: usize,
+        first: String,
         case: Case,
         judged: Option<Judged>,
         looks_like: Option<String>,
@@ -119,7 +119,7 @@ impl Mismatch {
                     .map(|(units, tolerance)| format!("{units:.2e} times the tolerance {tolerance:.1e}")),
             ),
             ("looks like", self.looks_like.clone()),
-            ("first seen", Some(format!("in case {}", self.first))),
+            ("first seen", Some(self.first.clone())),
             ("case", Some(self.files.join(", ")).filter(|files| !files.is_empty())),
             ("replay", Some(self.replay.clone()).filter(|replay| !replay.is_empty())),
         ];
@@ -129,11 +129,11 @@ impl Mismatch {
 }
 
 impl Interruption {
-    pub(super) fn new(reason: Broken, at: Option<(usize, Case)>, program: &Program) -> Self {
-        let (index, case) = at.unzip();
+    pub(super) fn new(reason: Broken, at: Option<(String, Case)>, program: &Program) -> Self {
+        let (at, case) = at.unzip();
         Interruption {
             reason: reason.to_string(),
-            index,
+            at,
             standard_error: program.standard_error(),
             files: Vec::new(),
             replay: String::new(),
@@ -143,10 +143,7 @@ impl Interruption {
 
     /// All of it, several lines.
     pub fn describe(&self) -> String {
-        let asked = match self.index {
-            Some(index) => format!("case {index}"),
-            None => "what it supports".to_string(),
-        };
+        let asked = self.at.as_deref().unwrap_or("what it supports");
         let mut text = format!("THE PROGRAM BROKE OFF, asked for {asked}\n");
         let errors = if self.standard_error.is_empty() { "(empty)" } else { &self.standard_error };
         let lines = [

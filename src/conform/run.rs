@@ -77,36 +77,22 @@ pub fn run(
     let quantities = supported(settings, &hello)?;
     let precision = settings.precision.unwrap_or(hello.precision);
     report.greet(&hello, precision, &quantities);
-    let mut asking = Asking { program, hello, precision, stop, next: 1 };
-    let draws = asking.draws(settings);
-    let (part, parts) = settings.shard;
-    let indices = (0..settings.cases).filter(|index| index % parts == part - 1);
-    let indices: Vec<usize> = if settings.given.is_some() { vec![0] } else { indices.collect() };
+    let mut asking = Asking { program, hello, precision, settings, stop, next: 1, broken: None };
+    let (draws, indices) = (asking.draws(), settings.indices());
     for (done, index) in indices.into_iter().enumerate() {
         let case = settings.given.clone().unwrap_or_else(|| draws.case(index));
-        let right = expected(&case, &quantities, precision);
-        let asked: Vec<Quantity> = right.iter().map(|expected| expected.quantity).collect();
-        let answers = match asking.ask(&case, &asked) {
-            Ok(answers) => answers,
-            Err(Broken::Stopped) => return Err(Broken::Stopped.into()),
-            Err(reason) => {
-                report.interruption = Some(Interruption::new(reason, Some((index, case)), &asking.program));
-                break;
-            }
-        };
-        for (quantity, answer) in &answers {
-            let Some(expected) = right.iter().find(|expected| expected.quantity == *quantity) else {
-                continue;
-            };
-            let judged = judge(expected, answer);
-            let first = report.tally(expected, &judged);
-            if first {
-                let mismatch = asking.smallest(case.clone(), index, *quantity, settings.given.is_some());
-                report.mismatches.push(mismatch);
-            }
+        asking.hold(&case, &settings.which(index), &quantities, &mut report);
+        if asking.broken.is_some() {
+            break;
         }
-        report.cases += 1;
         progress(done + 1);
+    }
+    match asking.broken.take() {
+        Some((Broken::Stopped, ..)) => return Err(Broken::Stopped.into()),
+        Some((reason, at, case)) => {
+            report.interruption = Some(Interruption::new(reason, Some((at, case)), &asking.program));
+        }
+        None => {}
     }
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -126,43 +112,82 @@ struct Asking<'a> {
     program: Program,
     hello: Hello,
     precision: Precision,
+    settings: &'a Settings,
     stop: &'a dyn Fn() -> bool,
     next: u64,
+    /// Why it does not answer any more, and what it was asked about.
+    broken: Option<(Broken, String, Case)>,
 }
 
 impl Asking<'_> {
-    fn draws(&self, settings: &Settings) -> Draws {
+    fn draws(&self) -> Draws {
         Draws {
             activations: self.hello.activations.clone(),
             biases: self.hello.biases.clone(),
-            max_size: settings.max_size,
-            cases: settings.cases,
+            max_size: self.settings.max_size,
+            cases: self.settings.cases,
             saturation: match self.precision {
                 Precision::Float64 => SATURATION,
                 Precision::Float32 => MILD_SATURATION,
             },
-            seed: settings.seed,
+            seed: self.settings.seed,
         }
     }
 
-    fn ask(&mut self, case: &Case, quantities: &[Quantity]) -> Result<Vec<(Quantity, Answered)>, Broken> {
+    /// Asks about a case, counts, and shrinks the first wrong answer of each quantity.
+    fn hold(&mut self, case: &Case, which: &str, quantities: &[Quantity], report: &mut Report) {
+        let right = expected(case, quantities, self.precision);
+        let asked: Vec<Quantity> = right.iter().map(|expected| expected.quantity).collect();
+        let Some(answers) = self.ask(case, which, &asked) else { return };
+        report.cases += 1;
+        for (quantity, answer) in &answers {
+            let Some(expected) = right.iter().find(|expected| expected.quantity == *quantity) else {
+                continue;
+            };
+            if report.tally(expected, &judge(expected, answer)) {
+                report.mismatches.push(self.smallest(case.clone(), which, *quantity));
+            }
+        }
+    }
+
+    fn ask(
+        &mut self,
+        case: &Case,
+        which: &str,
+        quantities: &[Quantity],
+    ) -> Option<Vec<(Quantity, Answered)>> {
+        if self.broken.is_some() {
+            return None;
+        }
         let id = self.next;
         self.next += 1;
-        question(&mut self.program, id, case, quantities, self.stop)
+        match question(&mut self.program, id, case, quantities, self.stop) {
+            Ok(answers) => Some(answers),
+            Err(reason) => {
+                self.broken = Some((reason, which.to_string(), case.clone()));
+                None
+            }
+        }
     }
 
     /// What is to be said of one quantity; none where the program does not answer any more.
-    fn judged(&mut self, case: &Case, quantity: Quantity) -> Option<(Expected, Answered, Judged)> {
+    fn judged(
+        &mut self,
+        case: &Case,
+        which: &str,
+        quantity: Quantity,
+    ) -> Option<(Expected, Answered, Judged)> {
         let expected = expected(case, &[quantity], self.precision).pop()?;
-        let (_, answer) = self.ask(case, &[quantity]).ok()?.pop()?;
+        let (_, answer) = self.ask(case, which, &[quantity])?.pop()?;
         let judged = judge(&expected, &answer);
         Some((expected, answer, judged))
     }
 
     /// The smallest case that is still wrong, and all about it. A given case is told as it is.
-    fn smallest(&mut self, case: Case, index: usize, quantity: Quantity, as_it_is: bool) -> Mismatch {
+    fn smallest(&mut self, case: Case, which: &str, quantity: Quantity) -> Mismatch {
+        let shrunk = format!("{which}, made smaller");
         let mut smallest = case;
-        if !as_it_is {
+        if self.settings.given.is_none() {
             let only_with_biases = !self.hello.biases.contains(&false);
             let activations = self.hello.activations.clone();
             let mut is_wrong = |case: &Case| {
@@ -170,7 +195,11 @@ impl Asking<'_> {
                 if expected(case, &[quantity], self.precision).is_empty() {
                     return Some(false);
                 }
-                self.judged(case, quantity).map(|(.., judged)| !judged.is_right())
+                match self.judged(case, &shrunk, quantity) {
+                    Some((.., judged)) => Some(!judged.is_right()),
+                    // Left out there, unless there is nothing any more.
+                    None => self.broken.is_none().then_some(false),
+                }
             };
             smallest = shrink(smallest, only_with_biases, &mut is_wrong);
             let plainer = simpler_activation(smallest.clone(), &activations, &mut is_wrong);
@@ -178,11 +207,11 @@ impl Asking<'_> {
                 smallest = shrink(plainer, only_with_biases, &mut is_wrong);
             }
         }
-        let last = self.judged(&smallest, quantity);
+        let last = self.judged(&smallest, &shrunk, quantity);
         let like = last.as_ref().and_then(|(expected, answer, _)| {
             answer.as_ref().ok().and_then(|answer| resembles(&smallest, expected, answer))
         });
-        Mismatch::new(quantity, index, smallest, last.map(|(.., judged)| judged), like)
+        Mismatch::new(quantity, which.to_string(), smallest, last.map(|(.., judged)| judged), like)
     }
 }
 

@@ -27,3 +27,23 @@ pub struct Settings {
     /// This case instead of drawn ones.
     pub given: Option<Case>,
 }
+
+impl Settings {
+    /// The cases of this part.
+    pub(super) fn indices(&self) -> Vec<usize> {
+        if self.given.is_some() {
+            return vec![0];
+        }
+        let (part, parts) = self.shard;
+        (0..self.cases).filter(|index| index % parts == part - 1).collect()
+    }
+
+    /// A case, and the options that draw it.
+    pub(super) fn which(&self, index: usize) -> String {
+        let Settings { cases, seed, max_size, .. } = self;
+        match self.given {
+            Some(_) => "the given case".to_string(),
+            None => format!("case {index} of --cases {cases} --max-size {max_size} --seed {seed}"),
+        }
+    }
+}
