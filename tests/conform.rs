@@ -120,7 +120,7 @@ fn what_was_being_asked_when_it_died_is_kept_and_replays() {
 #[test]
 fn a_program_that_dies_while_a_wrong_answer_is_made_smaller_is_told_so_with_what_is_known() {
     let folder = folder();
-    let script = "$HSR answer | sed -u 's/\"trace\":/\"trace\":1e9,\"was\":/' | head -n 4";
+    let script = "$HSR answer | sed -u -e 's/\"trace\":/\"trace\":1e9,\"was\":/' -e 4q";
     let output = shell(folder.path(), &["--cases", "60"], script);
     let table = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{table}");
