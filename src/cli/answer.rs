@@ -6,8 +6,7 @@ use std::io::{BufRead, Write};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  hsr answer < questions.jsonl
-  hsr conform -- hsr answer                 the reference against itself";
+  hsr answer                                a line in, a line out, until the input ends";
 
 /// Answers questions line by line until the input ends.
 pub(super) fn answer() -> Result<(), Box<dyn Error>> {
