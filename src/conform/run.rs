@@ -201,11 +201,8 @@ impl Asking<'_> {
                     None => self.broken.is_none().then_some(false),
                 }
             };
-            smallest = shrink(smallest, only_with_biases, &mut is_wrong);
-            let plainer = simpler_activation(smallest.clone(), &activations, &mut is_wrong);
-            if plainer != smallest {
-                smallest = shrink(plainer, only_with_biases, &mut is_wrong);
-            }
+            let plainer = simpler_activation(smallest, &activations, &mut is_wrong);
+            smallest = shrink(plainer, only_with_biases, &mut is_wrong);
         }
         let last = self.judged(&smallest, &shrunk, quantity);
         let like = last.as_ref().and_then(|(expected, answer, _)| {
