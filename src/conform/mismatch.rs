@@ -119,7 +119,7 @@ impl Mismatch {
                     .map(|(units, tolerance)| format!("{units:.2e} times the tolerance {tolerance:.1e}")),
             ),
             ("looks like", self.looks_like.clone()),
-            ("first seen", Some(self.first.clone())),
+            ("first seen", Some(format!("in {}", self.first))),
             ("case", Some(self.files.join(", ")).filter(|files| !files.is_empty())),
             ("replay", Some(self.replay.clone()).filter(|replay| !replay.is_empty())),
         ];
