@@ -2,9 +2,8 @@
 
 use super::audit::quoted;
 use super::{Format, interrupt, tell};
-use crate::conform::{
-    Case, Precision, Quantity, Report, Settings, expected, read_vector_case, run, write_case,
-};
+use crate::conform::{Case, Precision, Quantity, Report, Settings, expected, run, write_case};
+use crate::io::{InputError, read_case};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
@@ -124,8 +123,13 @@ fn settings(arguments: &ConformArguments) -> Result<Settings, Box<dyn Error>> {
             PrecisionName::Float64 => Precision::Float64,
             PrecisionName::Float32 => Precision::Float32,
         }),
-        given: arguments.case.as_deref().map(read_vector_case).transpose()?,
+        given: arguments.case.as_deref().map(given).transpose()?,
     })
+}
+
+fn given(file: &Path) -> Result<Case, InputError> {
+    let (network, batch) = read_case(file)?;
+    Ok(Case { network, batch })
 }
 
 /// Writes the cases that show what is wrong, and says how to ask about each again.

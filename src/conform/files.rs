@@ -2,7 +2,7 @@
 
 use super::cases::Case;
 use super::quantity::{Layout, Quantity};
-use crate::io::{Array, InputError, case_json, make_folder, read_case, write_npz_with_texts, write_text};
+use crate::io::{Array, InputError, case_json, make_folder, write_npz_with_texts, write_text};
 use crate::model::{Parameters, Shape};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -31,15 +31,6 @@ pub fn write_case(
         arrays.iter().map(|(name, array)| (name.as_str(), array.clone())).collect();
     write_npz_with_texts(&npz, &arrays, &[("activation", case.network.activation.name())])?;
     Ok([json, npz])
-}
-
-/// Reads the network and data of such a JSON file, or of any other that holds them.
-///
-/// # Errors
-/// [`InputError`] says what is missing or wrong.
-pub fn read_vector_case(file: &Path) -> Result<Case, InputError> {
-    let (network, batch) = read_case(file)?;
-    Ok(Case { network, batch })
 }
 
 /// One entry a line, so that a difference between two versions is a difference of lines.

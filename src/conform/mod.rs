@@ -22,7 +22,7 @@ mod vectors;
 
 pub use answer::answer_line;
 pub use cases::{Case, Draws};
-pub use files::{read_vector_case, write_case};
+pub use files::write_case;
 pub use mismatch::{Interruption, Mismatch};
 pub use program::Broken;
 pub use quantity::{Layout, Quantity, UnknownQuantity, Values};

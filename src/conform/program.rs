@@ -225,15 +225,18 @@ fn keep_end(mut stderr: impl Read, errors: &Mutex<Vec<u8>>) {
 }
 
 fn text(line: Vec<u8>) -> Result<String, Broken> {
-    String::from_utf8(line).map_err(|error| Broken::Rubbish {
-        reason: "it is not UTF-8".to_string(),
-        line: beginning(&String::from_utf8_lossy(error.as_bytes())),
+    String::from_utf8(line).map_err(|error| {
+        let bytes = error.as_bytes();
+        let start = bytes[..bytes.len().min(LETTERS / 2)].escape_ascii();
+        Broken::Rubbish { reason: "it is not UTF-8".to_string(), line: format!("\"{start}...\"") }
     })
 }
 
+/// How many of the letters of a line are shown.
+const LETTERS: usize = 60;
+
 /// The first letters of a line, what cannot be printed escaped.
 pub(super) fn beginning(line: &str) -> String {
-    const LETTERS: usize = 60;
     let line = line.trim_end();
     let start: String = line.chars().take(LETTERS).flat_map(char::escape_debug).collect();
     if line.chars().count() > LETTERS { format!("\"{start}...\"") } else { format!("\"{start}\"") }

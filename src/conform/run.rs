@@ -71,6 +71,7 @@ pub fn run(
         Err(Broken::Stopped) => return Err(Broken::Stopped.into()),
         Err(reason) => {
             report.interruption = Some(Interruption::new(reason, None, &program));
+            report.seconds = started.elapsed().as_secs_f64();
             return Ok(report);
         }
     };
