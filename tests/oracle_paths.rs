@@ -115,7 +115,7 @@ fn digits_are_told_of_every_number_that_is_printed_or_written() {
         assert!((13.0..16.0).contains(&right), "{name}: {right}");
     }
     let written = std::fs::read(folder.path().join("out.npz")).unwrap();
-    for name in ["gradient", "q_hid_gradient", "hessian", "eigenvalues"] {
+    for name in ["gradient", "q_hid_gradient", "t_res", "hessian", "eigenvalues"] {
         assert!(digits[name].as_f64().unwrap() > 12.0, "{name}");
         let entry = format!("digits_{name}.npy");
         assert!(written.windows(entry.len()).any(|window| window == entry.as_bytes()), "{entry}");

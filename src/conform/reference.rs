@@ -223,3 +223,63 @@ fn largest(
     let solver = EIGENSOLVER * ROUNDOFF * right.nrows() as f64 * norm(&size);
     Some((vec![largest], vec![factor * (norm(&errors) + solver)]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conform::Draws;
+    use crate::model::{Network, Parameters};
+    use crate::number::Number;
+    use nalgebra::dmatrix;
+
+    fn case(saturation: f64, index: usize) -> Case {
+        let activations = vec![Activation::Tanh];
+        Draws { activations, biases: vec![true], max_size: 4, cases: 30, saturation, seed: 2 }.case(index)
+    }
+
+    #[test]
+    fn an_ordinary_case_asks_for_many_digits_and_float32_for_seven() {
+        // The first of its kinds: plain.
+        let case = case(1.0, 25);
+        for (precision, least, most) in [(Precision::Float64, 1e-17, 1e-11), (Precision::Float32, 1e-8, 1e-2)]
+        {
+            for expected in expected(&case, &Quantity::ALL, precision) {
+                let widest = expected.tolerances.iter().fold(0.0, |a: f64, b| a.max(*b)) / expected.scale();
+                assert!((least..most).contains(&widest), "{} {widest:e}", expected.quantity);
+            }
+        }
+    }
+
+    #[test]
+    fn where_every_sample_is_saturated_an_answer_says_nothing() {
+        let parameters = Parameters { w: dmatrix![1.0], b: None, v: dmatrix![100.0; -100.0], c: None };
+        let network = Network { parameters, activation: Activation::Tanh };
+        let case = Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0] } };
+        let trace = expected(&case, &[Quantity::Trace], Precision::Float64).pop().unwrap();
+        assert!(trace.scale() < 1e-60 && trace.is_undecided());
+    }
+
+    /// The `f64` of the equations themselves is such an ordinary program.
+    #[test]
+    fn tolerances_cover_the_equations_in_f64() {
+        for case in (0..30).map(|index| case(16.0, index)) {
+            let at = ClosedForms::at(&case.network, &case.batch).unwrap();
+            for expected in expected(&case, &[Quantity::TraceSquaredGradient], Precision::Float64) {
+                let found = expected.quantity.of(&at, || Matrix::zeros(0, 0)).unwrap();
+                for ((found, right), tolerance) in
+                    found.iter().zip(&expected.values).zip(&expected.tolerances)
+                {
+                    assert!(right.error_of(*found).abs() <= *tolerance);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_next_to_the_middle_of_two_neighbours_is_not_decided() {
+        let half = f64::EPSILON / 2.0;
+        let near = Precise::exact(1.5) + Precise::exact(half * (1.0 - 1e-10));
+        assert!(is_decided(&near, 1e-27) && !is_decided(&near, 1e-25));
+        assert!(is_decided(&Precise::integer(0), 0.0) && !is_decided(&Precise::integer(0), 1e-300));
+    }
+}

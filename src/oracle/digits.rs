@@ -1,9 +1,9 @@
 //! How many digits of the oracle's own numbers are right, by the same equations at 106 bits.
 
 use super::{Answer, ClosedForms, OracleError, refined_eigenvalues};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, Network, Parameters};
 use crate::number::Precise;
-use crate::terms::{curvatures, hessian, samples};
+use crate::terms::{Sample, curvatures, hessian, model, samples, trace};
 
 /// No `f64` has more: 53 binary digits.
 pub const ALL_DIGITS: f64 = 53.0 * std::f64::consts::LOG10_2;
@@ -44,9 +44,10 @@ pub fn digits(
 ) -> Result<Vec<(&'static str, f64)>, OracleError> {
     let (network, batch) = (network.map(Precise::exact), batch.map(Precise::exact));
     let v = &network.parameters.v;
-    let points = curvatures(&samples(&network, &batch), v);
-    let loss = crate::terms::model::loss(&network, &batch);
-    let right = ClosedForms::of(&points, v, loss).map_err(|_| OracleError::NoSamples)?;
+    let samples = samples(&network, &batch);
+    let points = curvatures(&samples, v);
+    let right =
+        ClosedForms::of(&points, v, model::loss(&network, &batch)).map_err(|_| OracleError::NoSamples)?;
     let mut digits = Vec::new();
     let scalars = right.scalars();
     for (name, found) in answer.scalars() {
@@ -54,10 +55,9 @@ pub fn digits(
         digits.extend(truth.map(|(_, truth)| (name, right_digits(&[found], &[*truth]))));
     }
     let gradients = &right.gradients;
-    let mut gradient =
-        |name, found: &crate::model::Parameters<f64>, truth: &crate::model::Parameters<Precise>| {
-            digits.push((name, right_digits(&found.flat(), &truth.flat())));
-        };
+    let mut gradient = |name, found: &Parameters<f64>, truth: &Parameters<Precise>| {
+        digits.push((name, right_digits(&found.flat(), &truth.flat())));
+    };
     if let Ok(bound) = right.gradient() {
         gradient("gradient", &answer.gradient, &bound);
     }
@@ -71,6 +71,12 @@ pub fn digits(
         gradient("q_hid_gradient", &found.hidden_squared, &gradients.hidden_squared);
         gradient("q_out_gradient", &found.output_squared, &gradients.output_squared);
         gradient("q_cross_gradient", &found.coupling_squared, &gradients.coupling_squared);
+        let each = |term: &dyn Fn(&Sample<Precise>) -> Precise| samples.iter().map(term).collect::<Vec<_>>();
+        digits.extend([
+            ("t_out", right_digits(&terms.t_out, &each(&|n| trace::t_out(n)))),
+            ("t_gn", right_digits(&terms.t_gn, &each(&|n| trace::t_gn(n, v)))),
+            ("t_res", right_digits(&terms.t_res, &each(&|n| trace::t_res(n, v)))),
+        ]);
     }
     if answer.hessian.is_some() || answer.eigenvalues.is_some() {
         let h = hessian::hessian(&points);
