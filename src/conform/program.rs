@@ -5,13 +5,15 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// The longest line that is read: the Hessian of 3000 parameters.
 const LONGEST_LINE: u64 = 256 << 20;
+/// Lines that are read before they are wanted.
+const MOST_WAITING: usize = 4;
 /// How much of the end of the standard error is kept.
 const KEPT_ERRORS: usize = 4096;
 /// How often a wait looks whether the user wants to stop.
@@ -100,7 +102,8 @@ impl Program {
         std::os::unix::process::CommandExt::process_group(&mut prepared, 0);
         let mut child = prepared.spawn().map_err(|error| cannot(error.to_string()))?;
         let (questions, to_write) = channel::<String>();
-        let (found, events) = channel();
+        // A program that answers without being asked waits.
+        let (found, events) = sync_channel(MOST_WAITING);
         let errors = Arc::new(Mutex::new(Vec::new()));
         if let Some(mut stdin) = child.stdin.take() {
             thread::spawn(move || {
@@ -175,7 +178,7 @@ impl Program {
         // What it wrote just before it died may still be on its way.
         thread::sleep(GLANCE);
         let kept = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&kept).trim_end().to_string()
+        printable(String::from_utf8_lossy(&kept).trim_end())
     }
 }
 
@@ -196,7 +199,7 @@ impl Drop for Program {
     }
 }
 
-fn read_lines(stdout: impl Read, found: &Sender<Event>) {
+fn read_lines(stdout: impl Read, found: &SyncSender<Event>) {
     let mut reader = BufReader::new(stdout);
     loop {
         let mut line = Vec::new();
@@ -230,6 +233,14 @@ fn text(line: Vec<u8>) -> Result<String, Broken> {
         let start = bytes[..bytes.len().min(LETTERS / 2)].escape_ascii();
         Broken::Rubbish { reason: "it is not UTF-8".to_string(), line: format!("\"{start}...\"") }
     })
+}
+
+/// Control characters escaped, line breaks kept: what a program says must not move the cursor of a terminal.
+pub(super) fn printable(text: &str) -> String {
+    let letter = |c: char| -> String {
+        if c.is_control() && c != '\n' { c.escape_debug().collect() } else { c.to_string() }
+    };
+    text.chars().map(letter).collect()
 }
 
 /// How many of the letters of a line are shown.

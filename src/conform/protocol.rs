@@ -1,7 +1,7 @@
 //! The lines that go to and fro: one JSON object each.
 
 use super::cases::Case;
-use super::program::{Broken, Program, beginning};
+use super::program::{Broken, Program, beginning, printable};
 use super::quantity::{Layout, Quantity};
 use super::reference::Precision;
 use crate::io::case_json;
@@ -21,6 +21,14 @@ pub struct Hello {
     pub biases: Vec<bool>,
     /// The arithmetic that it works in.
     pub precision: Precision,
+}
+
+/// Letters of a name, and of a story, that are shown.
+const LONGEST_NAME: usize = 80;
+const LONGEST_STORY: usize = 400;
+
+fn shortened(text: &str, most: usize) -> String {
+    printable(&text.chars().take(most).collect::<String>())
 }
 
 /// What stands for a number that is none.
@@ -56,7 +64,10 @@ fn read_hello(answer: &Map<String, Value>) -> Result<Hello, String> {
         Some(other) => return Err(format!("precision is '{other}': float64 or float32 is needed")),
     };
     Ok(Hello {
-        name: answer.get("name").and_then(Value::as_str).map(str::to_string),
+        name: answer
+            .get("name")
+            .and_then(Value::as_str)
+            .map(|name| shortened(name, LONGEST_NAME).replace('\n', " ")),
         activations: words(answer, "activations", &Activation::ALL, |word| {
             word.as_str().and_then(|name| name.parse().ok())
         })?,
@@ -102,7 +113,7 @@ pub fn question(
     question.insert("quantities".to_string(), names.into());
     let answer = ask(program, id, &Value::Object(question), stop)?;
     if let Some(error) = answer.get("error") {
-        let story = error.as_str().map_or_else(|| error.to_string(), str::to_string);
+        let story = shortened(error.as_str().unwrap_or(&error.to_string()), LONGEST_STORY);
         let refused = |quantity: &Quantity| (*quantity, Err(format!("the program says: {story}")));
         return Ok(quantities.iter().map(refused).collect());
     }
