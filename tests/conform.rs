@@ -107,7 +107,8 @@ fn programs_that_break_off_are_told_with_what_they_said_last_and_never_hang_this
 #[test]
 fn what_a_program_calls_itself_moves_no_cursor_and_its_flood_fills_no_memory() {
     let folder = folder();
-    let name = "printf '%s\\n' '{\"id\": 0, \"name\": \"\\u001b[2Jmine\\nall right\"}'; exec yes '{\"id\": 0}'";
+    let name =
+        "printf '%s\\n' '{\"id\": 0, \"name\": \"\\u001b[2Jmine\\nall right\"}'; exec yes '{\"id\": 0}'";
     let output = shell(folder.path(), &["--cases", "3"], name);
     let table = text(&output.stdout);
     assert!(table.starts_with("\\u{1b}[2Jmine all right\n"), "{table}");

@@ -100,13 +100,15 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     let report = run(&settings, &|done| bar.set_position(done as u64), &interrupt::asked);
     bar.finish_and_clear();
     let mut report = report?;
-    keep(&mut report, arguments)?;
+    let kept = keep(&mut report, arguments);
     tell(
         arguments.format,
         arguments.out.as_deref(),
         &report.summary(),
         [&|| report.table(), &|| report.json(), &|| report.junit()],
     )?;
+    // Told first: a folder that cannot be written must not cost the report.
+    kept?;
     Ok(report.holds())
 }
 

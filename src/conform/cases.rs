@@ -22,10 +22,13 @@ enum Kind {
     Saturated,
     Duplicated,
     Orthogonal,
+    FarOut,
 }
 
-const KINDS: [Kind; 5] =
-    [Kind::Plain, Kind::SoftTargets, Kind::Saturated, Kind::Duplicated, Kind::Orthogonal];
+const KINDS: [Kind; 6] =
+    [Kind::Plain, Kind::SoftTargets, Kind::Saturated, Kind::Duplicated, Kind::Orthogonal, Kind::FarOut];
+/// What hidden weights are multiplied by where preactivations are to be far out in the tails.
+const FAR: f64 = 8.0;
 
 /// Every number is a multiple of this: exact in `float32`, and short to read.
 const STEP: f64 = 1.0 / 16.0;
@@ -71,8 +74,11 @@ impl Draws {
         random.set_stream(index as u64);
         let (activations, biases) = (self.activations.len().max(1), self.biases.len().max(1));
         let activation = self.activations.get(index % activations).copied().unwrap_or(Activation::Tanh);
-        let kind = KINDS[index / activations % KINDS.len()];
-        let biases = self.biases.get(index / activations / KINDS.len() % biases).copied().unwrap_or(true);
+        let round = index / activations;
+        let kind = KINDS[round % KINDS.len()];
+        // Every kind meets both, and so does every activation, within two rounds of kinds.
+        let turn = round + round / KINDS.len() + index % activations;
+        let biases = self.biases.get(turn % biases).copied().unwrap_or(true);
         let shape = self.shape(index, biases, &mut random);
         let mut entries = |count: usize| -> Vec<f64> {
             (0..count).map(|_| f64::from(random.random_range(-24..=24_i32)) * STEP).collect()
@@ -82,6 +88,7 @@ impl Draws {
             Matrix::from_row_slice(shape.samples, shape.inputs, &entries(shape.samples * shape.inputs));
         match kind {
             Kind::Saturated => parameters.v *= self.saturation,
+            Kind::FarOut => parameters.w *= FAR,
             Kind::Duplicated => {
                 for n in 1..shape.samples {
                     let first = x.row(n % 2).clone_owned();

@@ -238,7 +238,12 @@ fn text(line: Vec<u8>) -> Result<String, Broken> {
 /// Control characters escaped, line breaks kept: what a program says must not move the cursor of a terminal.
 pub(super) fn printable(text: &str) -> String {
     let letter = |c: char| -> String {
-        if c.is_control() && c != '\n' { c.escape_debug().collect() } else { c.to_string() }
+        // The last two are no characters of XML either.
+        if (c.is_control() && c != '\n') || matches!(c, '\u{fffe}' | '\u{ffff}') {
+            c.escape_debug().collect()
+        } else {
+            c.to_string()
+        }
     };
     text.chars().map(letter).collect()
 }

@@ -96,7 +96,7 @@ fn words<T: Copy>(
     }
 }
 
-/// Asks for quantities of a case. What the program leaves out, or answers with null, is left out.
+/// Asks for quantities of a case. What the program leaves out is left out.
 ///
 /// # Errors
 /// [`Broken`].
@@ -119,8 +119,7 @@ pub fn question(
     }
     let shape = case.shape();
     let read = |quantity: &Quantity| {
-        let value = answer.get(quantity.name()).filter(|value| !value.is_null())?;
-        Some((*quantity, numbers(*quantity, value, &shape)))
+        answer.get(quantity.name()).map(|value| (*quantity, numbers(*quantity, value, &shape)))
     };
     Ok(quantities.iter().filter_map(read).collect())
 }
@@ -151,10 +150,13 @@ fn object(line: &str) -> Result<Map<String, Value>, Broken> {
     parsed.map_err(|error| Broken::Rubbish { reason: error.to_string(), line: beginning(line) })
 }
 
-/// The numbers of a quantity; null among them is NaN.
+/// The numbers of a quantity; null, and null among them, is NaN.
 fn numbers(quantity: Quantity, value: &Value, shape: &Shape) -> Answered {
     let size = shape.parameters();
     match (quantity.layout(), value) {
+        // There is such a value, or it would not have been asked for.
+        (Layout::Theta, Value::Null) => Ok(vec![f64::NAN; size]),
+        (Layout::Matrix, Value::Null) => Ok(vec![f64::NAN; size * size]),
         (Layout::Scalar, value) => number(value)
             .map(|number| vec![number])
             .ok_or_else(|| format!("{quantity} is {}: a number is needed", beginning(&value.to_string()))),

@@ -3,7 +3,7 @@
 use super::mismatch::{Interruption, Mismatch};
 use super::protocol::Hello;
 use super::quantity::Quantity;
-use super::reference::Precision;
+use super::reference::{Expected, Precision};
 use super::settings::Settings;
 use crate::io::{JunitCase, JunitOutcome, json_report, junit};
 use comfy_table::{CellAlignment, Table, presets};
@@ -38,6 +38,8 @@ pub struct Report {
 pub struct Tally {
     /// Which.
     pub quantity: Quantity,
+    /// Cases in which it was asked for and an answer says something.
+    pub asked: usize,
     /// Cases in which the program gave it.
     pub answers: usize,
     /// Cases so ill-conditioned that the answer says nothing.
@@ -46,6 +48,13 @@ pub struct Tally {
     pub wrong: usize,
     /// The largest error of the right answers, in units of the tolerance.
     pub worst: f64,
+}
+
+impl Tally {
+    /// Whether the program answered some of the questions that an answer says something to, and left others out.
+    pub fn is_partly_given(&self) -> bool {
+        self.answers > 0 && self.answers - self.undecided < self.asked
+    }
 }
 
 impl Report {
@@ -66,8 +75,16 @@ impl Report {
     pub(super) fn greet(&mut self, hello: &Hello, precision: Precision, quantities: &[Quantity]) {
         self.name = hello.name.clone();
         self.precision = precision;
-        let tally = |&quantity| Tally { quantity, answers: 0, undecided: 0, wrong: 0, worst: 0.0 };
+        let tally = |&quantity| Tally { quantity, asked: 0, answers: 0, undecided: 0, wrong: 0, worst: 0.0 };
         self.tallies = quantities.iter().map(tally).collect();
+    }
+
+    /// Counts what was asked for.
+    pub(super) fn asked(&mut self, right: &[Expected]) {
+        for tally in &mut self.tallies {
+            let decided = |one: &&Expected| one.quantity == tally.quantity && !one.says_nothing();
+            tally.asked += right.iter().filter(decided).count();
+        }
     }
 
     /// Whether every answer was right, and there was at least one that says something.
@@ -82,6 +99,9 @@ impl Report {
         let wrong = self.tallies.iter().filter(|tally| tally.wrong > 0).count();
         let right = answered.count() - wrong;
         let silent = self.tallies.iter().filter(|tally| tally.answers == 0).count();
+        let partly = self.tallies.iter().filter(|tally| tally.is_partly_given()).count();
+        let partly =
+            if partly > 0 { format!(", {partly} given in part of the cases") } else { String::new() };
         let silent = if silent > 0 { format!(", {silent} not given") } else { String::new() };
         let broke = if self.interruption.is_some() { ", then the program broke off" } else { "" };
         let nothing = if self.holds() || wrong > 0 || self.interruption.is_some() {
@@ -90,7 +110,7 @@ impl Report {
             ": no answer says anything"
         };
         format!(
-            "{right} quantities right, {wrong} wrong{silent}{nothing}; {} cases, {}, seed {}, {:.1} s{broke}",
+            "{right} quantities right, {wrong} wrong{silent}{partly}{nothing}; {} cases, {}, seed {}, {:.1} s{broke}",
             self.cases,
             self.precision.name(),
             self.seed,
@@ -104,7 +124,7 @@ impl Report {
         table.load_style(presets::NOTHING);
         table.set_header(["quantity", "verdict", "answers", "undecided", "wrong", "worst error/tolerance"]);
         for tally in &self.tallies {
-            let Tally { quantity, answers, undecided, wrong, worst } = tally;
+            let Tally { quantity, answers, undecided, wrong, worst, .. } = tally;
             let verdict = verdict(tally);
             table.add_row([
                 quantity.to_string(),
@@ -166,6 +186,7 @@ fn verdict(tally: &Tally) -> &'static str {
         Tally { wrong: 1.., .. } => "WRONG",
         Tally { answers: 0, .. } => "not given",
         Tally { answers, undecided, .. } if answers == undecided => "undecided",
+        tally if tally.is_partly_given() => "in part",
         _ => "right",
     }
 }

@@ -19,6 +19,16 @@ pub enum ConformError {
     /// It does not run, or the user stopped.
     #[error(transparent)]
     Broken(#[from] Broken),
+    /// Nothing to ask.
+    #[error("part {part} of {parts} has none of the {cases} cases: fewer parts, or more cases")]
+    NoCases {
+        /// Which part.
+        part: usize,
+        /// Of how many.
+        parts: usize,
+        /// How many cases there are.
+        cases: usize,
+    },
     /// It does not have what is asked for.
     #[error("the program says that it has {found}, not {wanted}")]
     NotSupported {
@@ -63,6 +73,11 @@ pub fn run(
     stop: &dyn Fn() -> bool,
 ) -> Result<Report, ConformError> {
     let started = Instant::now();
+    let indices = settings.indices();
+    if indices.is_empty() {
+        let (part, parts) = settings.shard;
+        return Err(ConformError::NoCases { part, parts, cases: settings.cases });
+    }
     let mut program = Program::start(&settings.command, settings.timeout)?;
     let mut report = Report::new(settings);
     let answered = hello(&mut program, stop);
@@ -79,7 +94,7 @@ pub fn run(
     let precision = settings.precision.unwrap_or(hello.precision);
     report.greet(&hello, precision, &quantities);
     let mut asking = Asking { program, hello, precision, settings, stop, next: 1, broken: None };
-    let (draws, indices) = (asking.draws(), settings.indices());
+    let draws = asking.draws();
     for (done, index) in indices.into_iter().enumerate() {
         let case = settings.given.clone().unwrap_or_else(|| draws.case(index));
         asking.hold(&case, &settings.which(index), &quantities, &mut report);
@@ -141,10 +156,16 @@ impl Asking<'_> {
         let asked: Vec<Quantity> = right.iter().map(|expected| expected.quantity).collect();
         let Some(answers) = self.ask(case, which, &asked) else { return };
         report.cases += 1;
+        report.asked(&right);
         for (quantity, answer) in &answers {
             let Some(expected) = right.iter().find(|expected| expected.quantity == *quantity) else {
                 continue;
             };
+            // Where no digit is left, a program may rightly see none, such as no gradient where it finds a spread of 0.
+            let none = answer.as_ref().is_ok_and(|numbers| numbers.iter().all(|number| number.is_nan()));
+            if none && expected.is_undecided() {
+                continue;
+            }
             if report.tally(expected, &judge(expected, answer)) {
                 report.mismatches.push(self.smallest(case.clone(), which, *quantity));
             }
@@ -222,7 +243,7 @@ impl Report {
         tally.answers += 1;
         let Tally { undecided, wrong, worst, .. } = tally;
         match judged {
-            Judged::Right(_) if expected.is_undecided() && expected.scale() > 0.0 => *undecided += 1,
+            Judged::Right(_) if expected.says_nothing() => *undecided += 1,
             Judged::Right(units) => *worst = worst.max(*units),
             Judged::Wrong(_) | Judged::Malformed(_) => *wrong += 1,
         }

@@ -56,6 +56,17 @@ pub enum OracleError {
         /// The largest `D`.
         most: usize,
     },
+    /// A dense matrix at 106 bits that would take too long.
+    #[error(
+        "--digits of the Hessian or its eigenvalues is for up to {most} parameters, not {parameters}: leave out \
+         --spectrum and --hessian"
+    )]
+    SlowDigits {
+        /// `D`.
+        parameters: usize,
+        /// The largest `D`.
+        most: usize,
+    },
     /// The dense Hessian has no eigenvalues.
     #[error("eigenvalues of the Hessian: {0}")]
     Eigen(#[from] EigenError),

@@ -46,6 +46,8 @@ pub struct Wanted {
 
 /// One dense matrix of this size takes 3 GiB, and its decomposition a second one.
 const MOST_PARAMETERS: usize = 20_000;
+/// Refining the eigenvalues of one of this size takes some ten seconds at 106 bits.
+const MOST_WITH_DIGITS: usize = 800;
 /// Below this a product of two numbers that make up `Q` loses digits to underflow.
 const LEAST_SQUARED: f64 = f64::MIN_POSITIVE / f64::EPSILON;
 
@@ -88,6 +90,9 @@ pub fn answer_watched(
     if (wanted.spectrum || wanted.hessian) && size > MOST_PARAMETERS {
         let gibibytes = (size * size * size_of::<f64>()) as f64 / f64::from(1 << 30);
         return Err(OracleError::TooLarge { parameters: size, gibibytes, most: MOST_PARAMETERS });
+    }
+    if wanted.digits && (wanted.spectrum || wanted.hessian) && size > MOST_WITH_DIGITS {
+        return Err(OracleError::SlowDigits { parameters: size, most: MOST_WITH_DIGITS });
     }
     let v = &network.parameters.v;
     // Matrices of every sample, which large data has no room for: made only where something needs them.

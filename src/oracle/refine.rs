@@ -17,7 +17,7 @@ const CLUSTER: f64 = 1e-13;
 /// # Errors
 /// [`OracleError`] where the eigensolver finds none.
 pub fn refined_eigenvalues(matrix: &Matrix<Precise>) -> Result<Vec<Precise>, OracleError> {
-    let (values, vectors) = eigenvectors(&matrix.map(|entry| entry.nearest()))?;
+    let (values, vectors) = eigenvectors(&rough(matrix))?;
     Ok((0..values.len()).map(|index| refined(matrix, &values, &vectors, index)).collect())
 }
 
@@ -26,8 +26,17 @@ pub fn refined_eigenvalues(matrix: &Matrix<Precise>) -> Result<Vec<Precise>, Ora
 /// # Errors
 /// [`OracleError`] where the eigensolver finds none.
 pub fn refined_largest(matrix: &Matrix<Precise>) -> Result<Precise, OracleError> {
-    let (values, vectors) = eigenvectors(&matrix.map(|entry| entry.nearest()))?;
+    let (values, vectors) = eigenvectors(&rough(matrix))?;
     Ok(refined(matrix, &values, &vectors, values.len() - 1))
+}
+
+/// The nearest `f64` matrix for the eigensolver, in which products of tiny entries underflow and then divide: what is
+/// beyond any digit of the largest entry is 0 there.
+fn rough(matrix: &Matrix<Precise>) -> Matrix<f64> {
+    const NOTHING: f64 = 1e-100;
+    let rough = matrix.map(|entry| entry.nearest());
+    let least = rough.amax() * NOTHING;
+    rough.map(|entry| if entry.abs() < least { 0.0 } else { entry })
 }
 
 fn refined(matrix: &Matrix<Precise>, values: &[f64], vectors: &Matrix<f64>, index: usize) -> Precise {
