@@ -55,6 +55,12 @@ pub enum Broken {
         /// The beginning of the line, what cannot be printed escaped.
         line: String,
     },
+    /// What it says that it supports is not known.
+    #[error("its answer to the first line is wrong: {reason}")]
+    Hello {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// An answer to something else.
     #[error(
         "its answer has the id {found} where {expected} was asked: answer each line once, in order, with its id"

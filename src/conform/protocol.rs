@@ -51,10 +51,7 @@ pub fn hello(program: &mut Program, stop: &dyn Fn() -> bool) -> Result<Hello, Br
         },
     });
     let answer = ask(program, 0, &question, stop)?;
-    read_hello(&answer).map_err(|reason| {
-        let line = beginning(&Value::Object(answer).to_string());
-        Broken::Rubbish { reason, line }
-    })
+    read_hello(&answer).map_err(|reason| Broken::Hello { reason })
 }
 
 fn read_hello(answer: &Map<String, Value>) -> Result<Hello, String> {

@@ -193,22 +193,27 @@ fn bounded(case: &Case, ordinary: bool) -> Option<At<Rounded>> {
     let batch = Batch { x, y: case.batch.y.map(Rounded::exact) };
     let v = &network.parameters.v;
     let mut samples = samples(&network, &batch);
+    let mut farthest = 1.0_f64;
     for (n, sample) in samples.iter_mut().enumerate().filter(|_| ordinary) {
         let a = model::preactivation(&network, &batch.x.row(n).transpose());
-        lose(sample, &a, network.activation);
+        let o = model::logits(&network, &sample.z);
+        let reach = o.iter().fold(1.0, |most: f64, logit| most.max(logit.value.abs()));
+        lose(sample, &a, reach, network.activation);
+        farthest = farthest.max(reach);
     }
     let points = curvatures(&samples, v);
     let mut loss = model::loss(&network, &batch);
     if ordinary {
-        // The logarithm of a sum that is 1 and a little.
-        loss.error += FORMED;
+        // A logarithm of the partition sum, from which a logit is subtracted.
+        loss.error += FORMED * farthest;
     }
     let forms = ClosedForms::of(&points, v, loss).ok()?;
     Some(At { forms, points })
 }
 
-/// What an ordinary program loses in the forward pass, beside the rounding of what it computes.
-fn lose(sample: &mut Sample<Rounded>, a: &Vector<Rounded>, activation: Activation) {
+/// What an ordinary program loses in the forward pass, beside the rounding of what it computes. Its probabilities may be
+/// exponentials of logits less the logarithm of the partition sum, which rounds as the largest logit does.
+fn lose(sample: &mut Sample<Rounded>, a: &Vector<Rounded>, largest_logit: f64, activation: Activation) {
     for (i, a) in a.iter().enumerate() {
         // These two are products with the preactivation of what is formed by subtraction.
         let reach = match activation {
@@ -219,8 +224,10 @@ fn lose(sample: &mut Sample<Rounded>, a: &Vector<Rounded>, activation: Activatio
             formed.error += FORMED * reach;
         }
     }
-    for formed in sample.p.iter_mut().chain(sample.delta.iter_mut()) {
-        formed.error += FORMED;
+    for (p, delta) in sample.p.iter_mut().zip(sample.delta.iter_mut()) {
+        let lost = FORMED * (1.0 + largest_logit * p.value);
+        p.error += lost;
+        delta.error += lost;
     }
 }
 

@@ -122,7 +122,7 @@ impl Report {
     pub fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
-        table.set_header(["quantity", "verdict", "answers", "undecided", "wrong", "worst error/tolerance"]);
+        table.set_header(["quantity", "verdict", "answers", "undecided", "wrong", "worst of the right"]);
         for tally in &self.tallies {
             let Tally { quantity, answers, undecided, wrong, worst, .. } = tally;
             let verdict = verdict(tally);

@@ -15,6 +15,8 @@ use num_dual::Dual64;
 
 /// Relative to the largest entry: what a likeness may miss, since it is computed in `f64` and so was the answer.
 const ALIKE: f64 = 1e-9;
+/// A wrong formula is rarely off by so few tolerances.
+const ROUNDING: f64 = 1e3;
 /// Relative errors between these are those of 24 bits.
 const SINGLE: std::ops::Range<f64> = 1e-9..1e-4;
 
@@ -41,6 +43,12 @@ pub fn resembles(case: &Case, expected: &Expected, answer: &[f64]) -> Option<Str
         return None;
     }
     let quantity = expected.quantity;
+    let pairs = answer.iter().zip(&expected.values).zip(&expected.tolerances);
+    let units = pairs.map(|((answer, right), tolerance)| right.error_of(*answer).abs() / tolerance);
+    if units.fold(0.0, f64::max) < ROUNDING {
+        let words = "the value with more rounding than the case explains, as where squares or logarithms are subtracted";
+        return Some(words.to_string());
+    }
     twisted(case, quantity, answer, &right)
         .or_else(|| multiple(&case.shape(), answer, &right))
         .or_else(|| rearranged(case, quantity, answer, &right))
