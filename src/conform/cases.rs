@@ -95,14 +95,11 @@ impl Draws {
                     x.row_mut(n).copy_from(&first);
                 }
             }
-            Kind::Orthogonal => {
-                x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| {
-                    if l == n % shape.inputs { 1.0 + x[(n, l)].abs() } else { 0.0 }
-                });
-            }
+            Kind::Orthogonal => x = orthogonal(&x),
             Kind::Plain | Kind::SoftTargets => {}
         }
-        let y = targets(&shape, kind == Kind::SoftTargets, &mut random);
+        let soft = kind == Kind::SoftTargets;
+        let y = targets(&shape, soft, || random.random_range(0..shape.classes));
         Case { network: Network { parameters, activation }, batch: Batch { x, y } }
     }
 
@@ -122,13 +119,18 @@ impl Case {
     }
 }
 
+/// Samples along the axes in turn, so that they are at right angles or parallel.
+pub(super) fn orthogonal(x: &Matrix<f64>) -> Matrix<f64> {
+    Matrix::from_fn(x.nrows(), x.ncols(), |n, l| if l == n % x.ncols() { 1.0 + x[(n, l)].abs() } else { 0.0 })
+}
+
 /// One-hot rows, or sixteen sixteenths dealt out to the classes: rows that sum to 1 exactly.
-fn targets(shape: &Shape, soft: bool, random: &mut ChaCha8Rng) -> Matrix<f64> {
+pub(super) fn targets(shape: &Shape, soft: bool, mut class: impl FnMut() -> usize) -> Matrix<f64> {
     let mut y = Matrix::zeros(shape.samples, shape.classes);
     for n in 0..shape.samples {
         let deals = if soft { 16 } else { 1 };
         for _ in 0..deals {
-            y[(n, random.random_range(0..shape.classes))] += 1.0 / f64::from(deals);
+            y[(n, class())] += 1.0 / f64::from(deals);
         }
     }
     y

@@ -10,7 +10,7 @@
 use super::cases::Case;
 use super::quantity::{Quantity, Values};
 use crate::model::{Activation, Batch};
-use crate::number::{Matrix, Precise, Rounded, Smooth, Vector, norm};
+use crate::number::{Matrix, Precise, ROUNDOFF, Rounded, Smooth, Vector, norm};
 use crate::oracle::{ClosedForms, refined_largest};
 use crate::terms::{Curvature, Sample, curvatures, hessian, model, samples};
 use serde::Serialize;
@@ -25,8 +25,6 @@ pub enum Precision {
     Float32,
 }
 
-/// Half the distance from 1 to the next `f64`.
-const ROUNDOFF: f64 = f64::EPSILON / 2.0;
 /// Roundoffs of 1 that a subtraction from 1 is off by, and what it subtracts.
 const FORMED: f64 = 4.0 * ROUNDOFF;
 /// A program may take another road with several times as many operations: automatic differentiation to third order
@@ -73,15 +71,15 @@ impl Expected {
         self.values.iter().fold(0.0, |scale: f64, value| scale.max(value.nearest().abs()))
     }
 
-    /// Whether that is so of a value that is not 0.
-    pub(super) fn says_nothing(&self) -> bool {
-        self.is_undecided() && self.scale() > 0.0
-    }
-
     /// Whether the tolerances leave no digit of the largest value: then an answer says nothing.
     pub fn is_undecided(&self) -> bool {
         let least = self.tolerances.iter().fold(f64::INFINITY, |least: f64, tolerance| least.min(*tolerance));
         least >= self.scale()
+    }
+
+    /// Whether that is so of a value that is not 0.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.is_undecided() && self.scale() > 0.0
     }
 }
 

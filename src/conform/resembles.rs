@@ -7,11 +7,12 @@ use super::cases::Case;
 use super::quantity::{Layout, Quantity};
 use super::reference::Expected;
 use crate::model::{Batch, Network, Parameters, Shape};
-use crate::number::{Matrix, Smooth};
+use crate::number::{Matrix, Precise, Smooth};
 use crate::oracle::{ClosedForms, refined_largest};
 use crate::terms::bound::{mean, moments, spread, ws_upper};
 use crate::terms::{Curvature, curvatures, hessian, model, samples};
 use num_dual::Dual64;
+use std::borrow::Cow;
 
 /// Relative to the largest entry: what a likeness may miss, since it is computed in `f64` and so was the answer.
 const ALIKE: f64 = 1e-9;
@@ -83,7 +84,7 @@ fn twisted(case: &Case, quantity: Quantity, answer: &[f64], right: &[f64]) -> Op
 
 fn value(case: &Case, quantity: Quantity, twist: Twist) -> Option<Vec<f64>> {
     let Case { network, batch } = case;
-    let hessian = || hessian::hessian(&points(network, batch, twist));
+    let hessian = || hessian::hessian(&points(&seen(network, twist), batch, twist));
     let scalars = || scalars(network, batch, twist);
     Some(match quantity {
         Quantity::Loss => vec![scalars()[0]],
@@ -96,21 +97,18 @@ fn value(case: &Case, quantity: Quantity, twist: Twist) -> Option<Vec<f64>> {
         Quantity::Gradient => slopes(case, twist, 3),
         Quantity::Hessian => hessian().as_slice().to_vec(),
         Quantity::LambdaMax => {
-            vec![refined_largest(&hessian().map(crate::number::Precise::exact)).ok()?.nearest()]
+            vec![refined_largest(&hessian().map(Precise::exact)).ok()?.nearest()]
         }
     })
 }
 
+/// The network that a program sees which makes this mistake.
+fn seen<T: Smooth>(network: &Network<T>, twist: Twist) -> Cow<'_, Network<T>> {
+    if twist == Twist::NoBiases { Cow::Owned(network.without_biases()) } else { Cow::Borrowed(network) }
+}
+
 /// The samples' matrices with the part taken out.
 fn points<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> Vec<Curvature<T>> {
-    let kept;
-    let network = if twist == Twist::NoBiases {
-        let parameters = Parameters { b: None, c: None, ..network.parameters.clone() };
-        kept = Network { parameters, activation: network.activation };
-        &kept
-    } else {
-        network
-    };
     let mut samples = samples(network, batch);
     for sample in &mut samples {
         match twist {
@@ -135,7 +133,8 @@ fn points<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> Ve
 
 /// Loss, trace, squared trace and bound.
 fn scalars<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> [T; 4] {
-    let points = points(network, batch, twist);
+    let network = seen(network, twist);
+    let points = points(&network, batch, twist);
     let v = &network.parameters.v;
     let moments = moments(&points, v);
     // The moments' own trace has the residual part of the hidden block from `delta`, which the coupling still needs.
@@ -147,13 +146,7 @@ fn scalars<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> [
     let biases = points.first().is_some_and(|n| n.sample.biases);
     let size = Shape { biases, ..network.shape(points.len()) }.parameters();
     let bound = ws_upper(&mean(&trace, size), &spread(&trace, &squared, size), size);
-    let loss = if twist == Twist::NoBiases {
-        let parameters = Parameters { b: None, c: None, ..network.parameters.clone() };
-        model::loss(&Network { parameters, activation: network.activation }, batch)
-    } else {
-        model::loss(network, batch)
-    };
-    [loss, trace, squared, bound]
+    [model::loss(&network, batch), trace, squared, bound]
 }
 
 /// The derivative of one of the scalars by every parameter.

@@ -192,7 +192,7 @@ impl Asking<'_> {
         }
     }
 
-    /// What is to be said of one quantity; none where the program does not answer any more.
+    /// What is to be said of one quantity; none where it has no value, or the program gives none.
     fn judged(
         &mut self,
         case: &Case,
@@ -212,16 +212,10 @@ impl Asking<'_> {
         if self.settings.given.is_none() {
             let only_with_biases = !self.hello.biases.contains(&false);
             let activations = self.hello.activations.clone();
-            let mut is_wrong = |case: &Case| {
-                // A case without this quantity (no gradient at a kink) is none that shows it.
-                if expected(case, &[quantity], self.precision).is_empty() {
-                    return Some(false);
-                }
-                match self.judged(case, &shrunk, quantity) {
-                    Some((.., judged)) => Some(!judged.is_right()),
-                    // Left out there, unless there is nothing any more.
-                    None => self.broken.is_none().then_some(false),
-                }
+            let mut is_wrong = |case: &Case| match self.judged(case, &shrunk, quantity) {
+                Some((.., judged)) => Some(!judged.is_right()),
+                // No such value there (no gradient at a kink), or left out, unless there is nothing any more.
+                None => self.broken.is_none().then_some(false),
             };
             let plainer = simpler_activation(smallest, &activations, &mut is_wrong);
             smallest = shrink(plainer, only_with_biases, &mut is_wrong);

@@ -84,7 +84,7 @@ fn without_class(case: &Case, k: usize) -> Case {
 }
 
 fn without_biases(case: &Case) -> Case {
-    with(case, Parameters { b: None, c: None, ..case.network.parameters.clone() })
+    Case { network: case.network.without_biases(), batch: case.batch.clone() }
 }
 
 fn hard_targets(case: &Case) -> Option<Case> {

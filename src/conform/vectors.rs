@@ -1,6 +1,6 @@
 //! A fixed set of cases with values that are right to the last digit, for those who test without a running `hsr`.
 
-use super::cases::Case;
+use super::cases::{Case, orthogonal, targets};
 use super::quantity::{Quantity, Values};
 use super::reference::right_to_the_last_digit;
 use crate::data::DataSet;
@@ -93,7 +93,9 @@ fn cases() -> Vec<(String, &'static str, Case)> {
     add("nearly_uniform", "weights of 1e-6", scaled(drawn(MEDIUM, tanh, 303, true), TINY, TINY));
     add("large_inputs", "inputs of a thousand", large_inputs());
     add("duplicated", "all samples are the same", repeated(drawn(MEDIUM, tanh, 305, false)));
-    add("orthogonal", "samples at right angles", orthogonal(drawn(MEDIUM, Activation::Softplus, 306, false)));
+    let mut at_right_angles = drawn(MEDIUM, Activation::Softplus, 306, false);
+    at_right_angles.batch.x = orthogonal(&at_right_angles.batch.x);
+    add("orthogonal", "samples at right angles", at_right_angles);
     cases
 }
 
@@ -110,13 +112,7 @@ fn drawn(shape: Shape, activation: Activation, seed: u64, soft: bool) -> Case {
     let parameters = Parameters::from_flat(&shape, &sixteenths(&mut stream, shape.parameters()));
     let x = sixteenths(&mut stream, shape.samples * shape.inputs);
     let x = Matrix::from_row_slice(shape.samples, shape.inputs, &x);
-    let mut y = Matrix::zeros(shape.samples, shape.classes);
-    let deals = if soft { 16 } else { 1 };
-    for n in 0..shape.samples {
-        for _ in 0..deals {
-            y[(n, stream.next_u32() as usize % shape.classes)] += 1.0 / f64::from(deals);
-        }
-    }
+    let y = targets(&shape, soft, || stream.next_u32() as usize % shape.classes);
     Case { network: Network { parameters, activation }, batch: Batch { x, y } }
 }
 
@@ -148,16 +144,6 @@ fn repeated(mut case: Case) -> Case {
     for n in 1..case.batch.samples() {
         let first = case.batch.x.row(0).clone_owned();
         case.batch.x.row_mut(n).copy_from(&first);
-    }
-    case
-}
-
-fn orthogonal(mut case: Case) -> Case {
-    let x = &mut case.batch.x;
-    for n in 0..x.nrows() {
-        for l in 0..x.ncols() {
-            x[(n, l)] = if l == n % x.ncols() { 1.0 + x[(n, l)].abs() } else { 0.0 };
-        }
     }
     case
 }

@@ -175,6 +175,12 @@ impl<T: Number> Network<T> {
         self.parameters.shape(samples)
     }
 
+    /// The network that the weights alone make.
+    pub fn without_biases(&self) -> Self {
+        let parameters = Parameters { b: None, c: None, ..self.parameters.clone() };
+        Network { parameters, activation: self.activation }
+    }
+
     /// The same network in another arithmetic.
     pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Network<U> {
         Network { parameters: self.parameters.map(f), activation: self.activation }

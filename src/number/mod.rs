@@ -28,6 +28,7 @@ pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;
 pub(crate) use norm::norm;
 pub use precise::Precise;
+pub(crate) use rounded::ROUNDOFF;
 pub use rounded::Rounded;
 
 use nalgebra::{

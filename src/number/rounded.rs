@@ -8,7 +8,7 @@ use super::operators::operators;
 use super::{Number, Smooth};
 
 /// Half the distance from 1 to the next `f64`.
-const ROUNDOFF: f64 = f64::EPSILON / 2.0;
+pub(crate) const ROUNDOFF: f64 = f64::EPSILON / 2.0;
 /// What the elementary functions of the platform's mathematics library may be off by, in units of roundoff.
 const FUNCTION: f64 = 8.0 * ROUNDOFF;
 
