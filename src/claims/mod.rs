@@ -1,41 +1,25 @@
-//! Derivations written as text, in fenced blocks of Markdown files: read, checked, and, where a line is false, told what
-//! is wrong with it. The grammar stands in `derivations/README.md`.
+//! Derivations written as text, in fenced blocks of Markdown files: read, checked, and, where a line is false, explained
+//! and mended. The grammar and the meaning of the verdicts stand in `derivations/README.md`.
+//!
+//! | room | what is in it |
+//! | --- | --- |
+//! | `report` | all claims of some files: a table, JSON, JUnit, a page |
+//! | `explanation` | from a false claim to the smallest network that shows it, and to the nearest true line |
+//! | `verdict` | the witnesses (the field, floats, an adversary for inequalities), and what they come to together |
+//! | `point` | sizes and values for everything free, and the value of an expression there in any arithmetic |
+//! | `language` | text to a program: blocks, tokens, a tree, names and ranges |
 
-mod chapters;
-mod check;
-mod diagnose;
-mod edits;
-mod error;
-mod evaluate;
-mod floats;
-mod lexer;
-mod outcome;
-mod page;
-mod parser;
-mod points;
-mod program;
-mod repair;
+mod explanation;
+mod language;
+mod point;
 mod report;
-mod resolve;
-mod run;
-mod source;
-mod syntax;
-mod tower;
-mod unparse;
-mod values;
-mod work;
+mod verdict;
 
-pub use check::check;
-pub use diagnose::{Diagnosis, Integers, diagnose};
-pub use edits::{Edit, edits};
-pub use error::{Place, SyntaxError, render};
-pub use evaluate::{Point, Sizes};
-pub use outcome::{Counterexample, Evidence, Outcome, Sides};
-pub use parser::parse;
-pub use program::{Assumption, Claim, Form, Node, Program, Symbol, Value};
-pub use repair::{Repair, Score, mutants, repair};
-pub use report::Counts;
-pub use run::{CheckReport, ClaimFailure, ClaimReport, Request, run};
-pub use source::{Derivation, Source, SourceError};
-pub use syntax::{Expr, Function, Kind, Range, Relation, Statement, StatementKind};
-pub use tower::{Base, Tower};
+pub use explanation::{Diagnosis, Edit, Integers, Repair, Score, diagnose, edits, mutants, repair};
+pub use language::{
+    Assumption, Claim, Derivation, Expr, Form, Function, Kind, Node, Place, Program, Range, Relation, Source,
+    SourceError, Statement, StatementKind, Symbol, SyntaxError, Value, parse, render,
+};
+pub use point::{Base, Point, Sizes, Tower};
+pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, Request, run};
+pub use verdict::{Counterexample, Evidence, Outcome, Sides, check};

@@ -1,6 +1,6 @@
 //! A check as a table, as JSON, as JUnit.
 
-use super::outcome::Evidence;
+use crate::claims::verdict::outcome::Evidence;
 use super::run::{CheckReport, ClaimFailure, ClaimReport};
 use crate::io::{JunitCase, JunitOutcome, json_report, junit};
 use std::fmt::Write;

@@ -1,6 +1,6 @@
 //! What becomes of a claim that is checked.
 
-use super::evaluate::Sizes;
+use crate::claims::point::evaluate::Sizes;
 use crate::number::Field;
 
 /// What a claim rests on.

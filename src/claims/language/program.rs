@@ -145,7 +145,7 @@ impl Program {
     }
 
     /// What was known where a claim stands.
-    pub(super) fn before(&self, claim: &Claim) -> Program {
+    pub(in crate::claims) fn before(&self, claim: &Claim) -> Program {
         let (symbols, assumptions) = claim.seen;
         Program {
             symbols: self.symbols[..symbols].to_vec(),

@@ -4,7 +4,7 @@ use super::error::{Place, SyntaxError};
 
 /// A piece of text that the grammar is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(in crate::claims) enum Token {
     /// A name: letters, digits, underscores; not a digit first.
     Name(String),
     /// A whole number.
@@ -30,7 +30,7 @@ impl Token {
 const SIGNS: [&str; 16] = ["<=", ">=", "+", "-", "*", "/", "^", "=", "(", ")", "[", "]", ",", ":", "|", ";"];
 
 /// Splits a block that starts at `start` in its file. A `#` starts a comment that ends with its line.
-pub(super) fn tokens(text: &str, start: usize) -> Result<Vec<(Token, Place)>, SyntaxError> {
+pub(in crate::claims) fn tokens(text: &str, start: usize) -> Result<Vec<(Token, Place)>, SyntaxError> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {

@@ -7,7 +7,7 @@ mod formula;
 mod summary;
 mod words;
 
-use super::{CheckReport, Derivation};
+use crate::claims::{CheckReport, Derivation};
 use block::Verdicts;
 use chapter::Chapter;
 use maud::{DOCTYPE, PreEscaped, html};

@@ -1,8 +1,8 @@
 //! All values of a quantity, or of a side of a claim.
 
 use super::evaluate::{Point, World};
-use super::program::{Claim, Node, Program, Value};
-use super::syntax::Range;
+use crate::claims::language::program::{Claim, Node, Program, Value};
+use crate::claims::language::syntax::Range;
 use super::tower::{Base, Tower};
 use crate::number::Jet;
 
@@ -40,7 +40,7 @@ impl Claim {
 }
 
 /// All values of both sides.
-pub(super) fn both<V: Tower + Base<Value = V>>(
+pub(in crate::claims) fn both<V: Tower + Base<Value = V>>(
     program: &Program,
     claim: &Claim,
     point: &Point<V>,
@@ -49,7 +49,7 @@ pub(super) fn both<V: Tower + Base<Value = V>>(
 }
 
 /// All values of one side.
-pub(super) fn side<V: Tower + Base<Value = V>>(
+pub(in crate::claims) fn side<V: Tower + Base<Value = V>>(
     program: &Program,
     claim: &Claim,
     point: &Point<V>,

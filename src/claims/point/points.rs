@@ -1,7 +1,7 @@
 //! The points at which claims are held: their sizes, their seeds, their random values.
 
 use super::evaluate::{Point, Sizes};
-use super::program::{Claim, Program, Value};
+use crate::claims::language::program::{Claim, Program, Value};
 use super::tower::Tower;
 use crate::witness::Draw;
 use rand::SeedableRng;
@@ -9,27 +9,27 @@ use rand_chacha::ChaCha8Rng;
 
 /// Sizes, all of which are checked. No two of `N, d, h, C` are equal at all of them, and the roots that bounds are made
 /// of, such as `sqrt(D-1)`, are in the field at two of them at least.
-pub(super) const SIZES: [Sizes; 5] =
+pub(in crate::claims) const SIZES: [Sizes; 5] =
     [sizes(3, 1, 2, 2), sizes(4, 2, 1, 3), sizes(2, 1, 2, 3), sizes(5, 2, 1, 2), sizes(3, 2, 2, 2)];
 
 /// The four sizes in the order `N, d, h, C`.
-pub(super) const fn sizes(samples: usize, inputs: usize, hidden: usize, classes: usize) -> Sizes {
+pub(in crate::claims) const fn sizes(samples: usize, inputs: usize, hidden: usize, classes: usize) -> Sizes {
     Sizes { samples, inputs, hidden, classes }
 }
 
 /// The seed of one attempt at one size.
-pub(super) fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
+pub(in crate::claims) fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
     seed.wrapping_mul(0x9e37_79b9).wrapping_add((size as u64) << 32).wrapping_add(attempt)
 }
 
 /// Random values for everything free, those of an assumption made to sum to one.
-pub(super) fn draw<V: Draw + Tower>(program: &Program, claim: &Claim, sizes: Sizes, seed: u64) -> Point<V> {
+pub(in crate::claims) fn draw<V: Draw + Tower>(program: &Program, claim: &Claim, sizes: Sizes, seed: u64) -> Point<V> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     arranged(program, claim, sizes, || V::draw(&mut random))
 }
 
 /// Values from a source for everything free, those of an assumption made to sum to one.
-pub(super) fn arranged<V: Tower>(
+pub(in crate::claims) fn arranged<V: Tower>(
     program: &Program,
     claim: &Claim,
     sizes: Sizes,

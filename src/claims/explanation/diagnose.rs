@@ -1,12 +1,12 @@
 //! From a false claim to what its author needs: the smallest network that shows it, small numbers, and how the two sides
 //! are related.
 
-use super::check::{at_point, check};
-use super::evaluate::{Point, Sizes};
-use super::outcome::{Counterexample, Outcome, Sides};
-use super::points::{SIZES, arranged, draw, sizes};
-use super::program::{Claim, Program, Value};
-use super::values::both;
+use crate::claims::verdict::check::{at_point, check};
+use crate::claims::point::evaluate::{Point, Sizes};
+use crate::claims::verdict::outcome::{Counterexample, Outcome, Sides};
+use crate::claims::point::points::{SIZES, arranged, draw, sizes};
+use crate::claims::language::program::{Claim, Program, Value};
+use crate::claims::point::values::both;
 use crate::number::{Field, Gap, Number};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -214,6 +214,6 @@ fn describe(program: &Program, claim: &Claim, point: &Point<f64>) -> String {
 }
 
 /// Whether an edited claim is true beyond doubt, at points that were not used to find it.
-pub(super) fn confirmed(program: &Program, claim: &Claim, seed: u64) -> bool {
+pub(in crate::claims) fn confirmed(program: &Program, claim: &Claim, seed: u64) -> bool {
     matches!(check(program, claim, 1, seed ^ 0xc0ffee), Outcome::Holds(_))
 }

@@ -1,19 +1,19 @@
 //! Whether a claim is true: exactly, at random points of the prime field; or, where it is an inequality or speaks of
 //! eigenvalues, in floats.
 
-use super::evaluate::Sizes;
+use crate::claims::point::evaluate::Sizes;
 use super::outcome::{Counterexample, Evidence, Outcome, Sides};
-use super::points::{SIZES, draw, point_seed};
-use super::program::{Claim, Program};
-use super::syntax::Relation;
-use super::values::{both, side};
+use crate::claims::point::points::{SIZES, draw, point_seed};
+use crate::claims::language::program::{Claim, Program};
+use crate::claims::language::syntax::Relation;
+use crate::claims::point::values::{both, side};
 use crate::number::{Degree, Field, Gap, chance};
 
 /// A claim must be decided at so many sizes.
 const FEWEST_SIZES: usize = 2;
 
 /// Points that are tried at a size before the claim counts as undecidable there, for want of a root.
-pub(super) const ATTEMPTS: u64 = 24;
+pub(in crate::claims) const ATTEMPTS: u64 = 24;
 /// So many are tried where the claim would be decided at too few sizes otherwise. Three roots of random numbers exist
 /// at one point in eight; none of 150 points has them with probability 2e-9.
 const PATIENCE: u64 = 150;
@@ -28,7 +28,7 @@ const COINCIDENCES: f64 = 1e6;
 
 /// Checks a claim of a program, at `points` random points of each size, or more.
 pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
-    let work = SIZES.iter().map(|sizes| super::work::work(program, claim, sizes)).fold(0.0, f64::max);
+    let work = SIZES.iter().map(|sizes| crate::claims::point::work::work(program, claim, sizes)).fold(0.0, f64::max);
     if work > MOST_WORK {
         return Outcome::TooMuchWork(work);
     }
@@ -112,7 +112,7 @@ fn at_size(
 ///
 /// # Errors
 /// Why a side is undefined there.
-pub(super) fn at_point(
+pub(in crate::claims) fn at_point(
     program: &Program,
     claim: &Claim,
     sizes: Sizes,
@@ -145,7 +145,7 @@ fn defined<'a>(values: impl Iterator<Item = &'a Field>) -> Result<(), Gap> {
 ///
 /// # Errors
 /// Why a side is undefined.
-pub(super) fn compare(left: &[Field], right: &[Field]) -> Result<Option<usize>, Gap> {
+pub(in crate::claims) fn compare(left: &[Field], right: &[Field]) -> Result<Option<usize>, Gap> {
     defined(left.iter().chain(right))?;
     Ok(left.iter().zip(right).position(|(left, right)| left != right))
 }

@@ -1,8 +1,8 @@
 //! Small edits of an expression: the mistakes that people make, and their corrections.
 
-use super::error::Place;
-use super::program::Program;
-use super::syntax::{Expr, Function, Kind, Range};
+use crate::claims::language::error::Place;
+use crate::claims::language::program::Program;
+use crate::claims::language::syntax::{Expr, Function, Kind, Range};
 
 /// An expression that differs from another in one small way.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! How much work a claim is, before any of it is done.
 
 use super::evaluate::Sizes;
-use super::program::{Claim, Form, Node, Program, Value};
-use super::syntax::Range;
+use crate::claims::language::program::{Claim, Form, Node, Program, Value};
+use crate::claims::language::syntax::Range;
 
 /// An estimate of the elementary operations that checking a claim takes at these sizes. A quantity is computed once in
 /// each world, and each derivative is a world of its own.

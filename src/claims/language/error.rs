@@ -70,7 +70,7 @@ pub fn render(file: &str, text: &str, place: Place, message: &str) -> String {
 }
 
 /// Line and column (in bytes), both from 1, and the line itself.
-pub(super) fn locate(text: &str, place: Place) -> (usize, usize, &str) {
+pub(in crate::claims) fn locate(text: &str, place: Place) -> (usize, usize, &str) {
     let start = place.start.min(text.len());
     let before = text.get(..start).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

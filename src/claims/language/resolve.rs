@@ -61,7 +61,7 @@ impl Program {
     }
 
     /// A claim about the symbols that are known; also how an edited right side is read.
-    pub(super) fn claim(
+    pub(in crate::claims) fn claim(
         &self,
         name: &str,
         place: Place,

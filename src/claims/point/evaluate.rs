@@ -4,8 +4,8 @@
 //! stands behind the bar is what it was, and everything else is defined anew. A quantity that does not depend on `V`
 //! is looked up in the world around.
 
-use super::program::{Form, Node, Program, Value};
-use super::syntax::{Function, Range};
+use crate::claims::language::program::{Form, Node, Program, Value};
+use crate::claims::language::syntax::{Function, Range};
 use super::tower::{Base, Tower};
 use crate::model::Activation;
 use crate::witness::eigen::eigenvalues;

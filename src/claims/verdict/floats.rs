@@ -1,11 +1,11 @@
 //! Claims in floats: inequalities, and whatever contains an eigenvalue.
 
-use super::evaluate::{Point, Sizes};
+use crate::claims::point::evaluate::{Point, Sizes};
 use super::outcome::{Counterexample, Evidence, Outcome, Sides};
-use super::points::{SIZES, arranged, point_seed};
-use super::program::{Claim, Program};
-use super::syntax::Relation;
-use super::values::both;
+use crate::claims::point::points::{SIZES, arranged, point_seed};
+use crate::claims::language::program::{Claim, Program};
+use crate::claims::language::syntax::Relation;
+use crate::claims::point::values::both;
 use crate::witness::Draw;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -17,7 +17,7 @@ const POINTS: u64 = 20;
 const TOLERANCE: f64 = 1e-10;
 
 /// Checks a claim in floats, at random networks.
-pub(super) fn check_in_floats(program: &Program, claim: &Claim, seed: u64) -> Outcome {
+pub(in crate::claims) fn check_in_floats(program: &Program, claim: &Claim, seed: u64) -> Outcome {
     let mut points = 0;
     for attempt in 0..POINTS {
         let size = attempt as usize % SIZES.len();

@@ -1,0 +1,20 @@
+//! From text to a program: the blocks of a Markdown file, tokens, a tree, names and the ranges of indices.
+//!
+//! `blocks` finds the claims of a file, `lexer` and `parser` make a tree (`syntax`), `resolve` makes a `program` of it,
+//! `source` knows files, and `unparse` writes a tree as text again.
+
+pub(in crate::claims) mod chapters;
+pub(in crate::claims) mod error;
+pub(in crate::claims) mod lexer;
+pub(in crate::claims) mod parser;
+pub(in crate::claims) mod program;
+pub(in crate::claims) mod resolve;
+pub(in crate::claims) mod source;
+pub(in crate::claims) mod syntax;
+pub(in crate::claims) mod unparse;
+
+pub use error::{Place, SyntaxError, render};
+pub use parser::parse;
+pub use program::{Assumption, Claim, Form, Node, Program, Symbol, Value};
+pub use source::{Derivation, Source, SourceError};
+pub use syntax::{Expr, Function, Kind, Range, Relation, Statement, StatementKind};
