@@ -17,8 +17,8 @@ mod verdict;
 
 pub use explanation::{Diagnosis, Edit, Integers, Repair, Score, diagnose, edits, mutants, repair};
 pub use language::{
-    Assumption, Claim, Derivation, Expr, Form, Function, Kind, Node, Place, Program, Range, Relation, Source,
-    SourceError, Statement, StatementKind, Symbol, SyntaxError, Value, parse, render,
+    Assumed, Assumption, Bound, Claim, Derivation, Expr, Form, Function, Kind, Node, Place, Program, Range,
+    Relation, Source, SourceError, Statement, StatementKind, Symbol, SyntaxError, Value, parse, render,
 };
 pub use point::{Base, Point, Sizes, Tower};
 pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, Request, run};

@@ -1,12 +1,12 @@
 //! From a false claim to what its author needs: the smallest network that shows it, small numbers, and how the two sides
 //! are related.
 
-use crate::claims::verdict::check::{at_point, check};
-use crate::claims::point::evaluate::{Point, Sizes};
-use crate::claims::verdict::outcome::{Counterexample, Outcome, Sides};
-use crate::claims::point::points::{SIZES, arranged, draw, sizes};
 use crate::claims::language::program::{Claim, Program, Value};
+use crate::claims::point::evaluate::{Point, Sizes};
+use crate::claims::point::points::{SIZES, arranged, draw, sizes};
 use crate::claims::point::values::both;
+use crate::claims::verdict::check::{at_point, check};
+use crate::claims::verdict::outcome::{Counterexample, Outcome, Sides};
 use crate::number::{Field, Gap, Number};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

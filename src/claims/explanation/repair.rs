@@ -1,13 +1,13 @@
 //! The nearest true line: a search over small edits of a false claim's right side.
 
-use crate::claims::verdict::check::{ATTEMPTS, compare};
 use super::diagnose::confirmed;
 use super::edits::{Edit, edits};
-use crate::claims::point::evaluate::Point;
-use crate::claims::point::points::{SIZES, draw};
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::Relation;
+use crate::claims::point::evaluate::Point;
+use crate::claims::point::points::{SIZES, draw};
 use crate::claims::point::values::{both, side};
+use crate::claims::verdict::check::{ATTEMPTS, compare};
 use crate::number::Field;
 use rayon::prelude::*;
 use std::time::{Duration, Instant};

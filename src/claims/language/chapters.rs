@@ -17,7 +17,10 @@ const CHAPTERS: [(&str, &str); 8] = [
 ];
 
 const VARIANTS: [(&str, &str); 9] = [
-    ("derivations/variants/without-biases.md", include_str!("../../../derivations/variants/without-biases.md")),
+    (
+        "derivations/variants/without-biases.md",
+        include_str!("../../../derivations/variants/without-biases.md"),
+    ),
     (
         "derivations/variants/binary-logistic.md",
         include_str!("../../../derivations/variants/binary-logistic.md"),
@@ -26,7 +29,10 @@ const VARIANTS: [(&str, &str); 9] = [
         "derivations/variants/label-smoothing.md",
         include_str!("../../../derivations/variants/label-smoothing.md"),
     ),
-    ("derivations/variants/sample-weights.md", include_str!("../../../derivations/variants/sample-weights.md")),
+    (
+        "derivations/variants/sample-weights.md",
+        include_str!("../../../derivations/variants/sample-weights.md"),
+    ),
     ("derivations/variants/squared-error.md", include_str!("../../../derivations/variants/squared-error.md")),
     ("derivations/variants/class-route.md", include_str!("../../../derivations/variants/class-route.md")),
     (

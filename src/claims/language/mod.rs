@@ -15,6 +15,6 @@ pub(in crate::claims) mod unparse;
 
 pub use error::{Place, SyntaxError, render};
 pub use parser::parse;
-pub use program::{Assumption, Claim, Form, Node, Program, Symbol, Value};
+pub use program::{Assumed, Assumption, Claim, Form, Node, Program, Symbol, Value};
 pub use source::{Derivation, Source, SourceError};
-pub use syntax::{Expr, Function, Kind, Range, Relation, Statement, StatementKind};
+pub use syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, StatementKind};

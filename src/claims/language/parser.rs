@@ -2,7 +2,7 @@
 
 use super::error::{Place, SyntaxError};
 use super::lexer::{Token, tokens};
-use super::syntax::{Expr, Function, Kind, Range, Relation, Statement, StatementKind};
+use super::syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, StatementKind};
 
 /// Brackets and signs may be nested this deep: more is no mathematics, and would overflow the stack.
 const DEEPEST: usize = 60;
@@ -145,7 +145,7 @@ impl Parser {
                 self.next();
                 let left = self.expression()?;
                 self.expect("=", "between the sides of the assumption")?;
-                StatementKind::Assume { left, right: self.expression()? }
+                StatementKind::Assume { left, bound: Bound::Equal, right: self.expression()? }
             }
             "claim" => {
                 self.next();
@@ -153,7 +153,7 @@ impl Parser {
                 self.expect(":", "after the name of the claim")?;
                 let left = self.expression()?;
                 let relation = self.relation()?;
-                StatementKind::Claim { name, left, relation, right: self.expression()? }
+                StatementKind::Claim { name, left, relation, right: self.expression()?, apart: Vec::new() }
             }
             _ => return self.fail("a line that starts with data, parameter, let, assume or claim"),
         };

@@ -98,6 +98,8 @@ pub struct Claim {
     pub free: Vec<(String, usize)>,
     /// The ranges of all slots of both sides.
     pub slots: Vec<Range>,
+    /// Pairs of slots of free indices that are not equal: `for n != m`.
+    pub apart: Vec<(usize, usize)>,
     /// How deep derivatives are nested.
     pub order: usize,
     /// Whether an eigenvalue occurs.
@@ -115,13 +117,35 @@ impl Claim {
     }
 }
 
-/// `sum[k] y[n,k] = 1`: the entries of a free quantity along its last index sum to one.
+/// What may be taken for granted about free quantities and sizes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumption {
-    /// The quantity.
-    pub symbol: usize,
+    /// What is assumed.
+    pub kind: Assumed,
     /// Where it is stated.
     pub place: Place,
+}
+
+/// The forms of an assumption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assumed {
+    /// `sum[k] y[n,k] = 1`: the entries of a free quantity along its last index sum to one.
+    SumsToOne {
+        /// The quantity.
+        symbol: usize,
+    },
+    /// `s > 0`, or `s[n] > 0`: every entry of a free quantity is positive.
+    Positive {
+        /// The quantity.
+        symbol: usize,
+    },
+    /// `d >= 2`: a size is no smaller than this.
+    SizeAtLeast {
+        /// The range.
+        range: Range,
+        /// Its least size.
+        least: usize,
+    },
 }
 
 /// Derivatives beyond this order are not carried.
@@ -142,6 +166,19 @@ impl Program {
     /// The symbol with this name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.symbols.iter().position(|symbol| symbol.name == name)
+    }
+
+    /// The assumptions that stand before a claim.
+    pub(in crate::claims) fn assumed(&self, claim: &Claim) -> impl Iterator<Item = Assumed> {
+        self.assumptions[..claim.seen.1].iter().map(|assumption| assumption.kind)
+    }
+
+    /// The quantities whose entries sum to one, where a claim stands.
+    pub(in crate::claims) fn sums_to_one(&self, claim: &Claim) -> impl Iterator<Item = usize> {
+        self.assumed(claim).filter_map(|assumed| match assumed {
+            Assumed::SumsToOne { symbol } => Some(symbol),
+            _ => None,
+        })
     }
 
     /// What was known where a claim stands.

@@ -1,7 +1,7 @@
 //! Names to what they stand for, and the range of every index.
 
 use super::error::{Place, SyntaxError};
-use super::program::{Assumption, Claim, Form, HIGHEST_ORDER, Node, Program, Symbol, Value};
+use super::program::{Assumed, Assumption, Claim, Form, HIGHEST_ORDER, Node, Program, Symbol, Value};
 use super::syntax::{Expr, Kind, Range, Relation, Statement, StatementKind};
 use crate::nearest::nearest;
 
@@ -40,11 +40,12 @@ impl Program {
                     let ranges = slots[..indices.len()].to_vec();
                     self.add(name, ranges, Value::Defined(node, slots), depends, order);
                 }
-                StatementKind::Assume { left, right } => {
+                StatementKind::Assume { left, right, .. } => {
                     let symbol = self.sum_to_one(left, right)?;
-                    self.assumptions.push(Assumption { symbol, place: statement.place });
+                    let kind = Assumed::SumsToOne { symbol };
+                    self.assumptions.push(Assumption { kind, place: statement.place });
                 }
-                StatementKind::Claim { name, left, relation, right } => {
+                StatementKind::Claim { name, left, relation, right, .. } => {
                     if self.claims.iter().any(|claim| claim.name == *name) {
                         return Err(SyntaxError::new(
                             statement.place,
@@ -94,6 +95,7 @@ impl Program {
             right_text: right.clone(),
             free,
             slots,
+            apart: Vec::new(),
             order: scope.order,
             eigenvalues: scope.eigenvalues,
             used: scope.used,

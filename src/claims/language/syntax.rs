@@ -96,16 +96,31 @@ pub enum Function {
     Ln,
     /// Square root.
     Sqrt,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// `1/(1 + exp(-x))`.
+    Sigmoid,
+    /// `ln(1 + exp(x))`.
+    Softplus,
+    /// Sine.
+    Sin,
+    /// Cosine.
+    Cos,
     /// The activation's derivative of this order, 0 to 3; any smooth function.
     Phi(u8),
 }
 
 impl Function {
     /// The functions with their names.
-    pub const ALL: [(&'static str, Function); 7] = [
+    pub const ALL: [(&'static str, Function); 12] = [
         ("exp", Function::Exp),
         ("ln", Function::Ln),
         ("sqrt", Function::Sqrt),
+        ("tanh", Function::Tanh),
+        ("sigmoid", Function::Sigmoid),
+        ("softplus", Function::Softplus),
+        ("sin", Function::Sin),
+        ("cos", Function::Cos),
         ("phi", Function::Phi(0)),
         ("phi1", Function::Phi(1)),
         ("phi2", Function::Phi(2)),
@@ -140,6 +155,17 @@ impl Relation {
     }
 }
 
+/// How the sides of an assumption compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// `=`.
+    Equal,
+    /// `>`.
+    Above,
+    /// `>=`.
+    AtLeast,
+}
+
 /// A line of a derivation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
@@ -170,14 +196,16 @@ pub enum StatementKind {
         /// Its value.
         value: Expr,
     },
-    /// `assume left = right`.
+    /// `assume left = right`, also with `>` and `>=`.
     Assume {
         /// The left side.
         left: Expr,
+        /// How they compare.
+        bound: Bound,
         /// The right side.
         right: Expr,
     },
-    /// `claim name: left = right`.
+    /// `claim name: left = right for n != m`.
     Claim {
         /// Its name.
         name: String,
@@ -187,5 +215,7 @@ pub enum StatementKind {
         relation: Relation,
         /// The right side.
         right: Expr,
+        /// Pairs of free indices that are not equal.
+        apart: Vec<(String, String)>,
     },
 }

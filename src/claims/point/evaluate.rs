@@ -4,9 +4,9 @@
 //! stands behind the bar is what it was, and everything else is defined anew. A quantity that does not depend on `V`
 //! is looked up in the world around.
 
+use super::tower::{Base, Tower};
 use crate::claims::language::program::{Form, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
-use super::tower::{Base, Tower};
 use crate::model::Activation;
 use crate::witness::eigen::eigenvalues;
 use std::cell::RefCell;
@@ -103,6 +103,11 @@ impl<'a, T: Base> World<'a, T> {
                     Function::Exp => x.exp(),
                     Function::Ln => x.ln(),
                     Function::Sqrt => x.sqrt(),
+                    Function::Tanh => x.tanh().0,
+                    Function::Sigmoid => x.sigmoid().0,
+                    Function::Softplus => x.softplus(),
+                    Function::Sin => x.sin_cos().0,
+                    Function::Cos => x.sin_cos().1,
                     Function::Phi(order) => self.phi(&x, *order),
                 }
             }

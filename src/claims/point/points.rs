@@ -1,8 +1,8 @@
 //! The points at which claims are held: their sizes, their seeds, their random values.
 
 use super::evaluate::{Point, Sizes};
-use crate::claims::language::program::{Claim, Program, Value};
 use super::tower::Tower;
+use crate::claims::language::program::{Claim, Program, Value};
 use crate::witness::Draw;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -23,7 +23,12 @@ pub(in crate::claims) fn point_seed(seed: u64, size: usize, attempt: u64) -> u64
 }
 
 /// Random values for everything free, those of an assumption made to sum to one.
-pub(in crate::claims) fn draw<V: Draw + Tower>(program: &Program, claim: &Claim, sizes: Sizes, seed: u64) -> Point<V> {
+pub(in crate::claims) fn draw<V: Draw + Tower>(
+    program: &Program,
+    claim: &Claim,
+    sizes: Sizes,
+    seed: u64,
+) -> Point<V> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     arranged(program, claim, sizes, || V::draw(&mut random))
 }
@@ -43,10 +48,10 @@ pub(in crate::claims) fn arranged<V: Tower>(
         };
         free.push((0..count).map(|_| next()).collect());
     }
-    for assumption in &program.assumptions[..claim.seen.1] {
-        let ranges = &program.symbols[assumption.symbol].ranges;
+    for symbol in program.sums_to_one(claim) {
+        let ranges = &program.symbols[symbol].ranges;
         let length = ranges.last().map_or(1, |range| sizes.of(*range));
-        for row in free[assumption.symbol].chunks_mut(length) {
+        for row in free[symbol].chunks_mut(length) {
             let others = row[1..].iter().fold(V::integer(0), |sum, entry| sum + *entry);
             row[0] = V::integer(1) - others;
         }

@@ -1,9 +1,9 @@
 //! All values of a quantity, or of a side of a claim.
 
 use super::evaluate::{Point, World};
+use super::tower::{Base, Tower};
 use crate::claims::language::program::{Claim, Node, Program, Value};
 use crate::claims::language::syntax::Range;
-use super::tower::{Base, Tower};
 use crate::number::Jet;
 
 impl Program {

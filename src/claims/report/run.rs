@@ -1,12 +1,12 @@
 //! Every claim of some derivations, checked, explained and reported.
 
-use crate::claims::verdict::check::check;
 use crate::claims::explanation::diagnose::{Diagnosis, diagnose};
-use crate::claims::language::error::{locate, render};
-use crate::claims::verdict::outcome::{Evidence, Outcome, Sides};
-use crate::claims::language::program::{Claim, Program};
 use crate::claims::explanation::repair::{Score, mutants, repair};
+use crate::claims::language::error::{locate, render};
+use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::source::{Derivation, Source};
+use crate::claims::verdict::check::check;
+use crate::claims::verdict::outcome::{Evidence, Outcome, Sides};
 use rayon::prelude::*;
 use std::time::Instant;
 

@@ -1,7 +1,7 @@
 //! A check as a table, as JSON, as JUnit.
 
-use crate::claims::verdict::outcome::Evidence;
 use super::run::{CheckReport, ClaimFailure, ClaimReport};
+use crate::claims::verdict::outcome::Evidence;
 use crate::io::{JunitCase, JunitOutcome, json_report, junit};
 use std::fmt::Write;
 

@@ -1,11 +1,11 @@
 //! Whether a claim is true: exactly, at random points of the prime field; or, where it is an inequality or speaks of
 //! eigenvalues, in floats.
 
-use crate::claims::point::evaluate::Sizes;
 use super::outcome::{Counterexample, Evidence, Outcome, Sides};
-use crate::claims::point::points::{SIZES, draw, point_seed};
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::Relation;
+use crate::claims::point::evaluate::Sizes;
+use crate::claims::point::points::{SIZES, draw, point_seed};
 use crate::claims::point::values::{both, side};
 use crate::number::{Degree, Field, Gap, chance};
 
@@ -28,7 +28,8 @@ const COINCIDENCES: f64 = 1e6;
 
 /// Checks a claim of a program, at `points` random points of each size, or more.
 pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
-    let work = SIZES.iter().map(|sizes| crate::claims::point::work::work(program, claim, sizes)).fold(0.0, f64::max);
+    let work =
+        SIZES.iter().map(|sizes| crate::claims::point::work::work(program, claim, sizes)).fold(0.0, f64::max);
     if work > MOST_WORK {
         return Outcome::TooMuchWork(work);
     }

@@ -1,10 +1,10 @@
 //! Claims in floats: inequalities, and whatever contains an eigenvalue.
 
-use crate::claims::point::evaluate::{Point, Sizes};
 use super::outcome::{Counterexample, Evidence, Outcome, Sides};
-use crate::claims::point::points::{SIZES, arranged, point_seed};
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::Relation;
+use crate::claims::point::evaluate::{Point, Sizes};
+use crate::claims::point::points::{SIZES, arranged, point_seed};
 use crate::claims::point::values::both;
 use crate::witness::Draw;
 use rand::SeedableRng;
@@ -52,10 +52,10 @@ pub(in crate::claims) fn check_in_floats(program: &Program, claim: &Claim, seed:
 /// Float values; where an assumption says that entries sum to one they are probabilities.
 fn positive_rows(program: &Program, claim: &Claim, sizes: Sizes, random: &mut ChaCha8Rng) -> Point<f64> {
     let mut point = arranged(program, claim, sizes, || f64::draw(random));
-    for assumption in &program.assumptions[..claim.seen.1] {
-        let ranges = &program.symbols[assumption.symbol].ranges;
+    for symbol in program.sums_to_one(claim) {
+        let ranges = &program.symbols[symbol].ranges;
         let length = ranges.last().map_or(1, |range| sizes.of(*range));
-        for row in point.free[assumption.symbol].chunks_mut(length) {
+        for row in point.free[symbol].chunks_mut(length) {
             let sum: f64 = row.iter().map(|entry| entry.abs()).sum();
             for entry in row {
                 *entry = entry.abs() / sum;
