@@ -12,6 +12,22 @@ pub struct Node {
     pub place: Place,
 }
 
+impl Node {
+    /// The expressions that it is made of.
+    pub(in crate::claims) fn children(&self) -> Vec<&Node> {
+        match &self.form {
+            Form::Number(_)
+            | Form::Size(_)
+            | Form::Parameters
+            | Form::Eigenvalue { .. }
+            | Form::Symbol(..)
+            | Form::Delta(..) => Vec::new(),
+            Form::Call(_, x) | Form::Negate(x) | Form::Power(x, _) | Form::Sum(_, x) | Form::Derivative(x, ..) => vec![x],
+            Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => vec![x, y],
+        }
+    }
+}
+
 /// The forms of a resolved expression. An index is a slot in the assignment of its statement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Form {
