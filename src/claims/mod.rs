@@ -25,6 +25,6 @@ pub use language::{
 pub use point::{Base, Mixture, Phi, Point, Sizes, Tower};
 pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, Request, run};
 pub use verdict::{
-    Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs, Undefined, Verdict,
-    check,
+    Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
+    Undefined, Verdict, check,
 };

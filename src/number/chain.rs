@@ -64,13 +64,19 @@ impl Residues {
         Residues { lost: 0, r3: n.into(), r2: n.into(), r1: n.into(), r0: n.into() }
     }
 
-    /// Pseudo-random residues that depend on a key and on the largest residue, which is never used up.
+    /// Pseudo-random residues that depend on a key and on the largest residue, which is never used up; as many are left.
     fn symbol(&self, key: u64) -> Self {
         let limbs = self.r0.into_bigint().0;
         let seed = mix(mix(limbs[0]) ^ mix(!limbs[1]) ^ mix(key.wrapping_mul(3)));
         let word = |n: u64| mix(seed ^ mix(n));
         let wide = |n: u64| u128::from(word(n)) << 64 | u128::from(word(n + 1));
-        Residues { lost: 0, r3: word(1).into(), r2: wide(2).into(), r1: wide(4).into(), r0: wide(6).into() }
+        Residues {
+            lost: self.lost,
+            r3: word(1).into(),
+            r2: wide(2).into(),
+            r1: wide(4).into(),
+            r0: wide(6).into(),
+        }
     }
 
     fn plus(self, other: Self) -> Self {
@@ -161,7 +167,7 @@ fn left<R: Zero>(lost: u8, floor: u8, value: Option<R>) -> Option<R> {
 ///
 /// ```
 /// use hsr::number::{Chain, Number, Smooth};
-/// let (x, y) = (Chain::random(1), Chain::random(2));
+/// let (x, y) = (Chain::random(1, 1), Chain::random(2, 1));
 /// assert_eq!((x + y).exp(), x.exp() * y.exp());
 /// assert_eq!(x.exp().ln(), x);
 /// assert_ne!((x + y).exp(), x.exp() + y.exp());
@@ -189,9 +195,15 @@ impl Chain {
         Chain { value: Err(gap), log: None }
     }
 
-    /// A pseudo-random element for each seed.
-    pub fn random(seed: u64) -> Self {
-        Chain::new(Residues::integer(1).symbol(mix(seed) | 1 << 63))
+    /// Logarithms to base 10 by which the probability that a rational function vanishes by chance is smaller than in
+    /// [`Field`](super::Field), for 0 to 3 levels of nesting: exponents are drawn from the groups of the larger primes.
+    pub const SMALLER_CHANCE: [f64; 4] = [-10.5, -10.5, -5.1, 0.0];
+
+    /// A pseudo-random element for each seed, from which exponentials can be nested this deep, three at most.
+    pub fn random(seed: u64, nesting: usize) -> Self {
+        let mut value = Residues::integer(1).symbol(mix(seed) | 1 << 63);
+        value.lost = 3 - nesting.min(3) as u8;
+        Chain::new(value)
     }
 
     /// Whether the value exists.
@@ -273,7 +285,10 @@ impl PartialEq for Chain {
     fn eq(&self, other: &Self) -> bool {
         self.both(other).is_ok_and(|(a, b)| {
             let lost = a.lost.max(b.lost);
-            a.r0 == b.r0 && (lost > 2 || a.r1 == b.r1) && (lost > 1 || a.r2 == b.r2) && (lost > 0 || a.r3 == b.r3)
+            a.r0 == b.r0
+                && (lost > 2 || a.r1 == b.r1)
+                && (lost > 1 || a.r2 == b.r2)
+                && (lost > 0 || a.r3 == b.r3)
         })
     }
 }
@@ -377,7 +392,7 @@ mod tests {
     use super::*;
 
     fn two() -> [Chain; 2] {
-        [Chain::random(11), Chain::random(12)]
+        [Chain::random(11, 3), Chain::random(12, 3)]
     }
 
     #[test]

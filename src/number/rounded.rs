@@ -83,11 +83,13 @@ impl Smooth for Rounded {
     fn ln_1p(&self) -> Self {
         self.function(self.value.ln_1p(), 1.0 / (1.0 + self.value))
     }
-    /// Where the error reaches down to zero the slope says nothing: there the root is off by at most the root.
+    /// Where the error reaches down to zero the slope says nothing: the root is off by no more than it is from the roots of the
+    /// smallest and the largest value that the argument may have.
     fn sqrt(&self) -> Self {
         let root = self.value.sqrt();
         let low = (self.value - self.error).max(0.0).sqrt();
-        Rounded::after(root, root - low)
+        let high = (self.value + self.error).sqrt();
+        Rounded::after(root, (root - low).max(high - root))
     }
     fn sigmoid(&self) -> (Self, Self) {
         let (sigma, rest) = Smooth::sigmoid(&self.value);
@@ -130,6 +132,13 @@ impl Smooth for Rounded {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_bound_covers_a_root_of_what_underflowed() {
+        let tiny = Rounded::exact(1e-200);
+        let root = (tiny * tiny).sqrt();
+        assert!((root.value - 1e-200).abs() <= root.error, "{root:?}");
+    }
 
     #[test]
     fn the_bound_covers_a_sum_that_cancels() {

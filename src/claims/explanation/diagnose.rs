@@ -73,10 +73,20 @@ fn smallest(program: &Program, claim: &Claim, seed: u64) -> Option<Counterexampl
             let mut random = ChaCha8Rng::seed_from_u64(point_seed(seed, 4000, attempt));
             let phi = phis[attempt as usize % phis.len()];
             let point = at_sizes::<f64>(program, claim, sizes, phi, |_, positive| {
-                f64::from(if positive { random.random_range(1..=3_i32) } else { random.random_range(-2..=3_i32) })
+                f64::from(if positive {
+                    random.random_range(1..=3_i32)
+                } else {
+                    random.random_range(-2..=3_i32)
+                })
             });
             // Rows that sum to one do so here in whole numbers.
-            let whole = rounded(program, &Claim { seen: (claim.seen.0, 0), ..claim.clone() }, sizes, phi, &point.free);
+            let whole = rounded(
+                program,
+                &Claim { seen: (claim.seen.0, 0), ..claim.clone() },
+                sizes,
+                phi,
+                &point.free,
+            );
             first_difference(program, claim, &whole)
         })
     })
@@ -131,7 +141,13 @@ fn factor(samples: &[Sample]) -> Option<Related> {
     if samples.iter().all(|sample| sample.left.iter().all(|left| *left == zero)) {
         return None;
     }
-    let sizes: [(Range, i32); 5] = [(Range::Samples, 0), (Range::Samples, -1), (Range::Samples, 1), (Range::Samples, -2), (Range::Samples, 2)];
+    let sizes: [(Range, i32); 5] = [
+        (Range::Samples, 0),
+        (Range::Samples, -1),
+        (Range::Samples, 1),
+        (Range::Samples, -2),
+        (Range::Samples, 2),
+    ];
     let others = [Range::Classes, Range::Hidden, Range::Inputs];
     let sizes = sizes.into_iter().chain(others.into_iter().flat_map(|range| [(range, -1), (range, 1)]));
     let numbers = [(1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4), (3, 2), (2, 3)];
@@ -155,7 +171,12 @@ fn factor(samples: &[Sample]) -> Option<Related> {
     None
 }
 
-fn transposition(program: &Program, claim: &Claim, cases: &[Vec<usize>], samples: &[Sample]) -> Option<Related> {
+fn transposition(
+    program: &Program,
+    claim: &Claim,
+    cases: &[Vec<usize>],
+    samples: &[Sample],
+) -> Option<Related> {
     for (a, (first, first_slot)) in claim.free.iter().enumerate() {
         for (b, (second, second_slot)) in claim.free.iter().enumerate().skip(a + 1) {
             if claim.slots[*first_slot] != claim.slots[*second_slot] {
@@ -169,9 +190,9 @@ fn transposition(program: &Program, claim: &Claim, cases: &[Vec<usize>], samples
                     case
                 })
                 .collect();
-            let holds = samples.iter().all(|sample| {
-                sample.left == side(program, claim, &sample.point, &claim.right, &exchanged)
-            });
+            let holds = samples
+                .iter()
+                .all(|sample| sample.left == side(program, claim, &sample.point, &claim.right, &exchanged));
             if holds {
                 return Some(Related::Transposed(first.clone(), second.clone()));
             }

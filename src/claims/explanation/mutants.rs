@@ -57,11 +57,8 @@ pub fn mutants(program: &Program, claim: &Claim, seed: u64) -> Score {
     let targets = Targets::new(&known, claim, seed);
     for edit in edits(&known, &claim.right_text) {
         let Some(edited) = known.with_right_side(claim, &edit.expr) else { continue };
-        let fallen = if targets.refute(&known, &edited) {
-            Fallen::False
-        } else {
-            fall(&known, claim, &edited, seed)
-        };
+        let fallen =
+            if targets.refute(&known, &edited) { Fallen::False } else { fall(&known, claim, &edited, seed) };
         score.edits.push((format!("{}: {} ({})", claim.name, edit.expr, edit.what), fallen));
     }
     score

@@ -22,7 +22,11 @@ impl Node {
             | Form::Eigenvalue { .. }
             | Form::Symbol(..)
             | Form::Delta(..) => Vec::new(),
-            Form::Call(_, x) | Form::Negate(x) | Form::Power(x, _) | Form::Sum(_, x) | Form::Derivative(x, ..) => vec![x],
+            Form::Call(_, x)
+            | Form::Negate(x)
+            | Form::Power(x, _)
+            | Form::Sum(_, x)
+            | Form::Derivative(x, ..) => vec![x],
             Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => vec![x, y],
         }
     }
@@ -163,6 +167,9 @@ pub enum Assumed {
         least: usize,
     },
 }
+
+/// A quantity has no more indices.
+pub const MOST_INDICES: usize = 8;
 
 /// Derivatives beyond this order are not carried.
 pub const HIGHEST_ORDER: usize = 3;

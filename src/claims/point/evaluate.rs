@@ -6,14 +6,17 @@
 
 use super::place::{Phi, Point};
 use super::tower::{Base, Tower};
-use crate::claims::language::program::{Form, Node, Program, Value};
+use crate::claims::language::program::{Form, MOST_INDICES, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
-use crate::number::Number;
+use crate::number::{Matrix, Number};
 use crate::witness::eigen::eigenvalues;
 use std::cell::RefCell;
 
 /// An index of a sum that is not open.
 pub(in crate::claims) const UNASSIGNED: usize = usize::MAX;
+
+/// The indices of an entry, those beyond its quantity's unassigned.
+type Indices = [usize; MOST_INDICES];
 
 /// What one derivative changes.
 struct Change<'a> {
@@ -29,7 +32,7 @@ pub struct World<'a, T: Base> {
     around: Option<&'a World<'a, T>>,
     change: Option<Change<'a>>,
     level: usize,
-    /// For each range the indices that stand for more than themselves and were moved by a derivative around: bits.
+    /// For each range the indices beyond the explicit ones that a derivative here or around moved: bits, from the first.
     moved: [u64; 4],
     known: RefCell<Vec<Vec<Option<T>>>>,
 }
@@ -127,9 +130,11 @@ impl<'a, T: Base> World<'a, T> {
         'a: 'b,
     {
         let mut moved = self.moved;
-        for (index, range) in self.indices(symbol, entry).into_iter().zip(&self.program.symbols[symbol].ranges) {
+        for (index, range) in
+            self.indices(symbol, entry).0.into_iter().zip(&self.program.symbols[symbol].ranges)
+        {
             if index >= self.point.explicit(*range) {
-                moved[*range as usize] |= 1 << index;
+                moved[*range as usize] |= 1 << (index - self.point.explicit(*range));
             }
         }
         World {
@@ -156,11 +161,12 @@ impl<'a, T: Base> World<'a, T> {
         }
         if let Some(others) = self.point.others(range) {
             let taken = self.taken(range, slots, ranges);
-            for index in (explicit..self.point.sizes.of(range)).filter(|index| taken >> index & 1 == 1) {
-                slots[*slot] = index;
+            let equal = 0..self.point.sizes.of(range) - explicit;
+            for index in equal.filter(|index| taken >> index & 1 == 1) {
+                slots[*slot] = explicit + index;
                 sum += self.sum(rest, body, slots, ranges);
             }
-            slots[*slot] = explicit + (taken >> explicit).trailing_ones() as usize;
+            slots[*slot] = explicit + taken.trailing_ones() as usize;
             let left = others - T::Value::integer(i64::from(taken.count_ones()));
             sum += T::constant(left) * self.sum(rest, body, slots, ranges);
         }
@@ -168,13 +174,14 @@ impl<'a, T: Base> World<'a, T> {
         sum
     }
 
-    /// The indices beyond the explicit ones that an index around or a moved entry has: bits.
+    /// The indices beyond the explicit ones that an index around or a moved entry has: bits, from the first.
     fn taken(&self, range: Range, slots: &[usize], ranges: &[Range]) -> u64 {
         let explicit = self.point.explicit(range);
-        let around = slots.iter().zip(ranges).filter(|(index, other)| {
-            **other == range && **index != UNASSIGNED && **index >= explicit
-        });
-        around.fold(self.moved[range as usize], |taken, (index, _)| taken | 1 << index)
+        let around = slots
+            .iter()
+            .zip(ranges)
+            .filter(|(index, other)| **other == range && **index != UNASSIGNED && **index >= explicit);
+        around.fold(self.moved[range as usize], |taken, (index, _)| taken | 1 << (index - explicit))
     }
 
     fn flat(&self, symbol: usize, indices: &[usize], slots: &[usize]) -> usize {
@@ -199,12 +206,13 @@ impl<'a, T: Base> World<'a, T> {
         }
         let info = &self.program.symbols[symbol];
         let Value::Defined(node, ranges) = &info.value else {
-            return T::constant(self.point.free[symbol][self.canonical(symbol, entry)]);
+            return T::constant(self.point.free[symbol][self.canonical(symbol, entry, [0; 4])]);
         };
+        let entry = self.canonical(symbol, entry, self.moved);
         if let Some(Some(value)) = self.known.borrow()[symbol].get(entry) {
             return *value;
         }
-        let mut slots = self.indices(symbol, entry);
+        let mut slots = self.indices(symbol, entry).0[..info.ranges.len()].to_vec();
         slots.resize(ranges.len(), UNASSIGNED);
         let value = self.moved_outside(symbol, entry, self.value(node, &mut slots, ranges));
         let mut known = self.known.borrow_mut();
@@ -215,43 +223,55 @@ impl<'a, T: Base> World<'a, T> {
         value
     }
 
-    /// The indices of an entry.
-    fn indices(&self, symbol: usize, entry: usize) -> Vec<usize> {
-        let mut rest = entry;
-        let ranges = self.program.symbols[symbol].ranges.iter().rev();
-        let mut indices: Vec<usize> = ranges
-            .map(|range| {
-                let index = rest % self.point.sizes.of(*range);
-                rest /= self.point.sizes.of(*range);
-                index
-            })
-            .collect();
-        indices.reverse();
-        indices
+    /// The indices of an entry, and whether one of them is beyond the explicit ones.
+    fn indices(&self, symbol: usize, mut entry: usize) -> (Indices, bool) {
+        let ranges = &self.program.symbols[symbol].ranges;
+        let (mut indices, mut beyond) = ([UNASSIGNED; MOST_INDICES], false);
+        for (index, range) in indices[..ranges.len()].iter_mut().zip(ranges).rev() {
+            let size = self.point.sizes.of(*range);
+            *index = entry % size;
+            entry /= size;
+            beyond |= *index >= self.point.explicit(*range);
+        }
+        (indices, beyond)
     }
 
-    /// The entry with the same value whose indices beyond the explicit ones are the first such, in their order.
-    fn canonical(&self, symbol: usize, entry: usize) -> usize {
-        let ranges = &self.program.symbols[symbol].ranges;
-        if ranges.iter().all(|range| self.point.others(*range).is_none()) {
+    /// The entry with the same value whose indices beyond the explicit ones are the first such, in their order. Those that
+    /// are moved stay.
+    fn canonical(&self, symbol: usize, entry: usize, moved: [u64; 4]) -> usize {
+        if self.point.others.is_none() {
             return entry;
         }
-        let mut indices = self.indices(symbol, entry);
-        for range in Range::ALL {
-            let explicit = self.point.explicit(range);
-            let mut met: Vec<usize> = Vec::new();
-            for (index, _) in
-                indices.iter_mut().zip(ranges).filter(|(index, own)| **own == range && **index >= explicit)
-            {
-                let place = met.iter().position(|other| other == index).unwrap_or(met.len());
-                if place == met.len() {
-                    met.push(*index);
+        let (mut indices, beyond) = self.indices(symbol, entry);
+        if !beyond {
+            return entry;
+        }
+        let ranges = &self.program.symbols[symbol].ranges;
+        for at in 0..ranges.len() {
+            let (range, index) = (ranges[at], indices[at]);
+            let (explicit, stays) = (self.point.explicit(range), moved[range as usize]);
+            if index < explicit || stays >> (index - explicit) & 1 == 1 {
+                continue;
+            }
+            // The first index that neither stays nor was given to another one before.
+            let before = (0..at).filter(|other| ranges[*other] == range && indices[*other] >= explicit);
+            let given = before.fold(stays, |given, other| given | 1 << (indices[other] - explicit));
+            if given >> (index - explicit) & 1 == 1 {
+                continue;
+            }
+            let first = explicit + given.trailing_ones() as usize;
+            // All that are the same go there together; what was there goes the other way.
+            for other in at..ranges.len() {
+                if ranges[other] == range {
+                    indices[other] = match indices[other] {
+                        same if same == index => first,
+                        there if there == first => index,
+                        unchanged => unchanged,
+                    };
                 }
-                *index = explicit + place;
             }
         }
-        let slots: Vec<usize> = (0..indices.len()).collect();
-        self.flat(symbol, &slots, &indices)
+        indices.iter().zip(ranges).fold(0, |flat, (index, range)| flat * self.point.sizes.of(*range) + index)
     }
 
     /// A quantity that this world defines anew, with what the worlds around did to it: its own motion by their
@@ -276,7 +296,10 @@ impl<'a, T: Base> World<'a, T> {
         let parameters =
             self.program.symbols.iter().filter(|symbol| symbol.value == Value::Free { parameter: true });
         let sizes = parameters.map(|symbol| {
-            symbol.ranges.iter().fold(T::integer(1), |size, range| size * T::constant(self.point.size(*range)))
+            symbol
+                .ranges
+                .iter()
+                .fold(T::integer(1), |size, range| size * T::constant(self.point.size(*range)))
         });
         sizes.fold(T::integer(0), |sum, size| sum + size)
     }
@@ -306,17 +329,15 @@ impl<'a, T: Base> World<'a, T> {
             value.float().map(|float| (float, value.error()))
         };
         let size = parameters.len();
-        let entries: Option<Vec<(f64, f64)>> =
-            (0..size * size).map(|index| entry(index / size, index % size)).collect();
+        let lower = (0..size).flat_map(|i| (0..=i).map(move |j| (i, j)));
+        let entries: Option<Vec<(f64, f64)>> = lower.map(|(i, j)| entry(i, j)).collect();
         let Some(entries) = entries else { return undefined };
-        let values: Vec<f64> = entries.iter().map(|(value, _)| *value).collect();
-        let Ok(eigenvalues) = eigenvalues(&crate::number::Matrix::from_row_slice(size, size, &values)) else {
-            return undefined;
-        };
+        let hessian = Matrix::from_fn(size, size, |i, j| entries[i.max(j) * (i.max(j) + 1) / 2 + i.min(j)].0);
+        let Ok(eigenvalues) = eigenvalues(&hessian) else { return undefined };
         // An eigenvalue moves by no more than the norm of what the matrix is off by: the rounding of its entries, and the
         // backward error of the eigensolver, some roundoffs of the norm for each row.
         let squares = entries.iter().fold((0.0, 0.0), |(value, error), entry| {
-            (value + entry.0 * entry.0, error + entry.1 * entry.1)
+            (value + 2.0 * entry.0 * entry.0, error + 2.0 * entry.1 * entry.1)
         });
         let error = squares.1.sqrt() + 8.0 * size as f64 * f64::EPSILON * squares.0.sqrt();
         let extreme = if largest { eigenvalues.last() } else { eigenvalues.first() };

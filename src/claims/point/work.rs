@@ -23,6 +23,17 @@ struct Estimate<'a> {
 }
 
 impl Estimate<'_> {
+    /// A Hessian, entry by entry, each from a loss that is computed anew.
+    fn eigenvalue(&mut self) -> f64 {
+        let parameters =
+            self.program.symbols.iter().filter(|symbol| symbol.value == Value::Free { parameter: true });
+        let size: f64 = parameters.map(|symbol| self.sizes.entries(&symbol.ranges) as f64).sum();
+        let Some(loss) = self.program.find("L") else { return 1.0 };
+        let depends = self.program.symbols[loss].depends.clone();
+        let used = (0..depends.len()).filter(|symbol| depends[*symbol]);
+        size * size / 2.0 * used.map(|symbol| self.table(symbol)).sum::<f64>() + size * size * size
+    }
+
     /// All entries of a defined quantity.
     fn table(&mut self, symbol: usize) -> f64 {
         if let Some(known) = self.tables[symbol] {
@@ -40,8 +51,7 @@ impl Estimate<'_> {
     fn node(&mut self, node: &Node, slots: &[Range]) -> f64 {
         match &node.form {
             Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Symbol(..) | Form::Delta(..) => 1.0,
-            // A Hessian of some twenty parameters, entry by entry, each a loss of some hundred operations.
-            Form::Eigenvalue { .. } => 1e5,
+            Form::Eigenvalue { .. } => self.eigenvalue(),
             Form::Call(_, x) | Form::Negate(x) => 1.0 + self.node(x, slots),
             Form::Power(x, n) => *n as f64 + self.node(x, slots),
             Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => {

@@ -97,7 +97,12 @@ impl CheckReport {
         let counts = self.counts();
         let mut text = format!(
             "{} proved ({} of them at every size), {} not refuted, {} undecided, {} false, {} undefined",
-            counts.proved, counts.every_size, counts.not_refuted, counts.undecided, counts.falsified, counts.undefined
+            counts.proved,
+            counts.every_size,
+            counts.not_refuted,
+            counts.undecided,
+            counts.falsified,
+            counts.undefined
         );
         if let Some(worst) = counts.worst_log10 {
             let _ = write!(text, "; P(fooled) of a proof at most 1e{:.0}", worst.ceil());
@@ -139,9 +144,10 @@ impl CheckReport {
             class: claim.file.clone(),
             outcome: match &claim.failure {
                 None => JunitOutcome::PassedWith(format!("{}: {}", claim.verdict.word(), claim.evidence)),
-                Some(failure) => {
-                    JunitOutcome::Failed(format!("{} is {}", claim.name, claim.verdict.word()), failure.describe())
-                }
+                Some(failure) => JunitOutcome::Failed(
+                    format!("{} is {}", claim.name, claim.verdict.word()),
+                    failure.describe(),
+                ),
             },
         });
         junit("hsr check", cases)

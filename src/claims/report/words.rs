@@ -8,7 +8,8 @@ use crate::claims::language::source::Source;
 use crate::claims::language::syntax::Function;
 use crate::claims::point::place::{Phi, Sizes};
 use crate::claims::verdict::outcome::{
-    Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs, Undefined,
+    Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
+    Undefined,
 };
 
 /// What an outcome rests on, in a line.
@@ -17,7 +18,9 @@ pub(super) fn evidence(outcome: &Outcome) -> String {
         Outcome::Proved(proof) => proof_in_words(proof),
         Outcome::NotRefuted(search) => search_in_words(search),
         Outcome::Undecided(doubt) => doubt_in_words(doubt),
-        Outcome::False(found) => format!("left {}, right {} at {}", number(found.left), number(found.right), found.sizes),
+        Outcome::False(found) => {
+            format!("left {}, right {} at {}", number(found.left), number(found.right), found.sizes)
+        }
         Outcome::Undefined(undefined) => undefined_in_words(undefined),
     }
 }
@@ -37,7 +40,11 @@ fn proof_in_words(proof: &Proof) -> String {
         Exactness::Chain => " by laws of exp and ln",
     };
     let points = counted(proof.points, "exact point");
-    parts.push(format!("{points}{known}, degree {}, P(fooled) 1e{:.0}", proof.degree, proof.log10_probability.ceil()));
+    parts.push(format!(
+        "{points}{known}, degree {}, P(fooled) 1e{:.0}",
+        proof.degree,
+        proof.log10_probability.ceil()
+    ));
     match proof.signs {
         Some(Signs::Points(points)) => parts.push(format!("signs of roots by {points} exact points")),
         Some(Signs::Floats) => parts.push("signs of roots by floats".to_string()),
@@ -98,9 +105,13 @@ fn missing_laws(functions: &[Function]) -> String {
     for function in functions {
         match function {
             Function::Ln | Function::Softplus => laws.push("a law of the logarithm of a sum"),
-            Function::Sqrt => laws.push("the sign of what stands under a root, such as sqrt(x^2) = x (assume x > 0)"),
+            Function::Sqrt => {
+                laws.push("the sign of what stands under a root, such as sqrt(x^2) = x (assume x > 0)")
+            }
             Function::Sin | Function::Cos => laws.push("a law of sines and cosines of sums"),
-            Function::Exp => laws.push("a law of exp beyond exp(a+b) = exp(a)*exp(b), such as exp(ln(a)) = a"),
+            Function::Exp => {
+                laws.push("a law of exp beyond exp(a+b) = exp(a)*exp(b), such as exp(ln(a)) = a")
+            }
             Function::Tanh | Function::Sigmoid | Function::Phi(_) => {}
         }
     }
@@ -134,7 +145,9 @@ pub(super) fn reason(claim: &Claim, outcome: &Outcome) -> String {
         Outcome::False(_) => format!("claim {} is false", claim.name),
         Outcome::Undecided(_) => format!("claim {} is undecided: {}", claim.name, evidence(outcome)),
         Outcome::Undefined(_) => format!("claim {} is undefined: {}", claim.name, evidence(outcome)),
-        Outcome::Proved(_) | Outcome::NotRefuted(_) => format!("claim {} is {}", claim.name, outcome.verdict().word()),
+        Outcome::Proved(_) | Outcome::NotRefuted(_) => {
+            format!("claim {} is {}", claim.name, outcome.verdict().word())
+        }
     }
 }
 
@@ -222,7 +235,11 @@ pub(super) fn search_for_repair(repair: &Repair) -> String {
 
 /// A float that is read back as it is.
 pub(super) fn number(value: f64) -> String {
-    if value == 0.0 || (1e-4..1e15).contains(&value.abs()) { format!("{value}") } else { format!("{value:e}") }
+    if value == 0.0 || (1e-4..1e15).contains(&value.abs()) {
+        format!("{value}")
+    } else {
+        format!("{value:e}")
+    }
 }
 
 /// `1 point`, `2 points`.

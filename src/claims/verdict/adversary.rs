@@ -6,7 +6,7 @@
 
 use super::floats::some_components;
 use super::outcome::{Counterexample, Search};
-use super::trial::{Style, Trial, Values, activations, allowed, at_least, counterexample, exists, functions, rounded};
+use super::trial::{Style, Trial, Values, activations, at_least, counterexample, exists, functions, rounded};
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::{Function, Range, Relation};
 use crate::claims::point::place::{Phi, Sizes};
@@ -40,9 +40,9 @@ const POINTS: usize = 400;
 /// Points that are tried whatever the work.
 const FEWEST: usize = 40;
 /// Elementary operations of all points.
-const BUDGET: f64 = 1e7;
+const BUDGET: f64 = 4e6;
 /// Elementary operations of the ascent.
-const ASCENT: f64 = 6e6;
+const ASCENT: f64 = 3e6;
 /// Points that it starts from.
 const STARTS: usize = 6;
 /// Steps from each of them.
@@ -113,14 +113,14 @@ impl Adversary<'_> {
     /// A violation.
     fn points(&mut self, phis: &[Phi], seed: u64) -> Result<Vec<Candidate>, Box<Counterexample>> {
         let mut candidates = Vec::new();
+        let sizes = self.affordable();
         let mut spent = 0.0;
         for round in 0..POINTS {
-            let sizes = at_least(self.program, self.claim, SIZES[round % SIZES.len()]);
-            let cost = work(self.program, self.claim, &sizes, components(self.claim, sizes));
-            if round >= FEWEST && spent + cost > BUDGET || !allowed(self.program, self.claim, sizes) {
-                continue;
-            }
+            let (sizes, cost) = sizes[round % sizes.len()];
             spent += cost;
+            if round >= FEWEST && spent > BUDGET {
+                break;
+            }
             // The cycles have lengths without common factors, so that all combinations come up.
             let trial = Trial {
                 sizes,
@@ -139,6 +139,16 @@ impl Adversary<'_> {
         Ok(candidates)
     }
 
+    /// The sizes that leave work for a fair number of points, with the work of each; the smallest in any case.
+    fn affordable(&self) -> Vec<(Sizes, f64)> {
+        let cost = |sizes: Sizes| work(self.program, self.claim, &sizes, components(self.claim, sizes));
+        let all = SIZES.map(|sizes| at_least(self.program, self.claim, sizes));
+        let mut all: Vec<(Sizes, f64)> = all.into_iter().map(|sizes| (sizes, cost(sizes))).collect();
+        let least = all.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
+        all.retain(|(_, cost)| *cost <= (BUDGET / FEWEST as f64).max(least));
+        all
+    }
+
     /// Climbs from the worst points.
     ///
     /// # Errors
@@ -148,8 +158,13 @@ impl Adversary<'_> {
         let mut spent = 0.0;
         // The worst, and some at random, since the worst may all stand before the same wall.
         let step = (candidates.len() / STARTS).max(1);
-        let starts: Vec<Candidate> =
-            candidates.iter().take(STARTS / 2).chain(candidates.iter().step_by(step)).take(STARTS).cloned().collect();
+        let starts: Vec<Candidate> = candidates
+            .iter()
+            .take(STARTS / 2)
+            .chain(candidates.iter().step_by(step))
+            .take(STARTS)
+            .cloned()
+            .collect();
         for mut at in starts {
             let cost = work(self.program, self.claim, &at.sizes, components(self.claim, at.sizes));
             for _ in 0..STEPS {
@@ -188,7 +203,9 @@ impl Adversary<'_> {
                 continue;
             }
             let excess = excess(self.claim.relation, *left, *right);
-            let at = |left, right| Box::new(counterexample(self.program, self.claim, &point, &some[index], left, right));
+            let at = |left, right| {
+                Box::new(counterexample(self.program, self.claim, &point, &some[index], left, right))
+            };
             if excess > CERTAIN * (left.error + right.error) {
                 return Err(at(*left, *right));
             }

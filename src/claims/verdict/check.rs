@@ -9,9 +9,7 @@ use super::blame::blame;
 use super::exact::{Plan, SIGN_POINTS, Verified, case, exact, uses};
 use super::extent::needs;
 use super::floats::{Floats, at_larger_sizes, floats, some_components};
-use super::outcome::{
-    Agreement, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined,
-};
+use super::outcome::{Agreement, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined};
 use super::trial::{Style, Trial, Values, at_least, exists, functions, rounded};
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::{Function, Relation};
@@ -21,9 +19,9 @@ use crate::number::{Chain, Field};
 
 /// Elementary operations that one evaluation may take: some seconds.
 const MOST_WORK: f64 = 1e8;
-/// Binary digits of the modulus of [`Field`], and of the product of those of [`Chain`] less one for each level of nesting.
-const FIELD_BITS: f64 = 60.0;
-const CHAIN_BITS: [f64; 4] = [350.0, 289.0, 211.0, 115.0];
+/// Binary digits of the modulus of [`Field`], and of the largest one of [`Chain`].
+const FIELD_BITS: f64 = 59.0;
+const CHAIN_BITS: f64 = 115.0;
 
 /// Checks a claim of a program, at no fewer than `points` points of exact arithmetic.
 pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
@@ -79,11 +77,12 @@ fn exactly(program: &Program, claim: &Claim, plan: &Plan, bits: f64, seed: u64) 
         use Function::{Exp, Ln, Sigmoid, Softplus, Sqrt, Tanh};
         matches!(form, Form::Call(Exp | Ln | Sqrt | Tanh | Sigmoid | Softplus, _))
     });
-    let small = matches!(first, Verified::Equal { .. }) && bits <= FIELD_BITS;
-    if small || !(lawful || matches!(first, Verified::Equal { .. })) || matches!(first, Verified::Pole { .. }) {
-        return concluded(claim, plan, first, Exactness::Field);
+    match first {
+        Verified::Equal { .. } if bits > FIELD_BITS => {}
+        Verified::Different(_) if lawful => {}
+        _ => return concluded(claim, plan, first, Exactness::Field),
     }
-    if bits > CHAIN_BITS[nesting(program, claim)] {
+    if bits > CHAIN_BITS {
         return Exactly::Constants(bits);
     }
     concluded(claim, plan, exact::<Chain>(program, claim, plan, seed), Exactness::Chain)
@@ -119,15 +118,6 @@ fn concluded(claim: &Claim, plan: &Plan, verified: Verified, arithmetic: Exactne
     }
 }
 
-/// How deep exponentials are nested, at most: the number of functions that are made of them, up to three.
-fn nesting(program: &Program, claim: &Claim) -> usize {
-    let exponentials = functions(program, claim).into_iter().filter(|function| {
-        use Function::{Exp, Sigmoid, Softplus, Tanh};
-        matches!(function, Exp | Sigmoid | Softplus | Tanh)
-    });
-    exponentials.count().min(3)
-}
-
 /// The functions of a claim whose laws are not all known.
 fn without_all_laws(program: &Program, claim: &Claim) -> Vec<Function> {
     let mut functions = functions(program, claim);
@@ -153,6 +143,7 @@ fn never_real(program: &Program, claim: &Claim, seed: u64) -> Undefined {
     };
     let component = some.get(index).cloned().unwrap_or_default();
     let found = blame(program, &point, node, &free, &claim.slots, &component);
-    let (operation, place) = found.map_or((Operation::Overflow, None), |(operation, place)| (operation, Some(place)));
+    let (operation, place) =
+        found.map_or((Operation::Overflow, None), |(operation, place)| (operation, Some(place)));
     Undefined { side, case: case(claim, &component), operation, place }
 }

@@ -2,7 +2,7 @@
 
 use super::extent::Needs;
 use crate::claims::language::program::{Claim, Form, Node, Program, Value};
-use crate::claims::language::syntax::Range;
+use crate::claims::language::syntax::{Function, Range};
 use crate::claims::point::place::{Point, Sizes};
 use crate::claims::point::points::{at_every_size, point_seed};
 use crate::claims::point::tower::{Base, Tower};
@@ -14,15 +14,20 @@ use rand_chacha::ChaCha8Rng;
 
 /// An exact arithmetic.
 pub(in crate::claims) trait Exact: Tower + Base<Value = Self> + Copy {
-    /// A random element.
-    fn random(random: &mut ChaCha8Rng) -> Self;
+    /// A random element, from which exponentials can be nested this deep.
+    fn random(random: &mut ChaCha8Rng, nesting: usize) -> Self;
+    /// Logarithm to base 10 of a bound on the probability that a rational function of this degree vanishes at a random point.
+    fn chance(degree: u64, roots: u32, nesting: usize) -> f64;
     /// Why a value does not exist.
     fn gap(&self) -> Option<Gap>;
 }
 
 impl Exact for Field {
-    fn random(random: &mut ChaCha8Rng) -> Self {
+    fn random(random: &mut ChaCha8Rng, _: usize) -> Self {
         Field::new(random.random_range(0..MODULUS))
+    }
+    fn chance(degree: u64, roots: u32, _: usize) -> f64 {
+        chance(degree, roots, COINCIDENCES)
     }
     fn gap(&self) -> Option<Gap> {
         Field::gap(self)
@@ -30,8 +35,11 @@ impl Exact for Field {
 }
 
 impl Exact for Chain {
-    fn random(random: &mut ChaCha8Rng) -> Self {
-        Chain::random(random.random())
+    fn random(random: &mut ChaCha8Rng, nesting: usize) -> Self {
+        Chain::random(random.random(), nesting)
+    }
+    fn chance(degree: u64, roots: u32, nesting: usize) -> f64 {
+        chance(degree, roots, COINCIDENCES) + Chain::SMALLER_CHANCE[nesting.min(3)]
     }
     fn gap(&self) -> Option<Gap> {
         Chain::gap(self)
@@ -51,14 +59,18 @@ pub(in crate::claims) struct Plan {
     pub work: f64,
     /// Roots.
     pub roots: u32,
+    /// Elementary operations of a look at the roots alone.
+    pub roots_work: f64,
     /// Points that must decide, at least.
     pub points: usize,
+    /// How deep exponentials may be nested.
+    pub nesting: usize,
 }
 
 /// Elementary operations that one evaluation may take before sizes are made smaller.
-const LARGE: f64 = 1.5e6;
+const LARGE: f64 = 4e5;
 /// Elementary operations that all points of a claim may take together, as a rule.
-const BUDGET: f64 = 6e6;
+const BUDGET: f64 = 1.5e6;
 /// Logarithm to base 10 of the probability that is aimed at.
 const TARGET: f64 = -18.0;
 /// So many points show that the signs of roots are right.
@@ -84,10 +96,13 @@ impl Plan {
             work(program, claim, &sizes, cases)
         };
         let mut every = true;
-        while cost(explicit) > LARGE {
+        // Points are many where roots exist at few of them.
+        let large = LARGE / f64::from(1 << needs.roots.min(4));
+        while cost(explicit) > large {
             // The range that is furthest above what it must be.
             let above = |r: usize| explicit[r] as f64 / least[r] as f64;
-            let Some(r) = (0..4).filter(|r| explicit[*r] > least[*r]).max_by(|a, b| above(*a).total_cmp(&above(*b)))
+            let Some(r) =
+                (0..4).filter(|r| explicit[*r] > least[*r]).max_by(|a, b| above(*a).total_cmp(&above(*b)))
             else {
                 break;
             };
@@ -96,7 +111,16 @@ impl Plan {
         }
         let [samples, inputs, hidden, classes] = explicit;
         let sizes = Sizes { samples, inputs, hidden, classes };
-        Plan { explicit: sizes, every, copies, work: cost(explicit), roots: needs.roots, points: 1 }
+        Plan {
+            explicit: sizes,
+            every,
+            copies,
+            work: cost(explicit),
+            roots: needs.roots,
+            roots_work: cost(explicit) / 3f64.powi(claim.order as i32 + 1),
+            points: 1,
+            nesting: nesting(program, claim),
+        }
     }
 }
 
@@ -151,6 +175,27 @@ pub(in crate::claims) enum Verified {
     },
 }
 
+/// Whether a root of a quantity without indices does not exist at a point: seen before anything is differentiated.
+fn a_root_is_missing<V: Exact>(program: &Program, claim: &Claim, point: &Point<V>) -> bool {
+    scalar_roots(program, claim).any(|name| {
+        program
+            .quantity(name, point)
+            .is_some_and(|values| values.iter().any(|value| value.gap() == Some(Gap::Root)))
+    })
+}
+
+/// The names of quantities without indices and without derivatives that have a root in their definition.
+fn scalar_roots<'a>(program: &'a Program, claim: &'a Claim) -> impl Iterator<Item = &'a str> {
+    let used = program.symbols.iter().zip(&claim.used).filter(|(_, used)| **used).map(|(symbol, _)| symbol);
+    let scalars = used.filter(|symbol| symbol.ranges.is_empty() && symbol.order == 0);
+    scalars.filter_map(|symbol| match &symbol.value {
+        Value::Defined(node, _) if any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _))) => {
+            Some(symbol.name.as_str())
+        }
+        _ => None,
+    })
+}
+
 /// What became of a component so far.
 struct Component {
     indices: Vec<usize>,
@@ -159,26 +204,34 @@ struct Component {
 }
 
 /// Holds an equality against random points of an exact arithmetic.
-pub(in crate::claims) fn exact<V: Exact>(program: &Program, claim: &Claim, plan: &Plan, seed: u64) -> Verified {
-    let mut components: Vec<Component> = patterns(claim)
-        .into_iter()
-        .map(|indices| Component { indices, decided: 0, poles: false })
-        .collect();
+pub(in crate::claims) fn exact<V: Exact>(
+    program: &Program,
+    claim: &Claim,
+    plan: &Plan,
+    seed: u64,
+) -> Verified {
+    let mut components: Vec<Component> =
+        patterns(claim).into_iter().map(|indices| Component { indices, decided: 0, poles: false }).collect();
     let degree = degree(program, claim, plan, &components);
-    let chance = chance(degree, plan.roots.min(12), COINCIDENCES).min(-0.3);
+    let chance = V::chance(degree, plan.roots.min(12), plan.nesting).min(-0.3);
     let enough = ((TARGET / chance).ceil() as usize).clamp(1, SIGN_POINTS).max(plan.points);
     // Signs of roots are seen at half of the points.
     let affordable = (BUDGET / plan.work) as usize;
     let wanted = if plan.roots == 0 { enough } else { enough.max(SIGN_POINTS.min(affordable)) };
     let mut spent = 0.0;
     for attempt in 0..PATIENCE {
-        let open: Vec<usize> =
-            (0..components.len()).filter(|i| !components[*i].poles && components[*i].decided < wanted).collect();
+        let open: Vec<usize> = (0..components.len())
+            .filter(|i| !components[*i].poles && components[*i].decided < wanted)
+            .collect();
         if open.is_empty() || (attempt as usize > wanted && spent > 4.0 * BUDGET) {
             break;
         }
-        spent += plan.work;
         let point = draw::<V>(program, claim, plan, point_seed(seed, 0, attempt));
+        spent += plan.roots_work;
+        if plan.roots > 0 && a_root_is_missing(program, claim, &point) {
+            continue;
+        }
+        spent += plan.work;
         let indices: Vec<Vec<usize>> = open.iter().map(|i| components[*i].indices.clone()).collect();
         // The right side is the cheaper one, as a rule, and the one with the roots.
         let right = side(program, claim, &point, &claim.right, &indices);
@@ -221,10 +274,15 @@ fn conclusion(components: &[Component], degree: u64, chance: f64) -> Verified {
 }
 
 /// A random point. What is assumed to be positive is a square.
-pub(in crate::claims) fn draw<V: Exact>(program: &Program, claim: &Claim, plan: &Plan, seed: u64) -> Point<V> {
+pub(in crate::claims) fn draw<V: Exact>(
+    program: &Program,
+    claim: &Claim,
+    plan: &Plan,
+    seed: u64,
+) -> Point<V> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     at_every_size(program, claim, plan.explicit, plan.copies, |positive| {
-        let value = V::random(&mut random);
+        let value = V::random(&mut random, plan.nesting);
         if positive { value * value } else { value }
     })
 }
@@ -235,7 +293,8 @@ pub(in crate::claims) fn patterns(claim: &Claim) -> Vec<Vec<usize>> {
     let mut all: Vec<Vec<usize>> = vec![Vec::new()];
     for (place, (_, slot)) in claim.free.iter().enumerate() {
         let range = claim.slots[*slot];
-        let same: Vec<usize> = (0..place).filter(|other| claim.slots[claim.free[*other].1] == range).collect();
+        let same: Vec<usize> =
+            (0..place).filter(|other| claim.slots[claim.free[*other].1] == range).collect();
         let mut longer = Vec::new();
         for pattern in &all {
             let new = same.iter().map(|other| pattern[*other] + 1).max().unwrap_or(0);
@@ -277,14 +336,53 @@ fn degree(program: &Program, claim: &Claim, plan: &Plan, components: &[Component
     differences.max().unwrap_or(0)
 }
 
+/// How deep exponentials are nested, at most: the number of functions that are made of them, up to three.
+pub(in crate::claims) fn nesting(program: &Program, claim: &Claim) -> usize {
+    let mut nested = Nesting { program, known: vec![None; program.symbols.len()] };
+    nested.node(&claim.left).max(nested.node(&claim.right)).min(3)
+}
+
+/// Counts exponentials within exponentials; the value of another function starts anew.
+struct Nesting<'a> {
+    program: &'a Program,
+    known: Vec<Option<usize>>,
+}
+
+impl Nesting<'_> {
+    fn node(&mut self, node: &Node) -> usize {
+        let below = match &node.form {
+            Form::Symbol(symbol, _) => self.symbol(*symbol),
+            _ => node.children().into_iter().map(|child| self.node(child)).max().unwrap_or(0),
+        };
+        use Function::{Exp, Sigmoid, Softplus, Tanh};
+        match &node.form {
+            Form::Call(Exp | Sigmoid | Softplus | Tanh, _) => below + 1,
+            _ => below,
+        }
+    }
+
+    fn symbol(&mut self, symbol: usize) -> usize {
+        if let Some(known) = self.known[symbol] {
+            return known;
+        }
+        let depth = match &self.program.symbols[symbol].value {
+            Value::Defined(node, _) => self.node(node),
+            Value::Free { .. } => 0,
+        };
+        self.known[symbol] = Some(depth);
+        depth
+    }
+}
+
 /// Whether a claim uses a node of some form, directly or in definitions.
 pub(in crate::claims) fn uses(program: &Program, claim: &Claim, what: &dyn Fn(&Form) -> bool) -> bool {
-    fn any(node: &Node, what: &dyn Fn(&Form) -> bool) -> bool {
-        what(&node.form) || node.children().into_iter().any(|child| any(child, what))
-    }
     let defined = program.symbols.iter().zip(&claim.used).filter_map(|(symbol, used)| match &symbol.value {
         Value::Defined(node, _) if *used => Some(node),
         _ => None,
     });
     [&claim.left, &claim.right].into_iter().chain(defined).any(|node| any(node, what))
+}
+
+fn any(node: &Node, what: &dyn Fn(&Form) -> bool) -> bool {
+    what(&node.form) || node.children().into_iter().any(|child| any(child, what))
 }

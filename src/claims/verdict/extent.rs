@@ -57,7 +57,11 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
         (rows(r) + again).max(both.inside[r] + 2 * free[r].max(1)).clamp(1, MANY) as usize
     });
     let [samples, inputs, hidden, classes] = explicit;
-    Needs { explicit: Sizes { samples, inputs, hidden, classes }, bits: both.bits, roots: roots(program, claim) }
+    Needs {
+        explicit: Sizes { samples, inputs, hidden, classes },
+        bits: both.bits,
+        roots: roots(program, claim),
+    }
 }
 
 /// A sum of terms over a common denominator.
@@ -149,7 +153,12 @@ impl Extent {
     fn inverse(&self, node: &Node, free: Counts) -> Extent {
         let top = self.below.values().fold([0; 4], |top, divisor| add(top, divisor.counts, divisor.power));
         let own = Divisor { power: 1, counts: self.top, free };
-        Extent { top, below: BTreeMap::from([(std::ptr::from_ref(node), own)]), bits: self.bits, ..self.besides(self) }
+        Extent {
+            top,
+            below: BTreeMap::from([(std::ptr::from_ref(node), own)]),
+            bits: self.bits,
+            ..self.besides(self)
+        }
     }
 
     /// Everything multiplied out.
@@ -265,7 +274,9 @@ fn free(node: &Node, slots: &[Range]) -> Counts {
 
 fn indices(node: &Node, used: &mut [bool], bound: &mut [bool]) {
     match &node.form {
-        Form::Symbol(_, slots) | Form::Derivative(_, _, slots, _) => slots.iter().for_each(|slot| used[*slot] = true),
+        Form::Symbol(_, slots) | Form::Derivative(_, _, slots, _) => {
+            slots.iter().for_each(|slot| used[*slot] = true)
+        }
         Form::Delta(a, b) => {
             used[*a] = true;
             used[*b] = true;

@@ -2,7 +2,9 @@
 //! rounding error.
 
 use super::outcome::{Agreement, Counterexample};
-use super::trial::{Style, Trial, Values, activations, allowed, at_least, counterexample, exists, functions, rounded};
+use super::trial::{
+    Style, Trial, Values, activations, allowed, at_least, counterexample, exists, functions, rounded,
+};
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::{Function, Range};
 use crate::claims::point::place::{Phi, Point, Sizes};
@@ -35,7 +37,7 @@ pub(in crate::claims) const ENOUGH: usize = 3;
 /// Points that are tried while fewer agree, since roots and logarithms may have no real value at most.
 const PATIENCE: u64 = 160;
 /// Elementary operations that the regular points may take together.
-const BUDGET: f64 = 4e6;
+const BUDGET: f64 = 1e6;
 /// Components of a claim that are compared at a point.
 const COMPONENTS: usize = 24;
 /// A difference counts when it is so many times the bound on the rounding errors, which is of first order in the roundoff.
@@ -101,7 +103,11 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
 }
 
 /// Looks for a counterexample at larger sizes, one range after the other: for a claim that exact arithmetic refuses.
-pub(in crate::claims) fn at_larger_sizes(program: &Program, claim: &Claim, seed: u64) -> Option<Counterexample> {
+pub(in crate::claims) fn at_larger_sizes(
+    program: &Program,
+    claim: &Claim,
+    seed: u64,
+) -> Option<Counterexample> {
     let phis = phis(program, claim, seed);
     let mut found = Found::default();
     for size in [5, 6, 7, 8, 9, 11, 13, 17] {

@@ -15,5 +15,6 @@ pub(in crate::claims) mod trial;
 
 pub use check::check;
 pub use outcome::{
-    Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs, Undefined, Verdict,
+    Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
+    Undefined, Verdict,
 };

@@ -53,28 +53,46 @@ impl Trial {
         let (mut symbol_scale, mut kept, mut previous) = (self.scale, 0.0, usize::MAX);
         let mut hot = 0;
         let mut place = 0;
-        let point = at_sizes::<f64>(program, &Claim { seen: (claim.seen.0, 0), ..claim.clone() }, self.sizes, self.phi, |symbol, _| {
-            if symbol != previous {
-                (previous, place) = (symbol, 0);
-                symbol_scale = self.scale;
-                if self.style == Style::Mixed {
-                    symbol_scale *= 10f64.powf(random.random_range(-2.0..2.0));
+        let point = at_sizes::<f64>(
+            program,
+            &Claim { seen: (claim.seen.0, 0), ..claim.clone() },
+            self.sizes,
+            self.phi,
+            |symbol, _| {
+                if symbol != previous {
+                    (previous, place) = (symbol, 0);
+                    symbol_scale = self.scale;
+                    if self.style == Style::Mixed {
+                        symbol_scale *= 10f64.powf(random.random_range(-2.0..2.0));
+                    }
+                    kept = signed(&mut random) * symbol_scale;
+                    let entries = self.sizes.entries(&program.symbols[symbol].ranges).max(1);
+                    hot = random.random_range(0..entries);
                 }
-                kept = signed(&mut random) * symbol_scale;
-                let entries = self.sizes.entries(&program.symbols[symbol].ranges).max(1);
-                hot = random.random_range(0..entries);
-            }
-            place += 1;
-            let generic = signed(&mut random) * symbol_scale;
-            match self.style {
-                Style::Generic | Style::Mixed => generic,
-                Style::Sparse => if random.random_bool(0.5) { 0.0 } else { generic },
-                Style::Equal => kept,
-                Style::Signs => symbol_scale.copysign(generic),
-                Style::Vertex => if place == hot + 1 { kept } else { generic * 1e-9 },
-                Style::Ties => kept * (1.0 + generic.signum() * 1e-6 * random.random::<f64>()),
-            }
-        });
+                place += 1;
+                let generic = signed(&mut random) * symbol_scale;
+                match self.style {
+                    Style::Generic | Style::Mixed => generic,
+                    Style::Sparse => {
+                        if random.random_bool(0.5) {
+                            0.0
+                        } else {
+                            generic
+                        }
+                    }
+                    Style::Equal => kept,
+                    Style::Signs => symbol_scale.copysign(generic),
+                    Style::Vertex => {
+                        if place == hot + 1 {
+                            kept
+                        } else {
+                            generic * 1e-9
+                        }
+                    }
+                    Style::Ties => kept * (1.0 + generic.signum() * 1e-6 * random.random::<f64>()),
+                }
+            },
+        );
         let mut free = point.free;
         for assumed in program.assumed(claim) {
             if let Assumed::Positive { symbol } = assumed {
@@ -94,7 +112,13 @@ fn signed(random: &mut ChaCha8Rng) -> f64 {
 }
 
 /// A point with these values, those that are assumed to sum to one made shares of their sum.
-pub(in crate::claims) fn rounded(program: &Program, claim: &Claim, sizes: Sizes, phi: Phi, values: &[Vec<f64>]) -> Point<Rounded> {
+pub(in crate::claims) fn rounded(
+    program: &Program,
+    claim: &Claim,
+    sizes: Sizes,
+    phi: Phi,
+    values: &[Vec<f64>],
+) -> Point<Rounded> {
     let exact = |entries: &Vec<f64>| entries.iter().map(|value| Rounded::exact(*value)).collect();
     let mut point = Point::new(sizes, values.iter().map(exact).collect(), phi);
     for symbol in program.sums_to_one(claim) {
@@ -106,7 +130,11 @@ pub(in crate::claims) fn rounded(program: &Program, claim: &Claim, sizes: Sizes,
             }
             let sum = row.iter().fold(Rounded::integer(0), |sum, entry| sum + *entry);
             for entry in row {
-                *entry = if sum.value > 0.0 { *entry / sum } else { Rounded::integer(1) / Rounded::integer(length as i64) };
+                *entry = if sum.value > 0.0 {
+                    *entry / sum
+                } else {
+                    Rounded::integer(1) / Rounded::integer(length as i64)
+                };
             }
         }
     }
@@ -152,7 +180,9 @@ pub(in crate::claims) fn counterexample(
         sizes: point.sizes,
         phi: point.phi,
         values: used
-            .map(|(_, (symbol, values))| (symbol.name.clone(), values.iter().map(|value| value.value).collect()))
+            .map(|(_, (symbol, values))| {
+                (symbol.name.clone(), values.iter().map(|value| value.value).collect())
+            })
             .collect(),
         component: component.to_vec(),
         left: left.value,
