@@ -1,10 +1,12 @@
 //! From text to a program: the blocks of a Markdown file, tokens, a tree, names and the ranges of indices.
 //!
-//! `blocks` finds the claims of a file, `lexer` and `parser` make a tree (`syntax`), `resolve` makes a `program` of it,
+//! `blocks` finds the claims of a file (`fences` knows what looks like one and what Markdown makes of it), `lexer` and `parser` make a tree (`syntax`), `resolve` makes a `program` of it,
 //! `source` knows files, and `unparse` writes a tree as text again.
 
+pub(in crate::claims) mod blocks;
 pub(in crate::claims) mod chapters;
 pub(in crate::claims) mod error;
+mod fences;
 pub(in crate::claims) mod lexer;
 pub(in crate::claims) mod parser;
 pub(in crate::claims) mod program;

@@ -1,5 +1,6 @@
 //! Tokens to statements. The grammar stands in `derivations/README.md`.
 
+use super::blocks::blocks;
 use super::error::{Place, SyntaxError};
 use super::lexer::{Token, tokens};
 use super::syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, StatementKind};
@@ -8,9 +9,6 @@ use super::syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, Sta
 const DEEPEST: usize = 60;
 /// Tokens in one statement.
 const LONGEST: usize = 1000;
-
-/// The language tag of a fenced block that holds a derivation.
-const FENCE: &str = "```claims";
 
 /// Reads all blocks of a Markdown file.
 ///
@@ -24,27 +22,8 @@ const FENCE: &str = "```claims";
 /// [`SyntaxError`] at the first place that is not of the grammar.
 pub fn parse(text: &str) -> Result<Vec<Statement>, SyntaxError> {
     let mut statements = Vec::new();
-    let mut at = 0;
-    let mut lines = text.split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
-        at += line.len();
-        if line.trim_end() != FENCE {
-            continue;
-        }
-        let start = at;
-        let mut closed = false;
-        for inner in lines.by_ref() {
-            at += inner.len();
-            if inner.trim_end() == "```" {
-                statements.extend(parse_block(&text[start..at - inner.len()], start)?);
-                closed = true;
-                break;
-            }
-        }
-        if !closed {
-            let opening = Place::new(start - line.len(), FENCE.len());
-            return Err(SyntaxError::new(opening, "a closing ``` for this block", "the end of the file"));
-        }
+    for block in blocks(text)? {
+        statements.extend(parse_block(&text[block.clone()], block.start)?);
     }
     Ok(statements)
 }
