@@ -35,8 +35,7 @@ pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
     let targets = Target::of(&known, claim, seed);
     let singles = edits(&known, &claim.right_text);
     let accept = |edit: &Edit| {
-        let edited =
-            known.claim(&claim.name, claim.place, &claim.left_text, claim.relation, &edit.expr).ok()?;
+        let edited = known.edited(claim, &claim.left_text, claim.relation, &edit.expr).ok()?;
         let refuted = targets.iter().any(|target| target.refutes(&known, &edited));
         (!refuted && confirmed(&known, &edited, seed)).then(|| edit.clone())
     };
@@ -133,7 +132,7 @@ pub fn mutants(program: &Program, claim: &Claim, seed: u64) -> Score {
     let mut score = Score::default();
     let targets = Target::of(&known, claim, seed);
     for edit in edits(&known, &claim.right_text) {
-        let read = |left, relation| known.claim(&claim.name, claim.place, left, relation, &edit.expr);
+        let read = |left, relation| known.edited(claim, left, relation, &edit.expr);
         let Ok(edited) = read(&claim.left_text, claim.relation) else { continue };
         score.edits += 1;
         let line = || format!("{}: {} ({})", claim.name, edit.expr, edit.what);

@@ -1,19 +1,24 @@
 //! From text to a program: the blocks of a Markdown file, tokens, a tree, names and the ranges of indices.
 //!
-//! `blocks` finds the claims of a file (`fences` knows what looks like one and what Markdown makes of it), `lexer` and `parser` make a tree (`syntax`), `resolve` makes a `program` of it,
+//! `blocks` finds the claims of a file (`fences` knows what looks like one and what Markdown makes of it), `lexer` and `parser` (with `expressions`) make
+//! a tree (`syntax`) of words (`words`) that are free, `resolve` (with `scope` for names and indices, and `assume`) makes a `program` of it,
 //! `source` knows files, and `unparse` writes a tree as text again.
 
+mod assume;
 pub(in crate::claims) mod blocks;
 pub(in crate::claims) mod chapters;
 pub(in crate::claims) mod error;
+mod expressions;
 mod fences;
 pub(in crate::claims) mod lexer;
 pub(in crate::claims) mod parser;
 pub(in crate::claims) mod program;
 pub(in crate::claims) mod resolve;
+mod scope;
 pub(in crate::claims) mod source;
 pub(in crate::claims) mod syntax;
 pub(in crate::claims) mod unparse;
+mod words;
 
 pub use error::{Place, SyntaxError, render};
 pub use parser::parse;

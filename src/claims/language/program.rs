@@ -12,6 +12,24 @@ pub struct Node {
     pub place: Place,
 }
 
+impl Node {
+    /// Whether a form with some property occurs. Quantities are not looked into.
+    pub(in crate::claims) fn any(&self, property: &dyn Fn(&Form) -> bool) -> bool {
+        property(&self.form)
+            || match &self.form {
+                Form::Call(_, x)
+                | Form::Sum(_, x)
+                | Form::Negate(x)
+                | Form::Power(x, _)
+                | Form::Derivative(x, ..) => x.any(property),
+                Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => {
+                    x.any(property) || y.any(property)
+                }
+                _ => false,
+            }
+    }
+}
+
 /// The forms of a resolved expression. An index is a slot in the assignment of its statement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Form {
@@ -63,6 +81,8 @@ pub struct Symbol {
     pub depends: Vec<bool>,
     /// How deep derivatives are nested in it.
     pub order: usize,
+    /// Whether an eigenvalue occurs in it: then it has no derivative.
+    pub eigenvalues: bool,
 }
 
 /// Where a quantity comes from.
@@ -166,6 +186,12 @@ impl Program {
     /// The symbol with this name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.symbols.iter().position(|symbol| symbol.name == name)
+    }
+
+    /// How many quantities are parameters; each has at least one entry.
+    pub(in crate::claims) fn parameters(&self) -> usize {
+        let parameter = |symbol: &&Symbol| symbol.value == Value::Free { parameter: true };
+        self.symbols.iter().filter(parameter).count()
     }
 
     /// The assumptions that stand before a claim.
