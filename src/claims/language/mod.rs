@@ -25,3 +25,6 @@ pub use parser::parse;
 pub use program::{Assumed, Assumption, Claim, Form, Node, Program, Symbol, Value};
 pub use source::{Derivation, Source, SourceError};
 pub use syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, StatementKind};
+
+#[cfg(test)]
+mod tests;
