@@ -154,7 +154,8 @@ pub enum Assumed {
         /// The quantity.
         symbol: usize,
     },
-    /// `s > 0`, or `s[n] > 0`: every entry of a free quantity is positive.
+    /// `s > 0`, or `s[n] > 0`: every entry of a free quantity is positive. It may be assumed to sum to one as well:
+    /// then its rows are probabilities, inside of the simplex.
     Positive {
         /// The quantity.
         symbol: usize,

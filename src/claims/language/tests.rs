@@ -64,7 +64,7 @@ fn a_word_of_the_language_is_no_new_name() {
     ] {
         refuses(line, meaning);
     }
-    reads("let phi1[n] = phi1(u[n])\nclaim exp: s = s\nclaim phi1: phi1[n] = phi1[n]");
+    reads("let phi1[n] = phi1(u[n])\nclaim exp: s = s\nclaim h: s = s\nclaim phi1: phi1[n] = phi1[n]");
 }
 
 #[test]

@@ -59,16 +59,16 @@ pub(super) fn check_quantity(name: &str, place: Place) -> Result<(), SyntaxError
 }
 
 /// # Errors
-/// A word of the language where a claim gets its name. A claim of a function may have the function's name.
+/// A word that statements are made of where a claim gets its name. A claim may have the name of a function, of a size
+/// or of a quantity: it is only ever named where claims are.
 pub(super) fn check_claim(name: &str, place: Place) -> Result<(), SyntaxError> {
-    let refuse = |meaning| {
-        SyntaxError::new(
-            place,
-            "a new name for the claim",
-            &format!("'{name}', which already means {meaning}"),
-        )
-    };
-    keyword(name).map_or(Ok(()), |meaning| Err(refuse(meaning)))
+    match keyword(name) {
+        Some(meaning) if STATEMENTS.contains(&name) || ["for", "sum"].contains(&name) => {
+            let found = format!("'{name}', which already means {meaning}");
+            Err(SyntaxError::new(place, "a new name for the claim", &found))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// # Errors
