@@ -1,8 +1,9 @@
 //! From text to a program: the blocks of a Markdown file, tokens, a tree, names and the ranges of indices.
 //!
-//! `blocks` finds the claims of a file (`fences` knows what looks like one and what Markdown makes of it), `lexer` and `parser` (with `expressions`) make
-//! a tree (`syntax`) of words (`words`) that are free, `resolve` (with `scope` for names and indices, and `assume`) makes a `program` of it,
-//! `source` knows files, and `unparse` writes a tree as text again.
+//! `blocks` finds the claims of a file (`fences` knows what looks like one, and what Markdown makes of its place),
+//! `lexer`, `parser` and `expressions` make a tree (`syntax`), `words` knows which names are taken, `resolve` makes a
+//! `program` of the tree (`scope` for names and indices, `assume` for assumptions), `source` knows files, and `unparse`
+//! writes a tree as text again.
 
 mod assume;
 pub(in crate::claims) mod blocks;
