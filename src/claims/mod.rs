@@ -15,11 +15,16 @@ mod point;
 mod report;
 mod verdict;
 
-pub use explanation::{Diagnosis, Edit, Integers, Repair, Score, diagnose, edits, mutants, repair};
+pub use explanation::{
+    Diagnosis, Edit, Fallen, Related, Repair, Score, SizeFactor, diagnose, edits, mutants, repair,
+};
 pub use language::{
     Assumed, Assumption, Bound, Claim, Derivation, Expr, Form, Function, Kind, Node, Place, Program, Range,
     Relation, Source, SourceError, Statement, StatementKind, Symbol, SyntaxError, Value, parse, render,
 };
-pub use point::{Base, Point, Sizes, Tower};
+pub use point::{Base, Mixture, Phi, Point, Sizes, Tower};
 pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, Request, run};
-pub use verdict::{Counterexample, Evidence, Outcome, Sides, check};
+pub use verdict::{
+    Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs, Undefined, Verdict,
+    check,
+};

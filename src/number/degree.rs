@@ -5,6 +5,7 @@
 //! point of a field of `q` elements with probability at most `g/q`. The bound is found by the very code that is
 //! checked, so it cannot be out of step with it; it is generous, since denominators are multiplied and never shared.
 
+use super::field::{sigmoid, tanh};
 use super::operators::operators;
 use super::{MODULUS, Number, Smooth};
 
@@ -79,8 +80,9 @@ impl Number for Degree {
 
 /// Every transcendental value is a symbol of its own; a root has no greater degree than its radicand.
 impl Smooth for Degree {
+    /// The square of a symbol.
     fn exp(&self) -> Self {
-        Degree::SYMBOL
+        Degree { numerator: Some(2), denominator: 0 }
     }
     fn ln(&self) -> Self {
         Degree::SYMBOL
@@ -92,10 +94,10 @@ impl Smooth for Degree {
         *self
     }
     fn sigmoid(&self) -> (Self, Self) {
-        (Degree::SYMBOL, Degree::SYMBOL)
+        sigmoid(self.exp())
     }
     fn tanh(&self) -> (Self, Self) {
-        (Degree::SYMBOL, Degree::SYMBOL * Degree::SYMBOL)
+        tanh(self.exp())
     }
     fn softplus(&self) -> Self {
         Degree::SYMBOL
@@ -106,7 +108,7 @@ impl Smooth for Degree {
         (quotient, quotient)
     }
     fn gaussian(&self) -> (Self, Self) {
-        (Degree::SYMBOL, Degree::SYMBOL)
+        (Degree::SYMBOL, self.exp() * Degree::SYMBOL)
     }
     fn largest(_: &[Self]) -> usize {
         0

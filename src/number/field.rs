@@ -1,8 +1,11 @@
-//! The prime field of `2^61 - 1` elements, in which equality has no tolerance.
+//! A prime field, in which equality has no tolerance.
 //!
-//! A transcendental function becomes a fixed pseudo-random function of its argument: equal arguments give equal
-//! values, and nothing else is known of it. Its derivatives come from its differential equation, in
-//! [`Jet`](super::Jet). What is undefined at a point (a division by zero, the square root of a non-square) is the
+//! Its modulus is 3 modulo 4, so of two numbers `v` and `-v` one is a square: squares stand for positive numbers, and the
+//! root of a square that is itself a square stands for the positive root. The primes up to 41 are squares.
+//!
+//! The exponential, the logarithm and the like become fixed pseudo-random functions of their argument: equal arguments give
+//! equal values, and nothing else is known of them but that the exponential is positive. The field that knows their laws
+//! is [`Chain`](super::Chain). Derivatives come from differential equations, in [`Jet`](super::Jet). What is undefined at a point (a division by zero, the square root of a non-square) is the
 //! value [`Field::UNDEFINED`], which spreads like a NaN and equals nothing, itself included: the caller draws another
 //! point.
 
@@ -12,15 +15,15 @@ use ark_ff::{Field as _, Fp64, MontBackend, MontConfig, PrimeField};
 use num_traits::One;
 use std::fmt;
 
-/// The Mersenne prime `2^61 - 1`, the number of elements of [`Field`].
-pub const MODULUS: u64 = (1 << 61) - 1;
+/// The number of elements of [`Field`], a prime of 61 bits.
+pub const MODULUS: u64 = 1_152_921_645_326_523_959;
 
 /// Modulus and a generator of the multiplicative group, as `ark-ff` wants them.
 #[derive(MontConfig)]
-#[modulus = "2305843009213693951"]
-#[generator = "37"]
-pub struct Mersenne61;
-type Residue = Fp64<MontBackend<Mersenne61, 1>>;
+#[modulus = "1152921645326523959"]
+#[generator = "43"]
+pub struct Prime61;
+pub(super) type Residue = Fp64<MontBackend<Prime61, 1>>;
 
 /// An element of the prime field, or the undefined value.
 ///
@@ -99,7 +102,7 @@ impl Field {
 
 /// The finaliser of the SplitMix64 generator (Steele, Lea, Flood 2014): every bit of the input moves every bit of the
 /// output.
-fn mix(bits: u64) -> u64 {
+pub(super) fn mix(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -133,7 +136,8 @@ impl Number for Field {
 
 impl Smooth for Field {
     fn exp(&self) -> Self {
-        self.symbol(1)
+        let root = self.symbol(1);
+        root * root
     }
     fn ln(&self) -> Self {
         self.symbol(2)
@@ -145,15 +149,13 @@ impl Smooth for Field {
         Field(self.0.and_then(|value| value.sqrt().ok_or(Gap::Root)))
     }
     fn sigmoid(&self) -> (Self, Self) {
-        let sigma = self.symbol(3);
-        (sigma, Field::one() - sigma)
+        sigmoid(self.exp())
     }
     fn tanh(&self) -> (Self, Self) {
-        let tanh = self.symbol(4);
-        (tanh, Field::one() - tanh * tanh)
+        tanh((*self + *self).exp())
     }
     fn softplus(&self) -> Self {
-        self.symbol(5)
+        (Field::one() + self.exp()).ln()
     }
     /// A rational point of the circle: `(2t, 1 - t^2)/(1 + t^2)`.
     fn sin_cos(&self) -> (Self, Self) {
@@ -163,7 +165,8 @@ impl Smooth for Field {
         ((t + t) / norm, (Field::one() - square) / norm)
     }
     fn gaussian(&self) -> (Self, Self) {
-        (self.symbol(7), self.symbol(8))
+        let exponent = -*self * *self / Field::integer(2);
+        (self.symbol(7), exponent.exp() * Field::integer(1).symbol(8))
     }
     fn largest(_: &[Self]) -> usize {
         0
@@ -173,31 +176,46 @@ impl Smooth for Field {
     }
 }
 
+/// `(sigma, 1 - sigma)` from the exponential of the argument.
+pub(super) fn sigmoid<T: Number>(exp: T) -> (T, T) {
+    let whole = T::one() + exp.clone();
+    (exp / whole.clone(), T::one() / whole)
+}
+
+/// `(tanh, 1 - tanh^2)` from the exponential of twice the argument.
+pub(super) fn tanh<T: Number>(exp: T) -> (T, T) {
+    let whole = exp.clone() + T::one();
+    ((exp.clone() - T::one()) / whole.clone(), T::integer(4) * exp / (whole.clone() * whole))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use num_traits::Zero;
 
     #[test]
-    fn thirty_seven_generates_the_multiplicative_group() {
+    fn forty_three_generates_the_multiplicative_group() {
         let order = MODULUS - 1;
-        let prime_factors = [2, 3, 5, 7, 11, 13, 31, 41, 61, 151, 331, 1321];
-        let mut rest = order;
+        let prime_factors = [2, 2903, 198_574_172_464_093];
+        assert_eq!(prime_factors.iter().product::<u64>(), order);
         for prime in prime_factors {
-            assert_eq!(order % prime, 0);
-            while rest.is_multiple_of(prime) {
-                rest /= prime;
-            }
-            assert_ne!(Residue::from(37).pow([order / prime]), Residue::one());
+            assert_ne!(Residue::from(43).pow([order / prime]), Residue::one());
         }
-        assert_eq!(rest, 1, "the list of prime factors is complete");
+    }
+
+    #[test]
+    fn small_numbers_are_positive_and_minus_one_is_not() {
+        for n in 1..43 {
+            assert!(Field::integer(n).sqrt().is_defined() && !Field::integer(-n).sqrt().is_defined(), "{n}");
+        }
+        assert_eq!(Field::integer(9).sqrt(), Field::integer(3));
     }
 
     #[test]
     fn a_square_root_squares_back_and_a_non_square_has_none() {
         let (mut squares, mut others) = (0, 0);
         for n in 1..=40 {
-            let value = Field::integer(n);
+            let value = Field::new(mix(n));
             let root = value.sqrt();
             if root.is_defined() {
                 assert_eq!(root * root, value);

@@ -5,6 +5,7 @@
 //! | `f64` | its value at a real network on real data |
 //! | dual numbers of [`num_dual`] | what automatic differentiation says that the value should be |
 //! | [`Field`] and [`Jet`] over it | whether two expressions are the same expression, with no tolerance |
+//! | [`Chain`] | the same, where laws of the exponential and the logarithm are needed |
 //! | [`Rounded`] | how far rounding can have moved the `f64` value |
 //! | [`Precise`] | how many digits of the `f64` value are right |
 //! | [`Degree`] | the degree of the expression, hence the probability that [`Field`] is fooled |
@@ -13,6 +14,7 @@
 //! base type, the dual numbers of first, second and third order over it.
 
 mod arithmetic;
+mod chain;
 mod degree;
 mod dual;
 mod field;
@@ -23,6 +25,7 @@ mod precise;
 mod rounded;
 
 pub use arithmetic::{Arithmetic, Nilpotent, Parts};
+pub use chain::Chain;
 pub use degree::{Degree, chance};
 pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;

@@ -1,9 +1,12 @@
 //! From a false claim to what its author needs: where it fails first, how the sides are related, and the nearest true line.
+//! And the other way round: small edits of a true claim, each of which must fall.
 
 pub(in crate::claims) mod diagnose;
 pub(in crate::claims) mod edits;
+pub(in crate::claims) mod mutants;
 pub(in crate::claims) mod repair;
 
-pub use diagnose::{Diagnosis, Integers, diagnose};
+pub use diagnose::{Diagnosis, Related, SizeFactor, diagnose};
 pub use edits::{Edit, edits};
-pub use repair::{Repair, Score, mutants, repair};
+pub use mutants::{Fallen, Score, mutants};
+pub use repair::{Repair, repair};

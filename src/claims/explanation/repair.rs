@@ -1,19 +1,21 @@
 //! The nearest true line: a search over small edits of a false claim's right side.
 
-use super::diagnose::confirmed;
 use super::edits::{Edit, edits};
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::Relation;
-use crate::claims::point::evaluate::Point;
-use crate::claims::point::points::{SIZES, draw};
-use crate::claims::point::values::{both, side};
-use crate::claims::verdict::check::{ATTEMPTS, compare};
-use crate::number::Field;
+use crate::claims::point::place::{Phi, Point, Sizes};
+use crate::claims::point::points::{point_seed, sizes};
+use crate::claims::point::values::side;
+use crate::claims::verdict::check::check;
+use crate::claims::verdict::floats::{differ, some_components};
+use crate::claims::verdict::outcome::Verdict;
+use crate::claims::verdict::trial::{Style, Trial, activations, at_least, rounded};
+use crate::number::Rounded;
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
 /// What the search found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Repair {
     /// Right sides that make the claim true, those with fewest edits.
     pub found: Vec<Edit>,
@@ -32,12 +34,13 @@ const ENOUGH: usize = 3;
 pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
     let deadline = Instant::now() + PATIENCE;
     let known = program.before(claim);
-    let targets = Target::of(&known, claim, seed);
+    let targets = Targets::new(&known, claim, seed);
     let singles = edits(&known, &claim.right_text);
     let accept = |edit: &Edit| {
-        let edited = known.edited(claim, &claim.left_text, claim.relation, &edit.expr).ok()?;
-        let refuted = targets.iter().any(|target| target.refutes(&known, &edited));
-        (!refuted && confirmed(&known, &edited, seed)).then(|| edit.clone())
+        let edited = known.with_right_side(claim, &edit.expr)?;
+        let right = !targets.refute(&known, &edited) && confirmed(&known, &edited, seed);
+        // A line that says of something that it is itself mends nothing.
+        (right && edited.left_text != edited.right_text).then(|| edit.clone())
     };
     let mut found: Vec<Edit> = singles.par_iter().filter_map(accept).collect();
     let mut tried = singles.len();
@@ -65,88 +68,60 @@ pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
     Repair { found, tried, out_of_time }
 }
 
-/// A random point with the values that the right side should have there.
+/// Whether an edited claim is proved, at points that were not used to find it.
+pub(in crate::claims) fn confirmed(program: &Program, claim: &Claim, seed: u64) -> bool {
+    check(program, claim, 1, seed ^ 0x00c0_ffee).verdict() == Verdict::Proved
+}
+
+impl Program {
+    /// The claim with another right side, if that can be read.
+    pub(in crate::claims) fn with_right_side(
+        &self,
+        claim: &Claim,
+        right: &crate::claims::language::syntax::Expr,
+    ) -> Option<Claim> {
+        self.edited(claim, &claim.left_text, claim.relation, right).ok()
+    }
+}
+
+/// Float points with the values that the right side of an equality should have there: they sort out nearly all edits that
+/// are false.
+pub(in crate::claims) struct Targets(Vec<Target>);
+
 struct Target {
-    point: Point<Field>,
-    left: Vec<Field>,
+    point: Point<Rounded>,
+    components: Vec<Vec<usize>>,
+    left: Vec<Rounded>,
 }
 
-/// So many targets sort out nearly all edits that are false.
-const TARGETS: usize = 2;
+/// Small sizes, all different somewhere.
+const SIZES: [Sizes; 2] = [sizes(2, 3, 2, 3), sizes(3, 2, 3, 2)];
 
-impl Target {
-    /// Points at which both sides of the claim are defined, each at another size.
-    fn of(program: &Program, claim: &Claim, seed: u64) -> Vec<Target> {
-        let at_size = |sizes| {
-            (0..ATTEMPTS).find_map(|attempt| {
-                let point = draw::<Field>(program, claim, sizes, seed.wrapping_add(attempt));
-                let (left, right) = both(program, claim, &point);
-                compare(&left, &right).is_ok().then_some(Target { point, left })
-            })
-        };
+impl Targets {
+    /// Points for the left side of a claim; none for an inequality.
+    pub fn new(program: &Program, claim: &Claim, seed: u64) -> Self {
         if claim.relation != Relation::Equal {
-            return Vec::new();
+            return Targets(Vec::new());
         }
-        SIZES.into_iter().filter_map(at_size).take(TARGETS).collect()
+        let phis = activations(seed);
+        let target = |(index, sizes): (usize, Sizes)| {
+            let sizes = at_least(program, claim, sizes);
+            let phi: Phi = phis[index];
+            let seed = point_seed(seed, 5000, index as u64);
+            let trial = Trial { sizes, phi, style: Style::Generic, scale: 1.0, seed };
+            let point = rounded(program, claim, sizes, phi, &trial.values(program, claim));
+            let components = some_components(claim, sizes, seed);
+            let left = side(program, claim, &point, &claim.left, &components);
+            Target { point, components, left }
+        };
+        Targets(SIZES.into_iter().enumerate().map(target).collect())
     }
 
-    /// Whether a claim with the same left side is false here. Where its right side is undefined it is not.
-    fn refutes(&self, program: &Program, claim: &Claim) -> bool {
-        let right = side(program, claim, &self.point, &claim.right);
-        matches!(compare(&self.left, &right), Ok(Some(_)))
+    /// Whether a claim with the same left side is false at one of the points.
+    pub fn refute(&self, program: &Program, claim: &Claim) -> bool {
+        self.0.iter().any(|target| {
+            let right = side(program, claim, &target.point, &claim.right, &target.components);
+            target.left.iter().zip(&right).any(|(left, right)| differ(*left, *right))
+        })
     }
-}
-
-/// What became of the edits of true claims.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-pub struct Score {
-    /// Edits that can be read as claims.
-    pub edits: usize,
-    /// Those that the checker rejects.
-    pub rejected: usize,
-    /// Those whose right side is proved equal to the claim's own.
-    pub equivalent: usize,
-    /// Edits of inequalities that hold as well, since they say less or say something else that is true: claim and
-    /// edited line. Nothing is wrong with them, and no check could reject them.
-    pub also_true: Vec<String>,
-    /// Those that are none of these: claim and edited line.
-    pub survivors: Vec<String>,
-}
-
-impl Score {
-    /// Adds the score of another claim.
-    pub fn with(mut self, other: Score) -> Score {
-        self.edits += other.edits;
-        self.rejected += other.rejected;
-        self.equivalent += other.equivalent;
-        self.also_true.extend(other.also_true);
-        self.survivors.extend(other.survivors);
-        self
-    }
-}
-
-/// Makes every single edit of a true claim's right side and holds it against the left side. An edit that is not
-/// rejected must be proved equal to the right side itself.
-pub fn mutants(program: &Program, claim: &Claim, seed: u64) -> Score {
-    let known = program.before(claim);
-    let mut score = Score::default();
-    let targets = Target::of(&known, claim, seed);
-    for edit in edits(&known, &claim.right_text) {
-        let read = |left, relation| known.edited(claim, left, relation, &edit.expr);
-        let Ok(edited) = read(&claim.left_text, claim.relation) else { continue };
-        score.edits += 1;
-        let line = || format!("{}: {} ({})", claim.name, edit.expr, edit.what);
-        let refuted = targets.iter().any(|target| target.refutes(&known, &edited));
-        if refuted || !confirmed(&known, &edited, seed) {
-            score.rejected += 1;
-        } else if read(&claim.right_text, Relation::Equal).is_ok_and(|equal| confirmed(&known, &equal, seed))
-        {
-            score.equivalent += 1;
-        } else if claim.relation == Relation::Equal {
-            score.survivors.push(line());
-        } else {
-            score.also_true.push(line());
-        }
-    }
-    score
 }

@@ -13,20 +13,27 @@ pub struct Node {
 }
 
 impl Node {
+    /// The expressions that it is made of.
+    pub(in crate::claims) fn children(&self) -> Vec<&Node> {
+        match &self.form {
+            Form::Number(_)
+            | Form::Size(_)
+            | Form::Parameters
+            | Form::Eigenvalue { .. }
+            | Form::Symbol(..)
+            | Form::Delta(..) => Vec::new(),
+            Form::Call(_, x)
+            | Form::Negate(x)
+            | Form::Power(x, _)
+            | Form::Sum(_, x)
+            | Form::Derivative(x, ..) => vec![x],
+            Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => vec![x, y],
+        }
+    }
+
     /// Whether a form with some property occurs. Quantities are not looked into.
     pub(in crate::claims) fn any(&self, property: &dyn Fn(&Form) -> bool) -> bool {
-        property(&self.form)
-            || match &self.form {
-                Form::Call(_, x)
-                | Form::Sum(_, x)
-                | Form::Negate(x)
-                | Form::Power(x, _)
-                | Form::Derivative(x, ..) => x.any(property),
-                Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => {
-                    x.any(property) || y.any(property)
-                }
-                _ => false,
-            }
+        property(&self.form) || self.children().into_iter().any(|child| child.any(property))
     }
 }
 

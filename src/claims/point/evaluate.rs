@@ -4,59 +4,16 @@
 //! stands behind the bar is what it was, and everything else is defined anew. A quantity that does not depend on `V`
 //! is looked up in the world around.
 
+use super::place::{Phi, Point};
 use super::tower::{Base, Tower};
 use crate::claims::language::program::{Form, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
-use crate::model::Activation;
+use crate::number::Number;
 use crate::witness::eigen::eigenvalues;
 use std::cell::RefCell;
-use std::fmt;
 
-/// Sizes of the four ranges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sizes {
-    /// `N`.
-    pub samples: usize,
-    /// `d`.
-    pub inputs: usize,
-    /// `h`.
-    pub hidden: usize,
-    /// `C`.
-    pub classes: usize,
-}
-
-impl Sizes {
-    /// The size of a range.
-    pub fn of(&self, range: Range) -> usize {
-        match range {
-            Range::Samples => self.samples,
-            Range::Inputs => self.inputs,
-            Range::Hidden => self.hidden,
-            Range::Classes => self.classes,
-        }
-    }
-
-    /// How many entries an array over these ranges has.
-    pub fn entries(&self, ranges: &[Range]) -> usize {
-        ranges.iter().map(|range| self.of(*range)).product()
-    }
-}
-
-impl fmt::Display for Sizes {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "N={} d={} h={} C={}", self.samples, self.inputs, self.hidden, self.classes)
-    }
-}
-
-/// A point: sizes, and values for the free quantities.
-pub struct Point<V> {
-    /// The sizes.
-    pub sizes: Sizes,
-    /// For each symbol its entries, row-major; empty for those that are defined.
-    pub free: Vec<Vec<V>>,
-    /// What `phi` is; nothing where it is any smooth function.
-    pub activation: Option<Activation>,
-}
+/// An index of a sum that is not open.
+pub(in crate::claims) const UNASSIGNED: usize = usize::MAX;
 
 /// What one derivative changes.
 struct Change<'a> {
@@ -72,6 +29,8 @@ pub struct World<'a, T: Base> {
     around: Option<&'a World<'a, T>>,
     change: Option<Change<'a>>,
     level: usize,
+    /// For each range the indices that stand for more than themselves and were moved by a derivative around: bits.
+    moved: [u64; 4],
     known: RefCell<Vec<Vec<Option<T>>>>,
 }
 
@@ -79,7 +38,12 @@ impl<'a, T: Base> World<'a, T> {
     /// The world in which nothing has moved.
     pub fn new(program: &'a Program, point: &'a Point<T::Value>) -> Self {
         let known = RefCell::new(vec![Vec::new(); program.symbols.len()]);
-        World { program, point, around: None, change: None, level: 0, known }
+        World { program, point, around: None, change: None, level: 0, moved: [0; 4], known }
+    }
+
+    /// How many indices a range has here.
+    pub fn size(&self, range: Range) -> usize {
+        self.point.sizes.of(range)
     }
 
     /// The value of an expression, its indices assigned.
@@ -89,8 +53,8 @@ impl<'a, T: Base> World<'a, T> {
         };
         match &node.form {
             Form::Number(number) => T::integer(*number),
-            Form::Size(range) => T::integer(self.point.sizes.of(*range) as i64),
-            Form::Parameters => T::integer(self.parameters().len() as i64),
+            Form::Size(range) => T::constant(self.point.size(*range)),
+            Form::Parameters => self.number_of_parameters(),
             Form::Eigenvalue { largest } => self.eigenvalue(*largest),
             Form::Symbol(symbol, indices) => {
                 let entry = self.flat(*symbol, indices, slots);
@@ -142,13 +106,18 @@ impl<'a, T: Base> World<'a, T> {
 
     /// The activation's derivative of this order.
     fn phi(&self, x: &T, order: u8) -> T {
-        let Some(activation) = self.point.activation else { return x.phi(order) };
-        let derivatives = activation.derivatives(x);
-        match order {
-            0 => derivatives.value,
-            1 => derivatives.first,
-            2 => derivatives.second,
-            _ => derivatives.third,
+        match self.point.phi {
+            Phi::Any => x.phi(order),
+            Phi::Known(activation) => {
+                let derivatives = activation.derivatives(x);
+                match order {
+                    0 => derivatives.value,
+                    1 => derivatives.first,
+                    2 => derivatives.second,
+                    _ => derivatives.third,
+                }
+            }
+            Phi::Mixture(mixture) => mixture.derivative(x, order),
         }
     }
 
@@ -157,24 +126,55 @@ impl<'a, T: Base> World<'a, T> {
     where
         'a: 'b,
     {
+        let mut moved = self.moved;
+        for (index, range) in self.indices(symbol, entry).into_iter().zip(&self.program.symbols[symbol].ranges) {
+            if index >= self.point.explicit(*range) {
+                moved[*range as usize] |= 1 << index;
+            }
+        }
         World {
             program: self.program,
             point: self.point,
             around: Some(self),
             change: Some(Change { symbol, entry, fixed }),
             level: self.level + 1,
+            moved,
             known: RefCell::new(vec![Vec::new(); self.program.symbols.len()]),
         }
     }
 
+    /// A sum over slots, each over its range. The indices beyond the explicit ones are equal to each other: those that stand
+    /// for something already are terms of their own, and one more stands for all others, as often as there are such.
     fn sum(&self, over: &[usize], body: &Node, slots: &mut [usize], ranges: &[Range]) -> T {
         let Some((slot, rest)) = over.split_first() else { return self.value(body, slots, ranges) };
+        let range = ranges[*slot];
+        let explicit = self.point.explicit(range);
         let mut sum = T::integer(0);
-        for index in 0..self.point.sizes.of(ranges[*slot]) {
+        for index in 0..explicit {
             slots[*slot] = index;
             sum += self.sum(rest, body, slots, ranges);
         }
+        if let Some(others) = self.point.others(range) {
+            let taken = self.taken(range, slots, ranges);
+            for index in (explicit..self.point.sizes.of(range)).filter(|index| taken >> index & 1 == 1) {
+                slots[*slot] = index;
+                sum += self.sum(rest, body, slots, ranges);
+            }
+            slots[*slot] = explicit + (taken >> explicit).trailing_ones() as usize;
+            let left = others - T::Value::integer(i64::from(taken.count_ones()));
+            sum += T::constant(left) * self.sum(rest, body, slots, ranges);
+        }
+        slots[*slot] = UNASSIGNED;
         sum
+    }
+
+    /// The indices beyond the explicit ones that an index around or a moved entry has: bits.
+    fn taken(&self, range: Range, slots: &[usize], ranges: &[Range]) -> u64 {
+        let explicit = self.point.explicit(range);
+        let around = slots.iter().zip(ranges).filter(|(index, other)| {
+            **other == range && **index != UNASSIGNED && **index >= explicit
+        });
+        around.fold(self.moved[range as usize], |taken, (index, _)| taken | 1 << index)
     }
 
     fn flat(&self, symbol: usize, indices: &[usize], slots: &[usize]) -> usize {
@@ -199,17 +199,13 @@ impl<'a, T: Base> World<'a, T> {
         }
         let info = &self.program.symbols[symbol];
         let Value::Defined(node, ranges) = &info.value else {
-            return T::constant(self.point.free[symbol][entry]);
+            return T::constant(self.point.free[symbol][self.canonical(symbol, entry)]);
         };
         if let Some(Some(value)) = self.known.borrow()[symbol].get(entry) {
             return *value;
         }
-        let mut slots = vec![0; ranges.len()];
-        let mut rest = entry;
-        for (slot, range) in info.ranges.iter().enumerate().rev() {
-            slots[slot] = rest % self.point.sizes.of(*range);
-            rest /= self.point.sizes.of(*range);
-        }
+        let mut slots = self.indices(symbol, entry);
+        slots.resize(ranges.len(), UNASSIGNED);
         let value = self.moved_outside(symbol, entry, self.value(node, &mut slots, ranges));
         let mut known = self.known.borrow_mut();
         if known[symbol].is_empty() {
@@ -217,6 +213,45 @@ impl<'a, T: Base> World<'a, T> {
         }
         known[symbol][entry] = Some(value);
         value
+    }
+
+    /// The indices of an entry.
+    fn indices(&self, symbol: usize, entry: usize) -> Vec<usize> {
+        let mut rest = entry;
+        let ranges = self.program.symbols[symbol].ranges.iter().rev();
+        let mut indices: Vec<usize> = ranges
+            .map(|range| {
+                let index = rest % self.point.sizes.of(*range);
+                rest /= self.point.sizes.of(*range);
+                index
+            })
+            .collect();
+        indices.reverse();
+        indices
+    }
+
+    /// The entry with the same value whose indices beyond the explicit ones are the first such, in their order.
+    fn canonical(&self, symbol: usize, entry: usize) -> usize {
+        let ranges = &self.program.symbols[symbol].ranges;
+        if ranges.iter().all(|range| self.point.others(*range).is_none()) {
+            return entry;
+        }
+        let mut indices = self.indices(symbol, entry);
+        for range in Range::ALL {
+            let explicit = self.point.explicit(range);
+            let mut met: Vec<usize> = Vec::new();
+            for (index, _) in
+                indices.iter_mut().zip(ranges).filter(|(index, own)| **own == range && **index >= explicit)
+            {
+                let place = met.iter().position(|other| other == index).unwrap_or(met.len());
+                if place == met.len() {
+                    met.push(*index);
+                }
+                *index = explicit + place;
+            }
+        }
+        let slots: Vec<usize> = (0..indices.len()).collect();
+        self.flat(symbol, &slots, &indices)
     }
 
     /// A quantity that this world defines anew, with what the worlds around did to it: its own motion by their
@@ -234,6 +269,16 @@ impl<'a, T: Base> World<'a, T> {
             world = outer.around;
         }
         value
+    }
+
+    /// `D`: the sizes of the parameters, multiplied and added.
+    fn number_of_parameters(&self) -> T {
+        let parameters =
+            self.program.symbols.iter().filter(|symbol| symbol.value == Value::Free { parameter: true });
+        let sizes = parameters.map(|symbol| {
+            symbol.ranges.iter().fold(T::integer(1), |size, range| size * T::constant(self.point.size(*range)))
+        });
+        sizes.fold(T::integer(0), |sum, size| sum + size)
     }
 
     /// Every entry of every parameter, in the order of their declaration.
@@ -254,20 +299,29 @@ impl<'a, T: Base> World<'a, T> {
         let undefined = T::integer(0) / T::integer(0);
         let Some(loss) = self.program.find("L") else { return undefined };
         let parameters = self.parameters();
-        let entry = |i: usize, j: usize| -> Option<f64> {
+        let entry = |i: usize, j: usize| -> Option<(f64, f64)> {
             let first = self.moved(parameters[i].0, parameters[i].1, &[]);
             let second = first.moved(parameters[j].0, parameters[j].1, &[]);
-            let value = second.entry(loss, 0).coefficient(self.level + 1).coefficient(self.level);
-            value.base().float()
+            let value = second.entry(loss, 0).coefficient(self.level + 1).coefficient(self.level).base();
+            value.float().map(|float| (float, value.error()))
         };
         let size = parameters.len();
-        let entries: Option<Vec<f64>> =
+        let entries: Option<Vec<(f64, f64)>> =
             (0..size * size).map(|index| entry(index / size, index % size)).collect();
         let Some(entries) = entries else { return undefined };
-        let Ok(values) = eigenvalues(&crate::number::Matrix::from_row_slice(size, size, &entries)) else {
+        let values: Vec<f64> = entries.iter().map(|(value, _)| *value).collect();
+        let Ok(eigenvalues) = eigenvalues(&crate::number::Matrix::from_row_slice(size, size, &values)) else {
             return undefined;
         };
-        let extreme = if largest { values.last() } else { values.first() };
-        extreme.and_then(|value| T::Value::from_float(*value)).map_or(undefined, T::constant)
+        // An eigenvalue moves by no more than the norm of what the matrix is off by: the rounding of its entries, and the
+        // backward error of the eigensolver, some roundoffs of the norm for each row.
+        let squares = entries.iter().fold((0.0, 0.0), |(value, error), entry| {
+            (value + entry.0 * entry.0, error + entry.1 * entry.1)
+        });
+        let error = squares.1.sqrt() + 8.0 * size as f64 * f64::EPSILON * squares.0.sqrt();
+        let extreme = if largest { eigenvalues.last() } else { eigenvalues.first() };
+        extreme
+            .and_then(|value| T::Value::from_float(*value))
+            .map_or(undefined, |value| T::constant(value.with_error(error)))
     }
 }

@@ -1,60 +1,88 @@
-//! The points at which claims are held: their sizes, their seeds, their random values.
+//! The points at which claims are held: random values for everything free, in keeping with the assumptions.
 
-use super::evaluate::{Point, Sizes};
+use super::place::{Others, Phi, Point, Sizes};
 use super::tower::Tower;
-use crate::claims::language::program::{Claim, Program, Value};
-use crate::witness::Draw;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-
-/// Sizes, all of which are checked. No two of `N, d, h, C` are equal at all of them, and the roots that bounds are made
-/// of, such as `sqrt(D-1)`, are in the field at two of them at least.
-pub(in crate::claims) const SIZES: [Sizes; 5] =
-    [sizes(3, 1, 2, 2), sizes(4, 2, 1, 3), sizes(2, 1, 2, 3), sizes(5, 2, 1, 2), sizes(3, 2, 2, 2)];
+use crate::claims::language::program::{Assumed, Claim, Program, Value};
+use crate::claims::language::syntax::Range;
 
 /// The four sizes in the order `N, d, h, C`.
 pub(in crate::claims) const fn sizes(samples: usize, inputs: usize, hidden: usize, classes: usize) -> Sizes {
     Sizes { samples, inputs, hidden, classes }
 }
 
-/// The seed of one attempt at one size.
-pub(in crate::claims) fn point_seed(seed: u64, size: usize, attempt: u64) -> u64 {
-    seed.wrapping_mul(0x9e37_79b9).wrapping_add((size as u64) << 32).wrapping_add(attempt)
+/// The seed of one attempt at one plan.
+pub(in crate::claims) fn point_seed(seed: u64, plan: usize, attempt: u64) -> u64 {
+    seed.wrapping_mul(0x9e37_79b9).wrapping_add((plan as u64) << 32).wrapping_add(attempt)
 }
 
-/// Random values for everything free, those of an assumption made to sum to one.
-pub(in crate::claims) fn draw<V: Draw + Tower>(
+/// A point of these sizes, with values from a source. It is asked for each entry of a symbol, and whether the entry is
+/// assumed to be positive.
+pub(in crate::claims) fn at_sizes<V: Tower>(
     program: &Program,
     claim: &Claim,
     sizes: Sizes,
-    seed: u64,
+    phi: Phi,
+    next: impl FnMut(usize, bool) -> V,
 ) -> Point<V> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    arranged(program, claim, sizes, || V::draw(&mut random))
+    let mut point = Point::new(sizes, values(program, claim, sizes, next), phi);
+    sum_to_one(program, claim, &mut point);
+    point
 }
 
-/// Values from a source for everything free, those of an assumption made to sum to one.
-pub(in crate::claims) fn arranged<V: Tower>(
+/// A point whose sizes are numbers of the arithmetic: `explicit` indices of each range, and `others` more that are equal to
+/// each other, of which the arrays hold `copies`.
+pub(in crate::claims) fn at_every_size<V: Tower>(
+    program: &Program,
+    claim: &Claim,
+    explicit: Sizes,
+    copies: Sizes,
+    mut next: impl FnMut(bool) -> V,
+) -> Point<V> {
+    let both = |range| explicit.of(range) + copies.of(range);
+    let sizes = Sizes {
+        samples: both(Range::Samples),
+        inputs: both(Range::Inputs),
+        hidden: both(Range::Hidden),
+        classes: both(Range::Classes),
+    };
+    let free = values(program, claim, sizes, |_, positive| next(positive));
+    let count = Range::ALL.map(|_| next(true));
+    let mut point = Point { sizes, free, phi: Phi::Any, others: Some(Others { explicit, count }) };
+    sum_to_one(program, claim, &mut point);
+    point
+}
+
+fn values<V: Tower>(
     program: &Program,
     claim: &Claim,
     sizes: Sizes,
-    mut next: impl FnMut() -> V,
-) -> Point<V> {
+    mut next: impl FnMut(usize, bool) -> V,
+) -> Vec<Vec<V>> {
+    let positive = |symbol| program.assumed(claim).any(|assumed| assumed == Assumed::Positive { symbol });
     let mut free: Vec<Vec<V>> = Vec::new();
-    for symbol in &program.symbols {
+    for (index, symbol) in program.symbols.iter().enumerate() {
         let count = match symbol.value {
             Value::Free { .. } => sizes.entries(&symbol.ranges),
             Value::Defined(..) => 0,
         };
-        free.push((0..count).map(|_| next()).collect());
+        let positive = positive(index);
+        free.push((0..count).map(|_| next(index, positive)).collect());
     }
+    free
+}
+
+/// Makes the first entry of each row that is assumed to sum to one what the others leave.
+fn sum_to_one<V: Tower>(program: &Program, claim: &Claim, point: &mut Point<V>) {
     for symbol in program.sums_to_one(claim) {
-        let ranges = &program.symbols[symbol].ranges;
-        let length = ranges.last().map_or(1, |range| sizes.of(*range));
-        for row in free[symbol].chunks_mut(length) {
-            let others = row[1..].iter().fold(V::integer(0), |sum, entry| sum + *entry);
-            row[0] = V::integer(1) - others;
+        let Some(range) = program.symbols[symbol].ranges.last().copied() else { continue };
+        let (length, explicit) = (point.sizes.of(range), point.explicit(range));
+        let others = point.others(range);
+        for row in point.free[symbol].chunks_mut(length) {
+            let mut rest = row[1..explicit].iter().fold(V::integer(1), |rest, entry| rest - *entry);
+            if let (Some(others), Some(equal)) = (others, row.get(explicit)) {
+                rest -= others * *equal;
+            }
+            row[0] = rest;
         }
     }
-    Point { sizes, free, activation: None }
 }

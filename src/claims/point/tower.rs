@@ -1,6 +1,6 @@
 //! Numbers that carry nested derivatives: a tower of [`Jet`]s over a base, each level with a unit of its own.
 
-use crate::number::{Degree, Field, Jet, Rounded, Smooth};
+use crate::number::{Chain, Degree, Field, Jet, Rounded, Smooth};
 
 /// A number in which expressions are evaluated. A base carries no derivatives, which is what the defaults say.
 pub trait Tower: Smooth + Copy {
@@ -28,12 +28,26 @@ pub trait Tower: Smooth + Copy {
     fn from_float(_value: f64) -> Option<Self> {
         None
     }
+    /// A bound on the rounding error, where one is carried.
+    fn error(&self) -> f64 {
+        0.0
+    }
+    /// The same value with a rounding error, where one is carried.
+    fn with_error(self, _error: f64) -> Self {
+        self
+    }
 }
 
 /// Keys of the activation and its derivatives among the field's symbols.
 const PHI: u64 = 100;
 
 impl Tower for Field {
+    fn phi(&self, order: u8) -> Self {
+        self.symbol(PHI + u64::from(order))
+    }
+}
+
+impl Tower for Chain {
     fn phi(&self, order: u8) -> Self {
         self.symbol(PHI + u64::from(order))
     }
@@ -60,6 +74,18 @@ impl Tower for f64 {
 
 /// The sine again.
 impl Tower for Rounded {
+    fn float(&self) -> Option<f64> {
+        Some(self.value)
+    }
+    fn from_float(value: f64) -> Option<Self> {
+        Some(Rounded::exact(value))
+    }
+    fn error(&self) -> f64 {
+        self.error
+    }
+    fn with_error(self, error: f64) -> Self {
+        Rounded { error, ..self }
+    }
     fn phi(&self, order: u8) -> Self {
         let (sin, cos) = self.sin_cos();
         match order % 4 {
@@ -121,6 +147,16 @@ impl Base for Field {
         *self
     }
     fn constant(value: Field) -> Self {
+        value
+    }
+}
+
+impl Base for Chain {
+    type Value = Chain;
+    fn base(&self) -> Chain {
+        *self
+    }
+    fn constant(value: Chain) -> Self {
         value
     }
 }

@@ -1,6 +1,7 @@
-//! All values of a quantity, or of a side of a claim.
+//! Values of a quantity, or of a side of a claim.
 
-use super::evaluate::{Point, World};
+use super::evaluate::{UNASSIGNED, World};
+use super::place::{Point, Sizes};
 use super::tower::{Base, Tower};
 use crate::claims::language::program::{Claim, Node, Program, Value};
 use crate::claims::language::syntax::Range;
@@ -10,12 +11,11 @@ impl Program {
     /// All entries of the quantity with this name, row-major, at a point; nothing for an unknown name.
     ///
     /// ```
-    /// use hsr::claims::{Derivation, Point, Sizes, Source};
+    /// use hsr::claims::{Derivation, Phi, Point, Sizes, Source};
     /// let text = "```claims\nparameter V[C,h]\nlet square[k] = sum[i] V[k,i]^2\nclaim own: square[k] = square[k]\n```\n";
     /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
     /// let sizes = Sizes { samples: 1, inputs: 1, hidden: 2, classes: 2 };
-    /// let free = vec![vec![3.0, 4.0, 0.0, 1.0], vec![]];
-    /// let point = Point { sizes, free, activation: None };
+    /// let point = Point::new(sizes, vec![vec![3.0, 4.0, 0.0, 1.0], vec![]], Phi::Any);
     /// assert_eq!(derivation.program.quantity("square", &point), Some(vec![25.0, 1.0]));
     /// # Ok::<(), hsr::claims::SourceError>(())
     /// ```
@@ -26,7 +26,8 @@ impl Program {
             Value::Free { .. } => point.free.get(index).cloned(),
             Value::Defined(node, slots) => {
                 let free: Vec<usize> = (0..symbol.ranges.len()).collect();
-                Some(values(self, point, node, symbol.order, &free, slots))
+                let all = assignments(&free, slots, point.sizes);
+                Some(values(self, point, node, symbol.order, &free, slots, &all))
             }
         }
     }
@@ -35,32 +36,53 @@ impl Program {
 impl Claim {
     /// All values of the right side at a point, the free index that the left side mentions last running fastest.
     pub fn right_side<V: Tower + Base<Value = V>>(&self, program: &Program, point: &Point<V>) -> Vec<V> {
-        side(program, self, point, &self.right)
+        side(program, self, point, &self.right, &components(self, point.sizes))
     }
 }
 
-/// All values of both sides.
-pub(in crate::claims) fn both<V: Tower + Base<Value = V>>(
-    program: &Program,
-    claim: &Claim,
-    point: &Point<V>,
-) -> (Vec<V>, Vec<V>) {
-    (side(program, claim, point, &claim.left), side(program, claim, point, &claim.right))
+/// All assignments of a claim's free indices, those left out that it sets apart; the last index runs fastest.
+pub(in crate::claims) fn components(claim: &Claim, sizes: Sizes) -> Vec<Vec<usize>> {
+    let free: Vec<usize> = claim.free.iter().map(|(_, slot)| *slot).collect();
+    let mut all = assignments(&free, &claim.slots, sizes);
+    all.retain(|component| !together(claim, component));
+    all
 }
 
-/// All values of one side.
+/// Whether an assignment gives two indices the same value that the claim sets apart.
+pub(in crate::claims) fn together(claim: &Claim, component: &[usize]) -> bool {
+    let value = |slot: usize| {
+        claim.free.iter().position(|(_, other)| *other == slot).and_then(|place| component.get(place))
+    };
+    claim.apart.iter().any(|(a, b)| value(*a) == value(*b))
+}
+
+fn assignments(free: &[usize], slots: &[Range], sizes: Sizes) -> Vec<Vec<usize>> {
+    let lengths: Vec<usize> = free.iter().map(|slot| sizes.of(slots[*slot])).collect();
+    (0..lengths.iter().product())
+        .map(|mut rest: usize| {
+            let mut assignment = vec![0; lengths.len()];
+            for (value, length) in assignment.iter_mut().zip(&lengths).rev() {
+                *value = rest % length;
+                rest /= length;
+            }
+            assignment
+        })
+        .collect()
+}
+
+/// The values of one side, one for each assignment of the free indices.
 pub(in crate::claims) fn side<V: Tower + Base<Value = V>>(
     program: &Program,
     claim: &Claim,
     point: &Point<V>,
     node: &Node,
+    components: &[Vec<usize>],
 ) -> Vec<V> {
     let free: Vec<usize> = claim.free.iter().map(|(_, slot)| *slot).collect();
-    values(program, point, node, claim.order, &free, &claim.slots)
+    values(program, point, node, claim.order, &free, &claim.slots, components)
 }
 
-/// All values of an expression, one for each assignment of its free indices, in the tower that carries the derivatives
-/// of the expression and no more.
+/// The values of an expression, in the tower that carries its derivatives and no more.
 fn values<V: Tower + Base<Value = V>>(
     program: &Program,
     point: &Point<V>,
@@ -68,12 +90,13 @@ fn values<V: Tower + Base<Value = V>>(
     order: usize,
     free: &[usize],
     slots: &[Range],
+    components: &[Vec<usize>],
 ) -> Vec<V> {
     match order {
-        0 => values_in::<V>(program, point, node, free, slots),
-        1 => values_in::<Jet<V>>(program, point, node, free, slots),
-        2 => values_in::<Jet<Jet<V>>>(program, point, node, free, slots),
-        _ => values_in::<Jet<Jet<Jet<V>>>>(program, point, node, free, slots),
+        0 => values_in::<V>(program, point, node, free, slots, components),
+        1 => values_in::<Jet<V>>(program, point, node, free, slots, components),
+        2 => values_in::<Jet<Jet<V>>>(program, point, node, free, slots, components),
+        _ => values_in::<Jet<Jet<Jet<V>>>>(program, point, node, free, slots, components),
     }
 }
 
@@ -83,18 +106,15 @@ fn values_in<T: Base>(
     node: &Node,
     free: &[usize],
     ranges: &[Range],
+    components: &[Vec<usize>],
 ) -> Vec<T::Value> {
     let world = World::<T>::new(program, point);
-    let sizes: Vec<usize> = free.iter().map(|slot| point.sizes.of(ranges[*slot])).collect();
-    let count: usize = sizes.iter().product();
-    let mut slots = vec![0; ranges.len()];
-    (0..count)
-        .map(|mut rest| {
-            for (slot, size) in free.iter().zip(&sizes).rev() {
-                slots[*slot] = rest % size;
-                rest /= size;
-            }
-            world.value(node, &mut slots, ranges).base()
-        })
-        .collect()
+    let mut slots = vec![UNASSIGNED; ranges.len()];
+    let value = |component: &Vec<usize>| {
+        for (slot, index) in free.iter().zip(component) {
+            slots[*slot] = *index;
+        }
+        world.value(node, &mut slots, ranges).base()
+    };
+    components.iter().map(value).collect()
 }

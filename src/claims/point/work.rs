@@ -1,15 +1,14 @@
 //! How much work a claim is, before any of it is done.
 
-use super::evaluate::Sizes;
+use super::place::Sizes;
 use crate::claims::language::program::{Claim, Form, Node, Program, Value};
 use crate::claims::language::syntax::Range;
 
-/// An estimate of the elementary operations that checking a claim takes at these sizes. A quantity is computed once in
-/// each world, and each derivative is a world of its own.
-pub fn work(program: &Program, claim: &Claim, sizes: &Sizes) -> f64 {
+/// An estimate of the elementary operations that evaluating so many components of a claim takes at these sizes. A quantity
+/// is computed once in each world, and each derivative is a world of its own.
+pub fn work(program: &Program, claim: &Claim, sizes: &Sizes, components: usize) -> f64 {
     let mut estimate = Estimate { program, sizes, tables: vec![None; program.symbols.len()] };
-    let free: Vec<Range> = claim.free.iter().map(|(_, slot)| claim.slots[*slot]).collect();
-    let components = sizes.entries(&free) as f64;
+    let components = components as f64;
     let sides = estimate.node(&claim.left, &claim.slots) + estimate.node(&claim.right, &claim.slots);
     let used = (0..claim.used.len()).filter(|symbol| claim.used[*symbol]);
     let tables: f64 = used.map(|symbol| estimate.table(symbol)).sum();
@@ -67,23 +66,12 @@ impl Estimate<'_> {
 
 /// Marks every symbol that an expression uses, directly or through others.
 fn mark(program: &Program, node: &Node, used: &mut [bool]) {
-    match &node.form {
-        Form::Symbol(symbol, _) => {
-            for (used, depends) in used.iter_mut().zip(&program.symbols[*symbol].depends) {
-                *used |= depends;
-            }
+    if let Form::Symbol(symbol, _) = &node.form {
+        for (used, depends) in used.iter_mut().zip(&program.symbols[*symbol].depends) {
+            *used |= depends;
         }
-        Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Delta(..) => {}
-        Form::Call(_, x)
-        | Form::Negate(x)
-        | Form::Power(x, _)
-        | Form::Sum(_, x)
-        | Form::Derivative(x, ..) => {
-            mark(program, x, used);
-        }
-        Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => {
-            mark(program, x, used);
-            mark(program, y, used);
-        }
+    }
+    for child in node.children() {
+        mark(program, child, used);
     }
 }

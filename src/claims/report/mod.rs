@@ -1,8 +1,11 @@
 //! Every claim of some derivations, checked, explained and put into words: a table, JSON, JUnit, a page.
+//!
+//! `run` collects values, `words` puts them into words, `table` and `page` lay them out.
 
 mod page;
 pub(in crate::claims) mod run;
 mod table;
+mod words;
 
 pub use run::{CheckReport, ClaimFailure, ClaimReport, Request, run};
 pub use table::Counts;

@@ -1,19 +1,23 @@
 //! Every claim of some derivations, checked, explained and reported.
 
+use super::words;
 use crate::claims::explanation::diagnose::{Diagnosis, diagnose};
-use crate::claims::explanation::repair::{Score, mutants, repair};
-use crate::claims::language::error::{locate, render};
-use crate::claims::language::program::{Claim, Program};
+use crate::claims::explanation::mutants::{Score, mutants};
+use crate::claims::explanation::repair::{Repair, repair};
+use crate::claims::language::error::render;
+use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::source::{Derivation, Source};
+use crate::claims::language::syntax::{Function, Relation};
 use crate::claims::verdict::check::check;
-use crate::claims::verdict::outcome::{Evidence, Outcome, Sides};
+use crate::claims::verdict::exact::uses;
+use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict};
 use rayon::prelude::*;
 use std::time::Instant;
 
 /// What is asked of a check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// Random points for each claim at each size, at least.
+    /// Random points of exact arithmetic for each claim, at least.
     pub points: usize,
     /// The seed of everything random.
     pub seed: u64,
@@ -27,7 +31,7 @@ pub struct Request {
     pub mutants: bool,
 }
 
-/// What became of the claims.
+/// The verdicts on the claims.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct CheckReport {
     /// The seed of everything random.
@@ -36,11 +40,11 @@ pub struct CheckReport {
     pub seconds: f64,
     /// A claim each.
     pub claims: Vec<ClaimReport>,
-    /// What became of the edits, where they were asked for.
+    /// How the edits fell, where they were asked for.
     pub mutants: Option<Score>,
 }
 
-/// What became of a claim.
+/// The verdict on a claim, and what it rests on.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ClaimReport {
     /// Its name.
@@ -49,33 +53,50 @@ pub struct ClaimReport {
     pub file: String,
     /// The claim as it is written.
     pub text: String,
-    /// What it rests on, if it holds.
-    pub evidence: Option<Evidence>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What it rests on, in a line.
+    pub evidence: String,
+    /// What a proof rests on, as values.
+    pub proof: Option<Proof>,
+    /// What a search did, as values.
+    pub search: Option<Search>,
     /// How long the check took.
     pub seconds: f64,
-    /// Everything about its failure, if it fails.
+    /// Everything about a claim that does not pass, in words.
     pub failure: Option<ClaimFailure>,
+    /// The outcome as a value.
+    #[serde(skip)]
+    pub outcome: Outcome,
+    /// Where and how a false claim fails, as a value.
+    #[serde(skip)]
+    pub diagnosis: Option<Diagnosis>,
+    /// The lines that would be true, as a value.
+    #[serde(skip)]
+    pub repair: Option<Repair>,
 }
 
-/// Everything about a claim that fails.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+/// Everything about a claim that does not pass, in words.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct ClaimFailure {
     /// File, line, column and the line itself.
     pub place: String,
     /// The smallest sizes that show it.
-    pub sizes: String,
-    /// The assignment of the free indices.
-    pub component: String,
-    /// The left side.
-    pub left: String,
-    /// The right side.
-    pub right: String,
+    pub sizes: Option<String>,
+    /// The values of the free indices.
+    pub component: Option<String>,
+    /// Numbers that show it, row-major.
+    pub numbers: Option<String>,
+    /// The left side there.
+    pub left: Option<String>,
+    /// The right side there.
+    pub right: Option<String>,
+    /// The part of a side that has no value.
+    pub undefined: Option<String>,
     /// The part of the right side that the nearest true line changes, and where it stands.
     pub wrong: Option<String>,
     /// How the sides are related everywhere, where that is simple.
     pub relation: Option<String>,
-    /// Small whole numbers that show it too.
-    pub integers: Option<String>,
     /// Right sides that would make it true, with what was edited.
     pub repairs: Vec<String>,
     /// What the search for them did.
@@ -95,6 +116,7 @@ pub struct ClaimFailure {
 /// let request = Request { points: 2, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false };
 /// let report = run(&[derivation], &request);
 /// let failure = report.claims[0].failure.as_ref().ok_or("the claim is false")?;
+/// assert_eq!(report.claims[0].verdict.word(), "false");
 /// assert_eq!(failure.relation.as_deref(), Some("the left side is 2/3 times the right side"));
 /// assert_eq!(failure.repairs[0], "2*V[k,i] (2 for 3)");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -127,104 +149,68 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
     let started = Instant::now();
     let outcome = check(program, claim, request.points, request.seed);
     let seconds = started.elapsed().as_secs_f64();
-    let replay = format!("hsr check {} --only {} --seed {}", source.name, claim.name, request.seed);
-    let blank = |reason: &str| ClaimFailure {
-        place: render(&source.name, &source.text, claim.place, reason),
-        sizes: String::new(),
-        component: String::new(),
-        left: String::new(),
-        right: String::new(),
-        relation: None,
-        integers: None,
-        repairs: Vec::new(),
-        wrong: None,
-        search: None,
-        seed: request.seed,
-        replay: replay.clone(),
+    let score = if request.mutants && outcome.verdict().passes() {
+        mutants(program, claim, request.seed)
+    } else {
+        Score::default()
     };
-    let mut score = Score::default();
-    let (evidence, failure) = match outcome {
-        Outcome::Holds(evidence) => {
-            if request.mutants {
-                score = mutants(program, claim, request.seed);
-            }
-            (Some(evidence), None)
+    let (mut diagnosis, mut mended) = (None, None);
+    if let Outcome::False(found) = &outcome {
+        diagnosis = Some(diagnose(program, claim, found, request.seed));
+        if request.repair && !claim.eigenvalues && claim.relation == Relation::Equal {
+            mended = Some(repair(program, claim, request.seed));
         }
-        Outcome::Undefined => {
-            let reason = format!(
-                "claim {}: a root that is not in the field: both sides are defined at no two of the sizes that are tried",
-                claim.name
-            );
-            (None, Some(blank(&reason)))
-        }
-        Outcome::DividesByZero(sizes) => {
-            let reason = format!("claim {} divides by zero at {sizes}, whatever the values", claim.name);
-            (None, Some(blank(&reason)))
-        }
-        Outcome::TooMuchWork(work) => {
-            let reason = format!(
-                "claim {}: checking it would take about {work:.0e} operations, more than is allowed; split it, or sum \
-                 over fewer indices",
-                claim.name
-            );
-            (None, Some(blank(&reason)))
-        }
-        Outcome::False(found) => {
-            let diagnosis = diagnose(program, claim, &found);
-            let reason = format!("claim {} is false", claim.name);
-            (None, Some(explain(program, claim, source, &diagnosis, request, blank(&reason))))
-        }
-    };
+    }
+    let failure = (!outcome.verdict().passes()).then(|| {
+        let replay = format!("hsr check {} --only {} --seed {}", source.name, claim.name, request.seed);
+        let place = render(&source.name, &source.text, claim.place, &words::reason(claim, &outcome));
+        let failure = ClaimFailure { place, seed: request.seed, replay, ..ClaimFailure::default() };
+        explained(program, claim, source, &outcome, diagnosis.as_ref(), mended.as_ref(), failure)
+    });
     let report = ClaimReport {
         name: claim.name.clone(),
         file: source.name.clone(),
         text: format!("{} {} {}", claim.left_text, claim.relation.sign(), claim.right_text),
-        evidence,
+        verdict: outcome.verdict(),
+        evidence: words::evidence(&outcome),
+        proof: if let Outcome::Proved(proof) = &outcome { Some(proof.clone()) } else { None },
+        search: if let Outcome::NotRefuted(search) = &outcome { Some(search.clone()) } else { None },
         seconds,
         failure,
+        outcome,
+        diagnosis,
+        repair: mended,
     };
     (report, score)
 }
 
-fn explain(
+/// The words for all that is known of a failure.
+fn explained(
     program: &Program,
     claim: &Claim,
     source: &Source,
-    diagnosis: &Diagnosis,
-    request: &Request,
-    blank: ClaimFailure,
+    outcome: &Outcome,
+    diagnosis: Option<&Diagnosis>,
+    repair: Option<&Repair>,
+    mut failure: ClaimFailure,
 ) -> ClaimFailure {
-    let (left, right) = match &diagnosis.at.sides {
-        Sides::Exact(left, right) => (format!("{left:?}"), format!("{right:?}")),
-        Sides::Float(left, right) => (format!("{left:e}"), format!("{right:e}")),
-    };
-    let mut failure = ClaimFailure {
-        sizes: diagnosis.at.sizes.to_string(),
-        component: diagnosis.component.clone(),
-        left,
-        right,
-        relation: diagnosis.relation.clone(),
-        integers: diagnosis
-            .integers
-            .as_ref()
-            .map(|found| format!("{}: left {:.6}, right {:.6}", found.values, found.left, found.right)),
-        ..blank
-    };
-    if request.repair && matches!(diagnosis.at.sides, Sides::Exact(..)) {
-        let search = repair(program, claim, request.seed);
-        failure.wrong = search.found.first().map(|edit| {
-            let (line, column, _) = locate(&source.text, edit.place);
-            let end = edit.place.start + edit.place.length;
-            let part = source.text.get(edit.place.start..end).unwrap_or_default();
-            let part = part.split_whitespace().collect::<Vec<_>>().join(" ");
-            format!("{part}, on the right side (line {line}, column {column})")
-        });
-        failure.repairs = search.found.iter().map(|edit| format!("{} ({})", edit.expr, edit.what)).collect();
-        failure.search = Some(match (search.found.is_empty(), search.out_of_time) {
-            (false, _) => format!("{} edits tried", search.tried),
-            (true, false) => format!("none of all {} single and double edits makes it true", search.tried),
-            (true, true) => format!("none found among {} edits, when the time was up", search.tried),
-        });
+    if let Some(diagnosis) = diagnosis {
+        let at = &diagnosis.at;
+        let phi = uses(program, claim, &|form| matches!(form, Form::Call(Function::Phi(_), _)));
+        failure.sizes = Some(at.sizes.to_string());
+        failure.component = Some(words::component(claim, &at.component)).filter(|text| !text.is_empty());
+        failure.numbers = Some(words::values(at, phi)).filter(|text| !text.is_empty());
+        failure.left = Some(words::number(at.left));
+        failure.right = Some(words::number(at.right));
+        failure.relation = words::related(diagnosis);
+    }
+    if let Outcome::Undefined(Undefined { place: Some(place), .. }) = outcome {
+        failure.undefined = Some(words::excerpt(source, *place));
+    }
+    if let Some(repair) = repair {
+        failure.wrong = words::wrong_part(source, repair);
+        failure.repairs = repair.found.iter().map(|edit| format!("{} ({})", edit.expr, edit.what)).collect();
+        failure.search = Some(words::search_for_repair(repair));
     }
     failure
 }

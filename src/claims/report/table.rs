@@ -1,30 +1,29 @@
 //! A check as a table, as JSON, as JUnit.
 
-use super::run::{CheckReport, ClaimFailure, ClaimReport};
-use crate::claims::verdict::outcome::Evidence;
+use super::run::{CheckReport, ClaimFailure};
+use crate::claims::explanation::mutants::{Fallen, Score};
+use crate::claims::verdict::outcome::{Reach, Verdict};
 use crate::io::{JunitCase, JunitOutcome, json_report, junit};
 use std::fmt::Write;
 
 impl ClaimFailure {
     /// All that is known besides the place: what it is, and its value.
     pub fn facts(&self) -> Vec<(&'static str, String)> {
-        let one = |label, value: &str| (label, value.to_string());
-        let mut facts = vec![
+        let one = |label, value: &Option<String>| value.clone().map(|value| (label, value));
+        let known = [
             one("network", &self.sizes),
             one("component", &self.component),
+            one("numbers", &self.numbers),
             one("left", &self.left),
             one("right", &self.right),
-            one("in numbers", self.integers.as_deref().unwrap_or_default()),
-            one("wrong part", self.wrong.as_deref().unwrap_or_default()),
-            one("relation", self.relation.as_deref().unwrap_or_default()),
+            one("no value", &self.undefined),
+            one("wrong part", &self.wrong),
+            one("relation", &self.relation),
         ];
-        facts.extend(self.repairs.iter().map(|repair| one("true line", repair)));
-        facts.extend([
-            one("search", self.search.as_deref().unwrap_or_default()),
-            one("seed", &self.seed.to_string()),
-            one("replay", &self.replay),
-        ]);
-        facts.retain(|(_, value)| !value.is_empty());
+        let mut facts: Vec<_> = known.into_iter().flatten().collect();
+        facts.extend(self.repairs.iter().map(|repair| ("true line", repair.clone())));
+        facts.extend(one("search", &self.search));
+        facts.extend([("seed", self.seed.to_string()), ("replay", self.replay.clone())]);
         facts
     }
 
@@ -39,37 +38,55 @@ impl ClaimFailure {
     }
 }
 
-/// How many claims became what.
+/// How many claims have which verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counts {
-    /// Claims that hold exactly.
-    pub exact: usize,
-    /// Claims that hold in floats.
-    pub float: usize,
-    /// Claims that fail.
-    pub failed: usize,
-    /// Logarithm to base 10 of the largest probability with which a false claim passes the exact check.
+    /// Equalities that hold.
+    pub proved: usize,
+    /// Those of them that are proved at every size.
+    pub every_size: usize,
+    /// Inequalities and claims about eigenvalues of which no violation was found.
+    pub not_refuted: usize,
+    /// Claims on which the witnesses do not agree.
+    pub undecided: usize,
+    /// Claims that are false.
+    pub falsified: usize,
+    /// Claims without a real value.
+    pub undefined: usize,
+    /// Logarithm to base 10 of the largest probability with which two sides that differ pass the exact check of a proof.
     pub worst_log10: Option<f64>,
 }
 
+impl Counts {
+    /// Claims that do not pass.
+    pub fn failed(&self) -> usize {
+        self.undecided + self.falsified + self.undefined
+    }
+}
+
 impl CheckReport {
-    /// Whether every claim holds, and no edit of one survived.
+    /// Whether every claim is proved or not refuted, and no edit of one survived.
     pub fn holds(&self) -> bool {
-        let survivors = self.mutants.as_ref().is_some_and(|score| !score.survivors.is_empty());
-        self.claims.iter().all(|claim| claim.failure.is_none()) && !survivors
+        let survived = self.mutants.as_ref().is_some_and(|score| score.count(Fallen::Survived) > 0);
+        self.claims.iter().all(|claim| claim.verdict.passes()) && !survived
     }
 
-    /// How many claims became what.
+    /// How many claims have which verdict.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for claim in &self.claims {
-            match claim.evidence {
-                None => counts.failed += 1,
-                Some(Evidence::Float { .. }) => counts.float += 1,
-                Some(Evidence::Exact { log10_probability: found, .. }) => {
-                    counts.exact += 1;
-                    counts.worst_log10 = Some(counts.worst_log10.map_or(found, |worst| worst.max(found)));
-                }
+            let count = match claim.verdict {
+                Verdict::Proved => &mut counts.proved,
+                Verdict::NotRefuted => &mut counts.not_refuted,
+                Verdict::Undecided => &mut counts.undecided,
+                Verdict::False => &mut counts.falsified,
+                Verdict::Undefined => &mut counts.undefined,
+            };
+            *count += 1;
+            if let Some(proof) = &claim.proof {
+                counts.every_size += usize::from(proof.sizes == Reach::Every);
+                let found = proof.log10_probability;
+                counts.worst_log10 = Some(counts.worst_log10.map_or(found, |worst| worst.max(found)));
             }
         }
         counts
@@ -77,11 +94,13 @@ impl CheckReport {
 
     /// One line that counts.
     pub fn summary(&self) -> String {
-        let Counts { exact, float, failed, worst_log10 } = self.counts();
-        let mut text =
-            format!("{} claims hold ({exact} exactly, {float} in floats), {failed} fail", exact + float);
-        if let Some(worst) = worst_log10 {
-            let _ = write!(text, "; a false one passes with probability below 1e{:.0}", worst.ceil());
+        let counts = self.counts();
+        let mut text = format!(
+            "{} proved ({} of them at every size), {} not refuted, {} undecided, {} false, {} undefined",
+            counts.proved, counts.every_size, counts.not_refuted, counts.undecided, counts.falsified, counts.undefined
+        );
+        if let Some(worst) = counts.worst_log10 {
+            let _ = write!(text, "; P(fooled) of a proof at most 1e{:.0}", worst.ceil());
         }
         let _ = write!(text, "; seed {}, {:.1} s", self.seed, self.seconds);
         text
@@ -96,29 +115,14 @@ impl CheckReport {
                 file = &claim.file;
                 let _ = writeln!(text, "-- {file}");
             }
-            let _ = writeln!(text, "{:<34} {}", claim.name, verdict(claim));
+            let _ = writeln!(text, "{:<34} {:<11} {}", claim.name, claim.verdict.word(), claim.evidence);
         }
         text.push('\n');
         for failure in self.claims.iter().filter_map(|claim| claim.failure.as_ref()) {
             let _ = writeln!(text, "{}", failure.describe());
         }
         if let Some(score) = &self.mutants {
-            for survivor in &score.survivors {
-                let _ = writeln!(text, "survivor: {survivor}");
-            }
-            for inequality in &score.also_true {
-                let _ = writeln!(text, "also true: {inequality}");
-            }
-            let _ = writeln!(
-                text,
-                "{} edits of true claims: {} rejected, {} proved equal to the claim, {} of inequalities that hold \
-                 too, {} survivors",
-                score.edits,
-                score.rejected,
-                score.equivalent,
-                score.also_true.len(),
-                score.survivors.len()
-            );
+            text += &edits(score);
         }
         text + &self.summary() + "\n"
     }
@@ -134,9 +138,9 @@ impl CheckReport {
             name: claim.name.clone(),
             class: claim.file.clone(),
             outcome: match &claim.failure {
-                None => JunitOutcome::Passed,
+                None => JunitOutcome::PassedWith(format!("{}: {}", claim.verdict.word(), claim.evidence)),
                 Some(failure) => {
-                    JunitOutcome::Failed(format!("{} does not hold", claim.name), failure.describe())
+                    JunitOutcome::Failed(format!("{} is {}", claim.name, claim.verdict.word()), failure.describe())
                 }
             },
         });
@@ -144,13 +148,31 @@ impl CheckReport {
     }
 }
 
-fn verdict(claim: &ClaimReport) -> String {
-    match &claim.evidence {
-        None => "FAILS".to_string(),
-        Some(Evidence::Exact { sizes, points, degree, log10_probability }) => format!(
-            "holds  exact, {sizes} sizes, {points} points, degree {degree}, P(fooled) 1e{:.0}",
-            log10_probability.ceil()
-        ),
-        Some(Evidence::Float { points }) => format!("holds  in floats, {points} points"),
+/// How the edits fell.
+fn edits(score: &Score) -> String {
+    let mut text = String::new();
+    for (fallen, label) in [(Fallen::Survived, "survivor"), (Fallen::AlsoTrue, "also true")] {
+        for line in score.lines(fallen) {
+            let _ = writeln!(text, "{label}: {line}");
+        }
+    }
+    let _ = writeln!(text, "{}", score.summary());
+    text
+}
+
+impl Score {
+    /// One line that counts.
+    pub fn summary(&self) -> String {
+        format!(
+            "{} edits of true claims: {} false, {} undecided, {} undefined, {} proved equal to the claim, {} of inequalities \
+             that are not refuted either, {} survivors",
+            self.edits.len(),
+            self.count(Fallen::False),
+            self.count(Fallen::Undecided),
+            self.count(Fallen::Undefined),
+            self.count(Fallen::Equal),
+            self.count(Fallen::AlsoTrue),
+            self.count(Fallen::Survived)
+        )
     }
 }

@@ -1,159 +1,158 @@
-//! Whether a claim is true: exactly, at random points of the prime field; or, where it is an inequality or speaks of
-//! eigenvalues, in floats.
+//! The verdict on a claim: two witnesses that must agree.
+//!
+//! Floats know signs, sizes of constants and laws of functions, and have tolerances; exact arithmetic has none, and knows no
+//! order. What floats contradict is false, whatever the other says; what they confirm is never called false. A claim is
+//! proved where both agree.
 
-use super::outcome::{Counterexample, Evidence, Outcome, Sides};
-use crate::claims::language::program::{Claim, Program};
-use crate::claims::language::syntax::Relation;
-use crate::claims::point::evaluate::Sizes;
-use crate::claims::point::points::{SIZES, draw, point_seed};
-use crate::claims::point::values::{both, side};
-use crate::number::{Degree, Field, Gap, chance};
+use super::adversary::{self, search};
+use super::blame::blame;
+use super::exact::{Plan, SIGN_POINTS, Verified, case, exact, uses};
+use super::extent::needs;
+use super::floats::{Floats, at_larger_sizes, floats, some_components};
+use super::outcome::{
+    Agreement, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined,
+};
+use super::trial::{Style, Trial, Values, at_least, exists, functions, rounded};
+use crate::claims::language::program::{Claim, Form, Program};
+use crate::claims::language::syntax::{Function, Relation};
+use crate::claims::point::place::Phi;
+use crate::claims::point::points::{point_seed, sizes};
+use crate::number::{Chain, Field};
 
-/// A claim must be decided at so many sizes.
-const FEWEST_SIZES: usize = 2;
+/// Elementary operations that one evaluation may take: some seconds.
+const MOST_WORK: f64 = 1e8;
+/// Binary digits of the modulus of [`Field`], and of the product of those of [`Chain`] less one for each level of nesting.
+const FIELD_BITS: f64 = 60.0;
+const CHAIN_BITS: [f64; 4] = [350.0, 289.0, 211.0, 115.0];
 
-/// Points that are tried at a size before the claim counts as undecidable there, for want of a root.
-pub(in crate::claims) const ATTEMPTS: u64 = 24;
-/// So many are tried where the claim would be decided at too few sizes otherwise. Three roots of random numbers exist
-/// at one point in eight; none of 150 points has them with probability 2e-9.
-const PATIENCE: u64 = 150;
-/// Logarithm to base 10 of the largest probability with which a false claim may pass.
-const TARGET: f64 = -18.0;
-/// Elementary operations that a check may take: some ten seconds.
-const MOST_WORK: f64 = 3e8;
-/// Square roots of one claim, for the probability.
-const ROOTS: u32 = 6;
-/// A bound on the pairs of arguments of transcendental functions at these sizes, times the degree of their difference.
-const COINCIDENCES: f64 = 1e6;
-
-/// Checks a claim of a program, at `points` random points of each size, or more.
+/// Checks a claim of a program, at no fewer than `points` points of exact arithmetic.
 pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
-    let work =
-        SIZES.iter().map(|sizes| crate::claims::point::work::work(program, claim, sizes)).fold(0.0, f64::max);
-    if work > MOST_WORK {
-        return Outcome::TooMuchWork(work);
+    let needs = needs(program, claim);
+    let plan = Plan { points, ..Plan::new(program, claim, &needs) };
+    if plan.work > MOST_WORK {
+        return Outcome::Undecided(Doubt::TooMuchWork(plan.work));
     }
     if claim.relation != Relation::Equal || claim.eigenvalues {
-        return super::floats::check_in_floats(program, claim, seed);
+        return match search(program, claim, seed) {
+            adversary::Found::Violation(counterexample) => Outcome::False(counterexample),
+            adversary::Found::Nothing(search) => Outcome::NotRefuted(search),
+            adversary::Found::Undefined => Outcome::Undefined(never_real(program, claim, seed)),
+        };
     }
-    let mut decided = [None; SIZES.len()];
-    for attempts in [0..ATTEMPTS, ATTEMPTS..PATIENCE] {
-        for (index, size) in decided.iter_mut().enumerate().filter(|(_, size)| size.is_none()) {
-            match at_size(program, claim, index, points, seed, attempts.clone()) {
-                Ok(found) => *size = found,
-                Err(outcome) => return outcome,
-            }
-        }
-        if decided.iter().flatten().count() >= FEWEST_SIZES {
-            break;
+    match floats(program, claim, seed) {
+        Floats::Contradict(counterexample) => Outcome::False(counterexample),
+        Floats::Undefined => Outcome::Undefined(never_real(program, claim, seed)),
+        Floats::Unclear { tried } => match exactly(program, claim, &plan, needs.bits, seed) {
+            Exactly::Pole(undefined) => Outcome::Undefined(undefined),
+            _ => Outcome::Undecided(Doubt::Rounding { tried }),
+        },
+        Floats::Agree(floats) => match exactly(program, claim, &plan, needs.bits, seed) {
+            Exactly::Equal(proof) => Outcome::Proved(Proof { floats, ..*proof }),
+            Exactly::Pole(undefined) => Outcome::Undefined(undefined),
+            Exactly::FewPoints(points) => Outcome::Undecided(Doubt::FewPoints { floats, points }),
+            Exactly::Constants(bits) => Outcome::Undecided(Doubt::Constants { bits }),
+            Exactly::Different(component) => match at_larger_sizes(program, claim, seed) {
+                Some(counterexample) => Outcome::False(counterexample),
+                None => Outcome::Undecided(Doubt::MissingLaw {
+                    floats,
+                    functions: without_all_laws(program, claim),
+                    case: case(claim, &component),
+                }),
+            },
+        },
+    }
+}
+
+/// What the two exact arithmetics say together.
+enum Exactly {
+    Equal(Box<Proof>),
+    Different(Vec<usize>),
+    FewPoints(usize),
+    Pole(Undefined),
+    Constants(f64),
+}
+
+/// The small field first: what it accepts needs no more. What it refuses may need laws that only the chain of primes has.
+fn exactly(program: &Program, claim: &Claim, plan: &Plan, bits: f64, seed: u64) -> Exactly {
+    let first = exact::<Field>(program, claim, plan, seed);
+    let lawful = uses(program, claim, &|form| {
+        use Function::{Exp, Ln, Sigmoid, Softplus, Sqrt, Tanh};
+        matches!(form, Form::Call(Exp | Ln | Sqrt | Tanh | Sigmoid | Softplus, _))
+    });
+    let small = matches!(first, Verified::Equal { .. }) && bits <= FIELD_BITS;
+    if small || !(lawful || matches!(first, Verified::Equal { .. })) || matches!(first, Verified::Pole { .. }) {
+        return concluded(claim, plan, first, Exactness::Field);
+    }
+    if bits > CHAIN_BITS[nesting(program, claim)] {
+        return Exactly::Constants(bits);
+    }
+    concluded(claim, plan, exact::<Chain>(program, claim, plan, seed), Exactness::Chain)
+}
+
+fn concluded(claim: &Claim, plan: &Plan, verified: Verified, arithmetic: Exactness) -> Exactly {
+    match verified {
+        Verified::Equal { points, degree, log10_probability, undefined } => Exactly::Equal(Box::new(Proof {
+            sizes: if plan.every { Reach::Every } else { Reach::UpTo(plan.explicit) },
+            arithmetic,
+            points,
+            degree,
+            log10_probability,
+            signs: (plan.roots > 0).then_some(if points >= SIGN_POINTS {
+                Signs::Points(points)
+            } else {
+                Signs::Floats
+            }),
+            floats: Agreement::default(),
+            undefined: undefined.iter().map(|component| case(claim, component)).collect(),
+        })),
+        Verified::Different(component) => Exactly::Different(component),
+        Verified::FewPoints(points) => Exactly::FewPoints(points),
+        Verified::Pole { left, right, component } => {
+            let side = match (left, right) {
+                (true, false) => Some(Side::Left),
+                (false, true) => Some(Side::Right),
+                _ => None,
+            };
+            let place = case(claim, &component);
+            Exactly::Pole(Undefined { side, case: place, operation: Operation::Division, place: None })
         }
     }
-    let decided: Vec<Decided> = decided.into_iter().flatten().collect();
-    if decided.len() < FEWEST_SIZES {
-        return Outcome::Undefined;
-    }
-    Outcome::Holds(Evidence::Exact {
-        sizes: decided.len(),
-        points: decided.iter().map(|size| size.points).sum(),
-        degree: decided.iter().map(|size| size.degree).max().unwrap_or(0),
-        log10_probability: decided
-            .iter()
-            .map(|size| size.log10_probability)
-            .fold(f64::NEG_INFINITY, f64::max),
-    })
 }
 
-/// What the points at one size say for a claim.
-#[derive(Clone, Copy)]
-struct Decided {
-    points: usize,
-    degree: u64,
-    log10_probability: f64,
+/// How deep exponentials are nested, at most: the number of functions that are made of them, up to three.
+fn nesting(program: &Program, claim: &Claim) -> usize {
+    let exponentials = functions(program, claim).into_iter().filter(|function| {
+        use Function::{Exp, Sigmoid, Softplus, Tanh};
+        matches!(function, Exp | Sigmoid | Softplus | Tanh)
+    });
+    exponentials.count().min(3)
 }
 
-/// Holds a claim against random points of one size, until it is sure; nothing where no attempt finds both sides defined.
-///
-/// # Errors
-/// What the check comes to, where a point refutes the claim.
-fn at_size(
-    program: &Program,
-    claim: &Claim,
-    index: usize,
-    points: usize,
-    seed: u64,
-    attempts: std::ops::Range<u64>,
-) -> Result<Option<Decided>, Outcome> {
-    let sizes = SIZES[index];
-    let mut found = Decided { points: 0, degree: 0, log10_probability: 0.0 };
-    let mut end = attempts.end;
-    for attempt in attempts.start.. {
-        if attempt >= end || (found.points >= points && found.log10_probability <= TARGET) {
-            break;
-        }
-        match at_point(program, claim, sizes, point_seed(seed, index, attempt)) {
-            // By chance a random point is a pole about as often as a false claim passes.
-            Err(Gap::Pole) => return Err(Outcome::DividesByZero(sizes)),
-            Err(Gap::Root) => {}
-            Ok(Some(counterexample)) => return Err(Outcome::False(counterexample)),
-            Ok(None) => {
-                if found.points == 0 {
-                    found.degree = degree_at(program, claim, sizes);
-                }
-                found.log10_probability += chance(found.degree, ROOTS, COINCIDENCES);
-                found.points += 1;
-                // The roots that never exist do exist here. The others do so at one point in eight, or more.
-                end = attempt + PATIENCE;
-            }
-        }
-    }
-    Ok((found.points > 0).then_some(found))
+/// The functions of a claim whose laws are not all known.
+fn without_all_laws(program: &Program, claim: &Claim) -> Vec<Function> {
+    let mut functions = functions(program, claim);
+    functions.retain(|function| !matches!(function, Function::Phi(_)));
+    functions
 }
 
-/// The first difference of the sides at one random point of the field, if any.
-///
-/// # Errors
-/// Why a side is undefined there.
-pub(in crate::claims) fn at_point(
-    program: &Program,
-    claim: &Claim,
-    sizes: Sizes,
-    seed: u64,
-) -> Result<Option<Counterexample>, Gap> {
-    let point = draw::<Field>(program, claim, sizes, seed);
-    // The right side is the cheaper one, as a rule, and the one with the roots.
-    let right = side(program, claim, &point, &claim.right);
-    defined(right.iter())?;
-    let left = side(program, claim, &point, &claim.left);
-    compare(&left, &right).map(|component| {
-        component.map(|component| Counterexample {
-            sizes,
-            seed,
-            component,
-            sides: Sides::Exact(left[component], right[component]),
-        })
-    })
-}
-
-/// # Errors
-/// Why a value is undefined: a division by zero, before a missing root.
-fn defined<'a>(values: impl Iterator<Item = &'a Field>) -> Result<(), Gap> {
-    let gaps: Vec<Gap> = values.filter_map(Field::gap).collect();
-    let worst = gaps.iter().find(|gap| **gap == Gap::Pole).or(gaps.first());
-    worst.map_or(Ok(()), |gap| Err(*gap))
-}
-
-/// The first component in which two sides differ, if any.
-///
-/// # Errors
-/// Why a side is undefined.
-pub(in crate::claims) fn compare(left: &[Field], right: &[Field]) -> Result<Option<usize>, Gap> {
-    defined(left.iter().chain(right))?;
-    Ok(left.iter().zip(right).position(|(left, right)| left != right))
-}
-
-fn degree_at(program: &Program, claim: &Claim, sizes: Sizes) -> u64 {
-    let point = draw::<Degree>(program, claim, sizes, 0);
-    let (left, right) = both::<Degree>(program, claim, &point);
-    let differences = left.iter().zip(&right).filter_map(|(left, right)| (*left - *right).numerator);
-    differences.max().unwrap_or(0)
+/// Why a claim has no value at any point.
+fn never_real(program: &Program, claim: &Claim, seed: u64) -> Undefined {
+    let sizes = at_least(program, claim, sizes(2, 2, 2, 2));
+    let trial =
+        Trial { sizes, phi: Phi::Any, style: Style::Generic, scale: 1.0, seed: point_seed(seed, 3000, 0) };
+    let point = rounded(program, claim, sizes, Phi::Any, &trial.values(program, claim));
+    let some = some_components(claim, sizes, 0);
+    let values = Values::of(program, claim, &point, &some);
+    let free: Vec<usize> = claim.free.iter().map(|(_, slot)| *slot).collect();
+    let missing = |values: &[_]| values.iter().position(|value| !exists(value));
+    let (left, right) = (missing(&values.left), missing(&values.right));
+    let (side, node, index) = match (left, right) {
+        (Some(index), None) => (Some(Side::Left), &claim.left, index),
+        (None, Some(index)) => (Some(Side::Right), &claim.right, index),
+        (index, _) => (None, &claim.left, index.unwrap_or(0)),
+    };
+    let component = some.get(index).cloned().unwrap_or_default();
+    let found = blame(program, &point, node, &free, &claim.slots, &component);
+    let (operation, place) = found.map_or((Operation::Overflow, None), |(operation, place)| (operation, Some(place)));
+    Undefined { side, case: case(claim, &component), operation, place }
 }

@@ -1,66 +1,241 @@
-//! Claims in floats: inequalities, and whatever contains an eigenvalue.
+//! The witness of floats: both sides of an equality at points of many sizes and scales, each with a running bound on its
+//! rounding error.
 
-use super::outcome::{Counterexample, Evidence, Outcome, Sides};
+use super::outcome::{Agreement, Counterexample};
+use super::trial::{Style, Trial, Values, activations, allowed, at_least, counterexample, exists, functions, rounded};
 use crate::claims::language::program::{Claim, Program};
-use crate::claims::language::syntax::Relation;
-use crate::claims::point::evaluate::{Point, Sizes};
-use crate::claims::point::points::{SIZES, arranged, point_seed};
-use crate::claims::point::values::both;
-use crate::witness::Draw;
+use crate::claims::language::syntax::{Function, Range};
+use crate::claims::point::place::{Phi, Point, Sizes};
+use crate::claims::point::points::{point_seed, sizes};
+use crate::claims::point::values::components;
+use crate::claims::point::work::work;
+use crate::number::Rounded;
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Random points.
-const POINTS: u64 = 20;
+/// Sizes of the points, in the order in which they are tried: all ranges two or more, one at which each is alone, and some
+/// that are large and different.
+const SIZES: [Sizes; 8] = [
+    sizes(2, 2, 2, 2),
+    sizes(3, 4, 2, 3),
+    sizes(2, 3, 4, 5),
+    sizes(1, 1, 1, 2),
+    sizes(4, 2, 3, 3),
+    sizes(5, 3, 2, 4),
+    sizes(3, 5, 6, 4),
+    sizes(7, 6, 5, 8),
+];
 
-/// An eigensolver's backward error and the rounding of some thousand operations, relative to the size of the sides.
-const TOLERANCE: f64 = 1e-10;
+/// How large entries are, in turn.
+const SCALES: [f64; 8] = [1.0, 0.5, 2.0, 0.05, 6.0, 1e-3, 40.0, 1.0];
 
-/// Checks a claim in floats, at random networks.
-pub(in crate::claims) fn check_in_floats(program: &Program, claim: &Claim, seed: u64) -> Outcome {
-    let mut points = 0;
-    for attempt in 0..POINTS {
-        let size = attempt as usize % SIZES.len();
-        let (sizes, seed) = (SIZES[size], point_seed(seed, size, attempt));
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let point = positive_rows(program, claim, sizes, &mut random);
-        let (left, right) = both::<f64>(program, claim, &point);
-        if left.iter().chain(&right).any(|value| !value.is_finite()) {
-            continue;
-        }
-        for (component, (left, right)) in left.iter().zip(&right).enumerate() {
-            let tolerance = TOLERANCE * (1.0 + left.abs().max(right.abs()));
-            let holds = match claim.relation {
-                Relation::Equal => (left - right).abs() <= tolerance,
-                Relation::AtMost => *left <= right + tolerance,
-                Relation::AtLeast => left + tolerance >= *right,
-            };
-            if !holds {
-                return Outcome::False(Counterexample {
-                    sizes,
-                    seed,
-                    component,
-                    sides: Sides::Float(*left, *right),
-                });
-            }
-        }
-        points += 1;
-    }
-    if points == 0 { Outcome::Undefined } else { Outcome::Holds(Evidence::Float { points }) }
+/// Points that must agree before floats confirm a claim.
+pub(in crate::claims) const ENOUGH: usize = 3;
+/// Points that are tried while fewer agree, since roots and logarithms may have no real value at most.
+const PATIENCE: u64 = 160;
+/// Elementary operations that the regular points may take together.
+const BUDGET: f64 = 4e6;
+/// Components of a claim that are compared at a point.
+const COMPONENTS: usize = 24;
+/// A difference counts when it is so many times the bound on the rounding errors, which is of first order in the roundoff.
+const CERTAIN: f64 = 64.0;
+/// A point says something for a claim where the error is no more than this, relative to the sides or to one.
+const INFORMATIVE: f64 = 1e-6;
+
+/// What floats say of an equality.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::claims) enum Floats {
+    /// The sides differ by far more than their rounding errors.
+    Contradict(Counterexample),
+    /// They agree, at enough points.
+    Agree(Agreement),
+    /// There is a point at which both sides have values, but rounding errors are too large at too many.
+    Unclear { tried: usize },
+    /// No point was found at which both sides have values.
+    Undefined,
 }
 
-/// Float values; where an assumption says that entries sum to one they are probabilities.
-fn positive_rows(program: &Program, claim: &Claim, sizes: Sizes, random: &mut ChaCha8Rng) -> Point<f64> {
-    let mut point = arranged(program, claim, sizes, || f64::draw(random));
-    for symbol in program.sums_to_one(claim) {
-        let ranges = &program.symbols[symbol].ranges;
-        let length = ranges.last().map_or(1, |range| sizes.of(*range));
-        for row in point.free[symbol].chunks_mut(length) {
-            let sum: f64 = row.iter().map(|entry| entry.abs()).sum();
-            for entry in row {
-                *entry = entry.abs() / sum;
+/// Holds an equality against float points.
+pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> Floats {
+    let mut found = Found::default();
+    let phis = phis(program, claim, seed);
+    let mut spent = 0.0;
+    for round in 0..SIZES.len() * 2 {
+        let sizes = at_least(program, claim, SIZES[round % SIZES.len()]);
+        spent += work(program, claim, &sizes, component_count(claim, sizes));
+        if round >= ENOUGH && spent > BUDGET {
+            break;
+        }
+        let trial = Trial {
+            sizes,
+            phi: phis[round % phis.len()],
+            style: if round % 3 == 2 { Style::Mixed } else { Style::Generic },
+            scale: SCALES[(round + round / SIZES.len() * 3) % SCALES.len()],
+            seed: point_seed(seed, 1000, round as u64),
+        };
+        if let Some(counterexample) = found.at(program, claim, &trial) {
+            return Floats::Contradict(counterexample);
+        }
+    }
+    for attempt in 0..PATIENCE {
+        if found.agreement.points >= ENOUGH {
+            break;
+        }
+        let trial = Trial {
+            sizes: at_least(program, claim, SIZES[(attempt % 2) as usize]),
+            phi: phis[attempt as usize % phis.len()],
+            style: Style::Generic,
+            scale: SCALES[attempt as usize / 2 % 4],
+            seed: point_seed(seed, 1001, attempt),
+        };
+        if let Some(counterexample) = found.at(program, claim, &trial) {
+            return Floats::Contradict(counterexample);
+        }
+    }
+    match found {
+        Found { agreement, .. } if agreement.points >= ENOUGH => Floats::Agree(agreement),
+        Found { defined: 0, .. } => Floats::Undefined,
+        Found { tried, .. } => Floats::Unclear { tried },
+    }
+}
+
+/// Looks for a counterexample at larger sizes, one range after the other: for a claim that exact arithmetic refuses.
+pub(in crate::claims) fn at_larger_sizes(program: &Program, claim: &Claim, seed: u64) -> Option<Counterexample> {
+    let phis = phis(program, claim, seed);
+    let mut found = Found::default();
+    for size in [5, 6, 7, 8, 9, 11, 13, 17] {
+        for range in Range::ALL {
+            let mut sizes = sizes(2, 2, 2, 2);
+            match range {
+                Range::Samples => sizes.samples = size,
+                Range::Inputs => sizes.inputs = size,
+                Range::Hidden => sizes.hidden = size,
+                Range::Classes => sizes.classes = size,
+            }
+            let sizes = at_least(program, claim, sizes);
+            if work(program, claim, &sizes, component_count(claim, sizes)) > BUDGET {
+                continue;
+            }
+            let trial = Trial {
+                sizes,
+                phi: phis[0],
+                style: Style::Generic,
+                scale: 1.0,
+                seed: point_seed(seed, 1002 + range as usize, size as u64),
+            };
+            if let Some(counterexample) = found.at(program, claim, &trial) {
+                return Some(counterexample);
             }
         }
     }
-    point
+    None
+}
+
+/// The functions to try for `phi`, the sine where it does not occur.
+fn phis(program: &Program, claim: &Claim, seed: u64) -> Vec<Phi> {
+    let any = functions(program, claim).iter().any(|function| matches!(function, Function::Phi(_)));
+    if any { activations(seed) } else { vec![Phi::Any] }
+}
+
+fn component_count(claim: &Claim, sizes: Sizes) -> usize {
+    claim.free.iter().map(|(_, slot)| sizes.of(claim.slots[*slot])).product::<usize>().min(COMPONENTS)
+}
+
+/// What the points said so far.
+#[derive(Default)]
+struct Found {
+    agreement: Agreement,
+    tried: usize,
+    defined: usize,
+}
+
+impl Found {
+    /// Tries one point.
+    fn at(&mut self, program: &Program, claim: &Claim, trial: &Trial) -> Option<Counterexample> {
+        if !allowed(program, claim, trial.sizes) {
+            return None;
+        }
+        self.tried += 1;
+        let point = rounded(program, claim, trial.sizes, trial.phi, &trial.values(program, claim));
+        let some = some_components(claim, trial.sizes, trial.seed);
+        let values = Values::of(program, claim, &point, &some);
+        let (mut defined, mut informative, mut coarsest) = (false, true, 0f64);
+        for (index, (left, right)) in values.left.iter().zip(&values.right).enumerate() {
+            if !exists(left) || !exists(right) {
+                continue;
+            }
+            defined = true;
+            match compare(*left, *right) {
+                Comparison::Different => {
+                    return Some(counterexample(program, claim, &point, &some[index], *left, *right));
+                }
+                Comparison::Unclear => informative = false,
+                Comparison::Same(error) => coarsest = coarsest.max(error),
+            }
+        }
+        self.defined += usize::from(defined);
+        if defined && informative {
+            self.note(trial.sizes, coarsest);
+        }
+        None
+    }
+
+    fn note(&mut self, sizes: Sizes, coarsest: f64) {
+        let volume = |sizes: &Sizes| Range::ALL.map(|range| sizes.of(range)).iter().product::<usize>();
+        let agreement = &mut self.agreement;
+        agreement.points += 1;
+        agreement.coarsest = agreement.coarsest.max(coarsest);
+        agreement.largest =
+            Some(agreement.largest.filter(|known| volume(known) >= volume(&sizes)).unwrap_or(sizes));
+    }
+}
+
+/// All components, or some at random where they are many.
+pub(in crate::claims) fn some_components(claim: &Claim, sizes: Sizes, seed: u64) -> Vec<Vec<usize>> {
+    let mut all = components(claim, sizes);
+    if all.len() > COMPONENTS {
+        all.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        all.truncate(COMPONENTS);
+        all.sort();
+    }
+    all
+}
+
+/// How two values compare.
+enum Comparison {
+    Different,
+    /// Within their rounding errors, which are this large relative to them.
+    Same(f64),
+    Unclear,
+}
+
+fn compare(left: Rounded, right: Rounded) -> Comparison {
+    let (difference, error) = ((left.value - right.value).abs(), left.error + right.error);
+    let size = left.value.abs().max(right.value.abs());
+    if difference > CERTAIN * error {
+        Comparison::Different
+    } else if difference <= 2.0 * error && error <= INFORMATIVE * size.max(1.0) {
+        Comparison::Same(error / size.max(1.0))
+    } else {
+        Comparison::Unclear
+    }
+}
+
+/// Whether both sides differ beyond doubt in a component of a point.
+pub(in crate::claims) fn differ(left: Rounded, right: Rounded) -> bool {
+    exists(&left) && exists(&right) && matches!(compare(left, right), Comparison::Different)
+}
+
+/// A point of plain numbers with the components at which the sides differ beyond doubt, if any.
+pub(in crate::claims) fn first_difference(
+    program: &Program,
+    claim: &Claim,
+    point: &Point<Rounded>,
+) -> Option<Counterexample> {
+    let some = some_components(claim, point.sizes, 0);
+    let values = Values::of(program, claim, point, &some);
+    (0..some.len()).find(|index| differ(values.left[*index], values.right[*index])).map(|index| {
+        counterexample(program, claim, point, &some[index], values.left[index], values.right[index])
+    })
 }

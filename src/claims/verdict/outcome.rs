@@ -1,63 +1,242 @@
-//! What becomes of a claim that is checked.
+//! What a claim comes to, as values: the words stand in the reports.
 
-use crate::claims::point::evaluate::Sizes;
-use crate::number::Field;
+use crate::claims::language::error::Place;
+use crate::claims::language::syntax::Function;
+use crate::claims::point::place::{Phi, Sizes};
 
-/// What a claim rests on.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Evidence {
-    /// Both sides are equal in the prime field, for every assignment of the free indices.
-    Exact {
-        /// Sizes of networks.
-        sizes: usize,
-        /// Random points, over all sizes.
-        points: usize,
-        /// Largest degree of the difference of the two sides, as a rational function.
-        degree: u64,
-        /// Logarithm to base 10 of the probability that a claim passes which is false at one of the sizes.
-        log10_probability: f64,
-    },
-    /// The relation holds in floats, at random networks.
-    Float {
-        /// Random points.
-        points: usize,
-    },
+/// The five verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+pub enum Verdict {
+    /// The equality holds as real numbers: exact arithmetic says so, and floats agree.
+    #[serde(rename = "proved")]
+    Proved,
+    /// A search for a violation found none.
+    #[serde(rename = "not refuted")]
+    NotRefuted,
+    /// The witnesses disagree, or too little could be decided.
+    #[serde(rename = "undecided")]
+    Undecided,
+    /// There are real numbers at which it does not hold.
+    #[serde(rename = "false")]
+    False,
+    /// A side has no real value at any point that was tried.
+    #[serde(rename = "undefined")]
+    Undefined,
 }
 
-/// A point at which a claim is false.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Counterexample {
-    /// The sizes.
-    pub sizes: Sizes,
-    /// The seed of the values.
-    pub seed: u64,
-    /// Which of the assignments of the free indices.
-    pub component: usize,
-    /// Left and right side.
-    pub sides: Sides,
-}
+impl Verdict {
+    /// All five.
+    pub const ALL: [Verdict; 5] =
+        [Verdict::Proved, Verdict::NotRefuted, Verdict::Undecided, Verdict::False, Verdict::Undefined];
 
-/// The values of the two sides.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Sides {
-    /// In the prime field.
-    Exact(Field, Field),
-    /// In floats.
-    Float(f64, f64),
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Proved => "proved",
+            Verdict::NotRefuted => "not refuted",
+            Verdict::Undecided => "undecided",
+            Verdict::False => "false",
+            Verdict::Undefined => "undefined",
+        }
+    }
+
+    /// Whether a check with this verdict passes.
+    pub fn passes(self) -> bool {
+        matches!(self, Verdict::Proved | Verdict::NotRefuted)
+    }
 }
 
 /// What checking a claim gives.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// It holds.
-    Holds(Evidence),
-    /// It does not.
+    /// The equality holds.
+    Proved(Proof),
+    /// No violation was found.
+    NotRefuted(Search),
+    /// Neither is known.
+    Undecided(Doubt),
+    /// It does not hold.
     False(Counterexample),
-    /// At too few sizes are both sides defined, for want of roots in the field.
-    Undefined,
-    /// At some sizes a side divides by zero, whatever the values.
-    DividesByZero(Sizes),
-    /// Checking it would take too long.
+    /// A side has no real value.
+    Undefined(Undefined),
+}
+
+impl Outcome {
+    /// The verdict alone.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Outcome::Proved(_) => Verdict::Proved,
+            Outcome::NotRefuted(_) => Verdict::NotRefuted,
+            Outcome::Undecided(_) => Verdict::Undecided,
+            Outcome::False(_) => Verdict::False,
+            Outcome::Undefined(_) => Verdict::Undefined,
+        }
+    }
+}
+
+/// What a proof rests on.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Proof {
+    /// The sizes for which it holds.
+    pub sizes: Reach,
+    /// The exact arithmetic that both sides were equal in.
+    pub arithmetic: Exactness,
+    /// Random points of it that decided.
+    pub points: usize,
+    /// A bound on the degree of the difference of the two sides, as a rational function.
+    pub degree: u64,
+    /// Logarithm to base 10 of a bound on the probability that two sides which differ are equal at all these points, signs
+    /// of roots left aside.
+    pub log10_probability: f64,
+    /// What the signs of roots rest on, where there are roots.
+    pub signs: Option<Signs>,
+    /// What floats say.
+    pub floats: Agreement,
+    /// Cases of the free indices in which neither side has a value, such as `n = m`.
+    pub undefined: Vec<String>,
+}
+
+/// The sizes for which a claim is proved.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Every size.
+    Every,
+    /// Every size up to these; and larger ones, where all entries beyond them are equal.
+    UpTo(Sizes),
+}
+
+/// An exact arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exactness {
+    /// [`Field`](crate::number::Field), in which functions are symbols.
+    Field,
+    /// [`Chain`](crate::number::Chain), in which the exponential and the logarithm obey their laws.
+    Chain,
+}
+
+/// What the signs of roots rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signs {
+    /// So many exact points, each of which sees a wrong sign with probability 1/2.
+    Points(usize),
+    /// Floats alone.
+    Floats,
+}
+
+/// Points at which both sides agree in floats, within their rounding errors.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Agreement {
+    /// How many.
+    pub points: usize,
+    /// The largest sizes among them.
+    pub largest: Option<Sizes>,
+    /// The largest relative rounding error among them: a difference below it would not have been seen.
+    pub coarsest: f64,
+}
+
+/// A search for a violation of an inequality, or of a claim about eigenvalues.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Search {
+    /// Points that were tried, over all scales, sizes and activations.
+    pub points: usize,
+    /// Steps that were taken from the worst of them.
+    pub steps: usize,
+    /// The largest sizes among them.
+    pub largest: Sizes,
+    /// The smallest distance from a violation that was met, relative to the larger side, and where.
+    pub smallest_margin: f64,
+    /// Where that was.
+    #[serde(skip)]
+    pub nearest: Option<Box<Counterexample>>,
+}
+
+/// Why nothing is known.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Doubt {
+    /// Floats agree, and exact arithmetic finds a difference: it lacks a law of these functions.
+    MissingLaw {
+        /// What floats say.
+        floats: Agreement,
+        /// Functions that occur and whose laws are not all known.
+        functions: Vec<Function>,
+        /// The case of the free indices.
+        case: String,
+    },
+    /// Floats agree, and at too few exact points do the roots exist.
+    FewPoints {
+        /// What floats say.
+        floats: Agreement,
+        /// How many points decided.
+        points: usize,
+    },
+    /// Exact arithmetic finds no difference, but floats cannot confirm it: no point, or only points at which rounding errors are
+    /// as large as the sides.
+    Rounding {
+        /// Points that were tried.
+        tried: usize,
+    },
+    /// Both agree, but whole numbers are built from constants that are as large as the primes.
+    Constants {
+        /// A bound on their binary digits.
+        bits: f64,
+    },
+    /// Checking it would take so many operations.
     TooMuchWork(f64),
+}
+
+/// Where a side has no real value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undefined {
+    /// Which side; nothing where it is both.
+    pub side: Option<Side>,
+    /// The case of the free indices, such as `n = m`.
+    pub case: String,
+    /// What is undefined.
+    pub operation: Operation,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// One of the two sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The left one.
+    Left,
+    /// The right one.
+    Right,
+}
+
+/// What has no real value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// A division by zero.
+    Division,
+    /// The root of a negative number.
+    Root,
+    /// The logarithm of a number that is not positive.
+    Logarithm,
+    /// An overflow.
+    Overflow,
+}
+
+/// Real numbers at which a claim is false.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counterexample {
+    /// The sizes.
+    pub sizes: Sizes,
+    /// What `phi` is.
+    pub phi: Phi,
+    /// The free quantities that the claim depends on, with their entries, row-major.
+    pub values: Vec<(String, Vec<f64>)>,
+    /// The values of the free indices, from 0.
+    pub component: Vec<usize>,
+    /// The left side.
+    pub left: f64,
+    /// The right side.
+    pub right: f64,
+    /// A bound on the rounding errors of both.
+    pub error: f64,
 }

@@ -27,7 +27,7 @@ impl CheckReport {
     /// let derivations = [Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?];
     /// let request = Request { points: 2, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false };
     /// let page = run(&derivations, &request).html(&derivations);
-    /// assert!(page.starts_with("<!DOCTYPE html>") && page.contains("✓ holds exactly"));
+    /// assert!(page.starts_with("<!DOCTYPE html>") && page.contains("✓ proved"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn html(&self, derivations: &[Derivation]) -> String {

@@ -3,22 +3,22 @@
 use super::block::Verdicts;
 use super::chapter::Chapter;
 use super::words;
-use crate::claims::CheckReport;
+use crate::claims::{CheckReport, Fallen};
 use maud::{Markup, html};
 
 /// The whole in a line.
 pub(super) fn headline(report: &CheckReport) -> String {
     let counts = report.counts();
-    let survivors = report.mutants.as_ref().map_or(0, |score| score.survivors.len());
-    match (report.claims.len(), counts.failed, survivors) {
+    let survivors = report.mutants.as_ref().map_or(0, |score| score.count(Fallen::Survived));
+    match (report.claims.len(), counts.failed(), survivors) {
         (0, ..) => "No claim was checked".to_string(),
         (1, 0, 0) => "The claim that was checked holds".to_string(),
         (all, 0, 0) => format!("All {all} claims that were checked hold"),
         (all, 0, edits) => {
             format!("All {all} claims hold, but {} of them survive", words::counted(edits, "edit"))
         }
-        (all, 1, _) => format!("1 of {} fails", words::counted(all, "claim")),
-        (all, failed, _) => format!("{failed} of {all} claims fail"),
+        (all, 1, _) => format!("1 of {} does not hold", words::counted(all, "claim")),
+        (all, failed, _) => format!("{failed} of {all} claims do not hold"),
     }
 }
 
@@ -33,13 +33,12 @@ pub(super) fn summary(report: &CheckReport, chapters: &[Chapter], verdicts: &Ver
             details {
                 summary { "What the words mean" }
                 p {
-                    "A claim that " em { "holds exactly" } " has equal sides in the field of 2" sup { "61" }
-                    " − 1 elements, at random points of networks of several sizes, for all values of its indices. "
-                    em { "P(fooled)" } " bounds the probability that this happens to a claim which is false at one of \
-                    the sizes. A claim that " em { "holds in floats" } " was compared at random networks in floating \
-                    point: that is a test and no proof. Where a claim fails, "
-                    em { "left" } " and " em { "right" } " are the values of its sides in that field, at the component \
-                    where they differ first, and " em { "in numbers" } " shows the same with small whole numbers."
+                    "A claim is " em { "proved" } " where two witnesses agree: exact arithmetic, in which its sides are equal \
+                    for the sizes that are named, and floating point, in which they are equal within their rounding errors. "
+                    em { "P(fooled)" } " bounds the probability that exact arithmetic finds two sides equal that differ. An \
+                    inequality, or what contains an eigenvalue, is " em { "not refuted" } " where a search for a violation \
+                    found none: that is no proof. " em { "Undecided" } " says that the witnesses disagree, " em { "false" }
+                    " that real numbers show it, which are given, and " em { "undefined" } " that a side has no real value."
                 }
             }
             nav aria-label="Chapters" {
@@ -58,10 +57,12 @@ fn numbers(report: &CheckReport, chapters: &[Chapter], verdicts: &Verdicts) -> M
     let unchecked: usize = chapters.iter().map(|chapter| chapter.tally(verdicts).unchecked).sum();
     html! {
         dl.numbers {
-            (number("claims hold", "hold", html! { (counts.exact + counts.float) }))
-            (number("exactly", "exact", html! { (counts.exact) }))
-            (number("in floats", "float", html! { (counts.float) }))
-            (number("fail", "fail", html! { (counts.failed) }))
+            (number("proved", "proved", html! { (counts.proved) }))
+            (number("of them at every size", "every-size", html! { (counts.every_size) }))
+            (number("not refuted", "not-refuted", html! { (counts.not_refuted) }))
+            (number("undecided", "undecided", html! { (counts.undecided) }))
+            (number("false", "false", html! { (counts.falsified) }))
+            (number("undefined", "undefined", html! { (counts.undefined) }))
             @if unchecked > 0 { (number("not checked here", "unchecked", html! { (unchecked) })) }
             @if let Some(worst) = counts.worst_log10 {
                 (number("worst P(fooled)", "fooled", words::power(worst)))
@@ -69,10 +70,11 @@ fn numbers(report: &CheckReport, chapters: &[Chapter], verdicts: &Verdicts) -> M
             (number("seed", "seed", html! { (report.seed) }))
             (number("time", "time", html! { (words::time(report.seconds)) }))
             @if let Some(score) = &report.mutants {
-                (number("edits made", "edits", html! { (score.edits) }))
-                (number("edits rejected", "rejected", html! { (score.rejected) }))
-                (number("edits proved equal", "equivalent", html! { (score.equivalent) }))
-                (number("edits survive", "survivors", html! { (score.survivors.len()) }))
+                (number("edits made", "edits", html! { (score.edits.len()) }))
+                (number("edits false", "edits-false", html! { (score.count(Fallen::False)) }))
+                (number("edits undecided", "edits-undecided", html! { (score.count(Fallen::Undecided)) }))
+                (number("edits proved equal", "equivalent", html! { (score.count(Fallen::Equal)) }))
+                (number("edits survive", "survivors", html! { (score.count(Fallen::Survived)) }))
             }
         }
     }
@@ -86,13 +88,13 @@ fn number(label: &str, id: &str, value: Markup) -> Markup {
 fn failures(report: &CheckReport) -> Markup {
     let failed = report.claims.iter().enumerate().filter(|(_, claim)| claim.failure.is_some());
     html! {
-        @if report.counts().failed > 0 {
+        @if report.counts().failed() > 0 {
             section.failures {
-                h2 { "What fails" }
+                h2 { "What does not hold" }
                 ul {
                     @for (number, claim) in failed {
                         li {
-                            a href={ "#" (super::claim_id(number)) } { (claim.name) } " in " (claim.file)
+                            a href={ "#" (super::claim_id(number)) } { (claim.name) } " in " (claim.file) " is " (claim.verdict.word())
                             @if let Some(relation) = claim.failure.as_ref().and_then(|it| it.relation.as_ref()) {
                                 ": " (relation)
                             }
@@ -106,7 +108,8 @@ fn failures(report: &CheckReport) -> Markup {
 
 /// Edits of true claims that no check tells from the claim.
 fn survivors(report: &CheckReport) -> Markup {
-    let survivors = report.mutants.as_ref().map_or(&[][..], |score| &score.survivors);
+    let survivors: Vec<&str> =
+        report.mutants.iter().flat_map(|score| score.lines(Fallen::Survived)).collect();
     html! {
         @if !survivors.is_empty() {
             section.failures {
@@ -128,7 +131,7 @@ fn tally(chapter: &Chapter, verdicts: &Verdicts) -> Markup {
     let tally = chapter.tally(verdicts);
     html! {
         span.tally {
-            @if tally.failed > 0 { span.fails { "✗ " (tally.failed) " " (verb(tally.failed, "fail")) } " " }
+            @if tally.failed > 0 { span.fails { "✗ " (tally.failed) " not" } " " }
             @if tally.held > 0 { span.holds { "✓ " (tally.held) " " (verb(tally.held, "hold")) } " " }
             @if tally.unchecked > 0 { span { "– " (tally.unchecked) " not checked here" } }
         }

@@ -1,23 +1,24 @@
 //! Numbers and verdicts as a reader wants them.
 
-use crate::claims::{ClaimReport, Evidence};
+use crate::claims::{ClaimReport, Verdict};
 use maud::{Markup, html};
 
-/// What became of a claim, in a line: told by a word and a sign, not by a colour alone.
+/// The verdict on a claim, in a line: given by a word and a sign, not by a colour alone.
 pub(super) fn verdict(claim: &ClaimReport) -> Markup {
     html! {
-        @match &claim.evidence {
-            None => { strong { "✗ fails" } }
-            Some(Evidence::Exact { sizes, points, degree, log10_probability }) => {
-                strong { "✓ holds exactly" }
-                " · " (counted(*sizes, "size")) " · " (counted(*points, "point")) " · degree " (degree)
-                " · P(fooled) ≤ " (power(*log10_probability))
-            }
-            Some(Evidence::Float { points }) => {
-                strong { "✓ holds in floats" } " · " (counted(*points, "point"))
-            }
-        }
-        " · " (time(claim.seconds))
+        strong { (sign(claim.verdict)) " " (claim.verdict.word()) }
+        " · " (claim.evidence) " · " (time(claim.seconds))
+    }
+}
+
+/// A sign for a verdict.
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Proved => "✓",
+        Verdict::NotRefuted => "≈",
+        Verdict::Undecided => "?",
+        Verdict::False => "✗",
+        Verdict::Undefined => "∅",
     }
 }
 

@@ -1,0 +1,249 @@
+//! The adversary: a search for real numbers that violate an inequality, or a claim about eigenvalues.
+//!
+//! It tries entries over many scales, zeros, equal entries, ties, vertices of the simplex, small and large sizes, and several
+//! functions for `phi`; then it ascends from the worst of them. A violation is a difference beyond the rounding errors of the
+//! two sides, never one beyond an absolute tolerance.
+
+use super::floats::some_components;
+use super::outcome::{Counterexample, Search};
+use super::trial::{Style, Trial, Values, activations, allowed, at_least, counterexample, exists, functions, rounded};
+use crate::claims::language::program::{Claim, Program};
+use crate::claims::language::syntax::{Function, Range, Relation};
+use crate::claims::point::place::{Phi, Sizes};
+use crate::claims::point::points::{point_seed, sizes};
+use crate::claims::point::work::work;
+use crate::number::Rounded;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Small and large, every range alone large at least once.
+const SIZES: [Sizes; 10] = [
+    sizes(2, 2, 2, 2),
+    sizes(3, 2, 2, 3),
+    sizes(1, 1, 1, 2),
+    sizes(2, 1, 3, 4),
+    sizes(4, 3, 2, 2),
+    sizes(1, 3, 1, 5),
+    sizes(2, 2, 2, 12),
+    sizes(12, 2, 2, 2),
+    sizes(2, 9, 2, 3),
+    sizes(3, 2, 8, 3),
+];
+
+const STYLES: [Style; 7] =
+    [Style::Generic, Style::Mixed, Style::Sparse, Style::Equal, Style::Signs, Style::Vertex, Style::Ties];
+
+const SCALES: [f64; 9] = [1.0, 10.0, 0.1, 1e-3, 100.0, 3.0, 1e-6, 1e4, 30.0];
+
+/// Points, as far as the work allows.
+const POINTS: usize = 400;
+/// Points that are tried whatever the work.
+const FEWEST: usize = 40;
+/// Elementary operations of all points.
+const BUDGET: f64 = 1e7;
+/// Elementary operations of the ascent.
+const ASCENT: f64 = 6e6;
+/// Points that it starts from.
+const STARTS: usize = 6;
+/// Steps from each of them.
+const STEPS: usize = 120;
+/// A violation is this many times the bound on the rounding errors, which is of first order in the roundoff.
+const CERTAIN: f64 = 16.0;
+
+/// What the search found.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::claims) enum Found {
+    /// A violation.
+    Violation(Counterexample),
+    /// None.
+    Nothing(Search),
+    /// At no point both sides have values.
+    Undefined,
+}
+
+/// A point with how close it comes to a violation.
+#[derive(Clone)]
+struct Candidate {
+    sizes: Sizes,
+    phi: Phi,
+    values: Vec<Vec<f64>>,
+    badness: f64,
+}
+
+struct Adversary<'a> {
+    program: &'a Program,
+    claim: &'a Claim,
+    points: usize,
+    steps: usize,
+    largest: Sizes,
+    nearest: Option<(f64, Box<Counterexample>)>,
+}
+
+/// Searches for a violation.
+pub(in crate::claims) fn search(program: &Program, claim: &Claim, seed: u64) -> Found {
+    let mut adversary = Adversary {
+        program,
+        claim,
+        points: 0,
+        steps: 0,
+        largest: at_least(program, claim, SIZES[0]),
+        nearest: None,
+    };
+    let any = functions(program, claim).iter().any(|function| matches!(function, Function::Phi(_)));
+    let phis = if any { activations(seed) } else { vec![Phi::Any] };
+    match adversary.points(&phis, seed).and_then(|candidates| adversary.ascend(candidates, seed)) {
+        Err(violation) => Found::Violation(*violation),
+        Ok(()) => match adversary.nearest {
+            None => Found::Undefined,
+            Some((margin, nearest)) => Found::Nothing(Search {
+                points: adversary.points,
+                steps: adversary.steps,
+                largest: adversary.largest,
+                smallest_margin: margin,
+                nearest: Some(nearest),
+            }),
+        },
+    }
+}
+
+impl Adversary<'_> {
+    /// Tries points of all kinds; the worst first.
+    ///
+    /// # Errors
+    /// A violation.
+    fn points(&mut self, phis: &[Phi], seed: u64) -> Result<Vec<Candidate>, Box<Counterexample>> {
+        let mut candidates = Vec::new();
+        let mut spent = 0.0;
+        for round in 0..POINTS {
+            let sizes = at_least(self.program, self.claim, SIZES[round % SIZES.len()]);
+            let cost = work(self.program, self.claim, &sizes, components(self.claim, sizes));
+            if round >= FEWEST && spent + cost > BUDGET || !allowed(self.program, self.claim, sizes) {
+                continue;
+            }
+            spent += cost;
+            // The cycles have lengths without common factors, so that all combinations come up.
+            let trial = Trial {
+                sizes,
+                phi: phis[(round / 3) % phis.len()],
+                style: STYLES[round % STYLES.len()],
+                scale: SCALES[round % SCALES.len()],
+                seed: point_seed(seed, 2000, round as u64),
+            };
+            let values = trial.values(self.program, self.claim);
+            if let Some(candidate) = self.judge(trial.sizes, trial.phi, values)? {
+                candidates.push(candidate);
+            }
+            self.points += 1;
+        }
+        candidates.sort_by(|a, b| b.badness.total_cmp(&a.badness));
+        Ok(candidates)
+    }
+
+    /// Climbs from the worst points.
+    ///
+    /// # Errors
+    /// A violation.
+    fn ascend(&mut self, candidates: Vec<Candidate>, seed: u64) -> Result<(), Box<Counterexample>> {
+        let mut random = ChaCha8Rng::seed_from_u64(point_seed(seed, 2001, 0));
+        let mut spent = 0.0;
+        // The worst, and some at random, since the worst may all stand before the same wall.
+        let step = (candidates.len() / STARTS).max(1);
+        let starts: Vec<Candidate> =
+            candidates.iter().take(STARTS / 2).chain(candidates.iter().step_by(step)).take(STARTS).cloned().collect();
+        for mut at in starts {
+            let cost = work(self.program, self.claim, &at.sizes, components(self.claim, at.sizes));
+            for _ in 0..STEPS {
+                if spent + cost > ASCENT {
+                    break;
+                }
+                spent += cost;
+                self.steps += 1;
+                let values = neighbour(&at.values, &mut random);
+                if let Some(next) = self.judge(at.sizes, at.phi, values)?
+                    && next.badness > at.badness
+                {
+                    at = next;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How close a point comes to a violation; nothing where a side has no value.
+    ///
+    /// # Errors
+    /// A violation.
+    fn judge(
+        &mut self,
+        sizes: Sizes,
+        phi: Phi,
+        values: Vec<Vec<f64>>,
+    ) -> Result<Option<Candidate>, Box<Counterexample>> {
+        let point = rounded(self.program, self.claim, sizes, phi, &values);
+        let some = some_components(self.claim, sizes, self.points as u64);
+        let sides = Values::of(self.program, self.claim, &point, &some);
+        let mut badness = f64::NEG_INFINITY;
+        for (index, (left, right)) in sides.left.iter().zip(&sides.right).enumerate() {
+            if !exists(left) || !exists(right) {
+                continue;
+            }
+            let excess = excess(self.claim.relation, *left, *right);
+            let at = |left, right| Box::new(counterexample(self.program, self.claim, &point, &some[index], left, right));
+            if excess > CERTAIN * (left.error + right.error) {
+                return Err(at(*left, *right));
+            }
+            let relative = excess / left.value.abs().max(right.value.abs()).max(f64::MIN_POSITIVE);
+            badness = badness.max(relative);
+            // A margin within the rounding errors is none.
+            let margin = (-relative).max(0.0);
+            if self.nearest.as_ref().is_none_or(|(nearest, _)| margin < *nearest) {
+                self.nearest = Some((margin, at(*left, *right)));
+            }
+        }
+        if badness == f64::NEG_INFINITY {
+            return Ok(None);
+        }
+        let volume = |sizes: &Sizes| Range::ALL.map(|range| sizes.of(range)).iter().product::<usize>();
+        if volume(&sizes) > volume(&self.largest) {
+            self.largest = sizes;
+        }
+        Ok(Some(Candidate { sizes, phi, values, badness }))
+    }
+}
+
+fn components(claim: &Claim, sizes: Sizes) -> usize {
+    claim.free.iter().map(|(_, slot)| sizes.of(claim.slots[*slot])).product::<usize>().min(24)
+}
+
+/// By how much a relation is violated.
+fn excess(relation: Relation, left: Rounded, right: Rounded) -> f64 {
+    match relation {
+        Relation::Equal => (left.value - right.value).abs(),
+        Relation::AtMost => left.value - right.value,
+        Relation::AtLeast => right.value - left.value,
+    }
+}
+
+/// A step from a point: one entry, or a whole quantity, is scaled, moved, flipped, set to zero or to another entry.
+fn neighbour(values: &[Vec<f64>], random: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
+    let mut next = values.to_vec();
+    let filled: Vec<usize> = (0..next.len()).filter(|symbol| !next[*symbol].is_empty()).collect();
+    if filled.is_empty() {
+        return next;
+    }
+    for _ in 0..random.random_range(1..=2) {
+        let symbol = filled[random.random_range(0..filled.len())];
+        let entries = &mut next[symbol];
+        let (one, other) = (random.random_range(0..entries.len()), random.random_range(0..entries.len()));
+        let factor = 10f64.powf(random.random_range(-1.0..1.0f64).powi(3));
+        match random.random_range(0..7) {
+            0 | 1 => entries[one] *= factor,
+            2 => entries[one] += random.random_range(-0.5..0.5),
+            3 => entries.iter_mut().for_each(|entry| *entry *= factor),
+            4 => entries[one] = entries[other],
+            5 => entries[one] = -entries[one],
+            _ => entries[one] = 0.0,
+        }
+    }
+    next
+}

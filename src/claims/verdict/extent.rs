@@ -1,0 +1,298 @@
+//! How many different indices of each range a claim can tell apart: from one exact evaluation to every size.
+//!
+//! Left minus right, brought to a common denominator, is a sum of terms, each over a tuple of indices; a term depends on the
+//! entries at its indices alone. With at most `v` indices of a range in a term, beside `f` free ones, the difference is
+//! determined by its values where `v + f` indices have entries of their own and all others have equal ones. The argument stands
+//! in `derivations/README.md`; this file counts.
+//!
+//! - The value of a function is an entry of its own. Sums inside its argument do not count there, but they do where two
+//!   arguments are told apart, and where the function is differentiated.
+//! - A denominator counts as often as terms have to be multiplied by it.
+//! - An entry of a quantity whose rows sum to one counts one index: one entry of the row is what the others leave.
+
+use crate::claims::language::program::{Claim, Form, Node, Program, Value};
+use crate::claims::language::syntax::{Function, Range};
+use crate::claims::point::place::Sizes;
+use std::collections::BTreeMap;
+
+/// A count for each range.
+type Counts = [u64; 4];
+
+/// Counts beyond this are as good as infinite.
+const MANY: u64 = 1 << 20;
+
+/// What a claim needs of an exact evaluation that is to speak for every size.
+pub(in crate::claims) struct Needs {
+    /// So many indices of each range with entries of their own.
+    pub explicit: Sizes,
+    /// A bound on the binary digits of the whole numbers that the claim builds from constants.
+    pub bits: f64,
+    /// Roots that are evaluated at such a point, about.
+    pub roots: u32,
+}
+
+/// Counts what a claim needs.
+pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
+    let mut counting = Counting { program, claim, known: BTreeMap::new() };
+    let left = counting.node(&claim.left, &claim.slots);
+    let right = counting.node(&claim.right, &claim.slots);
+    let both = left.plus(&right);
+    let mut free: Counts = [0; 4];
+    for (_, slot) in &claim.free {
+        free[claim.slots[*slot] as usize] += 1;
+    }
+    let explicit = Range::ALL.map(|range| {
+        let r = range as usize;
+        let rows = |other: usize| both.top[other] + free[other];
+        // Each denominator once more for every choice of its own indices among those of a term.
+        let again: u64 = both
+            .below
+            .values()
+            .map(|divisor| {
+                let choices = (0..4).filter(|other| *other != r && divisor.free[*other] > 0);
+                let choices: u64 = choices.map(|other| rows(other).max(1)).product();
+                divisor.power * divisor.counts[r] * (choices.max(1) - 1)
+            })
+            .sum();
+        (rows(r) + again).max(both.inside[r] + 2 * free[r].max(1)).clamp(1, MANY) as usize
+    });
+    let [samples, inputs, hidden, classes] = explicit;
+    Needs { explicit: Sizes { samples, inputs, hidden, classes }, bits: both.bits, roots: roots(program, claim) }
+}
+
+/// A sum of terms over a common denominator.
+#[derive(Clone, Debug, Default)]
+struct Extent {
+    /// Indices that are summed over in a term.
+    top: Counts,
+    /// Denominators.
+    below: BTreeMap<*const Node, Divisor>,
+    /// Indices that are summed over in the argument of a function.
+    inside: Counts,
+    /// Denominators in arguments of functions.
+    inside_below: BTreeMap<*const Node, Divisor>,
+    /// Binary digits of constants.
+    bits: f64,
+}
+
+/// A denominator.
+#[derive(Clone, Copy, Debug)]
+struct Divisor {
+    power: u64,
+    /// Indices that are summed over in it.
+    counts: Counts,
+    /// Indices that it has itself.
+    free: Counts,
+}
+
+fn add(a: Counts, b: Counts, times: u64) -> Counts {
+    std::array::from_fn(|r| (a[r] + b[r].saturating_mul(times)).min(MANY))
+}
+
+fn larger(a: Counts, b: Counts) -> Counts {
+    std::array::from_fn(|r| a[r].max(b[r]))
+}
+
+/// Both sets of denominators, each with the power that `combine` makes of its two.
+fn merged(
+    a: &BTreeMap<*const Node, Divisor>,
+    b: &BTreeMap<*const Node, Divisor>,
+    combine: fn(u64, u64) -> u64,
+) -> BTreeMap<*const Node, Divisor> {
+    let mut all = a.clone();
+    for (key, divisor) in b {
+        all.entry(*key)
+            .and_modify(|known| known.power = combine(known.power, divisor.power).min(MANY))
+            .or_insert(*divisor);
+    }
+    all
+}
+
+impl Extent {
+    /// The numerator of this side over a larger common denominator.
+    fn over(&self, common: &BTreeMap<*const Node, Divisor>) -> Counts {
+        common.iter().fold(self.top, |top, (key, divisor)| {
+            let own = self.below.get(key).map_or(0, |own| own.power);
+            add(top, divisor.counts, divisor.power - own)
+        })
+    }
+
+    fn plus(&self, other: &Extent) -> Extent {
+        let below = merged(&self.below, &other.below, u64::max);
+        Extent {
+            top: larger(self.over(&below), other.over(&below)),
+            below,
+            bits: (self.bits.exp2() + other.bits.exp2()).log2().min(1e6),
+            ..self.besides(other)
+        }
+    }
+
+    fn times(&self, other: &Extent) -> Extent {
+        Extent {
+            top: add(self.top, other.top, 1),
+            below: merged(&self.below, &other.below, |a, b| a + b),
+            bits: self.bits + other.bits,
+            ..self.besides(other)
+        }
+    }
+
+    /// What stands inside functions on either side.
+    fn besides(&self, other: &Extent) -> Extent {
+        Extent {
+            inside: larger(self.inside, other.inside),
+            inside_below: merged(&self.inside_below, &other.inside_below, u64::max),
+            ..Extent::default()
+        }
+    }
+
+    /// One over this, which is the divisor `node` with its own indices.
+    fn inverse(&self, node: &Node, free: Counts) -> Extent {
+        let top = self.below.values().fold([0; 4], |top, divisor| add(top, divisor.counts, divisor.power));
+        let own = Divisor { power: 1, counts: self.top, free };
+        Extent { top, below: BTreeMap::from([(std::ptr::from_ref(node), own)]), bits: self.bits, ..self.besides(self) }
+    }
+
+    /// Everything multiplied out.
+    fn whole(&self) -> Counts {
+        self.below.values().fold(self.top, |top, divisor| add(top, divisor.counts, divisor.power))
+    }
+
+    /// The value of a function of this.
+    fn argument(&self) -> Extent {
+        let once = |divisor: &Divisor| Divisor { power: 1, ..*divisor };
+        let below = self.below.iter().map(|(key, divisor)| (*key, once(divisor))).collect();
+        Extent {
+            inside: larger(self.inside, self.whole()),
+            inside_below: merged(&self.inside_below, &below, u64::max),
+            ..Extent::default()
+        }
+    }
+
+    /// A derivative: of an entry, of a function, or of a denominator.
+    fn derivative(&self) -> Extent {
+        let mut below = self.below.clone();
+        let mut top = add(self.top, self.inside, 1);
+        for divisor in below.values_mut() {
+            divisor.power += 1;
+            top = add(top, divisor.counts, 1);
+        }
+        Extent {
+            top,
+            below: merged(&below, &self.inside_below, |a, b| a + b),
+            inside: self.inside,
+            inside_below: self.inside_below.clone(),
+            bits: self.bits + 2.0,
+        }
+    }
+}
+
+struct Counting<'a> {
+    program: &'a Program,
+    claim: &'a Claim,
+    known: BTreeMap<usize, Extent>,
+}
+
+impl Counting<'_> {
+    fn symbol(&mut self, symbol: usize) -> Extent {
+        if let Some(known) = self.known.get(&symbol) {
+            return known.clone();
+        }
+        let extent = match &self.program.symbols[symbol].value {
+            Value::Defined(node, slots) => self.node(node, slots),
+            Value::Free { .. } => {
+                let mut extent = Extent::default();
+                if self.program.sums_to_one(self.claim).any(|other| other == symbol)
+                    && let Some(range) = self.program.symbols[symbol].ranges.last()
+                {
+                    extent.top[*range as usize] = 1;
+                }
+                extent
+            }
+        };
+        self.known.insert(symbol, extent.clone());
+        extent
+    }
+
+    fn node(&mut self, node: &Node, slots: &[Range]) -> Extent {
+        match &node.form {
+            Form::Number(number) => {
+                Extent { bits: (number.unsigned_abs().max(1) as f64).log2(), ..Extent::default() }
+            }
+            Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Delta(..) => Extent::default(),
+            Form::Symbol(symbol, _) => self.symbol(*symbol),
+            Form::Negate(x) => self.node(x, slots),
+            Form::Add(x, y) | Form::Subtract(x, y) => self.node(x, slots).plus(&self.node(y, slots)),
+            Form::Multiply(x, y) => self.node(x, slots).times(&self.node(y, slots)),
+            Form::Divide(x, y) => {
+                let divisor = self.node(y, slots).inverse(y, free(y, slots));
+                self.node(x, slots).times(&divisor)
+            }
+            Form::Power(x, exponent) => {
+                let x = self.node(x, slots);
+                (0..*exponent).fold(Extent::default(), |power, _| power.times(&x))
+            }
+            Form::Sum(over, body) => {
+                let mut extent = self.node(body, slots);
+                for slot in over {
+                    let count = &mut extent.top[slots[*slot] as usize];
+                    *count = (*count + 1).min(MANY);
+                }
+                extent
+            }
+            Form::Call(Function::Sqrt, x) => {
+                let argument = self.node(x, slots);
+                let root = argument.inverse(x, free(x, slots)).below;
+                let mut extent = argument.argument();
+                extent.inside_below = merged(&extent.inside_below, &root, u64::max);
+                Extent { top: argument.top, below: argument.below, bits: argument.bits, ..extent }
+            }
+            Form::Call(_, x) => self.node(x, slots).argument(),
+            Form::Derivative(x, ..) => self.node(x, slots).derivative(),
+        }
+    }
+}
+
+/// The indices that an expression has itself, for each range.
+fn free(node: &Node, slots: &[Range]) -> Counts {
+    let (mut used, mut bound) = (vec![false; slots.len()], vec![false; slots.len()]);
+    indices(node, &mut used, &mut bound);
+    let mut counts = [0; 4];
+    for ((range, used), bound) in slots.iter().zip(used).zip(bound) {
+        counts[*range as usize] += u64::from(used && !bound);
+    }
+    counts
+}
+
+fn indices(node: &Node, used: &mut [bool], bound: &mut [bool]) {
+    match &node.form {
+        Form::Symbol(_, slots) | Form::Derivative(_, _, slots, _) => slots.iter().for_each(|slot| used[*slot] = true),
+        Form::Delta(a, b) => {
+            used[*a] = true;
+            used[*b] = true;
+        }
+        Form::Sum(over, _) => over.iter().for_each(|slot| bound[*slot] = true),
+        _ => {}
+    }
+    for child in node.children() {
+        indices(child, used, bound);
+    }
+}
+
+/// How many roots there are of which each may exist or not, by the indices that they have: two of each.
+fn roots(program: &Program, claim: &Claim) -> u32 {
+    let mut count = roots_of(&claim.left, &claim.slots) + roots_of(&claim.right, &claim.slots);
+    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
+        if let (Value::Defined(node, slots), true) = (&symbol.value, *used) {
+            count += roots_of(node, slots);
+        }
+    }
+    count
+}
+
+fn roots_of(node: &Node, slots: &[Range]) -> u32 {
+    let here = match &node.form {
+        Form::Call(Function::Sqrt, x) => 1 << free(x, slots).iter().sum::<u64>().min(3),
+        _ => 0,
+    };
+    here + node.children().into_iter().map(|child| roots_of(child, slots)).sum::<u32>()
+}

@@ -1,0 +1,238 @@
+//! Float points at which claims are tried: sizes, scales, shapes of values, activations.
+
+use crate::claims::language::program::{Assumed, Claim, Form, Node, Program, Value};
+use crate::claims::language::syntax::{Function, Range};
+use crate::claims::point::place::{Mixture, Phi, Point, Sizes};
+use crate::claims::point::points::at_sizes;
+use crate::claims::point::values::side;
+use crate::claims::verdict::outcome::Counterexample;
+use crate::model::Activation;
+use crate::number::{Number, Rounded};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// How the entries of a quantity lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::claims) enum Style {
+    /// Anywhere around the scale.
+    Generic,
+    /// Every symbol at a scale of its own, four orders of magnitude around.
+    Mixed,
+    /// Every other entry is zero.
+    Sparse,
+    /// All entries of a quantity are equal.
+    Equal,
+    /// Entries are the scale, or minus it.
+    Signs,
+    /// One entry of a quantity at the scale, all others close to zero: near a vertex of the simplex.
+    Vertex,
+    /// Rows along the last index are equal, up to one part in a million.
+    Ties,
+}
+
+/// A float point to be made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::claims) struct Trial {
+    /// Its sizes.
+    pub sizes: Sizes,
+    /// What `phi` is.
+    pub phi: Phi,
+    /// How its entries lie.
+    pub style: Style,
+    /// About how large they are.
+    pub scale: f64,
+    /// The seed of its values.
+    pub seed: u64,
+}
+
+impl Trial {
+    /// The values of all free quantities. Entries that are assumed to sum to one are shares: not negative, and exactly of the sum
+    /// one up to the rounding errors that they carry.
+    pub fn values(&self, program: &Program, claim: &Claim) -> Vec<Vec<f64>> {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        let (mut symbol_scale, mut kept, mut previous) = (self.scale, 0.0, usize::MAX);
+        let mut hot = 0;
+        let mut place = 0;
+        let point = at_sizes::<f64>(program, &Claim { seen: (claim.seen.0, 0), ..claim.clone() }, self.sizes, self.phi, |symbol, _| {
+            if symbol != previous {
+                (previous, place) = (symbol, 0);
+                symbol_scale = self.scale;
+                if self.style == Style::Mixed {
+                    symbol_scale *= 10f64.powf(random.random_range(-2.0..2.0));
+                }
+                kept = signed(&mut random) * symbol_scale;
+                let entries = self.sizes.entries(&program.symbols[symbol].ranges).max(1);
+                hot = random.random_range(0..entries);
+            }
+            place += 1;
+            let generic = signed(&mut random) * symbol_scale;
+            match self.style {
+                Style::Generic | Style::Mixed => generic,
+                Style::Sparse => if random.random_bool(0.5) { 0.0 } else { generic },
+                Style::Equal => kept,
+                Style::Signs => symbol_scale.copysign(generic),
+                Style::Vertex => if place == hot + 1 { kept } else { generic * 1e-9 },
+                Style::Ties => kept * (1.0 + generic.signum() * 1e-6 * random.random::<f64>()),
+            }
+        });
+        let mut free = point.free;
+        for assumed in program.assumed(claim) {
+            if let Assumed::Positive { symbol } = assumed {
+                for entry in &mut free[symbol] {
+                    *entry = entry.abs().max(f64::MIN_POSITIVE.sqrt());
+                }
+            }
+        }
+        free
+    }
+}
+
+/// Between 0.1 and 1.7 with either sign.
+fn signed(random: &mut ChaCha8Rng) -> f64 {
+    let size: f64 = random.random_range(0.1..1.7);
+    if random.random_bool(0.5) { size } else { -size }
+}
+
+/// A point with these values, those that are assumed to sum to one made shares of their sum.
+pub(in crate::claims) fn rounded(program: &Program, claim: &Claim, sizes: Sizes, phi: Phi, values: &[Vec<f64>]) -> Point<Rounded> {
+    let exact = |entries: &Vec<f64>| entries.iter().map(|value| Rounded::exact(*value)).collect();
+    let mut point = Point::new(sizes, values.iter().map(exact).collect(), phi);
+    for symbol in program.sums_to_one(claim) {
+        let ranges = &program.symbols[symbol].ranges;
+        let length = ranges.last().map_or(1, |range| sizes.of(*range));
+        for row in point.free[symbol].chunks_mut(length) {
+            for entry in row.iter_mut() {
+                *entry = Rounded::exact(entry.value.abs());
+            }
+            let sum = row.iter().fold(Rounded::integer(0), |sum, entry| sum + *entry);
+            for entry in row {
+                *entry = if sum.value > 0.0 { *entry / sum } else { Rounded::integer(1) / Rounded::integer(length as i64) };
+            }
+        }
+    }
+    point
+}
+
+/// Both sides of a claim at one point, for some assignments of its free indices.
+pub(in crate::claims) struct Values {
+    /// The left side.
+    pub left: Vec<Rounded>,
+    /// The right side.
+    pub right: Vec<Rounded>,
+}
+
+impl Values {
+    /// Evaluates both sides.
+    pub fn of(program: &Program, claim: &Claim, point: &Point<Rounded>, components: &[Vec<usize>]) -> Self {
+        Values {
+            left: side(program, claim, point, &claim.left, components),
+            right: side(program, claim, point, &claim.right, components),
+        }
+    }
+}
+
+/// Whether a value exists, and its rounding error is known.
+pub(in crate::claims) fn exists(value: &Rounded) -> bool {
+    value.value.is_finite() && value.error.is_finite()
+}
+
+/// The point with one component, as a reader gets it.
+pub(in crate::claims) fn counterexample(
+    program: &Program,
+    claim: &Claim,
+    point: &Point<Rounded>,
+    component: &[usize],
+    left: Rounded,
+    right: Rounded,
+) -> Counterexample {
+    let used = program.symbols.iter().zip(&point.free).enumerate().filter(|(index, (symbol, _))| {
+        matches!(symbol.value, Value::Free { .. }) && claim.used.get(*index) == Some(&true)
+    });
+    Counterexample {
+        sizes: point.sizes,
+        phi: point.phi,
+        values: used
+            .map(|(_, (symbol, values))| (symbol.name.clone(), values.iter().map(|value| value.value).collect()))
+            .collect(),
+        component: component.to_vec(),
+        left: left.value,
+        right: right.value,
+        error: left.error + right.error,
+    }
+}
+
+/// Whether the sizes are in keeping with the assumptions.
+pub(in crate::claims) fn allowed(program: &Program, claim: &Claim, sizes: Sizes) -> bool {
+    program.assumed(claim).all(|assumed| match assumed {
+        Assumed::SizeAtLeast { range, least } => sizes.of(range) >= least,
+        _ => true,
+    })
+}
+
+/// Sizes that are allowed: each no smaller than what is assumed of it.
+pub(in crate::claims) fn at_least(program: &Program, claim: &Claim, mut sizes: Sizes) -> Sizes {
+    for assumed in program.assumed(claim) {
+        if let Assumed::SizeAtLeast { range, least } = assumed {
+            let size = sizes.of(range).max(least);
+            match range {
+                Range::Samples => sizes.samples = size,
+                Range::Inputs => sizes.inputs = size,
+                Range::Hidden => sizes.hidden = size,
+                Range::Classes => sizes.classes = size,
+            }
+        }
+    }
+    sizes
+}
+
+/// Functions to try for `phi`: bounded and unbounded, odd, even and neither.
+pub(in crate::claims) fn activations(seed: u64) -> Vec<Phi> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x00f1);
+    // Two decimals, so that a reader can type them.
+    let mut number = |low: f64, high: f64| (random.random_range(low..high) * 100.0).round() / 100.0;
+    let mut mixture = |sign: f64| {
+        Phi::Mixture(Mixture {
+            linear: sign * number(0.3, 1.5),
+            square: sign * number(0.2, 1.0),
+            amplitude: sign * number(0.5, 1.5),
+            frequency: number(0.6, 1.9),
+            shift: number(0.2, 1.2),
+        })
+    };
+    let (first, second) = (mixture(1.0), mixture(-1.0));
+    let known = |activation| Phi::Known(activation);
+    vec![
+        first,
+        Phi::Any,
+        known(Activation::Silu),
+        known(Activation::Tanh),
+        second,
+        known(Activation::Softplus),
+        known(Activation::Sigmoid),
+        known(Activation::Identity),
+    ]
+}
+
+/// The functions that a claim uses, directly or in definitions, in the order in which they are met.
+pub(in crate::claims) fn functions(program: &Program, claim: &Claim) -> Vec<Function> {
+    let mut found = Vec::new();
+    collect(&claim.left, &mut found);
+    collect(&claim.right, &mut found);
+    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
+        if let (Value::Defined(node, _), true) = (&symbol.value, *used) {
+            collect(node, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(node: &Node, found: &mut Vec<Function>) {
+    if let Form::Call(function, _) = &node.form
+        && !found.contains(function)
+    {
+        found.push(*function);
+    }
+    for child in node.children() {
+        collect(child, found);
+    }
+}

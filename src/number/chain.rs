@@ -1,0 +1,438 @@
+//! A number modulo a chain of four primes: a field in which the exponential and the logarithm obey their laws.
+//!
+//! Each prime divides the one below it in the chain minus 1, so the exponents of a group of its order are numbers modulo it:
+//!
+//! ```text
+//! p3 =                  1152921645326523959   (61 bits)
+//! p2 =             173410944673562468673191   (78)
+//! p1 =        57013703567884521325434390599   (96)
+//! p0 =  78750178053140495080756252014868751   (116)
+//! ```
+//!
+//! With `g` of order `p[i+1]` modulo `p[i]`, `exp(v)` is `g^v`, the exponent taken modulo `p[i+1]`: it obeys
+//! `exp(a + b) = exp(a) exp(b)` exactly. One residue is used up by each level of nesting, so three levels are known; deeper
+//! ones are pseudo-random functions, as `phi` and its like are at any depth. This is the signature of G. H. Gonnet
+//! (*Determining equivalence of expressions in random polynomial time*, STOC 1984).
+//!
+//! All four primes are 3 modulo 4, so squares stand for positive numbers as in [`Field`](super::Field); the primes up to 31
+//! are squares modulo each, and so are all values of the exponential, whose group has odd order.
+//!
+//! Beside its residues a number carries its logarithm, where it has one that is known: the exponential sets it, products add,
+//! quotients subtract, roots halve. That of a sum is a pseudo-random function of its value.
+
+// The derive macro of `ark-ff` asks for a feature of a crate that it is expanded in.
+#![allow(unexpected_cfgs)]
+
+use super::field::{Residue, mix, sigmoid, tanh};
+use super::operators::operators;
+use super::{Gap, Number, Smooth};
+use ark_ff::{AdditiveGroup, BigInteger, Field as _, Fp128, MontBackend, MontConfig, PrimeField};
+use num_traits::{One, Zero};
+
+/// The prime of 78 bits.
+#[derive(MontConfig)]
+#[modulus = "173410944673562468673191"]
+#[generator = "37"]
+pub struct Prime78;
+/// The prime of 96 bits.
+#[derive(MontConfig)]
+#[modulus = "57013703567884521325434390599"]
+#[generator = "41"]
+pub struct Prime96;
+/// The prime of 116 bits.
+#[derive(MontConfig)]
+#[modulus = "78750178053140495080756252014868751"]
+#[generator = "53"]
+pub struct Prime116;
+
+type R2 = Fp128<MontBackend<Prime78, 2>>;
+type R1 = Fp128<MontBackend<Prime96, 2>>;
+type R0 = Fp128<MontBackend<Prime116, 2>>;
+
+/// Residues modulo the four primes, the smallest first. The first `lost` of them are used up.
+#[derive(Clone, Copy, Debug)]
+struct Residues {
+    lost: u8,
+    r3: Residue,
+    r2: R2,
+    r1: R1,
+    r0: R0,
+}
+
+impl Residues {
+    fn integer(n: i64) -> Self {
+        Residues { lost: 0, r3: n.into(), r2: n.into(), r1: n.into(), r0: n.into() }
+    }
+
+    /// Pseudo-random residues that depend on a key and on the largest residue, which is never used up.
+    fn symbol(&self, key: u64) -> Self {
+        let limbs = self.r0.into_bigint().0;
+        let seed = mix(mix(limbs[0]) ^ mix(!limbs[1]) ^ mix(key.wrapping_mul(3)));
+        let word = |n: u64| mix(seed ^ mix(n));
+        let wide = |n: u64| u128::from(word(n)) << 64 | u128::from(word(n + 1));
+        Residues { lost: 0, r3: word(1).into(), r2: wide(2).into(), r1: wide(4).into(), r0: wide(6).into() }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Residues {
+            lost: self.lost.max(other.lost),
+            r3: self.r3 + other.r3,
+            r2: self.r2 + other.r2,
+            r1: self.r1 + other.r1,
+            r0: self.r0 + other.r0,
+        }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Residues {
+            lost: self.lost.max(other.lost),
+            r3: self.r3 - other.r3,
+            r2: self.r2 - other.r2,
+            r1: self.r1 - other.r1,
+            r0: self.r0 - other.r0,
+        }
+    }
+
+    fn times(self, other: Self) -> Self {
+        Residues {
+            lost: self.lost.max(other.lost),
+            r3: self.r3 * other.r3,
+            r2: self.r2 * other.r2,
+            r1: self.r1 * other.r1,
+            r0: self.r0 * other.r0,
+        }
+    }
+
+    /// The inverse, where it exists modulo every prime that is left.
+    fn inverse(self) -> Option<Self> {
+        Some(Residues {
+            lost: self.lost,
+            r3: left(self.lost, 0, self.r3.inverse())?,
+            r2: left(self.lost, 1, self.r2.inverse())?,
+            r1: left(self.lost, 2, self.r1.inverse())?,
+            r0: self.r0.inverse()?,
+        })
+    }
+
+    /// The roots that are squares, where they exist modulo every prime that is left.
+    fn root(self) -> Option<Self> {
+        Some(Residues {
+            lost: self.lost,
+            r3: left(self.lost, 0, self.r3.sqrt())?,
+            r2: left(self.lost, 1, self.r2.sqrt())?,
+            r1: left(self.lost, 2, self.r1.sqrt())?,
+            r0: self.r0.sqrt()?,
+        })
+    }
+
+    /// A power of the generators, one residue less being left; nothing where none would be.
+    fn exp(self) -> Option<Self> {
+        if self.lost == 3 {
+            return None;
+        }
+        // Elements of order p3, p2, p1 modulo p2, p1, p0: two to the cofactor.
+        let (g2, g1, g0) = (
+            R2::from(130_849_472_050_807_761_557_610_u128),
+            R1::from(2_860_543_572_340_154_894_265_464_333_u128),
+            R0::from(61_896_234_976_095_071_626_243_644_075_030_800_u128),
+        );
+        Some(Residues {
+            lost: self.lost + 1,
+            r3: Residue::ZERO,
+            r2: if self.lost > 0 { R2::ZERO } else { g2.pow(self.r3.into_bigint()) },
+            r1: if self.lost > 1 { R1::ZERO } else { g1.pow(self.r2.into_bigint()) },
+            r0: g0.pow(self.r1.into_bigint()),
+        })
+    }
+
+    /// The one of a number and its negative that has the smaller representative.
+    fn absolute(self) -> Self {
+        let negative = Residues::integer(0).minus(self);
+        if self.r0.into_bigint() > negative.r0.into_bigint() { negative } else { self }
+    }
+}
+
+/// A residue that may be missing where it is used up.
+fn left<R: Zero>(lost: u8, floor: u8, value: Option<R>) -> Option<R> {
+    if floor < lost { Some(R::zero()) } else { value }
+}
+
+/// An element, or the reason why there is none.
+///
+/// ```
+/// use hsr::number::{Chain, Number, Smooth};
+/// let (x, y) = (Chain::random(1), Chain::random(2));
+/// assert_eq!((x + y).exp(), x.exp() * y.exp());
+/// assert_eq!(x.exp().ln(), x);
+/// assert_ne!((x + y).exp(), x.exp() + y.exp());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Chain {
+    value: Result<Residues, Gap>,
+    /// The logarithm, where it is not that of a sum.
+    log: Option<Residues>,
+}
+
+/// Keys of functions among the symbols.
+const LN: u64 = 2;
+const CIRCLE: u64 = 6;
+const DISTRIBUTION: u64 = 7;
+const DENSITY: u64 = 8;
+const DEEP: u64 = 9;
+
+impl Chain {
+    fn new(value: Residues) -> Self {
+        Chain { value: Ok(value), log: None }
+    }
+
+    fn undefined(gap: Gap) -> Self {
+        Chain { value: Err(gap), log: None }
+    }
+
+    /// A pseudo-random element for each seed.
+    pub fn random(seed: u64) -> Self {
+        Chain::new(Residues::integer(1).symbol(mix(seed) | 1 << 63))
+    }
+
+    /// Whether the value exists.
+    pub fn is_defined(&self) -> bool {
+        self.value.is_ok()
+    }
+
+    /// Why the value is not defined, if it is not.
+    pub fn gap(&self) -> Option<Gap> {
+        self.value.err()
+    }
+
+    /// A pseudo-random element that depends on the argument and on the function's own key.
+    pub(crate) fn symbol(&self, function: u64) -> Self {
+        Chain { value: self.value.map(|value| value.symbol(function)), log: None }
+    }
+
+    /// Both values, or the reason why one is missing; a division by zero outweighs a missing root.
+    fn both(&self, other: &Self) -> Result<(Residues, Residues), Gap> {
+        match (self.value, other.value) {
+            (Ok(a), Ok(b)) => Ok((a, b)),
+            (Err(Gap::Pole), _) | (_, Err(Gap::Pole)) => Err(Gap::Pole),
+            _ => Err(Gap::Root),
+        }
+    }
+
+    /// The logarithm of a number that is not zero: of its absolute value, so that that of a square is twice that of the number.
+    fn logarithm(&self, value: Residues) -> Residues {
+        self.log.unwrap_or_else(|| value.absolute().symbol(LN))
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.value.is_ok_and(|value| value.r0.is_zero())
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        // Nothing added leaves the logarithm what it is.
+        if self.is_nothing() && other.is_defined() {
+            return *other;
+        }
+        if other.is_nothing() && self.is_defined() {
+            return *self;
+        }
+        Chain { value: self.both(other).map(|(a, b)| a.plus(b)), log: None }
+    }
+    fn minus(&self, other: &Self) -> Self {
+        if other.is_nothing() && self.is_defined() {
+            return *self;
+        }
+        let log = if self.is_nothing() { other.log } else { None };
+        Chain { value: self.both(other).map(|(a, b)| a.minus(b)), log }
+    }
+    fn times(&self, other: &Self) -> Self {
+        match self.both(other) {
+            Ok((a, b)) => {
+                let log = !self.is_nothing() && !other.is_nothing();
+                let log = log.then(|| self.logarithm(a).plus(other.logarithm(b)));
+                Chain { value: Ok(a.times(b)), log }
+            }
+            Err(gap) => Chain::undefined(gap),
+        }
+    }
+    fn over(&self, other: &Self) -> Self {
+        let quotient = self.both(other).and_then(|(a, b)| b.inverse().map(|c| (a, b, c)).ok_or(Gap::Pole));
+        match quotient {
+            Ok((a, b, inverse)) => {
+                let log = (!self.is_nothing()).then(|| self.logarithm(a).minus(other.logarithm(b)));
+                Chain { value: Ok(a.times(inverse)), log }
+            }
+            Err(gap) => Chain::undefined(gap),
+        }
+    }
+}
+
+operators!([] Chain);
+
+/// Equal modulo every prime that is left of both.
+impl PartialEq for Chain {
+    fn eq(&self, other: &Self) -> bool {
+        self.both(other).is_ok_and(|(a, b)| {
+            let lost = a.lost.max(b.lost);
+            a.r0 == b.r0 && (lost > 2 || a.r1 == b.r1) && (lost > 1 || a.r2 == b.r2) && (lost > 0 || a.r3 == b.r3)
+        })
+    }
+}
+
+impl Number for Chain {
+    fn integer(n: i64) -> Self {
+        Chain { value: Ok(Residues::integer(n)), log: logarithm_of_integer(n) }
+    }
+}
+
+/// Integers beyond this are not factored: their logarithm is that of a sum.
+const LARGEST_FACTORED: u64 = 1 << 20;
+
+/// The sum of the logarithms of the prime factors.
+fn logarithm_of_integer(n: i64) -> Option<Residues> {
+    let mut rest = n.unsigned_abs();
+    if rest == 1 {
+        return Some(Residues::integer(0));
+    }
+    if rest == 0 || rest > LARGEST_FACTORED {
+        return None;
+    }
+    let mut sum = Residues::integer(0);
+    let mut prime = 2;
+    while rest > 1 {
+        if prime * prime > rest {
+            prime = rest;
+        }
+        while rest.is_multiple_of(prime) {
+            sum = sum.plus(Residues::integer(prime as i64).absolute().symbol(LN));
+            rest /= prime;
+        }
+        prime += 1;
+    }
+    Some(sum)
+}
+
+impl Smooth for Chain {
+    fn exp(&self) -> Self {
+        match self.value {
+            Ok(exponent) => match exponent.exp() {
+                Some(value) => Chain { value: Ok(value), log: Some(exponent) },
+                None => {
+                    let root = exponent.symbol(DEEP);
+                    Chain { value: Ok(root.times(root)), log: Some(exponent) }
+                }
+            },
+            Err(gap) => Chain::undefined(gap),
+        }
+    }
+    fn ln(&self) -> Self {
+        match self.value {
+            Ok(_) if self.is_nothing() => Chain::undefined(Gap::Pole),
+            Ok(value) => Chain::new(self.logarithm(value)),
+            Err(gap) => Chain::undefined(gap),
+        }
+    }
+    fn ln_1p(&self) -> Self {
+        (Chain::one() + *self).ln()
+    }
+    fn sqrt(&self) -> Self {
+        match self.value.and_then(|value| value.root().map(|root| (value, root)).ok_or(Gap::Root)) {
+            Ok((value, root)) => {
+                let half = Residues::integer(2).inverse();
+                let log = half.filter(|_| !self.is_nothing()).map(|half| self.logarithm(value).times(half));
+                Chain { value: Ok(root), log }
+            }
+            Err(gap) => Chain::undefined(gap),
+        }
+    }
+    fn sigmoid(&self) -> (Self, Self) {
+        sigmoid(self.exp())
+    }
+    fn tanh(&self) -> (Self, Self) {
+        tanh((*self + *self).exp())
+    }
+    fn softplus(&self) -> Self {
+        (Chain::one() + self.exp()).ln()
+    }
+    /// A rational point of the circle: `(2t, 1 - t^2)/(1 + t^2)`.
+    fn sin_cos(&self) -> (Self, Self) {
+        let t = self.symbol(CIRCLE);
+        let square = t * t;
+        let norm = Chain::one() + square;
+        ((t + t) / norm, (Chain::one() - square) / norm)
+    }
+    fn gaussian(&self) -> (Self, Self) {
+        let exponent = -*self * *self / Chain::integer(2);
+        (self.symbol(DISTRIBUTION), exponent.exp() * Chain::integer(1).symbol(DENSITY))
+    }
+    fn largest(_: &[Self]) -> usize {
+        0
+    }
+    fn positive_part(&self) -> Self {
+        *self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two() -> [Chain; 2] {
+        [Chain::random(11), Chain::random(12)]
+    }
+
+    #[test]
+    fn the_generators_have_the_orders_of_the_chain() {
+        let one = Residues::integer(1).exp().unwrap();
+        assert!(one.r2.pow(Residue::MODULUS).is_one() && !one.r2.is_one());
+        assert!(one.r1.pow(R2::MODULUS).is_one() && !one.r1.is_one());
+        assert!(one.r0.pow(R1::MODULUS).is_one() && !one.r0.is_one());
+    }
+
+    #[test]
+    fn every_prime_is_three_modulo_four_and_small_primes_are_squares() {
+        for bits in [R2::MODULUS.0[0], R1::MODULUS.0[0], R0::MODULUS.0[0], Residue::MODULUS.0[0]] {
+            assert_eq!(bits % 4, 3);
+        }
+        for prime in [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31] {
+            assert!(Chain::integer(prime).sqrt().is_defined() && !Chain::integer(-prime).sqrt().is_defined());
+        }
+    }
+
+    #[test]
+    fn the_laws_of_the_exponential_hold_three_levels_deep() {
+        let [x, y] = two();
+        assert_eq!((x + y).exp().exp(), (x.exp() * y.exp()).exp());
+        assert_eq!((x + y).exp().exp().exp(), (x.exp() * y.exp()).exp().exp());
+        assert_eq!(x.exp() * (-x).exp(), Chain::one());
+        assert_ne!((x + y).exp(), x.exp() + y.exp());
+        assert_ne!(x.exp().exp(), (x + x).exp().exp());
+    }
+
+    #[test]
+    fn the_laws_of_the_logarithm_hold() {
+        let [x, y] = two();
+        assert_eq!(x.exp().ln(), x);
+        assert_eq!((x * y).ln(), x.ln() + y.ln());
+        assert_eq!((x / (x + y)).ln(), x.ln() - (x + y).ln());
+        assert_eq!((x * x).ln(), Chain::integer(2) * x.ln());
+        assert_eq!(Chain::integer(6).ln(), Chain::integer(2).ln() + Chain::integer(3).ln());
+        assert_ne!((x + y).ln(), x.ln() + y.ln());
+    }
+
+    #[test]
+    fn roots_are_positive() {
+        let [x, y] = two();
+        assert_eq!(x.exp().sqrt(), (x / Chain::integer(2)).exp());
+        assert_ne!(x.exp().sqrt(), -(x / Chain::integer(2)).exp());
+        let (square, other) = (x * x, y * y);
+        assert_eq!((square * other).sqrt(), square.sqrt() * other.sqrt());
+        assert_eq!((square.sqrt()).ln(), square.ln() / Chain::integer(2));
+    }
+
+    #[test]
+    fn what_is_undefined_spreads_and_equals_nothing() {
+        let pole = Chain::one() / Chain::zero();
+        assert!(pole != pole && pole.gap() == Some(Gap::Pole) && !(pole * Chain::zero()).exp().is_defined());
+        assert!(!Chain::zero().ln().is_defined());
+    }
+}
