@@ -91,7 +91,7 @@ fn program() -> Program {
     sources.push(Source { name: "tests/twins/quantities.md".to_string(), text });
     let mut program = Derivation::read(sources, 0).unwrap_or_else(|error| panic!("{error}")).program;
     // The text makes them of exponentials, the code has them as functions: the polynomials take their values.
-    for name in ["sigma", "tanh"] {
+    for name in ["sigma", "tanh_a"] {
         let symbol = program.find(name).unwrap();
         program.symbols[symbol].value = Value::Free { parameter: false };
     }
@@ -220,7 +220,7 @@ fn free_values<A: Arithmetic>(case: &Case<A>, name: &str) -> Vec<A> {
         }
         "F_S" => case.covectors.iter().flat_map(|f| rows(&(&f.p * f.delta.transpose()))).collect(),
         "sigma" => outputs(case, Activation::Sigmoid),
-        "tanh" => outputs(case, Activation::Tanh),
+        "tanh_a" => outputs(case, Activation::Tanh),
         "top" => (0..case.shape.samples).flat_map(|n| top(case, n)).collect(),
         other => panic!("the text has a free quantity {other}, which no network has"),
     }

@@ -70,9 +70,7 @@ fn fall(program: &Program, claim: &Claim, edited: &Claim, seed: u64) -> Fallen {
         Verdict::Undecided => Fallen::Undecided,
         Verdict::Undefined => Fallen::Undefined,
         Verdict::Proved | Verdict::NotRefuted => {
-            let equal = program
-                .claim(&claim.name, claim.place, &claim.right_text, Relation::Equal, &edited.right_text)
-                .map(|equal| Claim { apart: claim.apart.clone(), ..equal });
+            let equal = program.edited(claim, &claim.right_text, Relation::Equal, &edited.right_text);
             match equal.map(|equal| check(program, &equal, 1, seed ^ 0x00c0_ffee).verdict()) {
                 Ok(Verdict::Proved) => Fallen::Equal,
                 _ if claim.relation == Relation::Equal && !claim.eigenvalues => Fallen::Survived,

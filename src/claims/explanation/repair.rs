@@ -80,8 +80,7 @@ impl Program {
         claim: &Claim,
         right: &crate::claims::language::syntax::Expr,
     ) -> Option<Claim> {
-        let edited = self.claim(&claim.name, claim.place, &claim.left_text, claim.relation, right).ok()?;
-        Some(Claim { apart: claim.apart.clone(), ..edited })
+        self.edited(claim, &claim.left_text, claim.relation, right).ok()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a text, and where.
 
+use super::blocks::BYTE_ORDER_MARK;
 use std::fmt;
 
 /// A stretch of a file, in bytes.
@@ -69,11 +70,13 @@ pub fn render(file: &str, text: &str, place: Place, message: &str) -> String {
     )
 }
 
-/// Line and column (in bytes), both from 1, and the line itself.
+/// Line and column (in bytes), both from 1, and the line itself, without a byte-order mark.
 pub(in crate::claims) fn locate(text: &str, place: Place) -> (usize, usize, &str) {
     let start = place.start.min(text.len());
     let before = text.get(..start).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let first = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let start = start.max(first);
+    let line_start = before.rfind('\n').map_or(first, |newline| newline + 1);
     let line = before.matches('\n').count() + 1;
     let source = text[line_start..].lines().next().unwrap_or("");
     (line, start - line_start + 1, source)

@@ -1,20 +1,31 @@
 //! From text to a program: the blocks of a Markdown file, tokens, a tree, names and the ranges of indices.
 //!
-//! `blocks` finds the claims of a file, `lexer` and `parser` make a tree (`syntax`), `resolve` makes a `program` of it,
-//! `source` knows files, and `unparse` writes a tree as text again.
+//! `blocks` finds the claims of a file (`fences` knows what looks like one, and what Markdown makes of its place),
+//! `lexer`, `parser` and `expressions` make a tree (`syntax`), `words` knows which names are taken, `resolve` makes a
+//! `program` of the tree (`scope` for names and indices, `assume` for assumptions), `source` knows files, and `unparse`
+//! writes a tree as text again.
 
+mod assume;
+pub(in crate::claims) mod blocks;
 pub(in crate::claims) mod chapters;
 pub(in crate::claims) mod error;
+mod expressions;
+mod fences;
 pub(in crate::claims) mod lexer;
 pub(in crate::claims) mod parser;
 pub(in crate::claims) mod program;
 pub(in crate::claims) mod resolve;
+mod scope;
 pub(in crate::claims) mod source;
 pub(in crate::claims) mod syntax;
 pub(in crate::claims) mod unparse;
+mod words;
 
 pub use error::{Place, SyntaxError, render};
 pub use parser::parse;
 pub use program::{Assumed, Assumption, Claim, Form, Node, Program, Symbol, Value};
 pub use source::{Derivation, Source, SourceError};
 pub use syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, StatementKind};
+
+#[cfg(test)]
+mod tests;

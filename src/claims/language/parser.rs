@@ -1,16 +1,18 @@
 //! Tokens to statements. The grammar stands in `derivations/README.md`.
 
+use super::assume;
+use super::blocks::blocks;
 use super::error::{Place, SyntaxError};
 use super::lexer::{Token, tokens};
-use super::syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, StatementKind};
+use super::syntax::{Bound, Range, Relation, Statement, StatementKind};
+use super::words::{self, STATEMENTS};
 
 /// Brackets and signs may be nested this deep: more is no mathematics, and would overflow the stack.
 const DEEPEST: usize = 60;
 /// Tokens in one statement.
 const LONGEST: usize = 1000;
-
-/// The language tag of a fenced block that holds a derivation.
-const FENCE: &str = "```claims";
+/// What a statement starts with, for messages.
+const START: &str = "a line that starts with data, parameter, let, assume or claim";
 
 /// Reads all blocks of a Markdown file.
 ///
@@ -21,81 +23,61 @@ const FENCE: &str = "```claims";
 /// ```
 ///
 /// # Errors
-/// [`SyntaxError`] at the first place that is not of the grammar.
+/// [`SyntaxError`] at the first place that is not of the grammar, and at a line that looks like the opening of a block
+/// and is not one.
 pub fn parse(text: &str) -> Result<Vec<Statement>, SyntaxError> {
     let mut statements = Vec::new();
-    let mut at = 0;
-    let mut lines = text.split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
-        at += line.len();
-        if line.trim_end() != FENCE {
-            continue;
-        }
-        let start = at;
-        let mut closed = false;
-        for inner in lines.by_ref() {
-            at += inner.len();
-            if inner.trim_end() == "```" {
-                statements.extend(parse_block(&text[start..at - inner.len()], start)?);
-                closed = true;
-                break;
-            }
-        }
-        if !closed {
-            let opening = Place::new(start - line.len(), FENCE.len());
-            return Err(SyntaxError::new(opening, "a closing ``` for this block", "the end of the file"));
+    for block in blocks(text)? {
+        let tokens = tokens(&text[block.clone()], block.start)?;
+        let mut parser = Parser { text, tokens, at: 0, depth: 0, statement_start: 0 };
+        while *parser.peek() != Token::End {
+            statements.push(parser.statement()?);
         }
     }
     Ok(statements)
 }
 
-fn parse_block(text: &str, start: usize) -> Result<Vec<Statement>, SyntaxError> {
-    let mut parser = Parser { tokens: tokens(text, start)?, at: 0, depth: 0, statement_start: 0 };
-    let mut statements = Vec::new();
-    while *parser.peek() != Token::End {
-        statements.push(parser.statement()?);
-    }
-    Ok(statements)
-}
-
-struct Parser {
+/// Where reading has come to.
+pub(super) struct Parser<'t> {
+    /// The whole file.
+    text: &'t str,
     tokens: Vec<(Token, Place)>,
     at: usize,
     depth: usize,
     statement_start: usize,
 }
 
-type Parsed<T> = Result<T, SyntaxError>;
+pub(super) type Parsed<T> = Result<T, SyntaxError>;
 
-impl Parser {
-    fn peek(&self) -> &Token {
+impl Parser<'_> {
+    pub fn peek(&self) -> &Token {
         &self.tokens[self.at].0
     }
 
-    fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         self.tokens[self.at].1
     }
 
-    fn last_place(&self) -> Place {
+    pub fn last_place(&self) -> Place {
         self.tokens[self.at.saturating_sub(1)].1
     }
 
-    fn next(&mut self) -> Token {
+    pub fn next(&mut self) -> Token {
         let token = self.tokens[self.at].0.clone();
         // The end stays where it is.
         self.at = (self.at + 1).min(self.tokens.len() - 1);
         token
     }
 
-    fn fail<T>(&self, expected: &str) -> Parsed<T> {
+    pub fn fail<T>(&self, expected: &str) -> Parsed<T> {
         Err(SyntaxError::new(self.place(), expected, &self.peek().describe()))
     }
 
-    fn is(&self, sign: &str) -> bool {
+    pub fn is(&self, sign: &str) -> bool {
         matches!(self.peek(), Token::Sign(found) if *found == sign)
     }
 
-    fn take(&mut self, sign: &str) -> bool {
+    pub fn take(&mut self, sign: &str) -> bool {
         let found = self.is(sign);
         if found {
             self.next();
@@ -103,11 +85,11 @@ impl Parser {
         found
     }
 
-    fn expect(&mut self, sign: &'static str, why: &str) -> Parsed<()> {
+    pub fn expect(&mut self, sign: &'static str, why: &str) -> Parsed<()> {
         if self.take(sign) { Ok(()) } else { self.fail(&format!("'{sign}' {why}")) }
     }
 
-    fn name(&mut self, what: &str) -> Parsed<String> {
+    pub fn name(&mut self, what: &str) -> Parsed<String> {
         match self.peek() {
             Token::Name(_) => match self.next() {
                 Token::Name(name) => Ok(name),
@@ -117,59 +99,181 @@ impl Parser {
         }
     }
 
-    fn keyword(&self, word: &str) -> bool {
+    /// A name that is no word of the language.
+    fn new_name(&mut self, what: &str, check: fn(&str, Place) -> Parsed<()>) -> Parsed<String> {
+        let place = self.place();
+        let name = self.name(what)?;
+        check(&name, place)?;
+        Ok(name)
+    }
+
+    pub fn index(&mut self) -> Parsed<String> {
+        self.new_name("an index, which is a name", words::check_index)
+    }
+
+    pub fn keyword(&self, word: &str) -> bool {
         matches!(self.peek(), Token::Name(name) if name == word)
+    }
+
+    pub fn followed_by(&self, sign: &str) -> bool {
+        matches!(self.tokens.get(self.at + 1), Some((Token::Sign(found), _)) if *found == sign)
+    }
+
+    /// A line is no longer than this many tokens, so that no tree is deeper than the stack.
+    pub fn bounded(&self) -> Parsed<()> {
+        if self.at - self.statement_start > LONGEST {
+            return self.fail(&format!("at most {LONGEST} tokens in a line: split it with let"));
+        }
+        Ok(())
+    }
+
+    pub fn deeper(&mut self) -> Parsed<()> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return self.fail(&format!("at most {DEEPEST} levels of brackets and signs"));
+        }
+        Ok(())
+    }
+
+    pub fn higher(&mut self) {
+        self.depth -= 1;
     }
 
     fn statement(&mut self) -> Parsed<Statement> {
         let start = self.place();
-        let Token::Name(word) = self.peek().clone() else {
-            return self.fail("a line that starts with data, parameter, let, assume or claim");
+        let word = match self.peek() {
+            Token::Name(word) if STATEMENTS.contains(&word.as_str()) => word.clone(),
+            _ => return self.fail(START),
         };
         self.depth = 0;
         self.statement_start = self.at;
+        self.next();
         let kind = match word.as_str() {
-            "data" | "parameter" => {
-                self.next();
-                let name = self.name("the name of the quantity")?;
-                StatementKind::Free { name, ranges: self.ranges()?, parameter: word == "parameter" }
-            }
             "let" => {
-                self.next();
-                let name = self.name("the name that is defined")?;
+                let name = self.new_name("the name that is defined", words::check_quantity)?;
                 let indices = self.indices()?;
                 self.expect("=", "and the value of the new name")?;
                 StatementKind::Let { name, indices, value: self.expression()? }
             }
-            "assume" => {
-                self.next();
-                let left = self.expression()?;
-                self.expect("=", "between the sides of the assumption")?;
-                StatementKind::Assume { left, bound: Bound::Equal, right: self.expression()? }
-            }
+            "assume" => self.assumption()?,
             "claim" => {
-                self.next();
-                let name = self.name("the name of the claim")?;
+                let name = self.new_name("the name of the claim", words::check_claim)?;
                 self.expect(":", "after the name of the claim")?;
                 let left = self.expression()?;
                 let relation = self.relation()?;
-                StatementKind::Claim { name, left, relation, right: self.expression()?, apart: Vec::new() }
+                let right = self.expression()?;
+                StatementKind::Claim { name, left, relation, right, apart: self.apart()? }
             }
-            _ => return self.fail("a line that starts with data, parameter, let, assume or claim"),
+            _ => {
+                let name = self.new_name("the name of the quantity", words::check_quantity)?;
+                StatementKind::Free { name, ranges: self.ranges()?, parameter: word == "parameter" }
+            }
         };
+        self.ended(&kind)?;
         Ok(Statement { kind, place: start.to(self.last_place()) })
     }
 
-    fn relation(&mut self) -> Parsed<Relation> {
-        let found = [("=", Relation::Equal), ("<=", Relation::AtMost), (">=", Relation::AtLeast)]
-            .into_iter()
-            .find(|(sign, _)| self.is(sign));
-        match found {
-            Some((_, relation)) => {
+    fn assumption(&mut self) -> Parsed<StatementKind> {
+        let left = self.expression()?;
+        let Token::Sign(sign) = *self.peek() else {
+            return self.fail("'=', '>' or '>=' between the sides of the assumption");
+        };
+        let bound = match sign {
+            "=" => Bound::Equal,
+            ">" => Bound::Above,
+            ">=" => Bound::AtLeast,
+            "<" | "<=" => {
+                let place = self.place();
                 self.next();
-                Ok(relation)
+                let right = self.expression()?;
+                let expected = assume::turned(&left, sign, &right);
+                return Err(SyntaxError::new(place, &expected, &format!("'{left} {sign} {right}'")));
             }
-            None => self.fail("an operator, or '=', '<=' or '>=' and the other side"),
+            _ => return self.fail("'=', '>' or '>=' between the sides of the assumption"),
+        };
+        self.next();
+        Ok(StatementKind::Assume { left, bound, right: self.expression()? })
+    }
+
+    /// `for n != m, k != l`, or nothing.
+    fn apart(&mut self) -> Parsed<Vec<(String, String)>> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        if !self.keyword("for") {
+            return Ok(pairs);
+        }
+        self.next();
+        loop {
+            let start = self.place();
+            let first = self.index()?;
+            self.expect("!=", "between two free indices, as in for n != m")?;
+            let second = self.index()?;
+            let place = start.to(self.last_place());
+            if first == second {
+                let found = format!("'{first}' twice");
+                return Err(SyntaxError::new(place, "two different indices", &found));
+            }
+            let same = |(a, b): &(String, String)| (a, b) == (&first, &second) || (a, b) == (&second, &first);
+            if pairs.iter().any(same) {
+                let found = format!("'{first} != {second}' again");
+                return Err(SyntaxError::new(place, "each pair of indices once", &found));
+            }
+            pairs.push((first, second));
+            if !self.take(",") {
+                return Ok(pairs);
+            }
+        }
+    }
+
+    fn relation(&mut self) -> Parsed<Relation> {
+        let Token::Sign(sign) = *self.peek() else {
+            return self.fail("an operator, or '=', '<=' or '>=' and the other side");
+        };
+        let relation = match sign {
+            "=" => Relation::Equal,
+            "<=" => Relation::AtMost,
+            ">=" => Relation::AtLeast,
+            "<" => return self.fail("'<=': a claim cannot exclude that both sides are equal"),
+            ">" => return self.fail("'>=': a claim cannot exclude that both sides are equal"),
+            "!=" => return self.fail("'=', '<=' or '>=': what differs cannot be claimed"),
+            _ => return self.fail(&self.operator("an operator, or '=', '<=' or '>=' and the other side")),
+        };
+        self.next();
+        Ok(relation)
+    }
+
+    /// # Errors
+    /// What follows a statement, where that is no new line with another statement.
+    fn ended(&self, kind: &StatementKind) -> Parsed<()> {
+        match self.peek() {
+            Token::End => Ok(()),
+            Token::Name(word) if STATEMENTS.contains(&word.as_str()) => {
+                let (last, place) = (self.last_place(), self.place());
+                if self.text[last.start + last.length..place.start].contains('\n') {
+                    return Ok(());
+                }
+                self.fail(&format!("a new line before '{word}'"))
+            }
+            _ if matches!(kind, StatementKind::Free { .. }) => self.fail(START),
+            Token::Name(word) if word == "for" => self.fail("'for' at the end of a claim, and nowhere else"),
+            Token::Sign("=" | "<=" | ">=" | "<" | ">" | "!=") => {
+                self.fail("two sides: write another statement for a third one")
+            }
+            _ if matches!(kind, StatementKind::Claim { apart, .. } if !apart.is_empty()) => {
+                self.fail(&format!("',' and another pair of indices, or {START}"))
+            }
+            _ => self.fail(&self.operator(&format!("an operator, or {START}"))),
+        }
+    }
+
+    /// What is missing or wrong between two operands.
+    fn operator(&self, otherwise: &str) -> String {
+        match self.peek() {
+            Token::Sign("^") => "brackets around a power that is raised again".to_string(),
+            Token::Sign("|") => "'|' behind a derivative, as in d(L)/d z[n,i] | p".to_string(),
+            Token::Sign("(" | "[") | Token::Name(_) | Token::Number(_) => {
+                format!("{otherwise} (a product needs '*')")
+            }
+            _ => otherwise.to_string(),
         }
     }
 
@@ -182,10 +286,8 @@ impl Parser {
         loop {
             let place = self.place();
             let name = self.name("a size: N, d, h or C")?;
-            let range = Range::ALL.into_iter().find(|range| range.symbol() == name);
-            ranges.push(
-                range.ok_or_else(|| SyntaxError::new(place, "a size: N, d, h or C", &format!("'{name}'")))?,
-            );
+            let size = || SyntaxError::new(place, "a size: N, d, h or C", &format!("'{name}'"));
+            ranges.push(words::range(&name).ok_or_else(size)?);
             if !self.take(",") {
                 break;
             }
@@ -195,13 +297,13 @@ impl Parser {
     }
 
     /// `[i,j]`, or nothing.
-    fn indices(&mut self) -> Parsed<Vec<String>> {
+    pub fn indices(&mut self) -> Parsed<Vec<String>> {
         let mut indices = Vec::new();
         if !self.take("[") {
             return Ok(indices);
         }
         loop {
-            indices.push(self.name("an index")?);
+            indices.push(self.index()?);
             if !self.take(",") {
                 break;
             }
@@ -209,165 +311,4 @@ impl Parser {
         self.expect("]", "after the indices")?;
         Ok(indices)
     }
-
-    /// A line is no longer than this many tokens, so that no tree is deeper than the stack.
-    fn bounded(&self) -> Parsed<()> {
-        if self.at - self.statement_start > LONGEST {
-            return self.fail(&format!("at most {LONGEST} tokens in a line: split it with let"));
-        }
-        Ok(())
-    }
-
-    fn deeper(&mut self) -> Parsed<()> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return self.fail(&format!("at most {DEEPEST} levels of brackets and signs"));
-        }
-        Ok(())
-    }
-
-    /// Terms with `+` and `-` between them.
-    fn expression(&mut self) -> Parsed<Expr> {
-        self.deeper()?;
-        let mut left = self.term()?;
-        loop {
-            self.bounded()?;
-            let make: fn(Box<Expr>, Box<Expr>) -> Kind = if self.take("+") {
-                Kind::Add
-            } else if self.take("-") {
-                Kind::Subtract
-            } else {
-                break;
-            };
-            left = join(make, left, self.term()?);
-        }
-        self.depth -= 1;
-        Ok(left)
-    }
-
-    /// Factors with `*` and `/` between them. A sum takes all factors that follow it.
-    fn term(&mut self) -> Parsed<Expr> {
-        let mut left = self.factor()?;
-        loop {
-            self.bounded()?;
-            let make: fn(Box<Expr>, Box<Expr>) -> Kind = if self.take("*") {
-                Kind::Multiply
-            } else if self.take("/") {
-                Kind::Divide
-            } else {
-                break;
-            };
-            left = join(make, left, self.factor()?);
-        }
-        Ok(left)
-    }
-
-    fn factor(&mut self) -> Parsed<Expr> {
-        let start = self.place();
-        if self.take("-") {
-            self.deeper()?;
-            let inner = self.factor()?;
-            self.depth -= 1;
-            return Ok(Expr { kind: Kind::Negate(Box::new(inner)), place: start.to(self.last_place()) });
-        }
-        if self.keyword("sum") {
-            self.next();
-            self.deeper()?;
-            let indices = self.indices()?;
-            if indices.is_empty() {
-                return self.fail("'[' and the indices of the sum");
-            }
-            let body = self.term()?;
-            self.depth -= 1;
-            return Ok(Expr { kind: Kind::Sum(indices, Box::new(body)), place: start.to(self.last_place()) });
-        }
-        let base = self.atom()?;
-        if !self.take("^") {
-            return Ok(base);
-        }
-        match self.next() {
-            Token::Number(exponent) if (0..=8).contains(&exponent) => {
-                Ok(Expr { kind: Kind::Power(Box::new(base), exponent), place: start.to(self.last_place()) })
-            }
-            other => {
-                Err(SyntaxError::new(self.last_place(), "a whole exponent from 0 to 8", &other.describe()))
-            }
-        }
-    }
-
-    fn atom(&mut self) -> Parsed<Expr> {
-        let start = self.place();
-        let kind = match self.peek().clone() {
-            Token::Number(number) => {
-                self.next();
-                Kind::Number(number)
-            }
-            Token::Sign("(") => {
-                self.next();
-                let inner = self.expression()?;
-                self.expect(")", "that closes the bracket")?;
-                return Ok(Expr { kind: inner.kind, place: start.to(self.last_place()) });
-            }
-            Token::Sign("[") => {
-                self.next();
-                let left = self.name("an index")?;
-                self.expect("=", "between the two indices")?;
-                let right = self.name("an index")?;
-                self.expect("]", "after the two indices")?;
-                Kind::Delta(left, right)
-            }
-            Token::Name(name) if name == "d" && self.followed_by("(") => self.derivative()?,
-            Token::Name(name) if self.followed_by("(") => {
-                let function = Function::ALL.into_iter().find(|(known, _)| *known == name);
-                let Some((_, function)) = function else {
-                    return self.fail("a function: exp, ln, sqrt, phi, phi1, phi2 or phi3");
-                };
-                self.next();
-                self.next();
-                let argument = self.expression()?;
-                self.expect(")", "after the argument")?;
-                Kind::Call(function, Box::new(argument))
-            }
-            Token::Name(name)
-                if !["let", "claim", "assume", "data", "parameter"].contains(&name.as_str()) =>
-            {
-                self.next();
-                Kind::Symbol(name, self.indices()?)
-            }
-            _ => return self.fail("a number, a symbol, a function, a sum, a derivative or a bracket"),
-        };
-        Ok(Expr { kind, place: start.to(self.last_place()) })
-    }
-
-    fn followed_by(&self, sign: &str) -> bool {
-        matches!(self.tokens.get(self.at + 1), Some((Token::Sign(found), _)) if *found == sign)
-    }
-
-    /// `d(x)/d V[k,i]`, with `| p, delta` behind it where something is held fixed.
-    fn derivative(&mut self) -> Parsed<Kind> {
-        self.next();
-        self.expect("(", "around what is differentiated")?;
-        let of = Box::new(self.expression()?);
-        self.expect(")", "after what is differentiated")?;
-        self.expect("/", "and 'd' with the symbol by which")?;
-        if !self.keyword("d") {
-            return self.fail("'d' with the symbol by which, as in d(L)/d V[k,i]");
-        }
-        self.next();
-        let by = self.name("the symbol by which")?;
-        let indices = self.indices()?;
-        let mut fixed = Vec::new();
-        if self.take("|") {
-            fixed.push(self.name("a quantity that is held fixed")?);
-            while self.take(",") {
-                fixed.push(self.name("a quantity that is held fixed")?);
-            }
-        }
-        Ok(Kind::Derivative { of, by, indices, fixed })
-    }
-}
-
-fn join(make: fn(Box<Expr>, Box<Expr>) -> Kind, left: Expr, right: Expr) -> Expr {
-    let place = left.place.to(right.place);
-    Expr { kind: make(Box::new(left), Box::new(right)), place }
 }

@@ -30,6 +30,11 @@ impl Node {
             Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => vec![x, y],
         }
     }
+
+    /// Whether a form with some property occurs. Quantities are not looked into.
+    pub(in crate::claims) fn any(&self, property: &dyn Fn(&Form) -> bool) -> bool {
+        property(&self.form) || self.children().into_iter().any(|child| child.any(property))
+    }
 }
 
 /// The forms of a resolved expression. An index is a slot in the assignment of its statement.
@@ -83,6 +88,8 @@ pub struct Symbol {
     pub depends: Vec<bool>,
     /// How deep derivatives are nested in it.
     pub order: usize,
+    /// Whether an eigenvalue occurs in it: then it has no derivative.
+    pub eigenvalues: bool,
 }
 
 /// Where a quantity comes from.
@@ -154,7 +161,8 @@ pub enum Assumed {
         /// The quantity.
         symbol: usize,
     },
-    /// `s > 0`, or `s[n] > 0`: every entry of a free quantity is positive.
+    /// `s > 0`, or `s[n] > 0`: every entry of a free quantity is positive. It may be assumed to sum to one as well:
+    /// then its rows are probabilities, inside of the simplex.
     Positive {
         /// The quantity.
         symbol: usize,
@@ -189,6 +197,12 @@ impl Program {
     /// The symbol with this name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.symbols.iter().position(|symbol| symbol.name == name)
+    }
+
+    /// How many quantities are parameters; each has at least one entry.
+    pub(in crate::claims) fn parameters(&self) -> usize {
+        let parameter = |symbol: &&Symbol| symbol.value == Value::Free { parameter: true };
+        self.symbols.iter().filter(parameter).count()
     }
 
     /// The assumptions that stand before a claim.

@@ -1,9 +1,9 @@
-//! Names to what they stand for, and the range of every index.
+//! Statements to a program.
 
 use super::error::{Place, SyntaxError};
-use super::program::{Assumed, Assumption, Claim, Form, HIGHEST_ORDER, Node, Program, Symbol, Value};
+use super::program::{Assumption, Claim, Form, Program, Symbol, Value};
+use super::scope::Scope;
 use super::syntax::{Expr, Kind, Range, Relation, Statement, StatementKind};
-use crate::nearest::nearest;
 
 impl Program {
     /// Adds statements that follow those already there.
@@ -16,11 +16,15 @@ impl Program {
             match &statement.kind {
                 StatementKind::Free { name, ranges, parameter } => {
                     self.new_name(name, statement.place)?;
+                    if *parameter {
+                        self.all_counted(name, statement.place)?;
+                    }
                     let value = Value::Free { parameter: *parameter };
-                    self.add(name, ranges.clone(), value, Vec::new(), 0);
+                    self.add(name, ranges.clone(), value, Vec::new(), (0, false));
                 }
                 StatementKind::Let { name, indices, value } => {
                     self.new_name(name, statement.place)?;
+                    apart_from_indices(name, indices, &[value])?;
                     let mut scope = Scope::new(self);
                     for index in indices {
                         if scope.find(index).is_some() {
@@ -36,16 +40,15 @@ impl Program {
                     scope.open = false;
                     let node = scope.resolve(value)?;
                     let slots = scope.ranges(value.place)?;
-                    let (depends, order) = (scope.used, scope.order);
+                    let (depends, inside) = (scope.used, (scope.order, scope.eigenvalues));
                     let ranges = slots[..indices.len()].to_vec();
-                    self.add(name, ranges, Value::Defined(node, slots), depends, order);
+                    self.add(name, ranges, Value::Defined(node, slots), depends, inside);
                 }
-                StatementKind::Assume { left, right, .. } => {
-                    let symbol = self.sum_to_one(left, right)?;
-                    let kind = Assumed::SumsToOne { symbol };
+                StatementKind::Assume { left, bound, right } => {
+                    let kind = self.assumption(left, *bound, right)?;
                     self.assumptions.push(Assumption { kind, place: statement.place });
                 }
-                StatementKind::Claim { name, left, relation, right, .. } => {
+                StatementKind::Claim { name, left, relation, right, apart } => {
                     if self.claims.iter().any(|claim| claim.name == *name) {
                         return Err(SyntaxError::new(
                             statement.place,
@@ -53,16 +56,17 @@ impl Program {
                             &format!("'{name}' again"),
                         ));
                     }
+                    apart_from_indices("", &[], &[left, right])?;
                     let claim = self.claim(name, statement.place, left, *relation, right)?;
-                    self.claims.push(claim);
+                    self.claims.push(claim.apart(apart)?);
                 }
             }
         }
         Ok(())
     }
 
-    /// A claim about the symbols that are known; also how an edited right side is read.
-    pub(in crate::claims) fn claim(
+    /// A claim about the symbols that are known.
+    fn claim(
         &self,
         name: &str,
         place: Place,
@@ -103,34 +107,129 @@ impl Program {
         })
     }
 
+    /// A claim with these sides, and otherwise as another one.
+    pub(in crate::claims) fn edited(
+        &self,
+        claim: &Claim,
+        left: &Expr,
+        relation: Relation,
+        right: &Expr,
+    ) -> Result<Claim, SyntaxError> {
+        let name = |slot: usize| {
+            claim
+                .free
+                .iter()
+                .find(|(_, other)| *other == slot)
+                .map_or(String::new(), |(name, _)| name.clone())
+        };
+        let pairs: Vec<_> = claim.apart.iter().map(|(a, b)| (name(*a), name(*b))).collect();
+        self.claim(&claim.name, claim.place, left, relation, right)?.apart(&pairs)
+    }
+
     fn new_name(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
-        let taken =
-            self.find(name).is_some() || ["d", "sum", "D", "lambda_max", "lambda_min"].contains(&name);
-        if taken {
-            Err(SyntaxError::new(place, "a new name", &format!("'{name}', which is taken")))
+        if self.find(name).is_some() {
+            let found = format!("'{name}', which is declared already");
+            Err(SyntaxError::new(place, "a new name", &found))
         } else {
             Ok(())
         }
     }
 
-    fn add(&mut self, name: &str, ranges: Vec<Range>, value: Value, mut depends: Vec<bool>, order: usize) {
-        depends.resize(self.symbols.len(), false);
-        depends.push(true);
-        self.symbols.push(Symbol { name: name.to_string(), ranges, value, depends, order });
+    /// # Errors
+    /// A parameter behind what counts the parameters: it would not be counted there.
+    fn all_counted(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
+        let counts = |form: &Form| matches!(form, Form::Parameters | Form::Eigenvalue { .. });
+        let defined = self.symbols.iter().filter_map(|symbol| match &symbol.value {
+            Value::Defined(node, _) => node.any(&counts).then_some(&symbol.name),
+            Value::Free { .. } => None,
+        });
+        let claimed = self.claims.iter().filter(|claim| claim.left.any(&counts) || claim.right.any(&counts));
+        match defined.chain(claimed.map(|claim| &claim.name)).next() {
+            Some(user) => Err(SyntaxError::new(
+                place,
+                "all parameters before the first line with D, lambda_max or lambda_min",
+                &format!("'{name}' behind '{user}', which has one of these"),
+            )),
+            None => Ok(()),
+        }
     }
 
-    fn sum_to_one(&self, left: &Expr, right: &Expr) -> Result<usize, SyntaxError> {
-        let form = "an assumption of the form sum[k] y[n,k] = 1, over the last index of a data symbol";
-        let wrong = |place| SyntaxError::new(place, form, "another one");
-        let Kind::Sum(over, body) = &left.kind else { return Err(wrong(left.place)) };
-        let Kind::Symbol(name, indices) = &body.kind else { return Err(wrong(body.place)) };
-        let symbol = self.find(name).ok_or_else(|| wrong(body.place))?;
-        let free = matches!(self.symbols[symbol].value, Value::Free { .. });
-        let whole = indices.len() == self.symbols[symbol].ranges.len() && Some(&over[0]) == indices.last();
-        if !free || !whole || over.len() != 1 || right.kind != Kind::Number(1) {
-            return Err(wrong(left.place.to(right.place)));
+    fn add(
+        &mut self,
+        name: &str,
+        ranges: Vec<Range>,
+        value: Value,
+        mut depends: Vec<bool>,
+        (order, eigenvalues): (usize, bool),
+    ) {
+        depends.resize(self.symbols.len(), false);
+        depends.push(true);
+        self.symbols.push(Symbol { name: name.to_string(), ranges, value, depends, order, eigenvalues });
+    }
+}
+
+impl Claim {
+    /// The claim for those values of its free indices at which these pairs differ.
+    fn apart(mut self, pairs: &[(String, String)]) -> Result<Self, SyntaxError> {
+        for (first, second) in pairs {
+            let slot = |index: &String| {
+                let known = self.free.iter().find(|(name, _)| name == index).map(|(_, slot)| *slot);
+                let found = format!("'{index}', which is none");
+                let expected = "free indices of the claim behind 'for'";
+                known.ok_or_else(|| SyntaxError::new(self.place, expected, &found))
+            };
+            let (a, b) = (slot(first)?, slot(second)?);
+            let (one, other) = (self.slots[a], self.slots[b]);
+            if one != other {
+                let expected = format!("indices of one range behind 'for': '{first}' over {}", one.name());
+                let found = format!("'{second}' over {}", other.name());
+                return Err(SyntaxError::new(self.place, &expected, &found));
+            }
+            self.apart.push((a, b));
         }
-        Ok(symbol)
+        Ok(self)
+    }
+}
+
+/// # Errors
+/// A name that is a quantity's and an index in one statement: nobody could tell which is meant.
+fn apart_from_indices(own: &str, indices: &[String], sides: &[&Expr]) -> Result<(), SyntaxError> {
+    let (mut names, mut places) = (indices.to_vec(), Vec::new());
+    sides.iter().for_each(|side| collect(side, &mut names, &mut places));
+    let place = sides.first().map_or(Place::default(), |side| side.place);
+    places.push((own.to_string(), place));
+    match places.into_iter().find(|(name, _)| names.contains(name)) {
+        Some((name, place)) => {
+            let found = format!("'{name}' as both");
+            Err(SyntaxError::new(place, "different names for quantities and indices of a statement", &found))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The indices of an expression, and its quantities with their places.
+fn collect(expr: &Expr, indices: &mut Vec<String>, quantities: &mut Vec<(String, Place)>) {
+    match &expr.kind {
+        Kind::Number(_) => {}
+        Kind::Symbol(name, own) => {
+            quantities.push((name.clone(), expr.place));
+            indices.extend_from_slice(own);
+        }
+        Kind::Delta(a, b) => indices.extend([a.clone(), b.clone()]),
+        Kind::Call(_, x) | Kind::Negate(x) | Kind::Power(x, _) => collect(x, indices, quantities),
+        Kind::Sum(over, x) => {
+            indices.extend_from_slice(over);
+            collect(x, indices, quantities);
+        }
+        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
+            collect(x, indices, quantities);
+            collect(y, indices, quantities);
+        }
+        Kind::Derivative { of, by, indices: own, fixed } => {
+            indices.extend_from_slice(own);
+            quantities.extend(fixed.iter().chain([by]).map(|name| (name.clone(), expr.place)));
+            collect(of, indices, quantities);
+        }
     }
 }
 
@@ -159,221 +258,5 @@ fn has_entries(expr: &Expr) -> bool {
             has_entries(x) || has_entries(y)
         }
         Kind::Derivative { of, indices, .. } => !indices.is_empty() || has_entries(of),
-    }
-}
-
-/// The indices of one statement.
-struct Scope<'a> {
-    program: &'a Program,
-    /// Free indices, in the order in which they were met.
-    free: Vec<(String, usize)>,
-    /// Indices of the sums around, innermost last.
-    bound: Vec<(String, usize)>,
-    /// What each slot runs over, and where that was first said.
-    slots: Vec<Option<Range>>,
-    /// Slots that a Kronecker delta ties together.
-    tied: Vec<(usize, usize, Place)>,
-    /// Whether an unknown index is a new free index.
-    open: bool,
-    used: Vec<bool>,
-    order: usize,
-    eigenvalues: bool,
-}
-
-impl<'a> Scope<'a> {
-    fn new(program: &'a Program) -> Self {
-        let used = vec![false; program.symbols.len()];
-        Scope {
-            program,
-            free: Vec::new(),
-            bound: Vec::new(),
-            slots: Vec::new(),
-            tied: Vec::new(),
-            open: true,
-            used,
-            order: 0,
-            eigenvalues: false,
-        }
-    }
-
-    fn new_slot(&mut self) -> usize {
-        self.slots.push(None);
-        self.slots.len() - 1
-    }
-
-    fn find(&self, index: &str) -> Option<usize> {
-        let known = self.bound.iter().rev().chain(&self.free);
-        known.into_iter().find(|(name, _)| name == index).map(|(_, slot)| *slot)
-    }
-
-    fn slot(&mut self, index: &str, place: Place) -> Result<usize, SyntaxError> {
-        match self.find(index) {
-            Some(slot) => Ok(slot),
-            None if self.open => {
-                let slot = self.new_slot();
-                self.free.push((index.to_string(), slot));
-                Ok(slot)
-            }
-            None => {
-                let known: Vec<&str> =
-                    self.free.iter().chain(&self.bound).map(|(name, _)| name.as_str()).collect();
-                let expected = format!("an index of the left side or of a sum ({})", known.join(", "));
-                Err(SyntaxError::new(place, &expected, &format!("'{index}'")))
-            }
-        }
-    }
-
-    fn give(&mut self, slot: usize, range: Range, place: Place, index: &str) -> Result<(), SyntaxError> {
-        match self.slots[slot] {
-            Some(known) if known != range => {
-                let expected = format!("an index over {}", range.name());
-                Err(SyntaxError::new(
-                    place,
-                    &expected,
-                    &format!("'{index}', which runs over {}", known.name()),
-                ))
-            }
-            _ => {
-                self.slots[slot] = Some(range);
-                Ok(())
-            }
-        }
-    }
-
-    /// The range of every slot.
-    fn ranges(&mut self, place: Place) -> Result<Vec<Range>, SyntaxError> {
-        for _ in 0..=self.tied.len() {
-            for (a, b, place) in self.tied.clone() {
-                match (self.slots[a], self.slots[b]) {
-                    (Some(range), _) => self.give(b, range, place, "the second index")?,
-                    (None, Some(range)) => self.give(a, range, place, "the first index")?,
-                    (None, None) => {}
-                }
-            }
-        }
-        let all: Option<Vec<Range>> = self.slots.iter().copied().collect();
-        all.ok_or_else(|| {
-            SyntaxError::new(place, "indices that some symbol gives a range", "one that none does")
-        })
-    }
-
-    fn entry(
-        &mut self,
-        name: &str,
-        indices: &[String],
-        place: Place,
-    ) -> Result<(usize, Vec<usize>), SyntaxError> {
-        let Some(id) = self.program.find(name) else {
-            let near = nearest(name, self.program.symbols.iter().map(|symbol| symbol.name.as_str()));
-            let expected =
-                near.map_or("a known symbol".to_string(), |near| format!("a known symbol, such as '{near}'"));
-            return Err(SyntaxError::new(place, &expected, &format!("'{name}'")));
-        };
-        let ranges = self.program.symbols[id].ranges.clone();
-        if ranges.len() != indices.len() {
-            let sizes: Vec<&str> = ranges.iter().map(|range| range.symbol()).collect();
-            let expected = format!("{} indices for {name}[{}]", ranges.len(), sizes.join(","));
-            return Err(SyntaxError::new(place, &expected, &format!("{}", indices.len())));
-        }
-        let mut slots = Vec::new();
-        for (index, range) in indices.iter().zip(ranges) {
-            let slot = self.slot(index, place)?;
-            self.give(slot, range, place, index)?;
-            slots.push(slot);
-        }
-        for (used, depends) in self.used.iter_mut().zip(&self.program.symbols[id].depends) {
-            *used |= depends;
-        }
-        Ok((id, slots))
-    }
-
-    fn resolve(&mut self, expr: &Expr) -> Result<Node, SyntaxError> {
-        let place = expr.place;
-        let form = match &expr.kind {
-            Kind::Number(number) => Form::Number(*number),
-            Kind::Symbol(name, indices) => self.symbol(name, indices, place)?,
-            Kind::Delta(a, b) => {
-                let (a, b) = (self.slot(a, place)?, self.slot(b, place)?);
-                self.tied.push((a, b, place));
-                Form::Delta(a, b)
-            }
-            Kind::Call(function, x) => Form::Call(*function, self.boxed(x)?),
-            Kind::Sum(indices, body) => self.sum(indices, body, place)?,
-            Kind::Negate(x) => Form::Negate(self.boxed(x)?),
-            Kind::Add(x, y) => Form::Add(self.boxed(x)?, self.boxed(y)?),
-            Kind::Subtract(x, y) => Form::Subtract(self.boxed(x)?, self.boxed(y)?),
-            Kind::Multiply(x, y) => Form::Multiply(self.boxed(x)?, self.boxed(y)?),
-            Kind::Divide(x, y) => Form::Divide(self.boxed(x)?, self.boxed(y)?),
-            Kind::Power(x, n) => Form::Power(self.boxed(x)?, *n),
-            Kind::Derivative { of, by, indices, fixed } => {
-                let outside = std::mem::take(&mut self.order);
-                let of = self.boxed(of)?;
-                let inside = self.order + 1;
-                if inside > HIGHEST_ORDER {
-                    let expected = format!("derivatives up to order {HIGHEST_ORDER}");
-                    return Err(SyntaxError::new(place, &expected, &format!("order {inside}")));
-                }
-                self.order = outside.max(inside);
-                let (by, slots) = self.entry(by, indices, place)?;
-                let mut held = Vec::new();
-                for name in fixed {
-                    let known = self.program.find(name);
-                    held.push(known.ok_or_else(|| {
-                        SyntaxError::new(place, "known symbols behind '|'", &format!("'{name}'"))
-                    })?);
-                }
-                Form::Derivative(of, by, slots, held)
-            }
-        };
-        Ok(Node { form, place })
-    }
-
-    fn boxed(&mut self, expr: &Expr) -> Result<Box<Node>, SyntaxError> {
-        Ok(Box::new(self.resolve(expr)?))
-    }
-
-    fn symbol(&mut self, name: &str, indices: &[String], place: Place) -> Result<Form, SyntaxError> {
-        if indices.is_empty() && self.program.find(name).is_none() {
-            if let Some(range) = Range::ALL.into_iter().find(|range| range.symbol() == name) {
-                return Ok(Form::Size(range));
-            }
-            match name {
-                "D" => return Ok(Form::Parameters),
-                "lambda_max" | "lambda_min" => {
-                    let Some(loss) = self.program.find("L") else {
-                        return Err(SyntaxError::new(
-                            place,
-                            "a loss named L before its eigenvalues",
-                            &format!("'{name}'"),
-                        ));
-                    };
-                    self.used[loss] = true;
-                    self.eigenvalues = true;
-                    self.order = self.order.max(2);
-                    return Ok(Form::Eigenvalue { largest: name == "lambda_max" });
-                }
-                _ => {}
-            }
-        }
-        let (id, slots) = self.entry(name, indices, place)?;
-        self.order = self.order.max(self.program.symbols[id].order);
-        Ok(Form::Symbol(id, slots))
-    }
-
-    fn sum(&mut self, indices: &[String], body: &Expr, place: Place) -> Result<Form, SyntaxError> {
-        let around = self.bound.len();
-        let mut slots = Vec::new();
-        for index in indices {
-            if self.find(index).is_some() {
-                let found = format!("'{index}', which is taken");
-                return Err(SyntaxError::new(place, "a new index for the sum", &found));
-            }
-            let slot = self.new_slot();
-            self.bound.push((index.clone(), slot));
-            slots.push(slot);
-        }
-        let body = self.boxed(body)?;
-        self.bound.truncate(around);
-        Ok(Form::Sum(slots, body))
     }
 }

@@ -1,0 +1,268 @@
+//! What the reader refuses, and with which words; what it reads, and as what.
+
+use super::program::{Assumed, Program};
+use super::source::{Derivation, Source};
+use super::syntax::Range;
+
+/// What the lines below are about.
+const KNOWN: &str = "data s
+data u[N]
+data t[d]
+data y[N,C]
+data q[C,C]
+parameter W[h,d]
+let w2 = sum[i,l] W[i,l]^2
+let w3 = w2*s
+let w4 = w2^2
+let L = w2
+";
+
+fn read(lines: &str) -> Result<Program, String> {
+    let text = format!("```claims\n{KNOWN}{lines}\n```\n");
+    let source = Source { name: "f.md".to_string(), text };
+    Derivation::read(vec![source], 0).map(|derivation| derivation.program).map_err(|error| error.to_string())
+}
+
+fn reads(lines: &str) -> Program {
+    read(lines).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The lines are refused at the last of them, with these words.
+fn refuses(lines: &str, words: &str) {
+    let error = read(lines).err().unwrap_or_else(|| panic!("{lines} is read"));
+    let place = format!("f.md:{}:", KNOWN.lines().count() + 1 + lines.lines().count());
+    assert!(error.starts_with(&place) && error.contains(words), "{lines}: {error}");
+}
+
+#[test]
+fn a_word_of_the_language_is_no_new_name() {
+    for (line, meaning) in [
+        ("let N = 1", "'N', which already means the number of samples"),
+        ("let C = 7", "the number of classes"),
+        ("data d", "'d', which already means the number of inputs, and a derivative"),
+        ("data D", "the number of parameters"),
+        ("let lambda_max = 1", "the largest eigenvalue"),
+        ("let exp = 3", "'exp', which already means the function exp(x)"),
+        ("let sqrt = 3", "the function sqrt(x)"),
+        ("let tanh[n] = u[n]", "the function tanh(x)"),
+        ("let let = 2", "the start of a statement"),
+        ("let sum = 2", "a sum"),
+        ("data claim", "the start of a statement"),
+        ("let assume = 2", "the start of a statement"),
+        ("parameter parameter", "the start of a statement"),
+        ("let for = 1", "the start of a claim's condition"),
+        ("let log = 1", "the natural logarithm is ln"),
+        ("claim claim: s = s", "the start of a statement"),
+        ("claim sum: s = s", "a sum"),
+        ("let a = sum[N] u[N]", "expected an index, such as n, k, i or l, found 'N'"),
+        ("let a[exp] = u[exp]", "'exp', which already means the function exp(x)"),
+        ("let a = sum[let] 1", "'let', which"),
+        ("let a[d] = t[d]", "'d', which"),
+        ("let a = sum[phi] u[phi]", "the function phi(x)"),
+        ("claim a: d(w2)/d N = 0", "a quantity, found 'N', which"),
+        ("let w2 = 1", "expected a new name, found 'w2', which is declared already"),
+    ] {
+        refuses(line, meaning);
+    }
+    reads("let phi1[n] = phi1(u[n])\nclaim exp: s = s\nclaim h: s = s\nclaim phi1: phi1[n] = phi1[n]");
+}
+
+#[test]
+fn an_index_has_the_name_of_nothing_else_in_its_statement() {
+    for line in ["claim a: sum[s] u[s]*s = 1", "let a[a] = u[a]", "claim a: s*u[s] = u[s]*s"] {
+        refuses(line, "different names for quantities and indices");
+    }
+    for line in ["claim a: sum[n] u[n] + u[n] = s", "claim a: s = sum[n] u[n] + u[n]"] {
+        refuses(line, "'n' inside of its sum, or another index");
+    }
+    refuses("claim a: u[n] = u[n]*[i=i]", "'[i=i]' is always 1");
+    refuses("claim a: y[n,k] = y[n,k]*[n=k]", "an index over samples (N)");
+    refuses("claim a: u[1] = s", "an index, which is a name, found '1'");
+}
+
+#[test]
+fn a_bar_that_does_nothing_is_refused() {
+    for (bar, why) in [
+        ("d(W[i,l]^2)/d W[i,l] | W", "'W', by which is differentiated"),
+        ("d(W[i,l]^2)/d W[i,l] | s", "'s', which does not depend on 'W'"),
+        ("d(W[i,l]^2)/d W[i,l] | w2", "'w2', on which what is differentiated does not depend"),
+        ("d(w2*w3)/d W[i,l] | w2, w2", "'w2', which is named twice"),
+        ("d(w2)/d W[i,l] | w9", "expected a known symbol, such as 'w2'"),
+        ("d(w3)/d W[i,l] | w2*2", "brackets around a derivative with '|'"),
+        ("d(w3)/d W[i,l] | W[i,l]", "without indices"),
+        ("d(w3)/d W[i,l]^2", "brackets around a derivative that is raised"),
+    ] {
+        refuses(&format!("claim a: {bar} = 0"), why);
+    }
+    reads("claim a: d(w3 + w4)/d W[i,l] | w3, w2 = 0");
+}
+
+#[test]
+fn an_assumption_has_one_of_three_forms() {
+    let program = reads("assume sum[k] y[n,k] = 1\nassume y[n,k] > 0\nassume s > 0\nassume d >= 2");
+    let kinds: Vec<Assumed> = program.assumptions.iter().map(|assumption| assumption.kind).collect();
+    let [y, s] = ["y", "s"].map(|name| program.find(name).unwrap());
+    assert_eq!(
+        kinds,
+        [
+            Assumed::SumsToOne { symbol: y },
+            Assumed::Positive { symbol: y },
+            Assumed::Positive { symbol: s },
+            Assumed::SizeAtLeast { range: Range::Inputs, least: 2 },
+        ]
+    );
+    for (line, words) in [
+        ("assume s >= 0", "'assume s > 0'"),
+        ("assume s > 1", "'assume s > 0'"),
+        ("assume s < 0", "'assume s > 0'"),
+        ("assume s <= 3", "an assumption of the form sum[k] y[n,k] = 1"),
+        ("assume 0 < s", "'assume s > 0', the quantity on the left"),
+        ("assume s != 0", "'=', '>' or '>='"),
+        ("assume s", "'=', '>' or '>='"),
+        ("assume s = 1", "an assumption of the form"),
+        ("assume s*s > 0", "an assumption of the form"),
+        ("assume y > 0", "2 indices for y[N,C], found 0"),
+        ("assume q[k,k] > 0", "different indices: the assumption is about all entries of q, found 'k' twice"),
+        ("assume w2 > 0", "found 'w2', which let defines"),
+        ("assume v > 0", "a quantity that is declared before the assumption, found 'v'"),
+        ("assume d > 1", "expected 'assume d >= 2', found 'd > 1'"),
+        ("assume d >= 0", "a least size from 1 to 6"),
+        ("assume d >= 7", "a least size from 1 to 6"),
+        ("assume d >= h", "a whole number behind 'd >='"),
+        ("assume d = 2", "'assume d >= 2': a size cannot be fixed"),
+        ("assume d <= 2", "a bound from below"),
+        ("assume 2 <= d", "'assume d >= 2', the size on the left"),
+        ("assume 1 < d", "'assume d >= 2', the size on the left"),
+        ("assume D >= 2", "a bound of N, d, h or C"),
+        ("assume sum[k] q[k,k] = 1", "'k' twice"),
+        ("assume sum[n] y[n,k] = 1", "a sum over the last index alone, which is k"),
+        ("assume sum[n,k] y[n,k] = 1", "a sum over the last index alone, which is k"),
+        ("assume sum[k] y[n,k] = 2", "1 on the right side"),
+        ("assume sum[k] y[n,k] > 0", "an assumption of the form"),
+        ("assume sum[k] 2*y[n,k] = 1", "an assumption of the form"),
+        ("assume 1 = sum[k] y[n,k]", "'assume sum[k] y[n,k] = 1', the sum on the left"),
+        ("assume s > 0\nassume s > 0", "each assumption once"),
+        ("assume d >= 2\nassume d >= 3", "each assumption once"),
+    ] {
+        refuses(line, words);
+    }
+}
+
+#[test]
+fn an_assumption_stands_before_all_claims_that_it_is_about() {
+    let late = "an assumption before all claims that it is about, found claim 'a' before it";
+    refuses("claim a: w3 = w2*s\nassume s > 0", late);
+    refuses("claim a: sum[k] y[n,k] = 1\nassume sum[k] y[n,k] = 1", late);
+    for claim in ["t[l] = t[l]", "d*s = s*d", "w2 = w2", "D = d*h"] {
+        refuses(&format!("claim a: {claim}\nassume d >= 2"), late);
+    }
+    reads("claim a: w2 = w2\nassume s > 0\nassume N >= 2");
+}
+
+#[test]
+fn a_claim_may_be_about_indices_that_differ() {
+    let program = reads("claim a: u[n]*u[m]*q[k,l] = u[m]*q[k,l]*u[n] for n != m, l != k");
+    let claim = &program.claims[0];
+    let slot = |index: &str| claim.free.iter().find(|(name, _)| name == index).unwrap().1;
+    assert_eq!(claim.apart, [(slot("n"), slot("m")), (slot("l"), slot("k"))]);
+    let edited = program.edited(claim, &claim.right_text, claim.relation, &claim.left_text).unwrap();
+    let names = |pair: &(usize, usize)| {
+        [pair.0, pair.1].map(|slot| edited.free.iter().find(|(_, other)| *other == slot).unwrap().0.clone())
+    };
+    assert_eq!(edited.apart.iter().map(names).collect::<Vec<_>>(), [["n", "m"], ["l", "k"]]);
+    for (pairs, words) in [
+        ("n != n", "two different indices, found 'n' twice"),
+        ("n != m, m != n", "each pair of indices once"),
+        ("n != k", "free indices of the claim behind 'for', found 'k', which is none"),
+        ("n != l", "indices of one range behind 'for': 'n' over samples (N), found 'l' over inputs (d)"),
+        ("n = m", "'!=' between two free indices"),
+        ("n != 1", "an index, which is a name"),
+        ("n != m n != l", "',' and another pair of indices"),
+        ("", "an index, which is a name"),
+    ] {
+        refuses(&format!("claim a: u[n]*u[m]*t[l] = t[l]*u[m]*u[n] for {pairs}"), words);
+    }
+    refuses("let a = 3 for n != m", "'for' at the end of a claim");
+}
+
+#[test]
+fn a_sum_of_several_factors_that_divides_needs_brackets() {
+    for (text, words) in [
+        ("s / sum[n] u[n]*s", "s/(sum[n] u[n]*s) or s/(sum[n] u[n])*s"),
+        ("(s + 1) / sum[n] u[n]/s", "(s + 1)/(sum[n] u[n]/s) or (s + 1)/(sum[n] u[n])/s"),
+        ("s / -sum[n] u[n]*s", "s/-(sum[n] u[n]*s)"),
+        ("s / sum[n] sum[m] u[n]*u[m]", "s/(sum[n] sum[m] u[n]*u[m])"),
+    ] {
+        refuses(&format!("let a = {text}"), words);
+    }
+    for text in ["s / sum[n] u[n]", "s/sum[n] u[n]^2", "s/sum[n] (u[n]*s)", "s*sum[n] u[n]*s/2", "s/2*3"] {
+        reads(&format!("let a = {text}"));
+    }
+}
+
+#[test]
+fn what_is_no_expression_is_refused_with_what_would_be() {
+    for (text, words) in [
+        ("1/N sum[n] u[n]", "a product needs '*'), found 'sum'"),
+        ("s s", "a product needs '*'"),
+        ("s (s)", "'*' before the bracket"),
+        ("log(s)", "ln(x), which is the natural logarithm"),
+        ("abs(s)", "sqrt(x^2), which is the absolute value"),
+        ("Exp(s)", "exp(x), in small letters"),
+        ("|s|", "sqrt(x^2) for an absolute value"),
+        ("s^-1", "1/x^2 for x^-2"),
+        ("s^(1/2)", "sqrt(x) for a half"),
+        ("s^2^2", "brackets around a power that is raised again"),
+        ("exp*2", "'(' after the function exp"),
+        ("N[n]", "no index: 'N' is the number of samples, a single number"),
+        ("sum s", "'[' and the indices of the sum"),
+        ("2 + claim", "a number, a symbol, a function"),
+        ("s | w2", "'|' behind a derivative"),
+        ("s = s", "two sides"),
+        ("s let b = 2", "a new line before 'let'"),
+    ] {
+        refuses(&format!("let a = {text}"), words);
+    }
+    for (claim, words) in [
+        ("s < 1", "'<=': a claim cannot exclude"),
+        ("s > 1", "'>=': a claim cannot exclude"),
+        ("s != 1", "what differs cannot be claimed"),
+        ("s s = 1", "an operator, or '=', '<=' or '>=' and the other side"),
+    ] {
+        refuses(&format!("claim a: {claim}"), words);
+    }
+}
+
+#[test]
+fn an_eigenvalue_has_no_derivative_and_is_known_through_definitions() {
+    let none = "a derivative of something without eigenvalues";
+    refuses("claim a: d(lambda_max)/d W[i,l] = 0", none);
+    refuses("let top = lambda_max + s\nlet twice = 2*top\nclaim a: d(twice*s)/d s = 0", none);
+    refuses("claim a: d(w2)/d lambda_min = 0", "'lambda_min', which already means");
+    refuses("claim a: lambda_max[n] = 0", "a single number");
+    let program = reads("let top = lambda_max\nclaim a: top >= s\nclaim b: s = s");
+    assert!(program.claims[0].eigenvalues && !program.claims[1].eigenvalues);
+    assert!(program.claims[0].uses(&program, "W") && program.claims[0].order == 2);
+}
+
+#[test]
+fn the_parameters_are_declared_before_they_are_counted() {
+    let late = "all parameters before the first line with D, lambda_max or lambda_min, found 'V' behind";
+    refuses("let count = D\nparameter V[C,h]", late);
+    refuses("claim count: 2*D = 2*h*d\nparameter V[C,h]", late);
+    refuses("claim top: s <= lambda_max\nparameter V[C,h]", late);
+    reads("let half = s/2\nparameter V[C,h]\nclaim count: D = h*d + C*h");
+    let alone = |block: &str| {
+        let text = format!("```claims\n{block}\n```\n");
+        let source = Source { name: "f.md".to_string(), text };
+        Derivation::read(vec![source], 0).map(|_| ()).unwrap_err().to_string()
+    };
+    assert!(alone("data x\nclaim a: D = 0").contains("a parameter before the number of them"));
+    assert!(
+        alone("data x\nlet L = x^2\nclaim a: lambda_max = 2").contains("a parameter before the eigenvalues")
+    );
+    let free = "parameter x[N]\ndata L\nclaim a: lambda_max = 2";
+    assert!(alone(free).contains("a loss L without indices that let defines"));
+    let many = "parameter x[N]\nlet L[n] = x[n]^2\nclaim a: lambda_max = 2";
+    assert!(alone(many).contains("a loss L without indices that let defines"));
+}
