@@ -14,11 +14,15 @@
 //! ones are pseudo-random functions, as `phi` and its like are at any depth. This is the signature of G. H. Gonnet
 //! (*Determining equivalence of expressions in random polynomial time*, STOC 1984).
 //!
+//! Sine and cosine are the exponential into the group of the circle modulo `p0`, which has `p0 + 1` elements: their
+//! arguments count modulo the largest prime factor of that number, a fifth residue.
+//!
 //! All four primes are 3 modulo 4, so squares stand for positive numbers as in [`Field`](super::Field); the primes up to 31
 //! are squares modulo each, and so are all values of the exponential, whose group has odd order.
 //!
 //! Beside its residues a number carries its logarithm, where it has one that is known: the exponential sets it, products add,
-//! quotients subtract, roots halve. That of a sum is a pseudo-random function of its value.
+//! quotients subtract, roots halve. That of a sum is a pseudo-random function of its value. And a logarithm carries what it
+//! is the logarithm of, through sums and differences.
 
 // The derive macro of `ark-ff` asks for a feature of a crate that it is expanded in.
 #![allow(unexpected_cfgs)]
@@ -45,6 +49,13 @@ pub struct Prime96;
 #[generator = "53"]
 pub struct Prime116;
 
+/// The prime of 103 bits that divides the order of the circle.
+#[derive(MontConfig)]
+#[modulus = "7041324933220716656004672032803"]
+#[generator = "3"]
+pub struct Prime103;
+
+type Angle = Fp128<MontBackend<Prime103, 2>>;
 type R2 = Fp128<MontBackend<Prime78, 2>>;
 type R1 = Fp128<MontBackend<Prime96, 2>>;
 type R0 = Fp128<MontBackend<Prime116, 2>>;
@@ -57,11 +68,13 @@ struct Residues {
     r2: R2,
     r1: R1,
     r0: R0,
+    /// The residue for sine and cosine, where it is not used up.
+    angle: Option<Angle>,
 }
 
 impl Residues {
     fn integer(n: i64) -> Self {
-        Residues { lost: 0, r3: n.into(), r2: n.into(), r1: n.into(), r0: n.into() }
+        Residues { lost: 0, r3: n.into(), r2: n.into(), r1: n.into(), r0: n.into(), angle: Some(n.into()) }
     }
 
     /// Pseudo-random residues that depend on a key and on the largest residue, which is never used up; as many are left.
@@ -76,6 +89,7 @@ impl Residues {
             r2: wide(2).into(),
             r1: wide(4).into(),
             r0: wide(6).into(),
+            angle: Some(wide(8).into()),
         }
     }
 
@@ -86,6 +100,7 @@ impl Residues {
             r2: self.r2 + other.r2,
             r1: self.r1 + other.r1,
             r0: self.r0 + other.r0,
+            angle: self.angle.zip(other.angle).map(|(a, b)| a + b),
         }
     }
 
@@ -96,6 +111,7 @@ impl Residues {
             r2: self.r2 - other.r2,
             r1: self.r1 - other.r1,
             r0: self.r0 - other.r0,
+            angle: self.angle.zip(other.angle).map(|(a, b)| a - b),
         }
     }
 
@@ -106,6 +122,7 @@ impl Residues {
             r2: self.r2 * other.r2,
             r1: self.r1 * other.r1,
             r0: self.r0 * other.r0,
+            angle: self.angle.zip(other.angle).map(|(a, b)| a * b),
         }
     }
 
@@ -117,6 +134,7 @@ impl Residues {
             r2: left(self.lost, 1, self.r2.inverse())?,
             r1: left(self.lost, 2, self.r1.inverse())?,
             r0: self.r0.inverse()?,
+            angle: self.angle.and_then(|angle| angle.inverse()),
         })
     }
 
@@ -128,6 +146,7 @@ impl Residues {
             r2: left(self.lost, 1, self.r2.sqrt())?,
             r1: left(self.lost, 2, self.r1.sqrt())?,
             r0: self.r0.sqrt()?,
+            angle: None,
         })
     }
 
@@ -148,7 +167,27 @@ impl Residues {
             r2: if self.lost > 0 { R2::ZERO } else { g2.pow(self.r3.into_bigint()) },
             r1: if self.lost > 1 { R1::ZERO } else { g1.pow(self.r2.into_bigint()) },
             r0: g0.pow(self.r1.into_bigint()),
+            angle: None,
         })
+    }
+
+    /// Cosine and sine: a power of an element of the circle whose order is that of the angles.
+    fn turned(self) -> Option<(Self, Self)> {
+        let mut exponent = self.angle?.into_bigint();
+        let mut square = (
+            R0::from(51903715129394555904705604449006961_u128),
+            R0::from(51055270349785007442644593060061012_u128),
+        );
+        let mut power = (R0::ONE, R0::ZERO);
+        while !exponent.is_zero() {
+            if exponent.is_odd() {
+                power = around(power, square);
+            }
+            square = around(square, square);
+            exponent.div2();
+        }
+        let only = |r0| Residues { lost: 3, r3: Residue::ZERO, r2: R2::ZERO, r1: R1::ZERO, r0, angle: None };
+        Some((only(power.0), only(power.1)))
     }
 
     /// The one of a number and its negative that has the smaller representative.
@@ -156,6 +195,11 @@ impl Residues {
         let negative = Residues::integer(0).minus(self);
         if self.r0.into_bigint() > negative.r0.into_bigint() { negative } else { self }
     }
+}
+
+/// The sum of two angles, each given by cosine and sine.
+fn around(a: (R0, R0), b: (R0, R0)) -> (R0, R0) {
+    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
 }
 
 /// A residue that may be missing where it is used up.
@@ -177,6 +221,8 @@ pub struct Chain {
     value: Result<Residues, Gap>,
     /// The logarithm, where it is not that of a sum.
     log: Option<Residues>,
+    /// What it is the logarithm of, where it is one.
+    antilog: Option<Residues>,
 }
 
 /// Keys of functions among the symbols.
@@ -188,11 +234,11 @@ const DEEP: u64 = 9;
 
 impl Chain {
     fn new(value: Residues) -> Self {
-        Chain { value: Ok(value), log: None }
+        Chain { value: Ok(value), log: None, antilog: None }
     }
 
     fn undefined(gap: Gap) -> Self {
-        Chain { value: Err(gap), log: None }
+        Chain { value: Err(gap), log: None, antilog: None }
     }
 
     /// Logarithms to base 10 by which the probability that a rational function vanishes by chance is smaller than in
@@ -218,7 +264,7 @@ impl Chain {
 
     /// A pseudo-random element that depends on the argument and on the function's own key.
     pub(crate) fn symbol(&self, function: u64) -> Self {
-        Chain { value: self.value.map(|value| value.symbol(function)), log: None }
+        Chain { value: self.value.map(|value| value.symbol(function)), log: None, antilog: None }
     }
 
     /// Both values, or the reason why one is missing; a division by zero outweighs a missing root.
@@ -247,21 +293,25 @@ impl Chain {
         if other.is_nothing() && self.is_defined() {
             return *self;
         }
-        Chain { value: self.both(other).map(|(a, b)| a.plus(b)), log: None }
+        let antilog = self.antilog.zip(other.antilog).map(|(a, b)| a.times(b));
+        Chain { value: self.both(other).map(|(a, b)| a.plus(b)), log: None, antilog }
     }
     fn minus(&self, other: &Self) -> Self {
         if other.is_nothing() && self.is_defined() {
             return *self;
         }
         let log = if self.is_nothing() { other.log } else { None };
-        Chain { value: self.both(other).map(|(a, b)| a.minus(b)), log }
+        let one = self.is_nothing().then(|| Residues::integer(1));
+        let antilog = self.antilog.or(one).zip(other.antilog);
+        let antilog = antilog.and_then(|(a, b)| b.inverse().map(|inverse| a.times(inverse)));
+        Chain { value: self.both(other).map(|(a, b)| a.minus(b)), log, antilog }
     }
     fn times(&self, other: &Self) -> Self {
         match self.both(other) {
             Ok((a, b)) => {
                 let log = !self.is_nothing() && !other.is_nothing();
                 let log = log.then(|| self.logarithm(a).plus(other.logarithm(b)));
-                Chain { value: Ok(a.times(b)), log }
+                Chain { value: Ok(a.times(b)), log, antilog: None }
             }
             Err(gap) => Chain::undefined(gap),
         }
@@ -271,7 +321,7 @@ impl Chain {
         match quotient {
             Ok((a, b, inverse)) => {
                 let log = (!self.is_nothing()).then(|| self.logarithm(a).minus(other.logarithm(b)));
-                Chain { value: Ok(a.times(inverse)), log }
+                Chain { value: Ok(a.times(inverse)), log, antilog: None }
             }
             Err(gap) => Chain::undefined(gap),
         }
@@ -295,7 +345,7 @@ impl PartialEq for Chain {
 
 impl Number for Chain {
     fn integer(n: i64) -> Self {
-        Chain { value: Ok(Residues::integer(n)), log: logarithm_of_integer(n) }
+        Chain { value: Ok(Residues::integer(n)), log: logarithm_of_integer(n), antilog: None }
     }
 }
 
@@ -329,20 +379,21 @@ fn logarithm_of_integer(n: i64) -> Option<Residues> {
 impl Smooth for Chain {
     fn exp(&self) -> Self {
         match self.value {
-            Ok(exponent) => match exponent.exp() {
-                Some(value) => Chain { value: Ok(value), log: Some(exponent) },
-                None => {
+            Ok(exponent) => {
+                let deep = || {
                     let root = exponent.symbol(DEEP);
-                    Chain { value: Ok(root.times(root)), log: Some(exponent) }
-                }
-            },
+                    root.times(root)
+                };
+                let value = self.antilog.or_else(|| exponent.exp()).unwrap_or_else(deep);
+                Chain { value: Ok(value), log: Some(exponent), antilog: None }
+            }
             Err(gap) => Chain::undefined(gap),
         }
     }
     fn ln(&self) -> Self {
         match self.value {
             Ok(_) if self.is_nothing() => Chain::undefined(Gap::Pole),
-            Ok(value) => Chain::new(self.logarithm(value)),
+            Ok(value) => Chain { value: Ok(self.logarithm(value)), log: None, antilog: Some(value) },
             Err(gap) => Chain::undefined(gap),
         }
     }
@@ -354,7 +405,7 @@ impl Smooth for Chain {
             Ok((value, root)) => {
                 let half = Residues::integer(2).inverse();
                 let log = half.filter(|_| !self.is_nothing()).map(|half| self.logarithm(value).times(half));
-                Chain { value: Ok(root), log }
+                Chain { value: Ok(root), log, antilog: None }
             }
             Err(gap) => Chain::undefined(gap),
         }
@@ -368,9 +419,15 @@ impl Smooth for Chain {
     fn softplus(&self) -> Self {
         (Chain::one() + self.exp()).ln()
     }
-    /// A rational point of the circle: `(2t, 1 - t^2)/(1 + t^2)`.
+    /// Where the angle is used up, a rational point of the circle: `(2t, 1 - t^2)/(1 + t^2)`, where `t` is an odd function.
     fn sin_cos(&self) -> (Self, Self) {
-        let t = self.symbol(CIRCLE);
+        let Ok(value) = self.value else { return (*self, *self) };
+        if let Some((cos, sin)) = value.turned() {
+            return (Chain::new(sin), Chain::new(cos));
+        }
+        let absolute = value.absolute();
+        let t = Chain::new(absolute.symbol(CIRCLE));
+        let t = if absolute.r0 == value.r0 { t } else { -t };
         let square = t * t;
         let norm = Chain::one() + square;
         ((t + t) / norm, (Chain::one() - square) / norm)
@@ -432,6 +489,33 @@ mod tests {
         assert_eq!((x * x).ln(), Chain::integer(2) * x.ln());
         assert_eq!(Chain::integer(6).ln(), Chain::integer(2).ln() + Chain::integer(3).ln());
         assert_ne!((x + y).ln(), x.ln() + y.ln());
+    }
+
+    #[test]
+    fn the_exponential_of_a_logarithm_is_the_number_itself() {
+        let [x, y] = two();
+        assert_eq!(x.ln().exp(), x);
+        assert_eq!((x.ln() - y.ln()).exp(), x / y);
+        assert_eq!((-x.ln()).exp(), Chain::one() / x);
+        assert_eq!(x.softplus().exp(), Chain::one() + x.exp());
+        assert_eq!((-x).sin_cos(), (-x.sin_cos().0, x.sin_cos().1));
+    }
+
+    #[test]
+    fn sine_and_cosine_know_the_sum_of_angles() {
+        let [x, y] = two();
+        let ((sin_x, cos_x), (sin_y, cos_y)) = (x.sin_cos(), y.sin_cos());
+        let (sin, cos) = (x + y).sin_cos();
+        assert_eq!(sin, sin_x * cos_y + cos_x * sin_y);
+        assert_eq!(cos, cos_x * cos_y - sin_x * sin_y);
+        assert_eq!(sin * sin + cos * cos, Chain::one());
+        assert_eq!(Chain::zero().sin_cos(), (Chain::zero(), Chain::one()));
+        let whole = Residues { angle: Some(Angle::ZERO - Angle::ONE), ..Residues::integer(1) }.turned();
+        let (cos, sin) = Residues::integer(1).turned().unwrap();
+        assert!(
+            whole.is_some_and(|(c, s)| c.r0 == cos.r0 && s.r0 == -sin.r0),
+            "the order is that of the angles"
+        );
     }
 
     #[test]

@@ -218,6 +218,14 @@ impl Program {
         })
     }
 
+    /// The quantities that are positive, where a claim stands.
+    pub(in crate::claims) fn positive(&self, claim: &Claim) -> impl Iterator<Item = usize> {
+        self.assumed(claim).filter_map(|assumed| match assumed {
+            Assumed::Positive { symbol } => Some(symbol),
+            _ => None,
+        })
+    }
+
     /// What was known where a claim stands.
     pub(in crate::claims) fn before(&self, claim: &Claim) -> Program {
         let (symbols, assumptions) = claim.seen;

@@ -6,9 +6,9 @@
 
 use super::place::{Phi, Point};
 use super::tower::{Base, Tower};
-use crate::claims::language::program::{Form, MOST_INDICES, Node, Program, Value};
+use crate::claims::language::program::{Assumed, Form, MOST_INDICES, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
-use crate::number::{Matrix, Number};
+use crate::number::{Matrix, Number, norm};
 use crate::witness::eigen::eigenvalues;
 use std::cell::RefCell;
 
@@ -17,6 +17,33 @@ pub(in crate::claims) const UNASSIGNED: usize = usize::MAX;
 
 /// The indices of an entry, those beyond its quantity's unassigned.
 type Indices = [usize; MOST_INDICES];
+
+/// Whether an expression is positive by its form: sums, products, quotients and roots of positive numbers, sizes,
+/// exponentials, and what is assumed to be positive. Squares count, since they are zero at special points only.
+fn is_positive(program: &Program, node: &Node) -> bool {
+    let positive = |node: &Node| is_positive(program, node);
+    match &node.form {
+        Form::Number(number) => *number > 0,
+        Form::Size(_) | Form::Parameters => true,
+        Form::Symbol(symbol, _) => match &program.symbols[*symbol].value {
+            Value::Defined(node, _) => positive(node),
+            Value::Free { .. } => program
+                .assumptions
+                .iter()
+                .any(|assumption| assumption.kind == Assumed::Positive { symbol: *symbol }),
+        },
+        Form::Call(Function::Exp | Function::Sigmoid | Function::Softplus | Function::Sqrt, _) => true,
+        Form::Sum(_, x) => positive(x),
+        Form::Power(x, exponent) => exponent % 2 == 0 || positive(x),
+        Form::Add(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => positive(x) && positive(y),
+        Form::Call(..)
+        | Form::Eigenvalue { .. }
+        | Form::Delta(..)
+        | Form::Negate(_)
+        | Form::Subtract(..)
+        | Form::Derivative(..) => false,
+    }
+}
 
 /// What one derivative changes.
 struct Change<'a> {
@@ -65,6 +92,10 @@ impl<'a, T: Base> World<'a, T> {
             }
             Form::Delta(a, b) => T::integer(i64::from(slots[*a] == slots[*b])),
             Form::Call(function, x) => {
+                if *function == Function::Sqrt && !self.factors_stand_for_positive(x, slots, ranges) {
+                    // A number that has no root, in a field.
+                    return T::integer(-1).sqrt();
+                }
                 let x = self.value(x, slots, ranges);
                 match function {
                     Function::Exp => x.exp(),
@@ -121,6 +152,25 @@ impl<'a, T: Base> World<'a, T> {
                 }
             }
             Phi::Mixture(mixture) => mixture.derivative(x, order),
+        }
+    }
+
+    /// Whether the factors of what stands under a root that are positive as real numbers are squares here. Where one is not,
+    /// the root of its square would be its negative.
+    fn factors_stand_for_positive(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> bool {
+        if !T::IN_A_FIELD {
+            return true;
+        }
+        match &node.form {
+            Form::Multiply(x, y) | Form::Divide(x, y) => {
+                self.factors_stand_for_positive(x, slots, ranges)
+                    && self.factors_stand_for_positive(y, slots, ranges)
+            }
+            Form::Power(x, _) | Form::Negate(x) => self.factors_stand_for_positive(x, slots, ranges),
+            _ => {
+                !is_positive(self.program, node)
+                    || self.value(node, slots, ranges).base().stands_for_positive()
+            }
         }
     }
 
@@ -336,10 +386,9 @@ impl<'a, T: Base> World<'a, T> {
         let Ok(eigenvalues) = eigenvalues(&hessian) else { return undefined };
         // An eigenvalue moves by no more than the norm of what the matrix is off by: the rounding of its entries, and the
         // backward error of the eigensolver, some roundoffs of the norm for each row.
-        let squares = entries.iter().fold((0.0, 0.0), |(value, error), entry| {
-            (value + 2.0 * entry.0 * entry.0, error + 2.0 * entry.1 * entry.1)
-        });
-        let error = squares.1.sqrt() + 8.0 * size as f64 * f64::EPSILON * squares.0.sqrt();
+        let errors: Vec<f64> = entries.iter().map(|(_, error)| *error).collect();
+        let off = norm(&errors) * std::f64::consts::SQRT_2 + f64::MIN_POSITIVE;
+        let error = off + 8.0 * size as f64 * f64::EPSILON * norm(hessian.as_slice());
         let extreme = if largest { eigenvalues.last() } else { eigenvalues.first() };
         extreme
             .and_then(|value| T::Value::from_float(*value))

@@ -2,7 +2,7 @@
 
 use super::place::{Others, Phi, Point, Sizes};
 use super::tower::Tower;
-use crate::claims::language::program::{Assumed, Claim, Program, Value};
+use crate::claims::language::program::{Claim, Program, Value};
 use crate::claims::language::syntax::Range;
 
 /// The four sizes in the order `N, d, h, C`.
@@ -46,7 +46,8 @@ pub(in crate::claims) fn at_every_size<V: Tower>(
         classes: both(Range::Classes),
     };
     let free = values(program, claim, sizes, |_, positive| next(positive));
-    let count = Range::ALL.map(|_| next(true));
+    // Sizes are positive: squares.
+    let count = Range::ALL.map(|range| next(true) - V::integer(explicit.of(range) as i64));
     let mut point = Point { sizes, free, phi: Phi::Any, others: Some(Others { explicit, count }) };
     sum_to_one(program, claim, &mut point);
     point
@@ -58,7 +59,7 @@ fn values<V: Tower>(
     sizes: Sizes,
     mut next: impl FnMut(usize, bool) -> V,
 ) -> Vec<Vec<V>> {
-    let positive = |symbol| program.assumed(claim).any(|assumed| assumed == Assumed::Positive { symbol });
+    let positive = |symbol| program.positive(claim).any(|other| other == symbol);
     let mut free: Vec<Vec<V>> = Vec::new();
     for (index, symbol) in program.symbols.iter().enumerate() {
         let count = match symbol.value {

@@ -1,11 +1,13 @@
 //! Numbers that carry nested derivatives: a tower of [`Jet`]s over a base, each level with a unit of its own.
 
-use crate::number::{Chain, Degree, Field, Jet, Rounded, Smooth};
+use crate::number::{Chain, Degree, Field, Gap, Jet, Rounded, Smooth};
 
 /// A number in which expressions are evaluated. A base carries no derivatives, which is what the defaults say.
 pub trait Tower: Smooth + Copy {
     /// How many nested derivatives it carries.
     const LEVELS: usize = 0;
+    /// Whether it is over a field, where positive numbers are squares.
+    const IN_A_FIELD: bool = false;
     /// The unit of a level: a step along one derivative. Zero for a level that is not there.
     fn unit(_level: usize) -> Self {
         Self::integer(0)
@@ -28,6 +30,10 @@ pub trait Tower: Smooth + Copy {
     fn from_float(_value: f64) -> Option<Self> {
         None
     }
+    /// Whether a number that stands for a positive one does so here: in a field, whether it is a square.
+    fn stands_for_positive(&self) -> bool {
+        true
+    }
     /// A bound on the rounding error, where one is carried.
     fn error(&self) -> f64 {
         0.0
@@ -42,12 +48,20 @@ pub trait Tower: Smooth + Copy {
 const PHI: u64 = 100;
 
 impl Tower for Field {
+    const IN_A_FIELD: bool = true;
+    fn stands_for_positive(&self) -> bool {
+        self.sqrt().gap() != Some(Gap::Root)
+    }
     fn phi(&self, order: u8) -> Self {
         self.symbol(PHI + u64::from(order))
     }
 }
 
 impl Tower for Chain {
+    const IN_A_FIELD: bool = true;
+    fn stands_for_positive(&self) -> bool {
+        self.sqrt().gap() != Some(Gap::Root)
+    }
     fn phi(&self, order: u8) -> Self {
         self.symbol(PHI + u64::from(order))
     }
@@ -99,6 +113,7 @@ impl Tower for Rounded {
 
 impl<T: Tower> Tower for Jet<T> {
     const LEVELS: usize = T::LEVELS + 1;
+    const IN_A_FIELD: bool = T::IN_A_FIELD;
     fn unit(level: usize) -> Self {
         if level == T::LEVELS {
             Jet::new(T::integer(0), T::integer(1))

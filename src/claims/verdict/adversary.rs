@@ -17,7 +17,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Small and large, every range alone large at least once.
-const SIZES: [Sizes; 10] = [
+const SIZES: [Sizes; 14] = [
     sizes(2, 2, 2, 2),
     sizes(3, 2, 2, 3),
     sizes(1, 1, 1, 2),
@@ -28,6 +28,10 @@ const SIZES: [Sizes; 10] = [
     sizes(12, 2, 2, 2),
     sizes(2, 9, 2, 3),
     sizes(3, 2, 8, 3),
+    sizes(1, 1, 1, 40),
+    sizes(40, 1, 1, 2),
+    sizes(1, 40, 1, 2),
+    sizes(1, 1, 40, 2),
 ];
 
 const STYLES: [Style; 7] =

@@ -19,9 +19,9 @@ use crate::number::{Chain, Field};
 
 /// Elementary operations that one evaluation may take: some seconds.
 const MOST_WORK: f64 = 1e8;
-/// Binary digits of the modulus of [`Field`], and of the largest one of [`Chain`].
+/// Binary digits of the modulus of [`Field`], and of the product of the one, two, three and four largest of [`Chain`].
 const FIELD_BITS: f64 = 59.0;
-const CHAIN_BITS: f64 = 115.0;
+const CHAIN_BITS: [f64; 4] = [115.0, 211.0, 289.0, 350.0];
 
 /// Checks a claim of a program, at no fewer than `points` points of exact arithmetic.
 pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
@@ -74,18 +74,20 @@ enum Exactly {
 fn exactly(program: &Program, claim: &Claim, plan: &Plan, bits: f64, seed: u64) -> Exactly {
     let first = exact::<Field>(program, claim, plan, seed);
     let lawful = uses(program, claim, &|form| {
-        use Function::{Exp, Ln, Sigmoid, Softplus, Sqrt, Tanh};
-        matches!(form, Form::Call(Exp | Ln | Sqrt | Tanh | Sigmoid | Softplus, _))
+        use Function::{Cos, Exp, Ln, Sigmoid, Sin, Softplus, Sqrt, Tanh};
+        matches!(form, Form::Call(Exp | Ln | Sqrt | Tanh | Sigmoid | Softplus | Sin | Cos, _))
     });
     match first {
         Verified::Equal { .. } if bits > FIELD_BITS => {}
         Verified::Different(_) if lawful => {}
         _ => return concluded(claim, plan, first, Exactness::Field),
     }
-    if bits > CHAIN_BITS {
+    // Numbers that are too large for the largest prime are told apart by as many as it takes.
+    let Some(more) = CHAIN_BITS[..4 - plan.nesting].iter().position(|digits| bits <= *digits) else {
         return Exactly::Constants(bits);
-    }
-    concluded(claim, plan, exact::<Chain>(program, claim, plan, seed), Exactness::Chain)
+    };
+    let nesting = plan.nesting + more;
+    concluded(claim, plan, exact::<Chain>(program, claim, &Plan { nesting, ..*plan }, seed), Exactness::Chain)
 }
 
 fn concluded(claim: &Claim, plan: &Plan, verified: Verified, arithmetic: Exactness) -> Exactly {

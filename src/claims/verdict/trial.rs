@@ -11,6 +11,9 @@ use crate::number::{Number, Rounded};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+/// What is assumed to be positive is no smaller: its square does not underflow.
+const SMALLEST_POSITIVE: f64 = 1e-150;
+
 /// How the entries of a quantity lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::claims) enum Style {
@@ -94,11 +97,10 @@ impl Trial {
             },
         );
         let mut free = point.free;
-        for assumed in program.assumed(claim) {
-            if let Assumed::Positive { symbol } = assumed {
-                for entry in &mut free[symbol] {
-                    *entry = entry.abs().max(f64::MIN_POSITIVE.sqrt());
-                }
+        // Entries that sum to one need not be positive, unless that is assumed too: half of the time they are.
+        if random.random_bool(0.5) {
+            for symbol in program.sums_to_one(claim) {
+                free[symbol].iter_mut().for_each(|entry| *entry = entry.abs());
             }
         }
         free
@@ -111,7 +113,8 @@ fn signed(random: &mut ChaCha8Rng) -> f64 {
     if random.random_bool(0.5) { size } else { -size }
 }
 
-/// A point with these values, those that are assumed to sum to one made shares of their sum.
+/// A point with these values: those that are assumed to be positive are made so, and those that are assumed to sum to one are
+/// made shares of their sum, or, where one is negative, moved by what is missing.
 pub(in crate::claims) fn rounded(
     program: &Program,
     claim: &Claim,
@@ -121,20 +124,20 @@ pub(in crate::claims) fn rounded(
 ) -> Point<Rounded> {
     let exact = |entries: &Vec<f64>| entries.iter().map(|value| Rounded::exact(*value)).collect();
     let mut point = Point::new(sizes, values.iter().map(exact).collect(), phi);
+    for symbol in program.positive(claim) {
+        for entry in &mut point.free[symbol] {
+            entry.value = entry.value.abs().max(SMALLEST_POSITIVE);
+        }
+    }
     for symbol in program.sums_to_one(claim) {
         let ranges = &program.symbols[symbol].ranges;
         let length = ranges.last().map_or(1, |range| sizes.of(*range));
         for row in point.free[symbol].chunks_mut(length) {
-            for entry in row.iter_mut() {
-                *entry = Rounded::exact(entry.value.abs());
-            }
             let sum = row.iter().fold(Rounded::integer(0), |sum, entry| sum + *entry);
+            let shares = row.iter().all(|entry| entry.value >= 0.0) && sum.value > 0.0;
+            let each = (Rounded::integer(1) - sum) / Rounded::integer(length as i64);
             for entry in row {
-                *entry = if sum.value > 0.0 {
-                    *entry / sum
-                } else {
-                    Rounded::integer(1) / Rounded::integer(length as i64)
-                };
+                *entry = if shares { *entry / sum } else { *entry + each };
             }
         }
     }
