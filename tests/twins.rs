@@ -2,7 +2,7 @@
 //! `terms` has that function's values on its right side, in floats and in the prime field.
 
 use hsr::audit::{Axis, Equation, field_equations, float_equations, rounded_equations};
-use hsr::claims::{Base, Derivation, Point, Program, Sizes, Source, Tower, Value};
+use hsr::claims::{Base, Derivation, Phi, Point, Program, Sizes, Source, Tower, Value};
 use hsr::model::{Activation, Parameters, Shape};
 use hsr::number::{Arithmetic, Field, Matrix, Number, Rounded, Vector};
 use hsr::terms::bound::null_space;
@@ -118,7 +118,7 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
             Value::Free { .. } => free_values(&case, &symbol.name),
             Value::Defined(..) => Vec::new(),
         });
-        let point = Point { sizes, free: free.collect(), activation: Some(activation) };
+        let point = Point::new(sizes, free.collect(), Phi::Known(activation));
         Twins { program, case, point }
     }
 

@@ -1,7 +1,7 @@
 //! The variants of the derivation: all of them come with the crate, stand alone, and reject the mistakes that their
 //! subject invites.
 
-use hsr::claims::{Derivation, Request, Source, run};
+use hsr::claims::{Derivation, Request, Source, Verdict, run};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -113,9 +113,8 @@ fn the_mistakes_that_a_variant_invites_are_rejected() {
         let request = Request { points: 1, seed: 0, only, shard: (1, 1), repair: false, mutants: false };
         let report = run(&[derivation], &request);
         assert_eq!(report.claims.len(), 1, "{file} has no claim {claim}");
-        // A claim that is undecided, and not false, has no sizes that show it.
-        let found = report.claims[0].failure.as_ref().is_some_and(|failure| !failure.sizes.is_empty());
-        assert!(found, "{file}: {claim} passes with {wrong}");
+        let found = &report.claims[0];
+        assert_eq!(found.verdict, Verdict::False, "{file}: {claim} with {wrong}: {}", found.evidence);
         with_mistakes.insert(file);
     }
     assert_eq!(with_mistakes.len(), variants.len(), "every variant has its mistakes");

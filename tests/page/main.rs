@@ -66,13 +66,24 @@ fn json(report: &CheckReport) -> Value {
     serde_json::from_str(&report.json()).unwrap()
 }
 
-/// Claims of the JSON by what became of them: exactly, in floats, failed.
-fn counts(json: &Value) -> (usize, usize, usize) {
-    (
-        count(json, |claim| claim["evidence"]["kind"] == "exact"),
-        count(json, |claim| claim["evidence"]["kind"] == "float"),
-        count(json, |claim| !claim["failure"].is_null()),
-    )
+/// The five verdicts, as the page names their numbers.
+const VERDICTS: [(&str, &str); 5] = [
+    ("proved", "proved"),
+    ("not refuted", "not-refuted"),
+    ("undecided", "undecided"),
+    ("false", "false"),
+    ("undefined", "undefined"),
+];
+
+/// How many claims of the JSON have this verdict.
+fn verdicts(json: &Value, verdict: &str) -> usize {
+    count(json, |claim| claim["verdict"] == verdict)
+}
+
+/// How many claims of the JSON pass, and how many do not.
+fn passing(json: &Value) -> (usize, usize) {
+    let passing = verdicts(json, "proved") + verdicts(json, "not refuted");
+    (passing, json["claims"].as_array().unwrap().len() - passing)
 }
 
 /// The chapters, of which a part is checked, and a derivation that fails.

@@ -80,7 +80,7 @@ fn links_lead_to_chapters_on_the_page_and_files_that_are_built_upon_are_marked()
     // Two in the contents, three in the texts.
     assert_eq!(links, 5);
     assert!(!page.contains("README"));
-    assert_eq!((number(&page, "hold"), number(&page, "unchecked")), (1, 1));
+    assert_eq!((number(&page, "proved"), number(&page, "unchecked")), (1, 1));
     assert_eq!(page.matches("class=\"claim unchecked\"").count(), 1);
 }
 
@@ -91,5 +91,5 @@ fn files_that_are_given_twice_are_shown() {
     let page = report.html(&derivations);
     assert_eq!(report.claims.len(), 8);
     assert_eq!(page.matches("class=\"claim ").count(), 8);
-    assert_eq!((number(&page, "hold"), number(&page, "fail")), (4, 4));
+    assert_eq!((number(&page, "proved"), number(&page, "not-refuted"), number(&page, "false")), (2, 2, 4));
 }

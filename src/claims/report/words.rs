@@ -6,7 +6,7 @@ use crate::claims::language::error::{Place, locate};
 use crate::claims::language::program::Claim;
 use crate::claims::language::source::Source;
 use crate::claims::language::syntax::Function;
-use crate::claims::point::place::{Phi, Sizes};
+use crate::claims::point::place::Phi;
 use crate::claims::verdict::outcome::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
     Undefined,
@@ -155,11 +155,6 @@ pub(super) fn reason(claim: &Claim, outcome: &Outcome) -> String {
 pub(super) fn component(claim: &Claim, component: &[usize]) -> String {
     let pairs = claim.free.iter().zip(component).map(|((name, _), index)| format!("{name} = {index}"));
     pairs.collect::<Vec<_>>().join(", ")
-}
-
-/// The sizes that a claim depends on.
-pub(super) fn network(sizes: &Sizes) -> String {
-    sizes.to_string()
 }
 
 /// The values of all that a claim depends on, and what `phi` is.
