@@ -6,6 +6,7 @@
 //! | dual numbers of [`num_dual`] | what automatic differentiation says that the value should be |
 //! | [`Field`] and [`Jet`] over it | whether two expressions are the same expression, with no tolerance |
 //! | [`Chain`] | the same, where laws of the exponential and the logarithm are needed |
+//! | [`Drawn`] | the same modulo a prime that is drawn, so that no constant vanishes by design |
 //! | [`Rounded`] | how far rounding can have moved the `f64` value |
 //! | [`Precise`] | how many digits of the `f64` value are right |
 //! | [`Degree`] | the degree of the expression, hence the probability that [`Field`] is fooled |
@@ -16,6 +17,7 @@
 mod arithmetic;
 mod chain;
 mod degree;
+mod drawn;
 mod dual;
 mod field;
 mod jet;
@@ -27,6 +29,7 @@ mod rounded;
 pub use arithmetic::{Arithmetic, Nilpotent, Parts};
 pub use chain::Chain;
 pub use degree::{Degree, chance};
+pub use drawn::Drawn;
 pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;
 pub(crate) use norm::norm;

@@ -39,9 +39,22 @@ impl Rounded {
         Rounded { value, error: carried + value.abs() * ROUNDOFF + f64::MIN_POSITIVE }
     }
 
-    /// The value of an elementary function with this slope at the argument.
-    fn function(&self, value: f64, slope: f64) -> Self {
-        Rounded { value, error: slope.abs() * self.error + value.abs() * FUNCTION + f64::MIN_POSITIVE }
+    /// The value of an elementary function with this slope at the argument, and a second derivative that is nowhere larger
+    /// than `bend`: the error that the argument carries may be as large as it likes.
+    fn function(&self, value: f64, slope: f64, bend: f64) -> Self {
+        let carried = slope.abs() * self.error + bend / 2.0 * self.error * self.error;
+        Rounded::called(value, carried)
+    }
+
+    /// The value of an elementary function, off by what its argument carried and by its own rounding.
+    fn called(value: f64, carried: f64) -> Self {
+        Rounded { value, error: carried + value.abs() * FUNCTION + f64::MIN_POSITIVE }
+    }
+
+    /// How far a logarithm moves where its argument is off by `error`: infinitely, where that reaches down to zero.
+    fn logarithm(value: f64, at: f64, error: f64) -> Self {
+        let carried = if error < at { -(-error / at).ln_1p() } else { f64::INFINITY };
+        Rounded::called(value, carried)
     }
 
     fn plus(&self, other: &Self) -> Self {
@@ -67,21 +80,24 @@ impl Rounded {
 operators!([] Rounded);
 
 impl Number for Rounded {
+    /// Beyond 2^53 an integer may fall between two floats.
     fn integer(n: i64) -> Self {
-        Rounded::exact(n as f64)
+        let value = n as f64;
+        let exact = n.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS;
+        Rounded { value, error: if exact { 0.0 } else { value.abs() * ROUNDOFF } }
     }
 }
 
 impl Smooth for Rounded {
     fn exp(&self) -> Self {
         let exp = self.value.exp();
-        self.function(exp, exp)
+        Rounded::called(exp, exp * self.error.exp_m1())
     }
     fn ln(&self) -> Self {
-        self.function(self.value.ln(), 1.0 / self.value)
+        Rounded::logarithm(self.value.ln(), self.value, self.error)
     }
     fn ln_1p(&self) -> Self {
-        self.function(self.value.ln_1p(), 1.0 / (1.0 + self.value))
+        Rounded::logarithm(self.value.ln_1p(), 1.0 + self.value, self.error)
     }
     /// Where the error reaches down to zero the slope says nothing: the root is off by no more than it is from the roots of the
     /// smallest and the largest value that the argument may have.
@@ -94,29 +110,29 @@ impl Smooth for Rounded {
     fn sigmoid(&self) -> (Self, Self) {
         let (sigma, rest) = Smooth::sigmoid(&self.value);
         let slope = sigma * rest;
-        (self.function(sigma, slope), self.function(rest, slope))
+        (self.function(sigma, slope, 0.1), self.function(rest, slope, 0.1))
     }
     fn tanh(&self) -> (Self, Self) {
         let (tanh, rest) = Smooth::tanh(&self.value);
         // Near 0 the dual numbers form it from exponentials near 1, which are off by roundoffs of 1.
-        let mut rounded = self.function(tanh, rest);
+        let mut rounded = self.function(tanh, rest, 0.8);
         rounded.error += FUNCTION * rest;
-        (rounded, self.function(rest, 2.0 * tanh * rest))
+        (rounded, self.function(rest, 2.0 * tanh * rest, 2.0))
     }
     fn softplus(&self) -> Self {
-        self.function(Smooth::softplus(&self.value), Smooth::sigmoid(&self.value).0)
+        self.function(Smooth::softplus(&self.value), Smooth::sigmoid(&self.value).0, 0.25)
     }
     fn sin_cos(&self) -> (Self, Self) {
         let (sin, cos) = self.value.sin_cos();
-        (self.function(sin, cos), self.function(cos, sin))
+        (self.function(sin, cos, 1.0), self.function(cos, sin, 1.0))
     }
     /// The density's exponent `a^2/2` is rounded too, which costs `a^2/2` roundoffs of the density; so is `a/sqrt(2)`, the
     /// argument of `erfc`, which costs `a^2` roundoffs of its tail.
     fn gaussian(&self) -> (Self, Self) {
         let (distribution, density) = Smooth::gaussian(&self.value);
-        let mut rounded_density = self.function(density, self.value * density);
+        let mut rounded_density = self.function(density, self.value * density, 0.4);
         rounded_density.error += self.value * self.value * density * ROUNDOFF;
-        let mut rounded = self.function(distribution, density);
+        let mut rounded = self.function(distribution, density, 0.25);
         rounded.error += self.value.abs() * density * ROUNDOFF;
         (rounded, rounded_density)
     }
@@ -132,6 +148,21 @@ impl Smooth for Rounded {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_bound_covers_a_function_that_is_flat_where_its_argument_is_computed() {
+        let far = Rounded::exact(1e17);
+        let off = (Rounded::exact(3.0) + far) - far;
+        for (rounded, exact) in [
+            (off.sin_cos().0, 3f64.sin()),
+            (off.sin_cos().1, 3f64.cos()),
+            (Smooth::tanh(&(off - Rounded::exact(40.0))).0, (-37f64).tanh()),
+            (Smooth::exp(&off), 3f64.exp()),
+            (Rounded::integer((1 << 53) + 1) - Rounded::integer(1 << 53), 1.0),
+        ] {
+            assert!((rounded.value - exact).abs() <= rounded.error, "{rounded:?} for {exact}");
+        }
+    }
 
     #[test]
     fn the_bound_covers_a_root_of_what_underflowed() {

@@ -4,6 +4,8 @@
 //! `true` (anything but `false` and `undefined`), or `not accepted` (`false` or `undecided`). `refused.txt` holds texts that
 //! the reader must refuse.
 
+mod laws;
+
 use hsr::claims::{CheckReport, Derivation, Request, Source, run};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

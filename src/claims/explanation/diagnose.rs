@@ -119,7 +119,8 @@ struct Sample {
 }
 
 fn related(program: &Program, claim: &Claim, seed: u64) -> Option<Related> {
-    let plan = Plan::new(program, claim, &needs(program, claim));
+    let needs = needs(program, claim);
+    let plan = Plan::new(program, claim, needs.explicit, &needs);
     let cases = patterns(claim);
     let mut samples = Vec::new();
     for attempt in 0..DRAWN {

@@ -4,6 +4,7 @@ use super::assume;
 use super::blocks::blocks;
 use super::error::{Place, SyntaxError};
 use super::lexer::{Token, tokens};
+use super::program::MOST_INDICES;
 use super::syntax::{Bound, Range, Relation, Statement, StatementKind};
 use super::words::{self, STATEMENTS};
 
@@ -288,6 +289,7 @@ impl Parser<'_> {
             let name = self.name("a size: N, d, h or C")?;
             let size = || SyntaxError::new(place, "a size: N, d, h or C", &format!("'{name}'"));
             ranges.push(words::range(&name).ok_or_else(size)?);
+            self.few(ranges.len())?;
             if !self.take(",") {
                 break;
             }
@@ -310,5 +312,13 @@ impl Parser<'_> {
         }
         self.expect("]", "after the indices")?;
         Ok(indices)
+    }
+
+    /// A quantity has few indices: its entries are kept.
+    fn few(&self, count: usize) -> Parsed<()> {
+        if count > MOST_INDICES {
+            return self.fail(&format!("at most {MOST_INDICES} indices"));
+        }
+        Ok(())
     }
 }

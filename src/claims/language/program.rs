@@ -88,6 +88,8 @@ pub struct Symbol {
     pub depends: Vec<bool>,
     /// How deep derivatives are nested in it.
     pub order: usize,
+    /// How deep expressions are nested in it, those of the definitions that it builds on counted.
+    pub height: usize,
     /// Whether an eigenvalue occurs in it: then it has no derivative.
     pub eigenvalues: bool,
 }
@@ -175,6 +177,9 @@ pub enum Assumed {
         least: usize,
     },
 }
+
+/// Expressions are nested no deeper, through all definitions: what evaluates them is as deep.
+pub const GREATEST_HEIGHT: usize = 6000;
 
 /// A quantity has no more indices.
 pub const MOST_INDICES: usize = 8;

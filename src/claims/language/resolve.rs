@@ -1,7 +1,7 @@
 //! Statements to a program.
 
 use super::error::{Place, SyntaxError};
-use super::program::{Assumption, Claim, Form, Program, Symbol, Value};
+use super::program::{Assumption, Claim, Form, GREATEST_HEIGHT, MOST_INDICES, Node, Program, Symbol, Value};
 use super::scope::Scope;
 use super::syntax::{Expr, Kind, Range, Relation, Statement, StatementKind};
 
@@ -42,6 +42,14 @@ impl Program {
                     let slots = scope.ranges(value.place)?;
                     let (depends, inside) = (scope.used, (scope.order, scope.eigenvalues));
                     let ranges = slots[..indices.len()].to_vec();
+                    if indices.len() > MOST_INDICES {
+                        let expected = format!("at most {MOST_INDICES} indices");
+                        return Err(SyntaxError::new(statement.place, &expected, &indices.len().to_string()));
+                    }
+                    if self.height(&node) > GREATEST_HEIGHT {
+                        let expected = format!("definitions nested at most {GREATEST_HEIGHT} levels deep");
+                        return Err(SyntaxError::new(statement.place, &expected, "one level more"));
+                    }
                     self.add(name, ranges, Value::Defined(node, slots), depends, inside);
                 }
                 StatementKind::Assume { left, bound, right } => {
@@ -164,7 +172,28 @@ impl Program {
     ) {
         depends.resize(self.symbols.len(), false);
         depends.push(true);
-        self.symbols.push(Symbol { name: name.to_string(), ranges, value, depends, order, eigenvalues });
+        let height = match &value {
+            Value::Defined(node, _) => self.height(node),
+            Value::Free { .. } => 0,
+        };
+        self.symbols.push(Symbol {
+            name: name.to_string(),
+            ranges,
+            value,
+            depends,
+            order,
+            eigenvalues,
+            height,
+        });
+    }
+
+    /// How deep expressions are nested in a node and in the definitions that it builds on.
+    fn height(&self, node: &Node) -> usize {
+        let below = match &node.form {
+            Form::Symbol(symbol, _) => self.symbols[*symbol].height,
+            _ => node.children().into_iter().map(|child| self.height(child)).max().unwrap_or(0),
+        };
+        below + 1
     }
 }
 

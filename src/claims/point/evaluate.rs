@@ -5,12 +5,15 @@
 //! is looked up in the world around.
 
 use super::place::{Phi, Point};
+use super::positive::Positive;
 use super::tower::{Base, Tower};
-use crate::claims::language::program::{Assumed, Form, MOST_INDICES, Node, Program, Value};
+use crate::claims::language::program::{Form, MOST_INDICES, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
 use crate::number::{Matrix, Number, norm};
 use crate::witness::eigen::eigenvalues;
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// An index of a sum that is not open.
 pub(in crate::claims) const UNASSIGNED: usize = usize::MAX;
@@ -18,31 +21,43 @@ pub(in crate::claims) const UNASSIGNED: usize = usize::MAX;
 /// The indices of an entry, those beyond its quantity's unassigned.
 type Indices = [usize; MOST_INDICES];
 
-/// Whether an expression is positive by its form: sums, products, quotients and roots of positive numbers, sizes,
-/// exponentials, and what is assumed to be positive. Squares count, since they are zero at special points only.
-fn is_positive(program: &Program, node: &Node) -> bool {
-    let positive = |node: &Node| is_positive(program, node);
-    match &node.form {
-        Form::Number(number) => *number > 0,
-        Form::Size(_) | Form::Parameters => true,
-        Form::Symbol(symbol, _) => match &program.symbols[*symbol].value {
-            Value::Defined(node, _) => positive(node),
-            Value::Free { .. } => program
-                .assumptions
-                .iter()
-                .any(|assumption| assumption.kind == Assumed::Positive { symbol: *symbol }),
-        },
-        Form::Call(Function::Exp | Function::Sigmoid | Function::Softplus | Function::Sqrt, _) => true,
-        Form::Sum(_, x) => positive(x),
-        Form::Power(x, exponent) => exponent % 2 == 0 || positive(x),
-        Form::Add(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => positive(x) && positive(y),
-        Form::Call(..)
-        | Form::Eigenvalue { .. }
-        | Form::Delta(..)
-        | Form::Negate(_)
-        | Form::Subtract(..)
-        | Form::Derivative(..) => false,
+/// The entries of a quantity that were computed: an array, or a map where that would be large and mostly empty.
+enum Known<T> {
+    Few(Vec<Option<T>>),
+    Many(HashMap<usize, T>),
+}
+
+/// Quantities with more entries are kept in a map.
+const LARGEST_ARRAY: usize = 1 << 12;
+
+impl<T: Copy> Known<T> {
+    fn get(&self, entry: usize) -> Option<T> {
+        match self {
+            Known::Few(values) => values.get(entry).copied().flatten(),
+            Known::Many(values) => values.get(&entry).copied(),
+        }
     }
+
+    fn set(&mut self, entry: usize, value: T, entries: usize) {
+        if entries > LARGEST_ARRAY && matches!(self, Known::Few(_)) {
+            *self = Known::Many(HashMap::new());
+        }
+        match self {
+            Known::Few(values) => {
+                if values.is_empty() {
+                    *values = vec![None; entries];
+                }
+                values[entry] = Some(value);
+            }
+            Known::Many(values) => {
+                values.insert(entry, value);
+            }
+        }
+    }
+}
+
+fn unknown<T>(program: &Program) -> RefCell<Vec<Known<T>>> {
+    RefCell::new(program.symbols.iter().map(|_| Known::Few(Vec::new())).collect())
 }
 
 /// What one derivative changes.
@@ -61,14 +76,24 @@ pub struct World<'a, T: Base> {
     level: usize,
     /// For each range the indices beyond the explicit ones that a derivative here or around moved: bits, from the first.
     moved: [u64; 4],
-    known: RefCell<Vec<Vec<Option<T>>>>,
+    positive: Rc<Positive>,
+    known: RefCell<Vec<Known<T>>>,
 }
 
 impl<'a, T: Base> World<'a, T> {
     /// The world in which nothing has moved.
     pub fn new(program: &'a Program, point: &'a Point<T::Value>) -> Self {
-        let known = RefCell::new(vec![Vec::new(); program.symbols.len()]);
-        World { program, point, around: None, change: None, level: 0, moved: [0; 4], known }
+        let positive = Rc::new(Positive::new(program));
+        World {
+            program,
+            point,
+            around: None,
+            change: None,
+            level: 0,
+            moved: [0; 4],
+            positive,
+            known: unknown(program),
+        }
     }
 
     /// How many indices a range has here.
@@ -100,6 +125,8 @@ impl<'a, T: Base> World<'a, T> {
                 match function {
                     Function::Exp => x.exp(),
                     Function::Ln => x.ln(),
+                    // Whether the root of what may be negative is a real number, nobody knows.
+                    Function::Sqrt if !x.base().is_surely_not_negative() => T::integer(0) / T::integer(0),
                     Function::Sqrt => x.sqrt(),
                     Function::Tanh => x.tanh().0,
                     Function::Sigmoid => x.sigmoid().0,
@@ -129,11 +156,15 @@ impl<'a, T: Base> World<'a, T> {
             }
             Form::Power(x, exponent) => {
                 let x = self.value(x, slots, ranges);
-                (0..*exponent).fold(T::integer(1), |power, _| power * x)
+                // Nothing to the power of 0 is nothing.
+                let one = if x.base().exists() { T::integer(1) } else { x };
+                (0..*exponent).fold(one, |power, _| power * x)
             }
             Form::Derivative(of, symbol, indices, fixed) => {
                 let entry = self.flat(*symbol, indices, slots);
-                self.moved(*symbol, entry, fixed).value(of, slots, ranges).coefficient(self.level)
+                let value = self.moved(*symbol, entry, fixed).value(of, slots, ranges);
+                // What has no value has no derivative.
+                if value.base().exists() { value.coefficient(self.level) } else { T::constant(value.base()) }
             }
         }
     }
@@ -168,7 +199,7 @@ impl<'a, T: Base> World<'a, T> {
             }
             Form::Power(x, _) | Form::Negate(x) => self.factors_stand_for_positive(x, slots, ranges),
             _ => {
-                !is_positive(self.program, node)
+                !self.positive.node(self.program, node)
                     || self.value(node, slots, ranges).base().stands_for_positive()
             }
         }
@@ -194,7 +225,8 @@ impl<'a, T: Base> World<'a, T> {
             change: Some(Change { symbol, entry, fixed }),
             level: self.level + 1,
             moved,
-            known: RefCell::new(vec![Vec::new(); self.program.symbols.len()]),
+            positive: Rc::clone(&self.positive),
+            known: unknown(self.program),
         }
     }
 
@@ -259,17 +291,14 @@ impl<'a, T: Base> World<'a, T> {
             return T::constant(self.point.free[symbol][self.canonical(symbol, entry, [0; 4])]);
         };
         let entry = self.canonical(symbol, entry, self.moved);
-        if let Some(Some(value)) = self.known.borrow()[symbol].get(entry) {
-            return *value;
+        if let Some(value) = self.known.borrow()[symbol].get(entry) {
+            return value;
         }
         let mut slots = self.indices(symbol, entry).0[..info.ranges.len()].to_vec();
         slots.resize(ranges.len(), UNASSIGNED);
         let value = self.moved_outside(symbol, entry, self.value(node, &mut slots, ranges));
-        let mut known = self.known.borrow_mut();
-        if known[symbol].is_empty() {
-            known[symbol] = vec![None; self.point.sizes.entries(&info.ranges)];
-        }
-        known[symbol][entry] = Some(value);
+        let entries = self.point.sizes.entries(&info.ranges);
+        self.known.borrow_mut()[symbol].set(entry, value, entries);
         value
     }
 
@@ -387,6 +416,10 @@ impl<'a, T: Base> World<'a, T> {
         // An eigenvalue moves by no more than the norm of what the matrix is off by: the rounding of its entries, and the
         // backward error of the eigensolver, some roundoffs of the norm for each row.
         let errors: Vec<f64> = entries.iter().map(|(_, error)| *error).collect();
+        // An error that is not known would be lost in the norm.
+        if errors.iter().any(|error| !error.is_finite()) {
+            return undefined;
+        }
         let off = norm(&errors) * std::f64::consts::SQRT_2 + f64::MIN_POSITIVE;
         let error = off + 8.0 * size as f64 * f64::EPSILON * norm(hessian.as_slice());
         let extreme = if largest { eigenvalues.last() } else { eigenvalues.first() };

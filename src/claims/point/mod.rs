@@ -1,8 +1,13 @@
 //! The value of an expression at a point: sizes, values for everything free, and an arithmetic.
+//!
+//! `place` is the point, `points` makes them, `tower` says what an arithmetic must know, `evaluate` finds the value of an
+//! expression and `values` those of a side. `work` estimates what that takes, and `positive` knows which expressions are
+//! positive by their form.
 
 pub(in crate::claims) mod evaluate;
 pub(in crate::claims) mod place;
 pub(in crate::claims) mod points;
+pub(in crate::claims) mod positive;
 pub(in crate::claims) mod tower;
 pub(in crate::claims) mod values;
 pub(in crate::claims) mod work;

@@ -31,7 +31,7 @@ impl Sizes {
 
     /// How many entries an array over these ranges has.
     pub fn entries(&self, ranges: &[Range]) -> usize {
-        ranges.iter().map(|range| self.of(*range)).product()
+        ranges.iter().fold(1, |entries, range| entries.saturating_mul(self.of(*range)))
     }
 }
 
@@ -98,10 +98,12 @@ pub enum Phi {
     Mixture(Mixture),
 }
 
-/// `phi(a) = linear a + square a^2/2 + amplitude sin(frequency a + shift)`: unbounded, neither odd nor even, and no solution
+/// `phi(a) = constant + linear a + square a^2/2 + amplitude sin(frequency a + shift)`: unbounded, neither odd nor even, and no solution
 /// of a differential equation that anybody would claim.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mixture {
+    /// The value at the middle.
+    pub constant: f64,
     /// The factor of `a`.
     pub linear: f64,
     /// The factor of `a^2/2`.
@@ -127,7 +129,7 @@ impl Mixture {
         };
         let factor = (0..order).fold(number(self.amplitude), |factor, _| factor * number(self.frequency));
         let polynomial = match order {
-            0 => number(self.linear) * *x + number(self.square / 2.0) * *x * *x,
+            0 => number(self.constant) + number(self.linear) * *x + number(self.square / 2.0) * *x * *x,
             1 => number(self.linear) + number(self.square) * *x,
             2 => number(self.square),
             _ => T::integer(0),
@@ -141,8 +143,12 @@ impl fmt::Display for Phi {
         match self {
             Phi::Any => f.write_str("sin"),
             Phi::Known(activation) => write!(f, "{activation}"),
-            Phi::Mixture(Mixture { linear, square, amplitude, frequency, shift }) => {
-                write!(f, "{linear}*a + {}*a^2 + {amplitude}*sin({frequency}*a + {shift})", square / 2.0)
+            Phi::Mixture(Mixture { constant, linear, square, amplitude, frequency, shift }) => {
+                write!(
+                    f,
+                    "{constant} + {linear}*a + {}*a^2 + {amplitude}*sin({frequency}*a + {shift})",
+                    square / 2.0
+                )
             }
         }
     }

@@ -63,8 +63,8 @@ fn values<V: Tower>(
     let mut free: Vec<Vec<V>> = Vec::new();
     for (index, symbol) in program.symbols.iter().enumerate() {
         let count = match symbol.value {
-            Value::Free { .. } => sizes.entries(&symbol.ranges),
-            Value::Defined(..) => 0,
+            Value::Free { .. } if claim.used.get(index) == Some(&true) => sizes.entries(&symbol.ranges),
+            _ => 0,
         };
         let positive = positive(index);
         free.push((0..count).map(|_| next(index, positive)).collect());
@@ -78,12 +78,43 @@ fn sum_to_one<V: Tower>(program: &Program, claim: &Claim, point: &mut Point<V>) 
         let Some(range) = program.symbols[symbol].ranges.last().copied() else { continue };
         let (length, explicit) = (point.sizes.of(range), point.explicit(range));
         let others = point.others(range);
-        for row in point.free[symbol].chunks_mut(length) {
+        let outer = program.symbols[symbol].ranges.clone();
+        let sizes = point.sizes;
+        if point.free[symbol].is_empty() {
+            continue;
+        }
+        for (number, row) in point.free[symbol].chunks_mut(length).enumerate() {
             let mut rest = row[1..explicit].iter().fold(V::integer(1), |rest, entry| rest - *entry);
-            if let (Some(others), Some(equal)) = (others, row.get(explicit)) {
-                rest -= others * *equal;
+            if let Some(others) = others {
+                // Of the equal indices those that the row has itself are terms of their own, one more stands for the rest.
+                let taken = equal_indices(&outer, sizes, range, number, explicit);
+                for index in &taken {
+                    rest -= row[*index];
+                }
+                if let Some(free) = (explicit..length).find(|index| !taken.contains(index)) {
+                    rest -= (others - V::integer(taken.len() as i64)) * row[free];
+                }
             }
             row[0] = rest;
         }
     }
+}
+
+/// The indices of a row beyond the explicit ones that run over this range.
+fn equal_indices(
+    ranges: &[Range],
+    sizes: Sizes,
+    range: Range,
+    mut row: usize,
+    explicit: usize,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    for own in ranges[..ranges.len() - 1].iter().rev() {
+        let index = row % sizes.of(*own);
+        row /= sizes.of(*own);
+        if *own == range && index >= explicit && !found.contains(&index) {
+            found.push(index);
+        }
+    }
+    found
 }

@@ -1,6 +1,6 @@
 //! Numbers that carry nested derivatives: a tower of [`Jet`]s over a base, each level with a unit of its own.
 
-use crate::number::{Chain, Degree, Field, Gap, Jet, Rounded, Smooth};
+use crate::number::{Chain, Degree, Drawn, Field, Gap, Jet, Rounded, Smooth};
 
 /// A number in which expressions are evaluated. A base carries no derivatives, which is what the defaults say.
 pub trait Tower: Smooth + Copy {
@@ -29,6 +29,14 @@ pub trait Tower: Smooth + Copy {
     /// A float as a number, where numbers are floats.
     fn from_float(_value: f64) -> Option<Self> {
         None
+    }
+    /// Whether the value exists as a real number, where numbers are floats.
+    fn exists(&self) -> bool {
+        true
+    }
+    /// Whether it cannot be negative but for rounding that was not accounted for, where numbers are floats.
+    fn is_surely_not_negative(&self) -> bool {
+        true
     }
     /// Whether a number that stands for a positive one does so here: in a field, whether it is a square.
     fn stands_for_positive(&self) -> bool {
@@ -67,6 +75,16 @@ impl Tower for Chain {
     }
 }
 
+impl Tower for Drawn {
+    const IN_A_FIELD: bool = true;
+    fn stands_for_positive(&self) -> bool {
+        self.sqrt().gap() != Some(Gap::Root)
+    }
+    fn phi(&self, order: u8) -> Self {
+        self.symbol(PHI + u64::from(order))
+    }
+}
+
 impl Tower for Degree {
     fn phi(&self, _: u8) -> Self {
         Degree::SYMBOL
@@ -88,6 +106,13 @@ impl Tower for f64 {
 
 /// The sine again.
 impl Tower for Rounded {
+    fn exists(&self) -> bool {
+        self.value.is_finite()
+    }
+    fn is_surely_not_negative(&self) -> bool {
+        // What underflowed is as good as nothing, unless it was negative.
+        self.value >= self.error || (self.value.is_sign_positive() && self.error < 1e-280)
+    }
     fn float(&self) -> Option<f64> {
         Some(self.value)
     }
@@ -172,6 +197,16 @@ impl Base for Chain {
         *self
     }
     fn constant(value: Chain) -> Self {
+        value
+    }
+}
+
+impl Base for Drawn {
+    type Value = Drawn;
+    fn base(&self) -> Drawn {
+        *self
+    }
+    fn constant(value: Drawn) -> Self {
         value
     }
 }

@@ -10,10 +10,13 @@ pub fn work(program: &Program, claim: &Claim, sizes: &Sizes, components: usize) 
     let mut estimate = Estimate { program, sizes, tables: vec![None; program.symbols.len()] };
     let components = components as f64;
     let sides = estimate.node(&claim.left, &claim.slots) + estimate.node(&claim.right, &claim.slots);
+    let free = program.symbols.iter().zip(&claim.used);
+    let free = free.filter(|(symbol, used)| **used && matches!(symbol.value, Value::Free { .. }));
+    let drawn: f64 = free.map(|(symbol, _)| sizes.entries(&symbol.ranges) as f64).sum();
     let used = (0..claim.used.len()).filter(|symbol| claim.used[*symbol]);
     let tables: f64 = used.map(|symbol| estimate.table(symbol)).sum();
     // A number of a tower has 2^order parts, and a product of two takes 3^order products of parts.
-    (components * sides + tables) * 3f64.powi(claim.order as i32)
+    drawn + (components * sides + tables) * 3f64.powi(claim.order as i32)
 }
 
 struct Estimate<'a> {

@@ -31,6 +31,9 @@ pub struct Request {
     pub mutants: bool,
 }
 
+/// Stack of a thread that evaluates: a level of nesting takes some kilobytes.
+const STACK: usize = 256 << 20;
+
 /// The verdicts on the claims.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct CheckReport {
@@ -131,8 +134,10 @@ pub fn run(derivations: &[Derivation], request: &Request) -> CheckReport {
     });
     let (part, parts) = request.shard;
     let asked: Vec<_> = asked.skip(part - 1).step_by(parts).collect();
-    let checked: Vec<(ClaimReport, Score)> =
-        asked.par_iter().map(|(derivation, index)| one(derivation, *index, request)).collect();
+    let each = || asked.par_iter().map(|(derivation, index)| one(derivation, *index, request)).collect();
+    // Definitions may build on each other as deep as the language allows; where no threads can be had, these will do.
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    let checked: Vec<(ClaimReport, Score)> = pool.map_or_else(|_| each(), |pool| pool.install(each));
     let (claims, scores): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
     let score = scores.into_iter().fold(Score::default(), Score::with);
     CheckReport {

@@ -26,15 +26,19 @@ pub(super) fn evidence(outcome: &Outcome) -> String {
 }
 
 /// The sizes for which a proof speaks.
-pub(super) fn reach(reach: Reach) -> String {
+pub(super) fn reach(reach: &Reach) -> String {
     match reach {
         Reach::Every => "at every size".to_string(),
         Reach::UpTo(sizes) => format!("for sizes up to {sizes}"),
+        Reach::At(sizes) => {
+            let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+            format!("for sizes {}", sizes.join(" and "))
+        }
     }
 }
 
 fn proof_in_words(proof: &Proof) -> String {
-    let mut parts = vec![reach(proof.sizes)];
+    let mut parts = vec![reach(&proof.sizes)];
     let known = match proof.arithmetic {
         Exactness::Field => "",
         Exactness::Chain => " by laws of exp and ln",
@@ -86,12 +90,13 @@ fn doubt_in_words(doubt: &Doubt) -> String {
             agreement(floats),
             counted(*points, "point")
         ),
+        Doubt::Rounding { tried: 0 } => "values overflow at every float point".to_string(),
         Doubt::Rounding { tried } => format!(
             "no float point of {tried} confirms it: rounding errors are as large as the sides, or a side has no value at most"
         ),
         Doubt::Constants { bits } => format!(
-            "it builds whole numbers of up to {bits:.0} binary digits, more than exact arithmetic can tell apart: divide by a \
-             quantity instead"
+            "it needs laws of functions, and builds whole numbers of up to {bits:.0} binary digits, more than the field that \
+             knows them can tell apart"
         ),
         Doubt::TooMuchWork(work) => format!(
             "checking it would take about {work:.0e} operations, more than is allowed; split it, or sum over fewer indices"

@@ -6,7 +6,9 @@
 
 use super::floats::some_components;
 use super::outcome::{Counterexample, Search};
-use super::trial::{Style, Trial, Values, activations, at_least, counterexample, exists, functions, rounded};
+use super::trial::{
+    Style, Trial, Values, activations, at_least, counterexample, exists, functions, literals, rounded,
+};
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::{Function, Range, Relation};
 use crate::claims::point::place::{Phi, Sizes};
@@ -17,7 +19,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Small and large, every range alone large at least once.
-const SIZES: [Sizes; 14] = [
+const SIZES: [Sizes; 19] = [
     sizes(2, 2, 2, 2),
     sizes(3, 2, 2, 3),
     sizes(1, 1, 1, 2),
@@ -32,6 +34,11 @@ const SIZES: [Sizes; 14] = [
     sizes(40, 1, 1, 2),
     sizes(1, 40, 1, 2),
     sizes(1, 1, 40, 2),
+    sizes(1, 1, 1, 1),
+    sizes(3, 2, 2, 1),
+    sizes(300, 1, 1, 1),
+    sizes(1, 300, 1, 1),
+    sizes(1, 1, 300, 300),
 ];
 
 const STYLES: [Style; 7] =
@@ -41,6 +48,8 @@ const SCALES: [f64; 9] = [1.0, 10.0, 0.1, 1e-3, 100.0, 3.0, 1e-6, 1e4, 30.0];
 
 /// Points, as far as the work allows.
 const POINTS: usize = 400;
+/// Points whose entries are numbers of the claim.
+const LITERAL_POINTS: usize = 400;
 /// Points that are tried whatever the work.
 const FEWEST: usize = 40;
 /// Elementary operations of all points.
@@ -80,6 +89,8 @@ struct Adversary<'a> {
     points: usize,
     steps: usize,
     largest: Sizes,
+    /// The whole numbers of the claim.
+    numbers: Vec<f64>,
     nearest: Option<(f64, Box<Counterexample>)>,
 }
 
@@ -91,6 +102,7 @@ pub(in crate::claims) fn search(program: &Program, claim: &Claim, seed: u64) -> 
         points: 0,
         steps: 0,
         largest: at_least(program, claim, SIZES[0]),
+        numbers: literals(program, claim).into_iter().map(|number| number as f64).chain([1.0]).collect(),
         nearest: None,
     };
     let any = functions(program, claim).iter().any(|function| matches!(function, Function::Phi(_)));
@@ -139,8 +151,47 @@ impl Adversary<'_> {
             }
             self.points += 1;
         }
+        self.literals(phis, seed, &mut candidates)?;
         candidates.sort_by(|a, b| b.badness.total_cmp(&a.badness));
         Ok(candidates)
+    }
+
+    /// Tries the numbers that the claim is made of, each with either sign, for all entries at random: a reader would.
+    ///
+    /// # Errors
+    /// A violation.
+    fn literals(
+        &mut self,
+        phis: &[Phi],
+        seed: u64,
+        candidates: &mut Vec<Candidate>,
+    ) -> Result<(), Box<Counterexample>> {
+        let mut numbers = self.numbers.clone();
+        numbers.push(0.0);
+        let mut random = ChaCha8Rng::seed_from_u64(point_seed(seed, 2002, 0));
+        let mut spent = 0.0;
+        for round in 0..LITERAL_POINTS {
+            let sizes = at_least(self.program, self.claim, SIZES[[0, 2][round % 2]]);
+            spent += work(self.program, self.claim, &sizes, components(self.claim, sizes));
+            if round >= FEWEST && spent > BUDGET / 4.0 {
+                break;
+            }
+            let mut values = Trial {
+                sizes,
+                phi: phis[round % phis.len()],
+                style: Style::Generic,
+                scale: 1.0,
+                seed: point_seed(seed, 2003, round as u64),
+            }
+            .values(self.program, self.claim);
+            for entry in values.iter_mut().flatten() {
+                let number = numbers[random.random_range(0..numbers.len())];
+                *entry = if random.random_bool(0.7) { number } else { -number };
+            }
+            candidates.extend(self.judge(sizes, phis[round % phis.len()], values)?);
+            self.points += 1;
+        }
+        Ok(())
     }
 
     /// The sizes that leave work for a fair number of points, with the work of each; the smallest in any case.
@@ -177,7 +228,7 @@ impl Adversary<'_> {
                 }
                 spent += cost;
                 self.steps += 1;
-                let values = neighbour(&at.values, &mut random);
+                let values = neighbour(&at.values, &self.numbers, &mut random);
                 if let Some(next) = self.judge(at.sizes, at.phi, values)?
                     && next.badness > at.badness
                 {
@@ -214,7 +265,7 @@ impl Adversary<'_> {
                 return Err(at(*left, *right));
             }
             let relative = excess / left.value.abs().max(right.value.abs()).max(f64::MIN_POSITIVE);
-            badness = badness.max(relative);
+            badness = badness.max(distance(self.claim.relation, left.value, right.value));
             // A margin within the rounding errors is none.
             let margin = (-relative).max(0.0);
             if self.nearest.as_ref().is_none_or(|(nearest, _)| margin < *nearest) {
@@ -245,8 +296,20 @@ fn excess(relation: Relation, left: Rounded, right: Rounded) -> f64 {
     }
 }
 
-/// A step from a point: one entry, or a whole quantity, is scaled, moved, flipped, set to zero or to another entry.
-fn neighbour(values: &[Vec<f64>], random: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
+/// How bad a point is, for the ascent: a violation of the relation between monotone functions of the sides, so that sides many
+/// orders of magnitude apart are drawn together too.
+fn distance(relation: Relation, left: f64, right: f64) -> f64 {
+    let (left, right) = ((left * 1e6).asinh(), (right * 1e6).asinh());
+    match relation {
+        Relation::Equal => (left - right).abs(),
+        Relation::AtMost => left - right,
+        Relation::AtLeast => right - left,
+    }
+}
+
+/// A step from a point: one entry, or a whole quantity, is scaled, moved, flipped, set to zero, to another entry or to a number
+/// of the claim.
+fn neighbour(values: &[Vec<f64>], numbers: &[f64], random: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
     let mut next = values.to_vec();
     let filled: Vec<usize> = (0..next.len()).filter(|symbol| !next[*symbol].is_empty()).collect();
     if filled.is_empty() {
@@ -257,12 +320,13 @@ fn neighbour(values: &[Vec<f64>], random: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
         let entries = &mut next[symbol];
         let (one, other) = (random.random_range(0..entries.len()), random.random_range(0..entries.len()));
         let factor = 10f64.powf(random.random_range(-1.0..1.0f64).powi(3));
-        match random.random_range(0..7) {
+        match random.random_range(0..9) {
             0 | 1 => entries[one] *= factor,
             2 => entries[one] += random.random_range(-0.5..0.5),
             3 => entries.iter_mut().for_each(|entry| *entry *= factor),
             4 => entries[one] = entries[other],
             5 => entries[one] = -entries[one],
+            6 | 7 => entries[one] = numbers[random.random_range(0..numbers.len())],
             _ => entries[one] = 0.0,
         }
     }

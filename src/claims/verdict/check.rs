@@ -6,27 +6,28 @@
 
 use super::adversary::{self, search};
 use super::blame::blame;
-use super::exact::{Plan, SIGN_POINTS, Verified, case, exact, uses};
-use super::extent::needs;
+use super::exact::{Exact, Plan, SIGN_POINTS, Verified, case, exact, uses};
+use super::extent::{Needs, needs};
 use super::floats::{Floats, at_larger_sizes, floats, some_components};
-use super::outcome::{Agreement, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined};
+use super::outcome::{
+    Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined,
+};
 use super::trial::{Style, Trial, Values, at_least, exists, functions, rounded};
 use crate::claims::language::program::{Claim, Form, Program};
-use crate::claims::language::syntax::{Function, Relation};
-use crate::claims::point::place::Phi;
+use crate::claims::language::syntax::{Function, Range, Relation};
+use crate::claims::point::place::{Phi, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
-use crate::number::{Chain, Field};
+use crate::number::{Chain, Drawn, Field};
 
 /// Elementary operations that one evaluation may take: some seconds.
 const MOST_WORK: f64 = 1e8;
-/// Binary digits of the modulus of [`Field`], and of the product of the one, two, three and four largest of [`Chain`].
+/// Binary digits of the modulus of [`Field`].
 const FIELD_BITS: f64 = 59.0;
-const CHAIN_BITS: [f64; 4] = [115.0, 211.0, 289.0, 350.0];
 
 /// Checks a claim of a program, at no fewer than `points` points of exact arithmetic.
 pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
     let needs = needs(program, claim);
-    let plan = Plan { points, ..Plan::new(program, claim, &needs) };
+    let plan = Plan { points, ..Plan::new(program, claim, needs.explicit, &needs) };
     if plan.work > MOST_WORK {
         return Outcome::Undecided(Doubt::TooMuchWork(plan.work));
     }
@@ -39,16 +40,26 @@ pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outc
     }
     match floats(program, claim, seed) {
         Floats::Contradict(counterexample) => Outcome::False(counterexample),
-        Floats::Undefined => Outcome::Undefined(never_real(program, claim, seed)),
-        Floats::Unclear { tried } => match exactly(program, claim, &plan, needs.bits, seed) {
+        Floats::Undefined => match never_real(program, claim, seed) {
+            // A value that is too large for a float is a real number all the same.
+            Undefined { operation: Operation::Overflow, .. } => {
+                Outcome::Undecided(Doubt::Rounding { tried: 0 })
+            }
+            undefined => Outcome::Undefined(undefined),
+        },
+        Floats::Unclear { tried } => match exactly(program, claim, &plan, &needs, seed) {
             Exactly::Pole(undefined) => Outcome::Undefined(undefined),
             _ => Outcome::Undecided(Doubt::Rounding { tried }),
         },
-        Floats::Agree(floats) => match exactly(program, claim, &plan, needs.bits, seed) {
-            Exactly::Equal(proof) => Outcome::Proved(Proof { floats, ..*proof }),
+        Floats::Agree(floats) => match exactly(program, claim, &plan, &needs, seed) {
+            // What is not proved at every size may be false at a larger one.
+            Exactly::Equal(proof) => match larger(program, claim, &proof, seed) {
+                Some(counterexample) => Outcome::False(counterexample),
+                None => Outcome::Proved(Proof { floats, ..*proof }),
+            },
             Exactly::Pole(undefined) => Outcome::Undefined(undefined),
-            Exactly::FewPoints(points) => Outcome::Undecided(Doubt::FewPoints { floats, points }),
             Exactly::Constants(bits) => Outcome::Undecided(Doubt::Constants { bits }),
+            Exactly::FewPoints(points) => Outcome::Undecided(Doubt::FewPoints { floats, points }),
             Exactly::Different(component) => match at_larger_sizes(program, claim, seed) {
                 Some(counterexample) => Outcome::False(counterexample),
                 None => Outcome::Undecided(Doubt::MissingLaw {
@@ -61,6 +72,11 @@ pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outc
     }
 }
 
+/// A counterexample at a larger size than those for which a claim is proved.
+fn larger(program: &Program, claim: &Claim, proof: &Proof, seed: u64) -> Option<Counterexample> {
+    if proof.sizes == Reach::Every { None } else { at_larger_sizes(program, claim, seed) }
+}
+
 /// What the two exact arithmetics say together.
 enum Exactly {
     Equal(Box<Proof>),
@@ -71,41 +87,88 @@ enum Exactly {
 }
 
 /// The small field first: what it accepts needs no more. What it refuses may need laws that only the chain of primes has.
-fn exactly(program: &Program, claim: &Claim, plan: &Plan, bits: f64, seed: u64) -> Exactly {
-    let first = exact::<Field>(program, claim, plan, seed);
+fn exactly(program: &Program, claim: &Claim, plan: &Plan, needs: &Needs, seed: u64) -> Exactly {
+    let (first, bits) = (at_all_sizes::<Field>(program, claim, plan, seed), needs.bits);
     let lawful = uses(program, claim, &|form| {
         use Function::{Cos, Exp, Ln, Sigmoid, Sin, Softplus, Sqrt, Tanh};
         matches!(form, Form::Call(Exp | Ln | Sqrt | Tanh | Sigmoid | Softplus | Sin | Cos, _))
     });
     match first {
-        Verified::Equal { .. } if bits > FIELD_BITS => {}
-        Verified::Different(_) if lawful => {}
-        _ => return concluded(claim, plan, first, Exactness::Field),
+        (Verified::Equal { .. }, _) if bits > FIELD_BITS => confirmed(program, claim, plan, first, seed),
+        (Verified::Pole { .. }, _) if bits > FIELD_BITS => confirmed(program, claim, plan, first, seed),
+        // Exponents are known modulo the smaller primes only.
+        (Verified::Different(_), _) if lawful && bits > FIELD_BITS => Exactly::Constants(bits),
+        (Verified::Different(_), _) if lawful => {
+            let lawful = Plan { points: plan.points, ..Plan::new(program, claim, needs.lawful, needs) };
+            concluded(claim, at_all_sizes::<Chain>(program, claim, &lawful, seed), Exactness::Chain)
+        }
+        _ => concluded(claim, first, Exactness::Field),
     }
-    // Numbers that are too large for the largest prime are told apart by as many as it takes.
-    let Some(more) = CHAIN_BITS[..4 - plan.nesting].iter().position(|digits| bits <= *digits) else {
-        return Exactly::Constants(bits);
-    };
-    let nesting = plan.nesting + more;
-    concluded(claim, plan, exact::<Chain>(program, claim, &Plan { nesting, ..*plan }, seed), Exactness::Chain)
 }
 
-fn concluded(claim: &Claim, plan: &Plan, verified: Verified, arithmetic: Exactness) -> Exactly {
+/// What the field says of a claim whose constants may be as large as its modulus, if another modulus says so too, which is
+/// drawn.
+fn confirmed(program: &Program, claim: &Claim, plan: &Plan, first: (Verified, Reach), seed: u64) -> Exactly {
+    Drawn::draw_modulus(seed);
+    // One point that decides is enough: roots were seen to.
+    match exact::<Drawn>(program, claim, &Plan { once: true, ..*plan }, seed ^ 0x5eed) {
+        Verified::Equal { .. } => match first.0 {
+            Verified::Pole { .. } => Exactly::FewPoints(0),
+            _ => concluded(claim, first, Exactness::Field),
+        },
+        other => concluded(claim, (other, first.1), Exactness::Field),
+    }
+}
+
+/// Sizes at which a claim is held besides, where an evaluation that is to speak for all sizes can afford no more than one
+/// index with entries of its own: all two or more, and one large and different.
+const BESIDES: [Sizes; 3] = [sizes(2, 2, 2, 2), sizes(3, 2, 2, 3), sizes(2, 4, 3, 5)];
+/// Elementary operations of one such evaluation.
+const AFFORDABLE: f64 = 2e6;
+
+/// Holds a claim at sizes that are numbers of the field, and, where these are few, at some more.
+fn at_all_sizes<V: Exact>(program: &Program, claim: &Claim, plan: &Plan, seed: u64) -> (Verified, Reach) {
+    let first = exact::<V>(program, claim, plan, seed);
+    let few = Range::ALL.into_iter().any(|range| plan.explicit.of(range) < plan.needed.of(range).min(2));
+    let reach = match (plan.every, few) {
+        (true, _) => return (first, Reach::Every),
+        (false, false) => return (first, Reach::UpTo(plan.explicit)),
+        (false, true) => Reach::UpTo(plan.explicit),
+    };
+    let Verified::Equal { .. } = first else { return (first, reach) };
+    let mut held = Vec::new();
+    for sizes in BESIDES.map(|sizes| at_least(program, claim, sizes)) {
+        let plan = plan.at(program, claim, sizes);
+        if plan.work > AFFORDABLE {
+            continue;
+        }
+        match exact::<V>(program, claim, &Plan { roots: 0, ..plan }, seed) {
+            Verified::Equal { .. } => held.push(sizes),
+            Verified::FewPoints(_) => {}
+            other => return (other, reach),
+        }
+    }
+    (first, if held.is_empty() { reach } else { Reach::At(held) })
+}
+
+fn concluded(claim: &Claim, (verified, sizes): (Verified, Reach), arithmetic: Exactness) -> Exactly {
     match verified {
-        Verified::Equal { points, degree, log10_probability, undefined } => Exactly::Equal(Box::new(Proof {
-            sizes: if plan.every { Reach::Every } else { Reach::UpTo(plan.explicit) },
-            arithmetic,
-            points,
-            degree,
-            log10_probability,
-            signs: (plan.roots > 0).then_some(if points >= SIGN_POINTS {
-                Signs::Points(points)
-            } else {
-                Signs::Floats
-            }),
-            floats: Agreement::default(),
-            undefined: undefined.iter().map(|component| case(claim, component)).collect(),
-        })),
+        Verified::Equal { points, degree, log10_probability, undefined, roots } => {
+            Exactly::Equal(Box::new(Proof {
+                sizes,
+                arithmetic,
+                points,
+                degree,
+                log10_probability,
+                signs: (roots > 0).then_some(if points >= SIGN_POINTS {
+                    Signs::Points(points)
+                } else {
+                    Signs::Floats
+                }),
+                floats: Agreement::default(),
+                undefined: undefined.iter().map(|component| case(claim, component)).collect(),
+            }))
+        }
         Verified::Different(component) => Exactly::Different(component),
         Verified::FewPoints(points) => Exactly::FewPoints(points),
         Verified::Pole { left, right, component } => {

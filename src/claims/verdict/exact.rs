@@ -3,12 +3,12 @@
 use super::extent::Needs;
 use crate::claims::language::program::{Claim, Form, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
-use crate::claims::point::place::{Point, Sizes};
-use crate::claims::point::points::{at_every_size, point_seed};
+use crate::claims::point::place::{Phi, Point, Sizes};
+use crate::claims::point::points::{at_every_size, at_sizes, point_seed};
 use crate::claims::point::tower::{Base, Tower};
 use crate::claims::point::values::{side, together};
 use crate::claims::point::work::work;
-use crate::number::{Chain, Degree, Field, Gap, MODULUS, chance};
+use crate::number::{Chain, Degree, Drawn, Field, Gap, MODULUS, chance};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -34,6 +34,18 @@ impl Exact for Field {
     }
 }
 
+impl Exact for Drawn {
+    fn random(random: &mut ChaCha8Rng, _: usize) -> Self {
+        Drawn::new(random.random())
+    }
+    fn chance(degree: u64, roots: u32, _: usize) -> f64 {
+        chance(degree, roots, COINCIDENCES)
+    }
+    fn gap(&self) -> Option<Gap> {
+        Drawn::gap(self)
+    }
+}
+
 impl Exact for Chain {
     fn random(random: &mut ChaCha8Rng, nesting: usize) -> Self {
         Chain::random(random.random(), nesting)
@@ -51,8 +63,12 @@ impl Exact for Chain {
 pub(in crate::claims) struct Plan {
     /// Indices with entries of their own.
     pub explicit: Sizes,
+    /// As many as it would take for every size.
+    pub needed: Sizes,
     /// Whether they are so many that the evaluation speaks for every size.
     pub every: bool,
+    /// Whether there are no others.
+    pub alone: bool,
     /// Indices beyond them that can be told apart at a time.
     pub copies: Sizes,
     /// Elementary operations of one evaluation.
@@ -65,12 +81,14 @@ pub(in crate::claims) struct Plan {
     pub points: usize,
     /// How deep exponentials may be nested.
     pub nesting: usize,
+    /// Whether one point that decides is enough.
+    pub once: bool,
 }
 
 /// Elementary operations that one evaluation may take before sizes are made smaller.
-const LARGE: f64 = 4e5;
+const LARGE: f64 = 3e6;
 /// Elementary operations that all points of a claim may take together, as a rule.
-const BUDGET: f64 = 1.5e6;
+const BUDGET: f64 = 1e6;
 /// Logarithm to base 10 of the probability that is aimed at.
 const TARGET: f64 = -18.0;
 /// So many points show that the signs of roots are right.
@@ -81,14 +99,18 @@ const PATIENCE: u64 = 600;
 const COINCIDENCES: f64 = 1e6;
 
 impl Plan {
-    /// As many explicit indices as the claim needs, or as the work allows.
-    pub fn new(program: &Program, claim: &Claim, needs: &Needs) -> Plan {
-        let mut least = [1; 4];
-        for range in Range::ALL {
-            least[range as usize] =
-                claim.free.iter().filter(|(_, slot)| claim.slots[*slot] == range).count().max(1);
-        }
-        let mut explicit = Range::ALL.map(|range| needs.explicit.of(range));
+    /// As many explicit indices as are needed, or as the work allows.
+    pub fn new(program: &Program, claim: &Claim, needed: Sizes, needs: &Needs) -> Plan {
+        // Free indices are explicit ones, and of entries that sum to one, one is.
+        let sum: Vec<Range> = program
+            .sums_to_one(claim)
+            .filter_map(|symbol| program.symbols[symbol].ranges.last().copied())
+            .collect();
+        let least = Range::ALL.map(|range| {
+            let free = claim.free.iter().filter(|(_, slot)| claim.slots[*slot] == range).count();
+            free.max(usize::from(sum.contains(&range)))
+        });
+        let mut explicit = Range::ALL.map(|range| needed.of(range).max(least[range as usize]));
         let (copies, cases) = (copies(program, claim), patterns(claim).len());
         let cost = |explicit: [usize; 4]| {
             let [samples, inputs, hidden, classes] = explicit.map(|count| count + 1);
@@ -100,7 +122,7 @@ impl Plan {
         let large = LARGE / f64::from(1 << needs.roots.min(4));
         while cost(explicit) > large {
             // The range that is furthest above what it must be.
-            let above = |r: usize| explicit[r] as f64 / least[r] as f64;
+            let above = |r: usize| (explicit[r] + 1) as f64 / (least[r] + 1) as f64;
             let Some(r) =
                 (0..4).filter(|r| explicit[*r] > least[*r]).max_by(|a, b| above(*a).total_cmp(&above(*b)))
             else {
@@ -113,14 +135,26 @@ impl Plan {
         let sizes = Sizes { samples, inputs, hidden, classes };
         Plan {
             explicit: sizes,
+            needed,
             every,
+            alone: false,
             copies,
             work: cost(explicit),
             roots: needs.roots,
             roots_work: cost(explicit) / 3f64.powi(claim.order as i32 + 1),
             points: 1,
             nesting: nesting(program, claim),
+            once: false,
         }
+    }
+}
+
+impl Plan {
+    /// The same at these sizes, and no others.
+    pub fn at(self, program: &Program, claim: &Claim, sizes: Sizes) -> Plan {
+        let work = work(program, claim, &sizes, patterns(claim).len());
+        let roots_work = work / 3f64.powi(claim.order as i32 + 1);
+        Plan { explicit: sizes, every: false, alone: true, work, roots_work, ..self }
     }
 }
 
@@ -159,6 +193,8 @@ pub(in crate::claims) enum Verified {
         log10_probability: f64,
         /// Components at which neither side has a value.
         undefined: Vec<Vec<usize>>,
+        /// Roots at a point, about.
+        roots: u32,
     },
     /// They are not, in this component.
     Different(Vec<usize>),
@@ -210,20 +246,32 @@ pub(in crate::claims) fn exact<V: Exact>(
     plan: &Plan,
     seed: u64,
 ) -> Verified {
-    let mut components: Vec<Component> =
-        patterns(claim).into_iter().map(|indices| Component { indices, decided: 0, poles: false }).collect();
-    let degree = degree(program, claim, plan, &components);
+    let mut components: Vec<Component> = patterns(claim)
+        .into_iter()
+        .filter(|indices| !plan.alone || fits(claim, indices, plan.explicit))
+        .map(|indices| Component { indices, decided: 0, poles: false })
+        .collect();
+    let degree = if plan.once { 0 } else { degree(program, claim, plan, &components) };
     let chance = V::chance(degree, plan.roots.min(12), plan.nesting).min(-0.3);
     let enough = ((TARGET / chance).ceil() as usize).clamp(1, SIGN_POINTS).max(plan.points);
     // Signs of roots are seen at half of the points.
     let affordable = (BUDGET / plan.work) as usize;
-    let wanted = if plan.roots == 0 { enough } else { enough.max(SIGN_POINTS.min(affordable)) };
+    let wanted = match (plan.once, plan.roots) {
+        (true, _) => 1,
+        (false, 0) => enough,
+        _ => enough.max(SIGN_POINTS.min(affordable)),
+    };
+    let enough = enough.min(wanted);
     let mut spent = 0.0;
     for attempt in 0..PATIENCE {
         let open: Vec<usize> = (0..components.len())
             .filter(|i| !components[*i].poles && components[*i].decided < wanted)
             .collect();
-        if open.is_empty() || (attempt as usize > wanted && spent > 4.0 * BUDGET) {
+        // Points at which all roots exist may be few: more is spent until there are as many as the probability asks for.
+        let fewest =
+            components.iter().filter(|component| !component.poles).map(|component| component.decided).min();
+        let patience = if fewest.is_some_and(|decided| decided >= enough) { 2.0 } else { 16.0 };
+        if open.is_empty() || (attempt as usize > enough && spent > patience * BUDGET) {
             break;
         }
         let point = draw::<V>(program, claim, plan, point_seed(seed, 0, attempt));
@@ -252,10 +300,10 @@ pub(in crate::claims) fn exact<V: Exact>(
             }
         }
     }
-    conclusion(&components, degree, chance)
+    conclusion(&components, degree, chance, plan.roots)
 }
 
-fn conclusion(components: &[Component], degree: u64, chance: f64) -> Verified {
+fn conclusion(components: &[Component], degree: u64, chance: f64, roots: u32) -> Verified {
     let defined = components.iter().filter(|component| !component.poles);
     let Some(points) = defined.map(|component| component.decided).min() else {
         let component = components.first().map(|component| component.indices.clone()).unwrap_or_default();
@@ -270,6 +318,7 @@ fn conclusion(components: &[Component], degree: u64, chance: f64) -> Verified {
         degree,
         log10_probability: points as f64 * chance,
         undefined: undefined.map(|component| component.indices.clone()).collect(),
+        roots,
     }
 }
 
@@ -281,10 +330,20 @@ pub(in crate::claims) fn draw<V: Exact>(
     seed: u64,
 ) -> Point<V> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    at_every_size(program, claim, plan.explicit, plan.copies, |positive| {
+    let mut next = |positive| {
         let value = V::random(&mut random, plan.nesting);
         if positive { value * value } else { value }
-    })
+    };
+    if plan.alone {
+        at_sizes(program, claim, plan.explicit, Phi::Any, |_, positive| next(positive))
+    } else {
+        at_every_size(program, claim, plan.explicit, plan.copies, next)
+    }
+}
+
+/// Whether the indices are below the sizes.
+fn fits(claim: &Claim, indices: &[usize], sizes: Sizes) -> bool {
+    claim.free.iter().zip(indices).all(|((_, slot), index)| *index < sizes.of(claim.slots[*slot]))
 }
 
 /// One component for each way in which free indices of one range can be equal or different: what holds for it holds for all
@@ -326,9 +385,12 @@ pub(in crate::claims) fn case(claim: &Claim, component: &[usize]) -> String {
 
 fn degree(program: &Program, claim: &Claim, plan: &Plan, components: &[Component]) -> u64 {
     let square = Degree::SYMBOL * Degree::SYMBOL;
-    let point = at_every_size::<Degree>(program, claim, plan.explicit, plan.copies, |positive| {
-        if positive { square } else { Degree::SYMBOL }
-    });
+    let next = |positive| if positive { square } else { Degree::SYMBOL };
+    let point = if plan.alone {
+        at_sizes(program, claim, plan.explicit, Phi::Any, |_, positive| next(positive))
+    } else {
+        at_every_size(program, claim, plan.explicit, plan.copies, next)
+    };
     let indices: Vec<Vec<usize>> = components.iter().map(|component| component.indices.clone()).collect();
     let left = side(program, claim, &point, &claim.left, &indices);
     let right = side(program, claim, &point, &claim.right, &indices);

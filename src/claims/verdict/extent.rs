@@ -2,8 +2,8 @@
 //!
 //! Left minus right, brought to a common denominator, is a sum of terms, each over a tuple of indices; a term depends on the
 //! entries at its indices alone. With at most `v` indices of a range in a term, beside `f` free ones, the difference is
-//! determined by its values where `v + f` indices have entries of their own and all others have equal ones. The argument stands
-//! in `derivations/README.md`; this file counts.
+//! determined by its values where `v - 1 + f` indices have entries of their own and all others have equal ones. The argument
+//! stands in `derivations/README.md`; this file counts.
 //!
 //! - The value of a function is an entry of its own. Sums inside its argument do not count there, but they do where two
 //!   arguments are told apart, and where the function is differentiated.
@@ -23,8 +23,10 @@ const MANY: u64 = 1 << 20;
 
 /// What a claim needs of an exact evaluation that is to speak for every size.
 pub(in crate::claims) struct Needs {
-    /// So many indices of each range with entries of their own.
+    /// So many indices of each range with entries of their own, where the values of functions are symbols.
     pub explicit: Sizes,
+    /// So many, where exponents add up: two products of exponentials, each with the indices of a term, are told apart.
+    pub lawful: Sizes,
     /// A bound on the binary digits of the whole numbers that the claim builds from constants.
     pub bits: f64,
     /// Roots that are evaluated at such a point, about.
@@ -41,7 +43,7 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
     for (_, slot) in &claim.free {
         free[claim.slots[*slot] as usize] += 1;
     }
-    let explicit = Range::ALL.map(|range| {
+    let terms = Range::ALL.map(|range| {
         let r = range as usize;
         let rows = |other: usize| both.top[other] + free[other];
         // Each denominator once more for every choice of its own indices among those of a term.
@@ -49,19 +51,37 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
             .below
             .values()
             .map(|divisor| {
-                let choices = (0..4).filter(|other| *other != r && divisor.free[*other] > 0);
-                let choices: u64 = choices.map(|other| rows(other).max(1)).product();
-                divisor.power * divisor.counts[r] * (choices.max(1) - 1)
+                let choices =
+                    (0..4).map(|other| rows(other).max(1).saturating_pow(divisor.free[other] as u32));
+                let choices = choices.fold(1u64, |all, some| all.saturating_mul(some)).min(MANY);
+                divisor.power * divisor.counts[r] * (choices - 1)
             })
             .sum();
-        (rows(r) + again).max(both.inside[r] + 2 * free[r].max(1)).clamp(1, MANY) as usize
+        rows(r) + again
     });
-    let [samples, inputs, hidden, classes] = explicit;
+    let explicit = Range::ALL.map(|range| {
+        let r = range as usize;
+        let term = free[r] + but_one(terms[r] - free[r]);
+        term.max(both.apart[r])
+    });
+    let lawful = Range::ALL.map(|range| {
+        let r = range as usize;
+        explicit[r].max(but_one(both.inside[r]) + 2 * terms[r])
+    });
+    // What must not vanish is the norm, over the signs of all roots.
+    let roots = roots(program, claim);
+    let bits = (both.bits.0 + both.bits.1).max(both.inside_bits);
     Needs {
-        explicit: Sizes { samples, inputs, hidden, classes },
-        bits: both.bits,
-        roots: roots(program, claim),
+        explicit: sizes_of(explicit),
+        lawful: sizes_of(lawful),
+        bits: bits * f64::from(1 << roots.min(10)),
+        roots,
     }
+}
+
+fn sizes_of(counts: Counts) -> Sizes {
+    let [samples, inputs, hidden, classes] = counts.map(|count| count.min(MANY) as usize);
+    Sizes { samples, inputs, hidden, classes }
 }
 
 /// A sum of terms over a common denominator.
@@ -73,10 +93,14 @@ struct Extent {
     below: BTreeMap<*const Node, Divisor>,
     /// Indices that are summed over in the argument of a function.
     inside: Counts,
+    /// Indices that it takes to tell two arguments of a function apart.
+    apart: Counts,
     /// Denominators in arguments of functions.
     inside_below: BTreeMap<*const Node, Divisor>,
-    /// Binary digits of constants.
-    bits: f64,
+    /// Binary digits of constants, above and below the line.
+    bits: (f64, f64),
+    /// Binary digits of those in arguments of functions.
+    inside_bits: f64,
 }
 
 /// A denominator.
@@ -91,6 +115,17 @@ struct Divisor {
 
 fn add(a: Counts, b: Counts, times: u64) -> Counts {
     std::array::from_fn(|r| (a[r] + b[r].saturating_mul(times)).min(MANY))
+}
+
+/// Where an index is summed over, one of the indices of a term may be one of the equal ones.
+fn but_one(summed: u64) -> u64 {
+    summed - summed.min(1)
+}
+
+/// Binary digits of a sum.
+fn larger_bits(a: f64, b: f64) -> f64 {
+    let (large, small) = (a.max(b), a.min(b));
+    large + (small - large).exp2().ln_1p() / std::f64::consts::LN_2
 }
 
 fn larger(a: Counts, b: Counts) -> Counts {
@@ -126,7 +161,10 @@ impl Extent {
         Extent {
             top: larger(self.over(&below), other.over(&below)),
             below,
-            bits: (self.bits.exp2() + other.bits.exp2()).log2().min(1e6),
+            bits: (
+                larger_bits(self.bits.0 + other.bits.1, other.bits.0 + self.bits.1),
+                self.bits.1 + other.bits.1,
+            ),
             ..self.besides(other)
         }
     }
@@ -135,7 +173,7 @@ impl Extent {
         Extent {
             top: add(self.top, other.top, 1),
             below: merged(&self.below, &other.below, |a, b| a + b),
-            bits: self.bits + other.bits,
+            bits: (self.bits.0 + other.bits.0, self.bits.1 + other.bits.1),
             ..self.besides(other)
         }
     }
@@ -144,6 +182,8 @@ impl Extent {
     fn besides(&self, other: &Extent) -> Extent {
         Extent {
             inside: larger(self.inside, other.inside),
+            apart: larger(self.apart, other.apart),
+            inside_bits: self.inside_bits.max(other.inside_bits),
             inside_below: merged(&self.inside_below, &other.inside_below, u64::max),
             ..Extent::default()
         }
@@ -156,7 +196,7 @@ impl Extent {
         Extent {
             top,
             below: BTreeMap::from([(std::ptr::from_ref(node), own)]),
-            bits: self.bits,
+            bits: (self.bits.1, self.bits.0),
             ..self.besides(self)
         }
     }
@@ -166,12 +206,17 @@ impl Extent {
         self.below.values().fold(self.top, |top, divisor| add(top, divisor.counts, divisor.power))
     }
 
-    /// The value of a function of this.
-    fn argument(&self) -> Extent {
-        let once = |divisor: &Divisor| Divisor { power: 1, ..*divisor };
-        let below = self.below.iter().map(|(key, divisor)| (*key, once(divisor))).collect();
+    /// The value of a function of this, which has these indices itself.
+    fn argument(&self, rows: Counts) -> Extent {
+        // The derivative of a quotient has its denominator once more.
+        let more = |divisor: &Divisor| Divisor { power: divisor.power + 1, ..*divisor };
+        let below = self.below.iter().map(|(key, divisor)| (*key, more(divisor))).collect();
+        let apart = add(self.whole().map(but_one), rows, 2);
         Extent {
-            inside: larger(self.inside, self.whole()),
+            inside: add(self.inside, self.whole(), 1),
+            apart: larger(self.apart, apart),
+            // Two arguments are told apart by their difference.
+            inside_bits: self.inside_bits.max(2.0 * (self.bits.0 + self.bits.1)),
             inside_below: merged(&self.inside_below, &below, u64::max),
             ..Extent::default()
         }
@@ -189,8 +234,10 @@ impl Extent {
             top,
             below: merged(&below, &self.inside_below, |a, b| a + b),
             inside: self.inside,
+            apart: self.apart,
+            inside_bits: self.inside_bits,
             inside_below: self.inside_below.clone(),
-            bits: self.bits + 2.0,
+            bits: (self.bits.0 + 2.0, self.bits.1),
         }
     }
 }
@@ -225,7 +272,7 @@ impl Counting<'_> {
     fn node(&mut self, node: &Node, slots: &[Range]) -> Extent {
         match &node.form {
             Form::Number(number) => {
-                Extent { bits: (number.unsigned_abs().max(1) as f64).log2(), ..Extent::default() }
+                Extent { bits: ((number.unsigned_abs().max(1) as f64).log2(), 0.0), ..Extent::default() }
             }
             Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Delta(..) => Extent::default(),
             Form::Symbol(symbol, _) => self.symbol(*symbol),
@@ -251,11 +298,11 @@ impl Counting<'_> {
             Form::Call(Function::Sqrt, x) => {
                 let argument = self.node(x, slots);
                 let root = argument.inverse(x, free(x, slots)).below;
-                let mut extent = argument.argument();
+                let mut extent = argument.argument(free(x, slots));
                 extent.inside_below = merged(&extent.inside_below, &root, u64::max);
                 Extent { top: argument.top, below: argument.below, bits: argument.bits, ..extent }
             }
-            Form::Call(_, x) => self.node(x, slots).argument(),
+            Form::Call(_, x) => self.node(x, slots).argument(free(x, slots)),
             Form::Derivative(x, ..) => self.node(x, slots).derivative(),
         }
     }

@@ -1,11 +1,12 @@
 //! The witness of floats: both sides of an equality at points of many sizes and scales, each with a running bound on its
 //! rounding error.
 
+use super::exact::uses;
 use super::outcome::{Agreement, Counterexample};
 use super::trial::{
     Style, Trial, Values, activations, allowed, at_least, counterexample, exists, functions, rounded,
 };
-use crate::claims::language::program::{Claim, Program};
+use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::{Function, Range};
 use crate::claims::point::place::{Phi, Point, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
@@ -18,7 +19,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// Sizes of the points, in the order in which they are tried: all ranges two or more, one at which each is alone, and some
 /// that are large and different.
-const SIZES: [Sizes; 8] = [
+const SIZES: [Sizes; 9] = [
     sizes(2, 2, 2, 2),
     sizes(3, 4, 2, 3),
     sizes(2, 3, 4, 5),
@@ -27,10 +28,14 @@ const SIZES: [Sizes; 8] = [
     sizes(5, 3, 2, 4),
     sizes(3, 5, 6, 4),
     sizes(7, 6, 5, 8),
+    sizes(2, 1, 2, 1),
 ];
 
 /// How large entries are, in turn.
 const SCALES: [f64; 8] = [1.0, 0.5, 2.0, 0.05, 6.0, 1e-3, 40.0, 1.0];
+
+/// How large they are where sides have no value at most points.
+const PATIENT_SCALES: [f64; 8] = [1.0, 0.5, 2.0, 0.05, 1e2, 1e4, 1e6, 1e-3];
 
 /// Points that must agree before floats confirm a claim.
 pub(in crate::claims) const ENOUGH: usize = 3;
@@ -87,8 +92,8 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
         let trial = Trial {
             sizes: at_least(program, claim, SIZES[(attempt % 2) as usize]),
             phi: phis[attempt as usize % phis.len()],
-            style: Style::Generic,
-            scale: SCALES[attempt as usize / 2 % 4],
+            style: if attempt % 4 < 2 { Style::Generic } else { Style::Positive },
+            scale: PATIENT_SCALES[attempt as usize / 4 % PATIENT_SCALES.len()],
             seed: point_seed(seed, 1001, attempt),
         };
         if let Some(counterexample) = found.at(program, claim, &trial) {
@@ -110,8 +115,9 @@ pub(in crate::claims) fn at_larger_sizes(
 ) -> Option<Counterexample> {
     let phis = phis(program, claim, seed);
     let mut found = Found::default();
+    let mut spent = 0.0;
     for size in [5, 6, 7, 8, 9, 11, 13, 17] {
-        for range in Range::ALL {
+        for range in Range::ALL.into_iter().filter(|range| uses_range(program, claim, *range)) {
             let mut sizes = sizes(2, 2, 2, 2);
             match range {
                 Range::Samples => sizes.samples = size,
@@ -120,9 +126,11 @@ pub(in crate::claims) fn at_larger_sizes(
                 Range::Classes => sizes.classes = size,
             }
             let sizes = at_least(program, claim, sizes);
-            if work(program, claim, &sizes, component_count(claim, sizes)) > BUDGET {
+            let cost = work(program, claim, &sizes, component_count(claim, sizes));
+            if spent + cost > BUDGET {
                 continue;
             }
+            spent += cost;
             let trial = Trial {
                 sizes,
                 phi: phis[0],
@@ -136,6 +144,13 @@ pub(in crate::claims) fn at_larger_sizes(
         }
     }
     None
+}
+
+/// Whether a claim depends on the size of a range.
+fn uses_range(program: &Program, claim: &Claim, range: Range) -> bool {
+    let used = program.symbols.iter().zip(&claim.used).filter(|(_, used)| **used);
+    let in_symbols = used.flat_map(|(symbol, _)| &symbol.ranges).any(|own| *own == range);
+    in_symbols || uses(program, claim, &|form| matches!(form, Form::Size(own) if *own == range))
 }
 
 /// The functions to try for `phi`, the sine where it does not occur.

@@ -97,13 +97,15 @@ pub struct Proof {
 }
 
 /// The sizes for which a claim is proved.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// Every size.
     Every,
     /// Every size up to these; and larger ones, where all entries beyond them are equal.
     UpTo(Sizes),
+    /// These sizes; and every size where all entries but the first are equal.
+    At(Vec<Sizes>),
 }
 
 /// An exact arithmetic.
@@ -178,7 +180,8 @@ pub enum Doubt {
         /// Points that were tried.
         tried: usize,
     },
-    /// Both agree, but whole numbers are built from constants that are as large as the primes.
+    /// It needs laws of functions, and builds whole numbers from constants that are as large as the primes of the field that knows
+    /// them.
     Constants {
         /// A bound on their binary digits.
         bits: f64,

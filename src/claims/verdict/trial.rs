@@ -31,6 +31,8 @@ pub(in crate::claims) enum Style {
     Vertex,
     /// Rows along the last index are equal, up to one part in a million.
     Ties,
+    /// Anywhere around the scale, and positive.
+    Positive,
 }
 
 /// A float point to be made.
@@ -76,6 +78,7 @@ impl Trial {
                 let generic = signed(&mut random) * symbol_scale;
                 match self.style {
                     Style::Generic | Style::Mixed => generic,
+                    Style::Positive => generic.abs(),
                     Style::Sparse => {
                         if random.random_bool(0.5) {
                             0.0
@@ -194,6 +197,27 @@ pub(in crate::claims) fn counterexample(
     }
 }
 
+/// The whole numbers that stand in a claim or in the definitions that it uses.
+pub(in crate::claims) fn literals(program: &Program, claim: &Claim) -> Vec<i64> {
+    fn within(node: &Node, found: &mut Vec<i64>) {
+        if let Form::Number(number) = node.form
+            && !found.contains(&number)
+        {
+            found.push(number);
+        }
+        node.children().into_iter().for_each(|child| within(child, found));
+    }
+    let mut found = Vec::new();
+    within(&claim.left, &mut found);
+    within(&claim.right, &mut found);
+    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
+        if let (Value::Defined(node, _), true) = (&symbol.value, *used) {
+            within(node, &mut found);
+        }
+    }
+    found
+}
+
 /// Whether the sizes are in keeping with the assumptions.
 pub(in crate::claims) fn allowed(program: &Program, claim: &Claim, sizes: Sizes) -> bool {
     program.assumed(claim).all(|assumed| match assumed {
@@ -223,8 +247,9 @@ pub(in crate::claims) fn activations(seed: u64) -> Vec<Phi> {
     let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x00f1);
     // Two decimals, so that a reader can type them.
     let mut number = |low: f64, high: f64| (random.random_range(low..high) * 100.0).round() / 100.0;
-    let mut mixture = |sign: f64| {
+    let mut mixture = |sign: f64, constant: f64| {
         Phi::Mixture(Mixture {
+            constant,
             linear: sign * number(0.3, 1.5),
             square: sign * number(0.2, 1.0),
             amplitude: sign * number(0.5, 1.5),
@@ -232,7 +257,7 @@ pub(in crate::claims) fn activations(seed: u64) -> Vec<Phi> {
             shift: number(0.2, 1.2),
         })
     };
-    let (first, second) = (mixture(1.0), mixture(-1.0));
+    let (first, second, large) = (mixture(1.0, 0.0), mixture(-1.0, -3.0), mixture(1e3, 2e3));
     let known = |activation| Phi::Known(activation);
     vec![
         first,
@@ -243,6 +268,7 @@ pub(in crate::claims) fn activations(seed: u64) -> Vec<Phi> {
         known(Activation::Softplus),
         known(Activation::Sigmoid),
         known(Activation::Identity),
+        large,
     ]
 }
 
