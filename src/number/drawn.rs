@@ -7,7 +7,7 @@
 use super::field::{mix, sigmoid, tanh};
 use super::operators::operators;
 use super::{Gap, Number, Smooth};
-use num_traits::{One, Zero};
+use num_traits::One;
 use std::cell::Cell;
 
 thread_local! {
@@ -188,6 +188,7 @@ fn is_prime(n: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use num_traits::Zero;
 
     #[test]
     fn the_modulus_is_a_prime_of_its_kind_and_differs_from_seed_to_seed() {

@@ -106,7 +106,7 @@ impl Factor {
             Exp(a) => match (&**a, choice % 3) {
                 (Sum(a, b), 0 | 1) => format!("(exp({})*exp({}))", next(b), next(a)),
                 (_, 0) => format!("(1/exp(-{}))", next(a)),
-                (_, 1) => format!("exp({}/2)^2", next(a)),
+                (_, 1) => format!("(exp({}/2)^2)", next(a)),
                 _ => format!("exp({})", next(a)),
             },
             Tanh(a) => {
@@ -120,7 +120,7 @@ impl Factor {
             Phi(a) => format!("phi({})", next(a)),
             Power(a, n) => {
                 let a = next(a);
-                vec![a; usize::from(*n)].join("*")
+                format!("({})", vec![a; usize::from(*n)].join("*"))
             }
         };
         match choice / 64 {

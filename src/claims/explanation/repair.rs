@@ -104,12 +104,14 @@ impl Targets {
             return Targets(Vec::new());
         }
         let phis = activations(seed);
+        // An edited side may use what the claim does not.
+        let drawn = Claim { used: vec![true; program.symbols.len()], ..claim.clone() };
         let target = |(index, sizes): (usize, Sizes)| {
             let sizes = at_least(program, claim, sizes);
             let phi: Phi = phis[index];
             let seed = point_seed(seed, 5000, index as u64);
             let trial = Trial { sizes, phi, style: Style::Generic, scale: 1.0, seed };
-            let point = rounded(program, claim, sizes, phi, &trial.values(program, claim));
+            let point = rounded(program, &drawn, sizes, phi, &trial.values(program, &drawn));
             let components = some_components(claim, sizes, seed);
             let left = side(program, claim, &point, &claim.left, &components);
             Target { point, components, left }

@@ -198,10 +198,7 @@ impl<'a, T: Base> World<'a, T> {
                     && self.factors_stand_for_positive(y, slots, ranges)
             }
             Form::Power(x, _) | Form::Negate(x) => self.factors_stand_for_positive(x, slots, ranges),
-            _ => {
-                !self.positive.node(self.program, node)
-                    || self.value(node, slots, ranges).base().stands_for_positive()
-            }
+            _ => !self.positive.node(node) || self.value(node, slots, ranges).base().stands_for_positive(),
         }
     }
 

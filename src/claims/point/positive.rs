@@ -13,7 +13,7 @@ impl Positive {
         for (index, symbol) in program.symbols.iter().enumerate() {
             let assumed = Assumed::Positive { symbol: index };
             let own = match &symbol.value {
-                Value::Defined(node, _) => positive.node(program, node),
+                Value::Defined(node, _) => positive.node(node),
                 Value::Free { .. } => program.assumptions.iter().any(|assumption| assumption.kind == assumed),
             };
             positive.0.push(own);
@@ -23,8 +23,8 @@ impl Positive {
 
     /// Whether an expression is positive: sums, products, quotients and roots of positive numbers, sizes, exponentials, and
     /// what is assumed to be. Squares count, since they are zero at special points only.
-    pub fn node(&self, program: &Program, node: &Node) -> bool {
-        let positive = |node: &Node| self.node(program, node);
+    pub fn node(&self, node: &Node) -> bool {
+        let positive = |node: &Node| self.node(node);
         match &node.form {
             Form::Number(number) => *number > 0,
             Form::Size(_) | Form::Parameters => true,

@@ -7,8 +7,21 @@ use crate::claims::language::syntax::Range;
 /// An estimate of the elementary operations that evaluating so many components of a claim takes at these sizes. A quantity
 /// is computed once in each world, and each derivative is a world of its own.
 pub fn work(program: &Program, claim: &Claim, sizes: &Sizes, components: usize) -> f64 {
-    let mut estimate = Estimate { program, sizes, tables: vec![None; program.symbols.len()] };
+    estimate(Estimate::new(program, sizes, false), claim, components)
+}
+
+/// The same where these are the indices with entries of their own, and a sum goes over one more than that, and over each of
+/// the equal ones that an index around it stands for already.
+pub fn work_at_every_size(program: &Program, claim: &Claim, explicit: &Sizes, components: usize) -> f64 {
+    estimate(Estimate::new(program, explicit, true), claim, components)
+}
+
+fn estimate(mut estimate: Estimate, claim: &Claim, components: usize) -> f64 {
+    let (program, sizes) = (estimate.program, estimate.sizes);
     let components = components as f64;
+    for (_, slot) in &claim.free {
+        estimate.open[claim.slots[*slot] as usize] += 1;
+    }
     let sides = estimate.node(&claim.left, &claim.slots) + estimate.node(&claim.right, &claim.slots);
     let free = program.symbols.iter().zip(&claim.used);
     let free = free.filter(|(symbol, used)| **used && matches!(symbol.value, Value::Free { .. }));
@@ -23,9 +36,35 @@ struct Estimate<'a> {
     program: &'a Program,
     sizes: &'a Sizes,
     tables: Vec<Option<f64>>,
+    /// Whether there are equal indices beside the explicit ones.
+    equal: bool,
+    /// The indices of each range that are given or summed over around.
+    open: [usize; 4],
 }
 
-impl Estimate<'_> {
+impl<'a> Estimate<'a> {
+    fn new(program: &'a Program, sizes: &'a Sizes, equal: bool) -> Self {
+        Estimate { program, sizes, tables: vec![None; program.symbols.len()], equal, open: [0; 4] }
+    }
+
+    /// How many values the next index of a range takes.
+    fn count(&self, range: Range) -> f64 {
+        let equal = if self.equal { 1 + self.open[range as usize] } else { 0 };
+        (self.sizes.of(range) + equal) as f64
+    }
+
+    /// How many entries a quantity has, those that are equal counted once.
+    fn entries(&mut self, ranges: &[Range]) -> f64 {
+        let around = std::mem::take(&mut self.open);
+        let mut entries = 1.0;
+        for range in ranges {
+            entries *= self.count(*range);
+            self.open[*range as usize] += 1;
+        }
+        self.open = around;
+        entries
+    }
+
     /// A Hessian, entry by entry, each from a loss that is computed anew.
     fn eigenvalue(&mut self) -> f64 {
         let parameters =
@@ -45,7 +84,16 @@ impl Estimate<'_> {
         let info = &self.program.symbols[symbol];
         let cost = match &info.value {
             Value::Free { .. } => 0.0,
-            Value::Defined(node, slots) => self.sizes.entries(&info.ranges) as f64 * self.node(node, slots),
+            Value::Defined(node, slots) => {
+                let entries = self.entries(&info.ranges);
+                let around = std::mem::take(&mut self.open);
+                for range in &info.ranges {
+                    self.open[*range as usize] += 1;
+                }
+                let each = self.node(node, slots);
+                self.open = around;
+                entries * each
+            }
         };
         self.tables[symbol] = Some(cost);
         cost
@@ -61,8 +109,16 @@ impl Estimate<'_> {
                 1.0 + self.node(x, slots) + self.node(y, slots)
             }
             Form::Sum(over, body) => {
-                let count: usize = over.iter().map(|slot| self.sizes.of(slots[*slot])).product();
-                count as f64 * (1.0 + self.node(body, slots))
+                let mut count = 1.0;
+                for slot in over {
+                    count *= self.count(slots[*slot]);
+                    self.open[slots[*slot] as usize] += 1;
+                }
+                let body = self.node(body, slots);
+                for slot in over {
+                    self.open[slots[*slot] as usize] -= 1;
+                }
+                count * (1.0 + body)
             }
             Form::Derivative(of, by, ..) => {
                 let mut used = vec![false; self.program.symbols.len()];

@@ -120,7 +120,7 @@ fn confirmed(program: &Program, claim: &Claim, plan: &Plan, first: (Verified, Re
     }
 }
 
-/// Sizes at which a claim is held besides, where an evaluation that is to speak for all sizes can afford no more than one
+/// Sizes at which a claim is held besides, where an evaluation that is to speak for all sizes can afford no
 /// index with entries of its own: all two or more, and one large and different.
 const BESIDES: [Sizes; 3] = [sizes(2, 2, 2, 2), sizes(3, 2, 2, 3), sizes(2, 4, 3, 5)];
 /// Elementary operations of one such evaluation.
@@ -129,11 +129,11 @@ const AFFORDABLE: f64 = 2e6;
 /// Holds a claim at sizes that are numbers of the field, and, where these are few, at some more.
 fn at_all_sizes<V: Exact>(program: &Program, claim: &Claim, plan: &Plan, seed: u64) -> (Verified, Reach) {
     let first = exact::<V>(program, claim, plan, seed);
-    let few = Range::ALL.into_iter().any(|range| plan.explicit.of(range) < plan.needed.of(range).min(2));
+    let few = Range::ALL.into_iter().any(|range| plan.explicit.of(range) < plan.needed.of(range).min(1));
     let reach = match (plan.every, few) {
         (true, _) => return (first, Reach::Every),
-        (false, false) => return (first, Reach::UpTo(plan.explicit)),
-        (false, true) => Reach::UpTo(plan.explicit),
+        (false, false) => return (first, Reach::UpTo(plan.reach())),
+        (false, true) => Reach::UpTo(plan.reach()),
     };
     let Verified::Equal { .. } = first else { return (first, reach) };
     let mut held = Vec::new();

@@ -7,7 +7,7 @@ use crate::claims::point::place::{Phi, Point, Sizes};
 use crate::claims::point::points::{at_every_size, at_sizes, point_seed};
 use crate::claims::point::tower::{Base, Tower};
 use crate::claims::point::values::{side, together};
-use crate::claims::point::work::work;
+use crate::claims::point::work::{work, work_at_every_size};
 use crate::number::{Chain, Degree, Drawn, Field, Gap, MODULUS, chance};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -113,9 +113,9 @@ impl Plan {
         let mut explicit = Range::ALL.map(|range| needed.of(range).max(least[range as usize]));
         let (copies, cases) = (copies(program, claim), patterns(claim).len());
         let cost = |explicit: [usize; 4]| {
-            let [samples, inputs, hidden, classes] = explicit.map(|count| count + 1);
+            let [samples, inputs, hidden, classes] = explicit;
             let sizes = Sizes { samples, inputs, hidden, classes };
-            work(program, claim, &sizes, cases)
+            work_at_every_size(program, claim, &sizes, cases)
         };
         let mut every = true;
         // Points are many where roots exist at few of them.
@@ -150,6 +150,12 @@ impl Plan {
 }
 
 impl Plan {
+    /// The sizes that an evaluation speaks for in full: one of the others may have entries of its own too.
+    pub fn reach(&self) -> Sizes {
+        let Sizes { samples, inputs, hidden, classes } = self.explicit;
+        Sizes { samples: samples + 1, inputs: inputs + 1, hidden: hidden + 1, classes: classes + 1 }
+    }
+
     /// The same at these sizes, and no others.
     pub fn at(self, program: &Program, claim: &Claim, sizes: Sizes) -> Plan {
         let work = work(program, claim, &sizes, patterns(claim).len());

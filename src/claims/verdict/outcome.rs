@@ -104,7 +104,7 @@ pub enum Reach {
     Every,
     /// Every size up to these; and larger ones, where all entries beyond them are equal.
     UpTo(Sizes),
-    /// These sizes; and every size where all entries but the first are equal.
+    /// These sizes; and every size where all entries are equal.
     At(Vec<Sizes>),
 }
 
