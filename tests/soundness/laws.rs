@@ -90,7 +90,11 @@ impl Factor {
             Entry(text, _) => format!("({text})"),
             Sum(a, b) => {
                 let (a, b) = (next(a), next(b));
-                if choice % 2 == 0 { format!("({b} + {a})") } else { format!("(2*{a} - ({a} - {b}))") }
+                if choice.is_multiple_of(2) {
+                    format!("({b} + {a})")
+                } else {
+                    format!("(2*{a} - ({a} - {b}))")
+                }
             }
             Product(a, b) => match (&**b, choice % 3) {
                 (Sum(b, c), 0) => {
@@ -101,7 +105,7 @@ impl Factor {
             },
             Quotient(a, b) => {
                 let (a, b) = (next(a), next(b));
-                if choice % 2 == 0 { format!("({a}*(1/{b}))") } else { format!("(1/({b}/{a}))") }
+                if choice.is_multiple_of(2) { format!("({a}*(1/{b}))") } else { format!("(1/({b}/{a}))") }
             }
             Exp(a) => match (&**a, choice % 3) {
                 (Sum(a, b), 0 | 1) => format!("(exp({})*exp({}))", next(b), next(a)),
