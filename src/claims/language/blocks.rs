@@ -4,7 +4,7 @@
 //! looks like such a line and is not one would be skipped, and the file be green without its claims; so it is an error.
 //! A text may show claims as an example: inside a longer fence, which Markdown takes for one block of code.
 
-use super::error::{Place, SyntaxError};
+use super::error::{BYTE_ORDER_MARK, Place, SyntaxError};
 use super::fences::{Fence, Markdown, claim_line};
 use std::ops::Range;
 
@@ -12,8 +12,6 @@ use std::ops::Range;
 const OPEN: &str = "```claims";
 /// The line that closes it.
 const CLOSE: &str = "```";
-/// A mark at the start of a file that says how it is encoded; it is no part of the text.
-pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The blocks of claims of a file: what stands between the two fences of each.
 ///

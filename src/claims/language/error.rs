@@ -1,7 +1,9 @@
 //! What is wrong with a text, and where.
 
-use super::blocks::BYTE_ORDER_MARK;
 use std::fmt;
+
+/// A mark at the start of a file that says how it is encoded; it is no part of the text.
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A stretch of a file, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

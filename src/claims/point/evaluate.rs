@@ -4,6 +4,7 @@
 //! stands behind the bar is what it was, and everything else is defined anew. A quantity that does not depend on `V`
 //! is looked up in the world around.
 
+use super::known::{Known, unknown};
 use super::place::{Phi, Point};
 use super::positive::Positive;
 use super::tower::{Base, Tower};
@@ -12,7 +13,6 @@ use crate::claims::language::syntax::{Function, Range};
 use crate::number::{Matrix, Number, norm};
 use crate::witness::eigen::eigenvalues;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// An index of a sum that is not open.
@@ -20,45 +20,6 @@ pub(in crate::claims) const UNASSIGNED: usize = usize::MAX;
 
 /// The indices of an entry, those beyond its quantity's unassigned.
 type Indices = [usize; MOST_INDICES];
-
-/// The entries of a quantity that were computed: an array, or a map where that would be large and mostly empty.
-enum Known<T> {
-    Few(Vec<Option<T>>),
-    Many(HashMap<usize, T>),
-}
-
-/// Quantities with more entries are kept in a map.
-const LARGEST_ARRAY: usize = 1 << 12;
-
-impl<T: Copy> Known<T> {
-    fn get(&self, entry: usize) -> Option<T> {
-        match self {
-            Known::Few(values) => values.get(entry).copied().flatten(),
-            Known::Many(values) => values.get(&entry).copied(),
-        }
-    }
-
-    fn set(&mut self, entry: usize, value: T, entries: usize) {
-        if entries > LARGEST_ARRAY && matches!(self, Known::Few(_)) {
-            *self = Known::Many(HashMap::new());
-        }
-        match self {
-            Known::Few(values) => {
-                if values.is_empty() {
-                    *values = vec![None; entries];
-                }
-                values[entry] = Some(value);
-            }
-            Known::Many(values) => {
-                values.insert(entry, value);
-            }
-        }
-    }
-}
-
-fn unknown<T>(program: &Program) -> RefCell<Vec<Known<T>>> {
-    RefCell::new(program.symbols.iter().map(|_| Known::Few(Vec::new())).collect())
-}
 
 /// What one derivative changes.
 struct Change<'a> {

@@ -5,6 +5,7 @@
 //! positive by their form.
 
 pub(in crate::claims) mod evaluate;
+mod known;
 pub(in crate::claims) mod place;
 pub(in crate::claims) mod points;
 pub(in crate::claims) mod positive;

@@ -9,7 +9,7 @@ use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::source::{Derivation, Source};
 use crate::claims::language::syntax::{Function, Relation};
 use crate::claims::verdict::check::check;
-use crate::claims::verdict::exact::uses;
+use crate::claims::verdict::contents::uses;
 use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict};
 use rayon::prelude::*;
 use std::time::Instant;

@@ -4,11 +4,10 @@
 //! functions for `phi`; then it ascends from the worst of them. A violation is a difference beyond the rounding errors of the
 //! two sides, never one beyond an absolute tolerance.
 
+use super::contents::{functions, literals};
 use super::floats::some_components;
 use super::outcome::{Counterexample, Search};
-use super::trial::{
-    Style, Trial, Values, activations, at_least, counterexample, exists, functions, literals, rounded,
-};
+use super::trial::{Style, Trial, Values, activations, at_least, counterexample, exists, rounded};
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::{Function, Range, Relation};
 use crate::claims::point::place::{Phi, Sizes};

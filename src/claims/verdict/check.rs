@@ -6,13 +6,16 @@
 
 use super::adversary::{self, search};
 use super::blame::blame;
-use super::exact::{Exact, Plan, SIGN_POINTS, Verified, case, exact, uses};
+use super::cases::case;
+use super::contents::{functions, uses};
+use super::exact::{Exact, SIGN_POINTS, Verified, exact};
 use super::extent::{Needs, needs};
 use super::floats::{Floats, at_larger_sizes, floats, some_components};
 use super::outcome::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined,
 };
-use super::trial::{Style, Trial, Values, at_least, exists, functions, rounded};
+use super::plan::Plan;
+use super::trial::{Style, Trial, Values, at_least, exists, rounded};
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::{Function, Range, Relation};
 use crate::claims::point::place::{Phi, Sizes};

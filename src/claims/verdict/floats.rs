@@ -1,11 +1,9 @@
 //! The witness of floats: both sides of an equality at points of many sizes and scales, each with a running bound on its
 //! rounding error.
 
-use super::exact::uses;
+use super::contents::{functions, uses};
 use super::outcome::{Agreement, Counterexample};
-use super::trial::{
-    Style, Trial, Values, activations, allowed, at_least, counterexample, exists, functions, rounded,
-};
+use super::trial::{Style, Trial, Values, activations, allowed, at_least, counterexample, exists, rounded};
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::{Function, Range};
 use crate::claims::point::place::{Phi, Point, Sizes};

@@ -1,7 +1,7 @@
 //! Float points at which claims are tried: sizes, scales, shapes of values, activations.
 
-use crate::claims::language::program::{Assumed, Claim, Form, Node, Program, Value};
-use crate::claims::language::syntax::{Function, Range};
+use crate::claims::language::program::{Assumed, Claim, Program, Value};
+use crate::claims::language::syntax::Range;
 use crate::claims::point::place::{Mixture, Phi, Point, Sizes};
 use crate::claims::point::points::at_sizes;
 use crate::claims::point::values::side;
@@ -197,27 +197,6 @@ pub(in crate::claims) fn counterexample(
     }
 }
 
-/// The whole numbers that stand in a claim or in the definitions that it uses.
-pub(in crate::claims) fn literals(program: &Program, claim: &Claim) -> Vec<i64> {
-    fn within(node: &Node, found: &mut Vec<i64>) {
-        if let Form::Number(number) = node.form
-            && !found.contains(&number)
-        {
-            found.push(number);
-        }
-        node.children().into_iter().for_each(|child| within(child, found));
-    }
-    let mut found = Vec::new();
-    within(&claim.left, &mut found);
-    within(&claim.right, &mut found);
-    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
-        if let (Value::Defined(node, _), true) = (&symbol.value, *used) {
-            within(node, &mut found);
-        }
-    }
-    found
-}
-
 /// Whether the sizes are in keeping with the assumptions.
 pub(in crate::claims) fn allowed(program: &Program, claim: &Claim, sizes: Sizes) -> bool {
     program.assumed(claim).all(|assumed| match assumed {
@@ -270,28 +249,4 @@ pub(in crate::claims) fn activations(seed: u64) -> Vec<Phi> {
         known(Activation::Identity),
         large,
     ]
-}
-
-/// The functions that a claim uses, directly or in definitions, in the order in which they are met.
-pub(in crate::claims) fn functions(program: &Program, claim: &Claim) -> Vec<Function> {
-    let mut found = Vec::new();
-    collect(&claim.left, &mut found);
-    collect(&claim.right, &mut found);
-    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
-        if let (Value::Defined(node, _), true) = (&symbol.value, *used) {
-            collect(node, &mut found);
-        }
-    }
-    found
-}
-
-fn collect(node: &Node, found: &mut Vec<Function>) {
-    if let Form::Call(function, _) = &node.form
-        && !found.contains(function)
-    {
-        found.push(*function);
-    }
-    for child in node.children() {
-        collect(child, found);
-    }
 }

@@ -1,0 +1,48 @@
+//! The cases of the free indices: which of them are equal. No index of a range is special, so one assignment stands for all
+//! of a case.
+
+use crate::claims::language::program::Claim;
+use crate::claims::point::place::Sizes;
+use crate::claims::point::values::together;
+
+/// One component for each way in which free indices of one range can be equal or different: what holds for it holds for all
+/// like it, since no index is special.
+pub(in crate::claims) fn patterns(claim: &Claim) -> Vec<Vec<usize>> {
+    let mut all: Vec<Vec<usize>> = vec![Vec::new()];
+    for (place, (_, slot)) in claim.free.iter().enumerate() {
+        let range = claim.slots[*slot];
+        let same: Vec<usize> =
+            (0..place).filter(|other| claim.slots[claim.free[*other].1] == range).collect();
+        let mut longer = Vec::new();
+        for pattern in &all {
+            let new = same.iter().map(|other| pattern[*other] + 1).max().unwrap_or(0);
+            for index in (0..=new).rev() {
+                let mut next = pattern.clone();
+                next.push(index);
+                longer.push(next);
+            }
+        }
+        all = longer;
+    }
+    all.retain(|pattern| !together(claim, pattern));
+    all
+}
+
+/// Which free indices of one range are equal and which are not, such as `n = m, k != l`; nothing where there is one case.
+pub(in crate::claims) fn case(claim: &Claim, component: &[usize]) -> String {
+    let mut words = Vec::new();
+    for (a, (first, slot)) in claim.free.iter().enumerate() {
+        for (b, (second, other)) in claim.free.iter().enumerate().skip(a + 1) {
+            if claim.slots[*slot] == claim.slots[*other] {
+                let sign = if component.get(a) == component.get(b) { "=" } else { "!=" };
+                words.push(format!("{first} {sign} {second}"));
+            }
+        }
+    }
+    words.join(", ")
+}
+
+/// Whether the indices are below the sizes.
+pub(in crate::claims) fn fits(claim: &Claim, indices: &[usize], sizes: Sizes) -> bool {
+    claim.free.iter().zip(indices).all(|((_, slot), index)| *index < sizes.of(claim.slots[*slot]))
+}

@@ -1,0 +1,62 @@
+//! What a claim is made of, its definitions included.
+
+use crate::claims::language::program::{Claim, Form, Node, Program, Value};
+use crate::claims::language::syntax::Function;
+
+/// Whether a claim uses a node of some form, directly or in definitions.
+pub(in crate::claims) fn uses(program: &Program, claim: &Claim, what: &dyn Fn(&Form) -> bool) -> bool {
+    let defined = program.symbols.iter().zip(&claim.used).filter_map(|(symbol, used)| match &symbol.value {
+        Value::Defined(node, _) if *used => Some(node),
+        _ => None,
+    });
+    [&claim.left, &claim.right].into_iter().chain(defined).any(|node| any(node, what))
+}
+
+pub(in crate::claims) fn any(node: &Node, what: &dyn Fn(&Form) -> bool) -> bool {
+    what(&node.form) || node.children().into_iter().any(|child| any(child, what))
+}
+
+/// The functions that a claim uses, directly or in definitions, in the order in which they are met.
+pub(in crate::claims) fn functions(program: &Program, claim: &Claim) -> Vec<Function> {
+    let mut found = Vec::new();
+    collect(&claim.left, &mut found);
+    collect(&claim.right, &mut found);
+    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
+        if let (Value::Defined(node, _), true) = (&symbol.value, *used) {
+            collect(node, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(node: &Node, found: &mut Vec<Function>) {
+    if let Form::Call(function, _) = &node.form
+        && !found.contains(function)
+    {
+        found.push(*function);
+    }
+    for child in node.children() {
+        collect(child, found);
+    }
+}
+
+/// The whole numbers that stand in a claim or in the definitions that it uses.
+pub(in crate::claims) fn literals(program: &Program, claim: &Claim) -> Vec<i64> {
+    fn within(node: &Node, found: &mut Vec<i64>) {
+        if let Form::Number(number) = node.form
+            && !found.contains(&number)
+        {
+            found.push(number);
+        }
+        node.children().into_iter().for_each(|child| within(child, found));
+    }
+    let mut found = Vec::new();
+    within(&claim.left, &mut found);
+    within(&claim.right, &mut found);
+    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
+        if let (Value::Defined(node, _), true) = (&symbol.value, *used) {
+            within(node, &mut found);
+        }
+    }
+    found
+}
