@@ -5,7 +5,7 @@
 //! two sides, never one beyond an absolute tolerance.
 
 use super::contents::{functions, literals};
-use super::floats::some_components;
+use super::floats::{component_count, some_components};
 use super::outcome::{Counterexample, Search};
 use super::trial::{Style, Trial, Values, activations, at_least, counterexample, exists, rounded};
 use crate::claims::language::program::{Claim, Program};
@@ -171,7 +171,7 @@ impl Adversary<'_> {
         let mut spent = 0.0;
         for round in 0..LITERAL_POINTS {
             let sizes = at_least(self.program, self.claim, SIZES[[0, 2][round % 2]]);
-            spent += work(self.program, self.claim, &sizes, components(self.claim, sizes));
+            spent += work(self.program, self.claim, &sizes, component_count(self.claim, sizes));
             if round >= FEWEST && spent > BUDGET / 4.0 {
                 break;
             }
@@ -195,7 +195,7 @@ impl Adversary<'_> {
 
     /// The sizes that leave work for a fair number of points, with the work of each; the smallest in any case.
     fn affordable(&self) -> Vec<(Sizes, f64)> {
-        let cost = |sizes: Sizes| work(self.program, self.claim, &sizes, components(self.claim, sizes));
+        let cost = |sizes: Sizes| work(self.program, self.claim, &sizes, component_count(self.claim, sizes));
         let all = SIZES.map(|sizes| at_least(self.program, self.claim, sizes));
         let mut all: Vec<(Sizes, f64)> = all.into_iter().map(|sizes| (sizes, cost(sizes))).collect();
         let least = all.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
@@ -220,7 +220,7 @@ impl Adversary<'_> {
             .cloned()
             .collect();
         for mut at in starts {
-            let cost = work(self.program, self.claim, &at.sizes, components(self.claim, at.sizes));
+            let cost = work(self.program, self.claim, &at.sizes, component_count(self.claim, at.sizes));
             for _ in 0..STEPS {
                 if spent + cost > ASCENT {
                     break;
@@ -280,10 +280,6 @@ impl Adversary<'_> {
         }
         Ok(Some(Candidate { sizes, phi, values, badness }))
     }
-}
-
-fn components(claim: &Claim, sizes: Sizes) -> usize {
-    claim.free.iter().map(|(_, slot)| sizes.of(claim.slots[*slot])).product::<usize>().min(24)
 }
 
 /// By how much a relation is violated.

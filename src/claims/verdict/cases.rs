@@ -2,8 +2,33 @@
 //! of a case.
 
 use crate::claims::language::program::Claim;
+use crate::claims::language::syntax::Range;
 use crate::claims::point::place::Sizes;
 use crate::claims::point::values::together;
+
+/// How many cases there are: for each range as many as there are partitions of its free indices.
+pub(in crate::claims) fn case_count(claim: &Claim) -> f64 {
+    Range::ALL
+        .map(|range| {
+            let free = claim.free.iter().filter(|(_, slot)| claim.slots[*slot] == range).count();
+            partitions(free)
+        })
+        .iter()
+        .product()
+}
+
+/// The number of Bell, by the triangle of Peirce.
+fn partitions(count: usize) -> f64 {
+    let mut row = vec![1.0];
+    for _ in 0..count {
+        let mut next = vec![row[row.len() - 1]];
+        for entry in &row {
+            next.push(next[next.len() - 1] + entry);
+        }
+        row = next;
+    }
+    row[0]
+}
 
 /// One component for each way in which free indices of one range can be equal or different: what holds for it holds for all
 /// like it, since no index is special.
@@ -45,4 +70,14 @@ pub(in crate::claims) fn case(claim: &Claim, component: &[usize]) -> String {
 /// Whether the indices are below the sizes.
 pub(in crate::claims) fn fits(claim: &Claim, indices: &[usize], sizes: Sizes) -> bool {
     claim.free.iter().zip(indices).all(|((_, slot), index)| *index < sizes.of(claim.slots[*slot]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_are_counted() {
+        assert_eq!([0, 1, 2, 3, 4, 5].map(partitions), [1.0, 1.0, 2.0, 5.0, 15.0, 52.0]);
+    }
 }

@@ -6,7 +6,7 @@
 
 use super::adversary::{self, search};
 use super::blame::blame;
-use super::cases::case;
+use super::cases::{case, case_count};
 use super::contents::{functions, uses};
 use super::exact::{Exact, SIGN_POINTS, Verified, exact};
 use super::extent::{Needs, needs};
@@ -24,11 +24,16 @@ use crate::number::{Chain, Drawn, Field};
 
 /// Elementary operations that one evaluation may take: some seconds.
 const MOST_WORK: f64 = 1e8;
+/// Cases of the free indices that are evaluated one by one.
+const MOST_CASES: f64 = 1000.0;
 /// Binary digits of the modulus of [`Field`].
 const FIELD_BITS: f64 = 59.0;
 
 /// Checks a claim of a program, at no fewer than `points` points of exact arithmetic.
 pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
+    if case_count(claim) > MOST_CASES {
+        return Outcome::Undecided(Doubt::TooMuchWork(case_count(claim) * MOST_WORK));
+    }
     let needs = needs(program, claim);
     let plan = Plan { points, ..Plan::new(program, claim, needs.explicit, &needs) };
     if plan.work > MOST_WORK {

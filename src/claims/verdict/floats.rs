@@ -8,11 +8,11 @@ use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::{Function, Range};
 use crate::claims::point::place::{Phi, Point, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
-use crate::claims::point::values::components;
+use crate::claims::point::values::{components, together};
 use crate::claims::point::work::work;
 use crate::number::Rounded;
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Sizes of the points, in the order in which they are tried: all ranges two or more, one at which each is alone, and some
@@ -43,6 +43,8 @@ const PATIENCE: u64 = 160;
 const BUDGET: f64 = 1e6;
 /// Components of a claim that are compared at a point.
 const COMPONENTS: usize = 24;
+/// Where there are more, they are drawn and not listed.
+const LISTED: usize = 1 << 12;
 /// A difference counts when it is so many times the bound on the rounding errors, which is of first order in the roundoff.
 const CERTAIN: f64 = 64.0;
 /// A point says something for a claim where the error is no more than this, relative to the sides or to one.
@@ -157,8 +159,13 @@ fn phis(program: &Program, claim: &Claim, seed: u64) -> Vec<Phi> {
     if any { activations(seed) } else { vec![Phi::Any] }
 }
 
-fn component_count(claim: &Claim, sizes: Sizes) -> usize {
-    claim.free.iter().map(|(_, slot)| sizes.of(claim.slots[*slot])).product::<usize>().min(COMPONENTS)
+/// How many components are compared at a point.
+pub(in crate::claims) fn component_count(claim: &Claim, sizes: Sizes) -> usize {
+    claim
+        .free
+        .iter()
+        .fold(1, |count: usize, (_, slot)| count.saturating_mul(sizes.of(claim.slots[*slot])))
+        .min(COMPONENTS)
 }
 
 /// What the points said so far.
@@ -212,9 +219,17 @@ impl Found {
 
 /// All components, or some at random where they are many.
 pub(in crate::claims) fn some_components(claim: &Claim, sizes: Sizes, seed: u64) -> Vec<Vec<usize>> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let lengths: Vec<usize> = claim.free.iter().map(|(_, slot)| sizes.of(claim.slots[*slot])).collect();
+    let count = lengths.iter().fold(1, |count: usize, length| count.saturating_mul(*length));
+    if count > LISTED {
+        let one = |_| lengths.iter().map(|length| random.random_range(0..*length)).collect();
+        let drawn = (0..COMPONENTS).map(one).filter(|component: &Vec<usize>| !together(claim, component));
+        return drawn.collect();
+    }
     let mut all = components(claim, sizes);
     if all.len() > COMPONENTS {
-        all.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        all.shuffle(&mut random);
         all.truncate(COMPONENTS);
         all.sort();
     }
