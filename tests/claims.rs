@@ -271,6 +271,17 @@ fn a_claim_that_would_take_too_long_is_refused() {
     assert!(failure.place.contains("more than is allowed"), "{}", failure.describe());
 }
 
+#[test]
+fn free_indices_are_counted_before_they_are_listed() {
+    let product = |count: usize| (0..count).map(|index| format!("c[k{index}]")).collect::<Vec<_>>().join("*");
+    let verdict = |count: usize| {
+        let text = format!("```claims\nparameter c[C]\nclaim same: {0} = {0}\n```\n", product(count));
+        check(&text).claims[0].verdict
+    };
+    assert_eq!(verdict(5), Verdict::Proved);
+    assert_eq!(verdict(14), Verdict::Undecided);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
