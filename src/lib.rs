@@ -61,6 +61,7 @@ mod nearest;
 pub mod number;
 pub mod oracle;
 pub mod pictures;
+mod shell;
 pub mod spectrum;
 pub mod terms;
 pub mod train;

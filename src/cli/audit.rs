@@ -5,6 +5,7 @@ use super::named::{self, Found};
 use super::{Format, tell};
 use crate::audit::{Point, Settings, random_network, run, train};
 use crate::model::{Activation, Batch, Shape};
+use crate::shell::quoted;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
@@ -164,10 +165,4 @@ fn replay(arguments: &AuditArguments) -> String {
         command += &format!(" --only {only}");
     }
     command
-}
-
-/// A word as the shell reads it back.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    if word.chars().all(plain) { word.to_string() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -1,11 +1,11 @@
 //! `hsr compare`.
 
-use super::audit::quoted;
 use super::{layers, named};
 use crate::compare::{Comparison, Settings, compare, html, pictures};
 use crate::data::Shares;
 use crate::io::{make_folder, write_bytes, write_text};
 use crate::model::Activation;
+use crate::shell::quoted;
 use crate::train::{self, Method, Schedule};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};

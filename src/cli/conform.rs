@@ -1,9 +1,9 @@
 //! `hsr conform`.
 
-use super::audit::quoted;
 use super::{Format, interrupt, tell};
 use crate::conform::{Case, Precision, Quantity, Report, Settings, expected, run, write_case};
 use crate::io::{InputError, read_case};
+use crate::shell::quoted;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;

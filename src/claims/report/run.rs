@@ -11,6 +11,7 @@ use crate::claims::language::syntax::{Function, Relation};
 use crate::claims::verdict::check::check;
 use crate::claims::verdict::contents::uses;
 use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict};
+use crate::shell::quoted;
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -169,7 +170,8 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
         }
     }
     let failure = (!outcome.verdict().passes()).then(|| {
-        let replay = format!("hsr check {} --only {} --seed {}", source.name, claim.name, request.seed);
+        let file = quoted(&source.name);
+        let replay = format!("hsr check {file} --only {} --seed {}", quoted(&claim.name), request.seed);
         let place = render(&source.name, &source.text, claim.place, &words::reason(claim, &outcome));
         let failure = ClaimFailure { place, seed: request.seed, replay, ..ClaimFailure::default() };
         explained(program, claim, source, &outcome, diagnosis.as_ref(), mended.as_ref(), failure)

@@ -1,7 +1,7 @@
 //! What is asked for.
 
-use crate::cli::audit::quoted;
 use crate::model::Activation;
+use crate::shell::quoted;
 use crate::train::{Method, Schedule, Settings};
 use clap::Args;
 use std::path::PathBuf;

@@ -1,10 +1,10 @@
 //! The folder of a run.
 
 use super::TrainArguments;
-use crate::cli::audit::quoted;
 use crate::data::Parts;
 use crate::io::{Array, InputError, make_folder, write_npz, write_text};
 use crate::model::Batch;
+use crate::shell::quoted;
 use crate::train::{Checkpoint, Log, Record, TrainError, Trainer};
 use comfy_table::{CellAlignment, Table, presets};
 use std::path::{Path, PathBuf};
