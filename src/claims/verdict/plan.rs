@@ -131,7 +131,7 @@ pub(in crate::claims) fn nesting(program: &Program, claim: &Claim) -> usize {
     nested.node(&claim.left).max(nested.node(&claim.right)).min(3)
 }
 
-/// Counts exponentials within exponentials; the value of another function starts anew.
+/// Counts exponentials within exponentials, also through other functions.
 struct Nesting<'a> {
     program: &'a Program,
     known: Vec<Option<usize>>,

@@ -51,8 +51,7 @@ pub(in crate::claims) struct Trial {
 }
 
 impl Trial {
-    /// The values of all free quantities. Entries that are assumed to sum to one are shares: not negative, and exactly of the sum
-    /// one up to the rounding errors that they carry.
+    /// The values of all free quantities, before assumptions are seen to.
     pub fn values(&self, program: &Program, claim: &Claim) -> Vec<Vec<f64>> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         let (mut symbol_scale, mut kept, mut previous) = (self.scale, 0.0, usize::MAX);
