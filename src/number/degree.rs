@@ -5,8 +5,8 @@
 //! point of a field of `q` elements with probability at most `g/q`. The bound is found by the very code that is
 //! checked, so it cannot be out of step with it; it is generous, since denominators are multiplied and never shared.
 
-use super::field::{sigmoid, tanh};
 use super::operators::operators;
+use super::symbols::{sigmoid, tanh};
 use super::{MODULUS, Number, Smooth};
 
 /// Bounds on the degree of numerator and denominator; the zero function has no numerator.

@@ -4,10 +4,9 @@
 //! of it, or fractions that add up to one. A prime of 62 bits that is drawn divides a given integer of `b` binary digits with
 //! a probability below `b/60` divided by the number of such primes, some 2^52 of those that are taken here.
 
-use super::field::{mix, sigmoid, tanh};
 use super::operators::operators;
-use super::{Gap, Number, Smooth};
-use num_traits::One;
+use super::symbols::{mix, symbols};
+use super::{Gap, Number};
 use std::cell::Cell;
 
 thread_local! {
@@ -54,14 +53,6 @@ impl Drawn {
         self.0.err()
     }
 
-    /// A pseudo-random element that depends on the argument and on the `function`'s own key.
-    pub(crate) fn symbol(&self, function: u64) -> Self {
-        match self.0 {
-            Ok(argument) => Drawn::new(mix(mix(argument) ^ mix(!function))),
-            Err(_) => *self,
-        }
-    }
-
     fn both(&self, other: &Self) -> Result<(u64, u64), Gap> {
         match (self.0, other.0) {
             (Ok(a), Ok(b)) => Ok((a, b)),
@@ -104,49 +95,23 @@ impl Number for Drawn {
     }
 }
 
-impl Smooth for Drawn {
-    fn exp(&self) -> Self {
-        let root = self.symbol(1);
-        root * root
+symbols!(Drawn);
+
+impl Drawn {
+    /// A pseudo-random element that depends on the argument and on the `function`'s own key.
+    pub(crate) fn symbol(&self, function: u64) -> Self {
+        match self.0 {
+            Ok(argument) => Drawn::new(mix(mix(argument) ^ mix(!function))),
+            Err(_) => *self,
+        }
     }
-    fn ln(&self) -> Self {
-        self.symbol(2)
-    }
-    fn ln_1p(&self) -> Self {
-        (Drawn::one() + *self).ln()
-    }
-    fn sqrt(&self) -> Self {
+    /// The root that is a square, where there is one.
+    fn root(&self) -> Self {
         let modulus = MODULUS.get();
         Drawn(self.0.and_then(|value| {
             let root = power(value, modulus / 4 + 1, modulus);
             if product(root, root, modulus) == value { Ok(root) } else { Err(Gap::Root) }
         }))
-    }
-    fn sigmoid(&self) -> (Self, Self) {
-        sigmoid(self.exp())
-    }
-    fn tanh(&self) -> (Self, Self) {
-        tanh((*self + *self).exp())
-    }
-    fn softplus(&self) -> Self {
-        (Drawn::one() + self.exp()).ln()
-    }
-    /// A rational point of the circle: `(2t, 1 - t^2)/(1 + t^2)`.
-    fn sin_cos(&self) -> (Self, Self) {
-        let t = self.symbol(6);
-        let square = t * t;
-        let norm = Drawn::one() + square;
-        ((t + t) / norm, (Drawn::one() - square) / norm)
-    }
-    fn gaussian(&self) -> (Self, Self) {
-        let exponent = -*self * *self / Drawn::integer(2);
-        (self.symbol(7), exponent.exp() * Drawn::integer(1).symbol(8))
-    }
-    fn largest(_: &[Self]) -> usize {
-        0
-    }
-    fn positive_part(&self) -> Self {
-        *self
     }
 }
 
@@ -188,6 +153,7 @@ fn is_prime(n: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::Smooth;
     use num_traits::Zero;
 
     #[test]

@@ -9,10 +9,10 @@
 //! value [`Field::UNDEFINED`], which spreads like a NaN and equals nothing, itself included: the caller draws another
 //! point.
 
+use super::Number;
 use super::operators::operators;
-use super::{Number, Smooth};
+use super::symbols::{mix, symbols};
 use ark_ff::{Field as _, Fp64, MontBackend, MontConfig, PrimeField};
-use num_traits::One;
 use std::fmt;
 
 /// The number of elements of [`Field`], a prime of 61 bits.
@@ -90,23 +90,6 @@ impl Field {
     fn over(&self, other: &Self) -> Self {
         Field(self.both(other).and_then(|(a, b)| b.inverse().map(|inverse| a * inverse).ok_or(Gap::Pole)))
     }
-
-    /// A pseudo-random element that depends on the argument and on the `function`'s own key.
-    pub(crate) fn symbol(&self, function: u64) -> Self {
-        match self.residue() {
-            Some(argument) => Field::new(mix(mix(argument) ^ mix(!function))),
-            None => *self,
-        }
-    }
-}
-
-/// The finaliser of the SplitMix64 generator (Steele, Lea, Flood 2014): every bit of the input moves every bit of the
-/// output.
-pub(super) fn mix(bits: u64) -> u64 {
-    let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
 }
 
 operators!([] Field);
@@ -134,64 +117,27 @@ impl Number for Field {
     }
 }
 
-impl Smooth for Field {
-    fn exp(&self) -> Self {
-        let root = self.symbol(1);
-        root * root
+symbols!(Field);
+
+impl Field {
+    /// A pseudo-random element that depends on the argument and on the `function`'s own key.
+    pub(crate) fn symbol(&self, function: u64) -> Self {
+        match self.residue() {
+            Some(argument) => Field::new(mix(mix(argument) ^ mix(!function))),
+            None => *self,
+        }
     }
-    fn ln(&self) -> Self {
-        self.symbol(2)
-    }
-    fn ln_1p(&self) -> Self {
-        (Field::one() + *self).ln()
-    }
-    fn sqrt(&self) -> Self {
+    /// The root that is a square, where there is one.
+    fn root(&self) -> Self {
         Field(self.0.and_then(|value| value.sqrt().ok_or(Gap::Root)))
     }
-    fn sigmoid(&self) -> (Self, Self) {
-        sigmoid(self.exp())
-    }
-    fn tanh(&self) -> (Self, Self) {
-        tanh((*self + *self).exp())
-    }
-    fn softplus(&self) -> Self {
-        (Field::one() + self.exp()).ln()
-    }
-    /// A rational point of the circle: `(2t, 1 - t^2)/(1 + t^2)`.
-    fn sin_cos(&self) -> (Self, Self) {
-        let t = self.symbol(6);
-        let square = t * t;
-        let norm = Field::one() + square;
-        ((t + t) / norm, (Field::one() - square) / norm)
-    }
-    fn gaussian(&self) -> (Self, Self) {
-        let exponent = -*self * *self / Field::integer(2);
-        (self.symbol(7), exponent.exp() * Field::integer(1).symbol(8))
-    }
-    fn largest(_: &[Self]) -> usize {
-        0
-    }
-    fn positive_part(&self) -> Self {
-        *self
-    }
-}
-
-/// `(sigma, 1 - sigma)` from the exponential of the argument.
-pub(super) fn sigmoid<T: Number>(exp: T) -> (T, T) {
-    let whole = T::one() + exp.clone();
-    (exp / whole.clone(), T::one() / whole)
-}
-
-/// `(tanh, 1 - tanh^2)` from the exponential of twice the argument.
-pub(super) fn tanh<T: Number>(exp: T) -> (T, T) {
-    let whole = exp.clone() + T::one();
-    ((exp.clone() - T::one()) / whole.clone(), T::integer(4) * exp / (whole.clone() * whole))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use num_traits::Zero;
+    use crate::number::Smooth;
+    use num_traits::{One, Zero};
 
     #[test]
     fn forty_three_generates_the_multiplicative_group() {

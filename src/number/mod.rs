@@ -25,6 +25,7 @@ mod norm;
 mod operators;
 mod precise;
 mod rounded;
+mod symbols;
 
 pub use arithmetic::{Arithmetic, Nilpotent, Parts};
 pub use chain::Chain;

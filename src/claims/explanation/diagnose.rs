@@ -11,7 +11,7 @@ use crate::claims::verdict::extent::needs;
 use crate::claims::verdict::floats::first_difference;
 use crate::claims::verdict::outcome::Counterexample;
 use crate::claims::verdict::plan::Plan;
-use crate::claims::verdict::trial::{allowed, rounded};
+use crate::claims::verdict::trial::{allowed, plain};
 use crate::model::Activation;
 use crate::number::{Field, Number};
 use rand::{RngExt, SeedableRng};
@@ -82,14 +82,7 @@ fn smallest(program: &Program, claim: &Claim, seed: u64) -> Option<Counterexampl
                 })
             });
             // Rows that sum to one do so here in whole numbers.
-            let whole = rounded(
-                program,
-                &Claim { seen: (claim.seen.0, 0), ..claim.clone() },
-                sizes,
-                phi,
-                &point.free,
-            );
-            first_difference(program, claim, &whole)
+            first_difference(program, claim, &plain(sizes, phi, &point.free))
         })
     })
 }

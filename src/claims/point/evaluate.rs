@@ -12,7 +12,7 @@ use crate::claims::language::program::{Form, MOST_INDICES, Node, Program, Value}
 use crate::claims::language::syntax::{Function, Range};
 use crate::number::{Matrix, Number, norm};
 use crate::witness::eigen::eigenvalues;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 /// An index of a sum that is not open.
@@ -37,14 +37,14 @@ pub struct World<'a, T: Base> {
     level: usize,
     /// For each range the indices beyond the explicit ones that a derivative here or around moved: bits, from the first.
     moved: [u64; 4],
-    positive: Rc<Positive>,
+    positive: Rc<OnceCell<Positive>>,
     known: RefCell<Vec<Known<T>>>,
 }
 
 impl<'a, T: Base> World<'a, T> {
     /// The world in which nothing has moved.
     pub fn new(program: &'a Program, point: &'a Point<T::Value>) -> Self {
-        let positive = Rc::new(Positive::new(program));
+        let positive = Rc::new(OnceCell::new());
         World {
             program,
             point,
@@ -60,6 +60,11 @@ impl<'a, T: Base> World<'a, T> {
     /// How many indices a range has here.
     pub fn size(&self, range: Range) -> usize {
         self.point.sizes.of(range)
+    }
+
+    /// The value of a quantity without indices.
+    pub fn scalar(&self, symbol: usize) -> T {
+        self.entry(symbol, 0)
     }
 
     /// The value of an expression, its indices assigned.
@@ -159,7 +164,10 @@ impl<'a, T: Base> World<'a, T> {
                     && self.factors_stand_for_positive(y, slots, ranges)
             }
             Form::Power(x, _) | Form::Negate(x) => self.factors_stand_for_positive(x, slots, ranges),
-            _ => !self.positive.node(node) || self.value(node, slots, ranges).base().stands_for_positive(),
+            _ => {
+                !self.positive.get_or_init(|| Positive::new(self.program)).node(node)
+                    || self.value(node, slots, ranges).base().stands_for_positive()
+            }
         }
     }
 

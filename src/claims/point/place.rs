@@ -29,6 +29,22 @@ impl Sizes {
         }
     }
 
+    /// Sizes of which each is a function of its range.
+    pub(in crate::claims) fn each(size: impl FnMut(Range) -> usize) -> Self {
+        let [samples, inputs, hidden, classes] = Range::ALL.map(size);
+        Sizes { samples, inputs, hidden, classes }
+    }
+
+    /// The same with another size of one range.
+    pub(in crate::claims) fn with(self, range: Range, size: usize) -> Self {
+        Sizes::each(|other| if other == range { size } else { self.of(other) })
+    }
+
+    /// The product of the four.
+    pub(in crate::claims) fn volume(&self) -> usize {
+        self.entries(&Range::ALL)
+    }
+
     /// How many entries an array over these ranges has.
     pub fn entries(&self, ranges: &[Range]) -> usize {
         ranges.iter().fold(1, |entries, range| entries.saturating_mul(self.of(*range)))

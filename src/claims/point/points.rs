@@ -38,13 +38,7 @@ pub(in crate::claims) fn at_every_size<V: Tower>(
     copies: Sizes,
     mut next: impl FnMut(bool) -> V,
 ) -> Point<V> {
-    let both = |range| explicit.of(range) + copies.of(range);
-    let sizes = Sizes {
-        samples: both(Range::Samples),
-        inputs: both(Range::Inputs),
-        hidden: both(Range::Hidden),
-        classes: both(Range::Classes),
-    };
+    let sizes = Sizes::each(|range| explicit.of(range) + copies.of(range));
     let free = values(program, claim, sizes, |_, positive| next(positive));
     // Sizes are positive: squares.
     let count = Range::ALL.map(|range| next(true) - V::integer(explicit.of(range) as i64));
@@ -53,7 +47,8 @@ pub(in crate::claims) fn at_every_size<V: Tower>(
     point
 }
 
-fn values<V: Tower>(
+/// Values from a source for everything free that a claim depends on.
+pub(in crate::claims) fn values<V: Tower>(
     program: &Program,
     claim: &Claim,
     sizes: Sizes,
@@ -77,17 +72,13 @@ fn sum_to_one<V: Tower>(program: &Program, claim: &Claim, point: &mut Point<V>) 
     for symbol in program.sums_to_one(claim) {
         let Some(range) = program.symbols[symbol].ranges.last().copied() else { continue };
         let (length, explicit) = (point.sizes.of(range), point.explicit(range));
-        let others = point.others(range);
-        let outer = program.symbols[symbol].ranges.clone();
-        let sizes = point.sizes;
-        if point.free[symbol].is_empty() {
-            continue;
-        }
+        let (others, sizes) = (point.others(range), point.sizes);
+        let outer = &program.symbols[symbol].ranges;
         for (number, row) in point.free[symbol].chunks_mut(length).enumerate() {
             let mut rest = row[1..explicit].iter().fold(V::integer(1), |rest, entry| rest - *entry);
             if let Some(others) = others {
                 // Of the equal indices those that the row has itself are terms of their own, one more stands for the rest.
-                let taken = equal_indices(&outer, sizes, range, number, explicit);
+                let taken = equal_indices(outer, sizes, range, number, explicit);
                 for index in &taken {
                     rest -= row[*index];
                 }

@@ -181,62 +181,21 @@ pub trait Base: Tower {
     fn constant(value: Self::Value) -> Self;
 }
 
-impl Base for Field {
-    type Value = Field;
-    fn base(&self) -> Field {
-        *self
-    }
-    fn constant(value: Field) -> Self {
-        value
-    }
-}
+/// A number that carries no derivatives.
+trait Plain: Tower {}
+impl Plain for Field {}
+impl Plain for Chain {}
+impl Plain for Drawn {}
+impl Plain for Degree {}
+impl Plain for f64 {}
+impl Plain for Rounded {}
 
-impl Base for Chain {
-    type Value = Chain;
-    fn base(&self) -> Chain {
+impl<T: Plain> Base for T {
+    type Value = T;
+    fn base(&self) -> T {
         *self
     }
-    fn constant(value: Chain) -> Self {
-        value
-    }
-}
-
-impl Base for Drawn {
-    type Value = Drawn;
-    fn base(&self) -> Drawn {
-        *self
-    }
-    fn constant(value: Drawn) -> Self {
-        value
-    }
-}
-
-impl Base for Degree {
-    type Value = Degree;
-    fn base(&self) -> Degree {
-        *self
-    }
-    fn constant(value: Degree) -> Self {
-        value
-    }
-}
-
-impl Base for f64 {
-    type Value = f64;
-    fn base(&self) -> f64 {
-        *self
-    }
-    fn constant(value: f64) -> Self {
-        value
-    }
-}
-
-impl Base for Rounded {
-    type Value = Rounded;
-    fn base(&self) -> Rounded {
-        *self
-    }
-    fn constant(value: Rounded) -> Self {
+    fn constant(value: T) -> Self {
         value
     }
 }

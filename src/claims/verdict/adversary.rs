@@ -4,16 +4,15 @@
 //! functions for `phi`; then it ascends from the worst of them. A violation is a difference beyond the rounding errors of the
 //! two sides, never one beyond an absolute tolerance.
 
-use super::contents::{functions, literals};
+use super::contents::literals;
 use super::floats::{component_count, some_components};
 use super::outcome::{Counterexample, Search};
-use super::trial::{Style, Trial, Values, activations, at_least, counterexample, exists, rounded};
+use super::trial::{Style, Trial, Values, at_least, counterexample, exists, phis, rounded};
 use crate::claims::language::program::{Claim, Program};
-use crate::claims::language::syntax::{Function, Range, Relation};
+use crate::claims::language::syntax::Relation;
 use crate::claims::point::place::{Phi, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
 use crate::claims::point::work::work;
-use crate::number::Rounded;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -104,8 +103,7 @@ pub(in crate::claims) fn search(program: &Program, claim: &Claim, seed: u64) -> 
         numbers: literals(program, claim).into_iter().map(|number| number as f64).chain([1.0]).collect(),
         nearest: None,
     };
-    let any = functions(program, claim).iter().any(|function| matches!(function, Function::Phi(_)));
-    let phis = if any { activations(seed) } else { vec![Phi::Any] };
+    let phis = phis(program, claim, seed);
     match adversary.points(&phis, seed).and_then(|candidates| adversary.ascend(candidates, seed)) {
         Err(violation) => Found::Violation(*violation),
         Ok(()) => match adversary.nearest {
@@ -256,7 +254,7 @@ impl Adversary<'_> {
             if !exists(left) || !exists(right) {
                 continue;
             }
-            let excess = excess(self.claim.relation, *left, *right);
+            let excess = excess(self.claim.relation, left.value, right.value);
             let at = |left, right| {
                 Box::new(counterexample(self.program, self.claim, &point, &some[index], left, right))
             };
@@ -274,8 +272,7 @@ impl Adversary<'_> {
         if badness == f64::NEG_INFINITY {
             return Ok(None);
         }
-        let volume = |sizes: &Sizes| Range::ALL.map(|range| sizes.of(range)).iter().product::<usize>();
-        if volume(&sizes) > volume(&self.largest) {
+        if sizes.volume() > self.largest.volume() {
             self.largest = sizes;
         }
         Ok(Some(Candidate { sizes, phi, values, badness }))
@@ -283,23 +280,18 @@ impl Adversary<'_> {
 }
 
 /// By how much a relation is violated.
-fn excess(relation: Relation, left: Rounded, right: Rounded) -> f64 {
+fn excess(relation: Relation, left: f64, right: f64) -> f64 {
     match relation {
-        Relation::Equal => (left.value - right.value).abs(),
-        Relation::AtMost => left.value - right.value,
-        Relation::AtLeast => right.value - left.value,
+        Relation::Equal => (left - right).abs(),
+        Relation::AtMost => left - right,
+        Relation::AtLeast => right - left,
     }
 }
 
 /// How bad a point is, for the ascent: a violation of the relation between monotone functions of the sides, so that sides many
 /// orders of magnitude apart are drawn together too.
 fn distance(relation: Relation, left: f64, right: f64) -> f64 {
-    let (left, right) = ((left * 1e6).asinh(), (right * 1e6).asinh());
-    match relation {
-        Relation::Equal => (left - right).abs(),
-        Relation::AtMost => left - right,
-        Relation::AtLeast => right - left,
-    }
+    excess(relation, (left * 1e6).asinh(), (right * 1e6).asinh())
 }
 
 /// A step from a point: one entry, or a whole quantity, is scaled, moved, flipped, set to zero, to another entry or to a number

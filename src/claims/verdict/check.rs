@@ -138,12 +138,10 @@ const AFFORDABLE: f64 = 2e6;
 fn at_all_sizes<V: Exact>(program: &Program, claim: &Claim, plan: &Plan, seed: u64) -> (Verified, Reach) {
     let first = exact::<V>(program, claim, plan, seed);
     let few = Range::ALL.into_iter().any(|range| plan.explicit.of(range) < plan.needed.of(range).min(1));
-    let reach = match (plan.every, few) {
-        (true, _) => return (first, Reach::Every),
-        (false, false) => return (first, Reach::UpTo(plan.reach())),
-        (false, true) => Reach::UpTo(plan.reach()),
-    };
-    let Verified::Equal { .. } = first else { return (first, reach) };
+    let reach = if plan.every { Reach::Every } else { Reach::UpTo(plan.reach()) };
+    if plan.every || !few || !matches!(first, Verified::Equal { .. }) {
+        return (first, reach);
+    }
     let mut held = Vec::new();
     for sizes in BESIDES.map(|sizes| at_least(program, claim, sizes)) {
         let plan = plan.at(program, claim, sizes);

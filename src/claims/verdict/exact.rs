@@ -5,6 +5,7 @@ use super::contents::any;
 use super::plan::Plan;
 use crate::claims::language::program::{Claim, Form, Program, Value};
 use crate::claims::language::syntax::Function;
+use crate::claims::point::evaluate::World;
 use crate::claims::point::place::{Phi, Point};
 use crate::claims::point::points::{at_every_size, at_sizes, point_seed};
 use crate::claims::point::tower::{Base, Tower};
@@ -101,32 +102,44 @@ pub(in crate::claims) enum Verified {
     },
 }
 
-/// Whether a root of a quantity without indices does not exist at a point: seen before anything is differentiated.
-fn a_root_is_missing<V: Exact>(program: &Program, claim: &Claim, point: &Point<V>) -> bool {
-    scalar_roots(program, claim).any(|name| {
-        program
-            .quantity(name, point)
-            .is_some_and(|values| values.iter().any(|value| value.gap() == Some(Gap::Root)))
-    })
+/// Whether one of these quantities, which have no indices, lacks a root at a point: seen before anything is differentiated.
+fn a_root_is_missing<V: Exact>(program: &Program, point: &Point<V>, scalars: &[usize]) -> bool {
+    let world = World::<V>::new(program, point);
+    scalars.iter().any(|symbol| world.scalar(*symbol).gap() == Some(Gap::Root))
 }
 
-/// The names of quantities without indices and without derivatives that have a root in their definition.
-fn scalar_roots<'a>(program: &'a Program, claim: &'a Claim) -> impl Iterator<Item = &'a str> {
-    let used = program.symbols.iter().zip(&claim.used).filter(|(_, used)| **used).map(|(symbol, _)| symbol);
-    let scalars = used.filter(|symbol| symbol.ranges.is_empty() && symbol.order == 0);
-    scalars.filter_map(|symbol| match &symbol.value {
-        Value::Defined(node, _) if any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _))) => {
-            Some(symbol.name.as_str())
-        }
-        _ => None,
+/// The quantities without indices and without derivatives that have a root in their definition.
+fn scalar_roots(program: &Program, claim: &Claim) -> Vec<usize> {
+    let has_a_root = |value: &Value| match value {
+        Value::Defined(node, _) => any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _))),
+        Value::Free { .. } => false,
+    };
+    let used = (0..claim.used.len()).filter(|symbol| claim.used[*symbol]);
+    used.filter(|symbol| {
+        let symbol = &program.symbols[*symbol];
+        symbol.ranges.is_empty() && symbol.order == 0 && has_a_root(&symbol.value)
     })
+    .collect()
 }
 
 /// What became of a component so far.
 struct Component {
     indices: Vec<usize>,
     decided: usize,
-    poles: bool,
+    /// Points at which a side divides by zero, and which side did.
+    poles: usize,
+    sides: (bool, bool),
+}
+
+/// By chance a random point is a pole about as often as a false claim passes; but where there are roots, a root that is the
+/// negative one there can make a sum vanish, at half of the points.
+const POLES_BY_ROOTS: usize = 16;
+
+impl Component {
+    /// Whether a side divides by zero whatever the values.
+    fn is_a_pole(&self, roots: u32) -> bool {
+        self.decided == 0 && self.poles >= if roots == 0 { 1 } else { POLES_BY_ROOTS }
+    }
 }
 
 /// Holds an equality against random points of an exact arithmetic.
@@ -139,7 +152,7 @@ pub(in crate::claims) fn exact<V: Exact>(
     let mut components: Vec<Component> = patterns(claim)
         .into_iter()
         .filter(|indices| !plan.alone || fits(claim, indices, plan.explicit))
-        .map(|indices| Component { indices, decided: 0, poles: false })
+        .map(|indices| Component { indices, decided: 0, poles: 0, sides: (false, false) })
         .collect();
     let degree = if plan.once { 0 } else { degree(program, claim, plan, &components) };
     let chance = V::chance(degree, plan.roots.min(12), plan.nesting).min(-0.3);
@@ -152,21 +165,22 @@ pub(in crate::claims) fn exact<V: Exact>(
         _ => enough.max(SIGN_POINTS.min(affordable)),
     };
     let enough = enough.min(wanted);
+    let roots = if plan.roots > 0 { scalar_roots(program, claim) } else { Vec::new() };
     let mut spent = 0.0;
     for attempt in 0..PATIENCE {
         let open: Vec<usize> = (0..components.len())
-            .filter(|i| !components[*i].poles && components[*i].decided < wanted)
+            .filter(|i| !components[*i].is_a_pole(plan.roots) && components[*i].decided < wanted)
             .collect();
         // Points at which all roots exist may be few: more is spent until there are as many as the probability asks for.
-        let fewest =
-            components.iter().filter(|component| !component.poles).map(|component| component.decided).min();
+        let defined = components.iter().filter(|component| !component.is_a_pole(plan.roots));
+        let fewest = defined.map(|component| component.decided).min();
         let patience = if fewest.is_some_and(|decided| decided >= enough) { 2.0 } else { 16.0 };
         if open.is_empty() || (attempt as usize > enough && spent > patience * BUDGET) {
             break;
         }
         let point = draw::<V>(program, claim, plan, point_seed(seed, 0, attempt));
         spent += plan.roots_work;
-        if plan.roots > 0 && a_root_is_missing(program, claim, &point) {
+        if a_root_is_missing(program, &point, &roots) {
             continue;
         }
         spent += plan.work;
@@ -181,10 +195,15 @@ pub(in crate::claims) fn exact<V: Exact>(
             match (left.gap(), right.gap()) {
                 (None, None) if left == right => components[i].decided += 1,
                 (None, None) => return Verified::Different(components[i].indices.clone()),
-                (Some(Gap::Pole), Some(Gap::Pole)) => components[i].poles = true,
-                (Some(Gap::Pole), None) | (None, Some(Gap::Pole)) => {
-                    let (left, right) = (left.gap().is_some(), right.gap().is_some());
-                    return Verified::Pole { left, right, component: components[i].indices.clone() };
+                (left, right) if left == Some(Gap::Pole) || right == Some(Gap::Pole) => {
+                    let component = &mut components[i];
+                    component.poles += 1;
+                    component.sides.0 |= left == Some(Gap::Pole);
+                    component.sides.1 |= right == Some(Gap::Pole);
+                    let (left, right) = component.sides;
+                    if left != right && component.is_a_pole(plan.roots) {
+                        return Verified::Pole { left, right, component: component.indices.clone() };
+                    }
                 }
                 _ => {}
             }
@@ -194,7 +213,7 @@ pub(in crate::claims) fn exact<V: Exact>(
 }
 
 fn conclusion(components: &[Component], degree: u64, chance: f64, roots: u32) -> Verified {
-    let defined = components.iter().filter(|component| !component.poles);
+    let defined = components.iter().filter(|component| !component.is_a_pole(roots));
     let Some(points) = defined.map(|component| component.decided).min() else {
         let component = components.first().map(|component| component.indices.clone()).unwrap_or_default();
         return Verified::Pole { left: true, right: true, component };
@@ -202,7 +221,7 @@ fn conclusion(components: &[Component], degree: u64, chance: f64, roots: u32) ->
     if points == 0 {
         return Verified::FewPoints(0);
     }
-    let undefined = components.iter().filter(|component| component.poles);
+    let undefined = components.iter().filter(|component| component.is_a_pole(roots));
     Verified::Equal {
         points,
         degree,
@@ -212,7 +231,7 @@ fn conclusion(components: &[Component], degree: u64, chance: f64, roots: u32) ->
     }
 }
 
-/// A random point. What is assumed to be positive is a square.
+/// A random point.
 pub(in crate::claims) fn draw<V: Exact>(
     program: &Program,
     claim: &Claim,
@@ -220,25 +239,24 @@ pub(in crate::claims) fn draw<V: Exact>(
     seed: u64,
 ) -> Point<V> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut next = |positive| {
-        let value = V::random(&mut random, plan.nesting);
+    point(program, claim, plan, || V::random(&mut random, plan.nesting))
+}
+
+/// A point of a plan. What is assumed to be positive is a square.
+fn point<V: Tower>(program: &Program, claim: &Claim, plan: &Plan, mut next: impl FnMut() -> V) -> Point<V> {
+    let mut entry = |positive| {
+        let value = next();
         if positive { value * value } else { value }
     };
     if plan.alone {
-        at_sizes(program, claim, plan.explicit, Phi::Any, |_, positive| next(positive))
+        at_sizes(program, claim, plan.explicit, Phi::Any, |_, positive| entry(positive))
     } else {
-        at_every_size(program, claim, plan.explicit, plan.copies, next)
+        at_every_size(program, claim, plan.explicit, plan.copies, entry)
     }
 }
 
 fn degree(program: &Program, claim: &Claim, plan: &Plan, components: &[Component]) -> u64 {
-    let square = Degree::SYMBOL * Degree::SYMBOL;
-    let next = |positive| if positive { square } else { Degree::SYMBOL };
-    let point = if plan.alone {
-        at_sizes(program, claim, plan.explicit, Phi::Any, |_, positive| next(positive))
-    } else {
-        at_every_size(program, claim, plan.explicit, plan.copies, next)
-    };
+    let point = point(program, claim, plan, || Degree::SYMBOL);
     let indices: Vec<Vec<usize>> = components.iter().map(|component| component.indices.clone()).collect();
     let left = side(program, claim, &point, &claim.left, &indices);
     let right = side(program, claim, &point, &claim.right, &indices);

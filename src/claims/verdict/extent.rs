@@ -80,8 +80,7 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
 }
 
 fn sizes_of(counts: Counts) -> Sizes {
-    let [samples, inputs, hidden, classes] = counts.map(|count| count.min(MANY) as usize);
-    Sizes { samples, inputs, hidden, classes }
+    Sizes::each(|range| counts[range as usize].min(MANY) as usize)
 }
 
 /// A sum of terms over a common denominator.

@@ -1,12 +1,12 @@
 //! The witness of floats: both sides of an equality at points of many sizes and scales, each with a running bound on its
 //! rounding error.
 
-use super::contents::{functions, uses};
+use super::contents::uses;
 use super::outcome::{Agreement, Counterexample};
-use super::trial::{Style, Trial, Values, activations, allowed, at_least, counterexample, exists, rounded};
+use super::trial::{Style, Trial, Values, allowed, at_least, counterexample, exists, phis, rounded};
 use crate::claims::language::program::{Claim, Form, Program};
-use crate::claims::language::syntax::{Function, Range};
-use crate::claims::point::place::{Phi, Point, Sizes};
+use crate::claims::language::syntax::Range;
+use crate::claims::point::place::{Point, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
 use crate::claims::point::values::{components, together};
 use crate::claims::point::work::work;
@@ -115,17 +115,12 @@ pub(in crate::claims) fn at_larger_sizes(
 ) -> Option<Counterexample> {
     let phis = phis(program, claim, seed);
     let mut found = Found::default();
+    let ranges: Vec<Range> =
+        Range::ALL.into_iter().filter(|range| uses_range(program, claim, *range)).collect();
     let mut spent = 0.0;
     for size in [5, 6, 7, 8, 9, 11, 13, 17] {
-        for range in Range::ALL.into_iter().filter(|range| uses_range(program, claim, *range)) {
-            let mut sizes = sizes(2, 2, 2, 2);
-            match range {
-                Range::Samples => sizes.samples = size,
-                Range::Inputs => sizes.inputs = size,
-                Range::Hidden => sizes.hidden = size,
-                Range::Classes => sizes.classes = size,
-            }
-            let sizes = at_least(program, claim, sizes);
+        for range in ranges.iter().copied() {
+            let sizes = at_least(program, claim, sizes(2, 2, 2, 2).with(range, size));
             let cost = work(program, claim, &sizes, component_count(claim, sizes));
             if spent + cost > BUDGET {
                 continue;
@@ -151,12 +146,6 @@ fn uses_range(program: &Program, claim: &Claim, range: Range) -> bool {
     let used = program.symbols.iter().zip(&claim.used).filter(|(_, used)| **used);
     let in_symbols = used.flat_map(|(symbol, _)| &symbol.ranges).any(|own| *own == range);
     in_symbols || uses(program, claim, &|form| matches!(form, Form::Size(own) if *own == range))
-}
-
-/// The functions to try for `phi`, the sine where it does not occur.
-fn phis(program: &Program, claim: &Claim, seed: u64) -> Vec<Phi> {
-    let any = functions(program, claim).iter().any(|function| matches!(function, Function::Phi(_)));
-    if any { activations(seed) } else { vec![Phi::Any] }
 }
 
 /// How many components are compared at a point.
@@ -208,12 +197,11 @@ impl Found {
     }
 
     fn note(&mut self, sizes: Sizes, coarsest: f64) {
-        let volume = |sizes: &Sizes| Range::ALL.map(|range| sizes.of(range)).iter().product::<usize>();
         let agreement = &mut self.agreement;
         agreement.points += 1;
         agreement.coarsest = agreement.coarsest.max(coarsest);
         agreement.largest =
-            Some(agreement.largest.filter(|known| volume(known) >= volume(&sizes)).unwrap_or(sizes));
+            Some(agreement.largest.filter(|known| known.volume() >= sizes.volume()).unwrap_or(sizes));
     }
 }
 

@@ -91,8 +91,7 @@ impl Plan {
 impl Plan {
     /// The sizes that an evaluation speaks for in full: one of the others may have entries of its own too.
     pub fn reach(&self) -> Sizes {
-        let Sizes { samples, inputs, hidden, classes } = self.explicit;
-        Sizes { samples: samples + 1, inputs: inputs + 1, hidden: hidden + 1, classes: classes + 1 }
+        Sizes::each(|range| self.explicit.of(range) + 1)
     }
 
     /// The same at these sizes, and no others.
@@ -117,12 +116,7 @@ fn copies(program: &Program, claim: &Claim) -> Sizes {
         let moved = program.symbols.iter().map(|symbol| count(&symbol.ranges, range)).max().unwrap_or(0);
         (most + claim.order * moved + 1).min(20)
     };
-    Sizes {
-        samples: of(Range::Samples),
-        inputs: of(Range::Inputs),
-        hidden: of(Range::Hidden),
-        classes: of(Range::Classes),
-    }
+    Sizes::each(of)
 }
 
 /// How deep exponentials are nested, at most: the number of functions that are made of them, up to three.

@@ -1,9 +1,10 @@
 //! Float points at which claims are tried: sizes, scales, shapes of values, activations.
 
-use crate::claims::language::program::{Assumed, Claim, Program, Value};
-use crate::claims::language::syntax::Range;
+use super::contents::uses;
+use crate::claims::language::program::{Assumed, Claim, Form, Program, Value};
+use crate::claims::language::syntax::Function;
 use crate::claims::point::place::{Mixture, Phi, Point, Sizes};
-use crate::claims::point::points::at_sizes;
+use crate::claims::point::points::values;
 use crate::claims::point::values::side;
 use crate::claims::verdict::outcome::Counterexample;
 use crate::model::Activation;
@@ -57,48 +58,41 @@ impl Trial {
         let (mut symbol_scale, mut kept, mut previous) = (self.scale, 0.0, usize::MAX);
         let mut hot = 0;
         let mut place = 0;
-        let point = at_sizes::<f64>(
-            program,
-            &Claim { seen: (claim.seen.0, 0), ..claim.clone() },
-            self.sizes,
-            self.phi,
-            |symbol, _| {
-                if symbol != previous {
-                    (previous, place) = (symbol, 0);
-                    symbol_scale = self.scale;
-                    if self.style == Style::Mixed {
-                        symbol_scale *= 10f64.powf(random.random_range(-2.0..2.0));
-                    }
-                    kept = signed(&mut random) * symbol_scale;
-                    let entries = self.sizes.entries(&program.symbols[symbol].ranges).max(1);
-                    hot = random.random_range(0..entries);
+        let mut free = values::<f64>(program, claim, self.sizes, |symbol, _| {
+            if symbol != previous {
+                (previous, place) = (symbol, 0);
+                symbol_scale = self.scale;
+                if self.style == Style::Mixed {
+                    symbol_scale *= 10f64.powf(random.random_range(-2.0..2.0));
                 }
-                place += 1;
-                let generic = signed(&mut random) * symbol_scale;
-                match self.style {
-                    Style::Generic | Style::Mixed => generic,
-                    Style::Positive => generic.abs(),
-                    Style::Sparse => {
-                        if random.random_bool(0.5) {
-                            0.0
-                        } else {
-                            generic
-                        }
+                kept = signed(&mut random) * symbol_scale;
+                let entries = self.sizes.entries(&program.symbols[symbol].ranges).max(1);
+                hot = random.random_range(0..entries);
+            }
+            place += 1;
+            let generic = signed(&mut random) * symbol_scale;
+            match self.style {
+                Style::Generic | Style::Mixed => generic,
+                Style::Positive => generic.abs(),
+                Style::Sparse => {
+                    if random.random_bool(0.5) {
+                        0.0
+                    } else {
+                        generic
                     }
-                    Style::Equal => kept,
-                    Style::Signs => symbol_scale.copysign(generic),
-                    Style::Vertex => {
-                        if place == hot + 1 {
-                            kept
-                        } else {
-                            generic * 1e-9
-                        }
-                    }
-                    Style::Ties => kept * (1.0 + generic.signum() * 1e-6 * random.random::<f64>()),
                 }
-            },
-        );
-        let mut free = point.free;
+                Style::Equal => kept,
+                Style::Signs => symbol_scale.copysign(generic),
+                Style::Vertex => {
+                    if place == hot + 1 {
+                        kept
+                    } else {
+                        generic * 1e-9
+                    }
+                }
+                Style::Ties => kept * (1.0 + generic.signum() * 1e-6 * random.random::<f64>()),
+            }
+        });
         // Entries that sum to one need not be positive, unless that is assumed too: half of the time they are.
         if random.random_bool(0.5) {
             for symbol in program.sums_to_one(claim) {
@@ -115,6 +109,12 @@ fn signed(random: &mut ChaCha8Rng) -> f64 {
     if random.random_bool(0.5) { size } else { -size }
 }
 
+/// A point with exactly these values.
+pub(in crate::claims) fn plain(sizes: Sizes, phi: Phi, values: &[Vec<f64>]) -> Point<Rounded> {
+    let exact = |entries: &Vec<f64>| entries.iter().map(|value| Rounded::exact(*value)).collect();
+    Point::new(sizes, values.iter().map(exact).collect(), phi)
+}
+
 /// A point with these values: those that are assumed to be positive are made so, and those that are assumed to sum to one are
 /// made shares of their sum, or, where one is negative, moved by what is missing.
 pub(in crate::claims) fn rounded(
@@ -124,8 +124,7 @@ pub(in crate::claims) fn rounded(
     phi: Phi,
     values: &[Vec<f64>],
 ) -> Point<Rounded> {
-    let exact = |entries: &Vec<f64>| entries.iter().map(|value| Rounded::exact(*value)).collect();
-    let mut point = Point::new(sizes, values.iter().map(exact).collect(), phi);
+    let mut point = plain(sizes, phi, values);
     for symbol in program.positive(claim) {
         for entry in &mut point.free[symbol] {
             entry.value = entry.value.abs().max(SMALLEST_POSITIVE);
@@ -209,15 +208,16 @@ pub(in crate::claims) fn at_least(program: &Program, claim: &Claim, mut sizes: S
     for assumed in program.assumed(claim) {
         if let Assumed::SizeAtLeast { range, least } = assumed {
             let size = sizes.of(range).max(least);
-            match range {
-                Range::Samples => sizes.samples = size,
-                Range::Inputs => sizes.inputs = size,
-                Range::Hidden => sizes.hidden = size,
-                Range::Classes => sizes.classes = size,
-            }
+            sizes = sizes.with(range, size);
         }
     }
     sizes
+}
+
+/// The functions to try for `phi`, the sine where a claim has none.
+pub(in crate::claims) fn phis(program: &Program, claim: &Claim, seed: u64) -> Vec<Phi> {
+    let any = uses(program, claim, &|form| matches!(form, Form::Call(Function::Phi(_), _)));
+    if any { activations(seed) } else { vec![Phi::Any] }
 }
 
 /// Functions to try for `phi`: bounded and unbounded, odd, even and neither.

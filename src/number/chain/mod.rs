@@ -26,8 +26,8 @@
 
 mod residues;
 
-use super::field::{mix, sigmoid, tanh};
 use super::operators::operators;
+use super::symbols::{circle, mix, sigmoid, tanh};
 use super::{Gap, Number, Smooth};
 use num_traits::One;
 use residues::Residues;
@@ -253,9 +253,7 @@ impl Smooth for Chain {
         let absolute = value.absolute();
         let t = Chain::new(absolute.symbol(CIRCLE));
         let t = if absolute.r0 == value.r0 { t } else { -t };
-        let square = t * t;
-        let norm = Chain::one() + square;
-        ((t + t) / norm, (Chain::one() - square) / norm)
+        circle(t)
     }
     fn gaussian(&self) -> (Self, Self) {
         let exponent = -*self * *self / Chain::integer(2);

@@ -3,7 +3,8 @@
 // The derive macro of `ark-ff` asks for a feature of a crate that it is expanded in.
 #![allow(unexpected_cfgs)]
 
-use crate::number::field::{Residue, mix};
+use crate::number::field::Residue;
+use crate::number::symbols::mix;
 use ark_ff::{AdditiveGroup, BigInteger, Field as _, Fp128, MontBackend, MontConfig, PrimeField};
 use num_traits::Zero;
 

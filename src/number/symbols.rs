@@ -1,0 +1,81 @@
+//! Functions as symbols: in a field of one modulus a transcendental function is a pseudo-random function of its argument.
+//!
+//! A macro, since Rust has no second blanket implementation of a trait beside that for dual numbers.
+
+use super::Number;
+
+/// The elementary functions of a field from its methods `symbol`, a pseudo-random element for an argument and a function's key,
+/// and `root`, the root that is a square.
+///
+/// The exponential is positive, so it is a square; the logistic functions are made of it, and sine and cosine are a point of the
+/// circle. Nothing else is known.
+macro_rules! symbols {
+    ($type:ty) => {
+        impl $crate::number::Smooth for $type {
+            fn exp(&self) -> Self {
+                let root = self.symbol(1);
+                root * root
+            }
+            fn ln(&self) -> Self {
+                self.symbol(2)
+            }
+            fn ln_1p(&self) -> Self {
+                (Self::integer(1) + *self).ln()
+            }
+            fn sqrt(&self) -> Self {
+                self.root()
+            }
+            fn sigmoid(&self) -> (Self, Self) {
+                $crate::number::symbols::sigmoid(self.exp())
+            }
+            fn tanh(&self) -> (Self, Self) {
+                $crate::number::symbols::tanh((*self + *self).exp())
+            }
+            fn softplus(&self) -> Self {
+                (Self::integer(1) + self.exp()).ln()
+            }
+            fn sin_cos(&self) -> (Self, Self) {
+                $crate::number::symbols::circle(self.symbol(6))
+            }
+            fn gaussian(&self) -> (Self, Self) {
+                let exponent = -*self * *self / Self::integer(2);
+                (self.symbol(7), exponent.exp() * Self::integer(1).symbol(8))
+            }
+            fn largest(_: &[Self]) -> usize {
+                0
+            }
+            fn positive_part(&self) -> Self {
+                *self
+            }
+        }
+    };
+}
+pub(super) use symbols;
+
+/// Sine and cosine, a rational point of the circle, from the tangent of half the angle.
+pub(super) fn circle<T: Number + Copy>(t: T) -> (T, T) {
+    let square = t * t;
+    let norm = T::one() + square;
+    ((t + t) / norm, (T::one() - square) / norm)
+}
+
+/// `(sigma, 1 - sigma)` from the exponential of the argument.
+pub(super) fn sigmoid<T: Number>(exp: T) -> (T, T) {
+    let whole = T::one() + exp.clone();
+    (exp / whole.clone(), T::one() / whole)
+}
+
+/// `(tanh, 1 - tanh^2)` from the exponential of twice the argument.
+pub(super) fn tanh<T: Number>(exp: T) -> (T, T) {
+    let whole = exp.clone() + T::one();
+    ((exp.clone() - T::one()) / whole.clone(), T::integer(4) * exp / (whole.clone() * whole))
+}
+
+/// The finaliser of the SplitMix64 generator (Steele, Lea, Flood 2014): every bit of the input moves every bit of the
+/// output.
+pub(super) fn mix(bits: u64) -> u64 {
+    let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
