@@ -49,6 +49,7 @@
 //! ```
 
 pub mod audit;
+mod budget;
 pub mod claims;
 pub mod cli;
 pub mod compare;
@@ -66,6 +67,7 @@ pub mod spectrum;
 pub mod terms;
 pub mod train;
 pub mod witness;
+mod words;
 
 /// The README's examples in Rust, run as doc tests.
 #[cfg(doctest)]

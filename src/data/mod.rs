@@ -10,7 +10,6 @@
 mod error;
 mod labelled;
 mod parts;
-mod quoted;
 mod sets;
 mod split;
 mod standardiser;
@@ -26,5 +25,4 @@ pub use split::{Shares, Split, SplitError};
 pub use standardiser::Standardiser;
 pub use subset::SubsetError;
 
-pub(crate) use quoted::quoted;
 pub(crate) use whole::whole;

@@ -28,7 +28,7 @@ pub enum DataSet {
 
 /// A name that no data set has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown data set {}: choose iris, wine, breast-cancer or digits", super::quoted(.0))]
+#[error("unknown data set {}: choose iris, wine, breast-cancer or digits", crate::words::quoted(.0))]
 pub struct UnknownDataSet(pub String);
 
 impl DataSet {

@@ -1,6 +1,6 @@
 //! Training, validation and test part, with the classes in proportion.
 
-use super::quoted;
+use crate::words::quoted;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;

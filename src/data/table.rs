@@ -1,7 +1,8 @@
 //! From CSV text to labelled samples.
 
-use super::{LabelledData, TableError, quoted, whole};
+use super::{LabelledData, TableError, whole};
 use crate::number::Matrix;
+use crate::words::quoted;
 use std::collections::BTreeSet;
 
 /// Names of the label column, the first that a header holds counts.

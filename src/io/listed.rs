@@ -1,6 +1,6 @@
 //! Names that a file holds, in messages.
 
-use crate::data::quoted;
+use crate::words::quoted;
 
 /// The most names that a message lists.
 const LISTED: usize = 8;

@@ -1,6 +1,6 @@
 //! Which array of a file is which parameter.
 
-use crate::data::quoted;
+use crate::words::quoted;
 use std::str::FromStr;
 
 /// The names that a file has for the parameters `W`, `b`, `V` and `c`.

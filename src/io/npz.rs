@@ -3,8 +3,8 @@
 use super::listed::listed;
 use super::npy::{self, Flaw, Npy, tuple};
 use super::{Array, InputError, atomic};
-use crate::data::quoted;
 use crate::number::{Matrix, Vector};
+use crate::words::quoted;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};

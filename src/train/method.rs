@@ -110,7 +110,7 @@ impl fmt::Display for Method {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unknown method {}: choose sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay",
-    crate::data::quoted(.0)
+    crate::words::quoted(.0)
 )]
 pub struct UnknownMethod(pub String);
 

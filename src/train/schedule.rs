@@ -57,7 +57,7 @@ impl fmt::Display for Schedule {
 
 /// No schedule has this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown schedule {}: choose constant or cosine", crate::data::quoted(.0))]
+#[error("unknown schedule {}: choose constant or cosine", crate::words::quoted(.0))]
 pub struct UnknownSchedule(pub String);
 
 impl FromStr for Schedule {

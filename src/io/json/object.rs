@@ -1,9 +1,9 @@
 //! Pieces of a JSON object, each with an error that says where it is wrong.
 
-use crate::data::quoted;
 use crate::io::InputError;
 use crate::io::listed::listed;
 use crate::number::{Matrix, Vector};
+use crate::words::quoted;
 use serde_json::{Map, Value};
 use std::fs;
 use std::path::Path;

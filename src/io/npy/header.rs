@@ -1,7 +1,7 @@
 //! The header of an npy array: a dictionary in Python's notation.
 
 use super::Flaw;
-use crate::data::quoted;
+use crate::words::quoted;
 
 /// The header's three entries.
 #[derive(Debug, PartialEq)]
