@@ -52,12 +52,33 @@ pub(crate) fn path(path: &std::path::Path) -> String {
 /// The longest path that a message shows in full: paths must be found again, so nearly all are.
 const LONGEST_PATH: usize = 400;
 
+/// A JSON text as a terminal may show it: what is not seen as itself is escaped as JSON has it. Such characters stand
+/// inside strings only, so the text says the same.
+pub(crate) fn printable_json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || is_seen(c) {
+            shown.push(c);
+        } else {
+            let mut units = [0; 2];
+            shown.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    shown
+}
+
 /// A character that is seen as itself, or its escape. Quotes and backslashes are seen as themselves.
 fn visible(c: char) -> Vec<char> {
-    match c {
-        '\'' | '"' | '\\' => vec![c],
-        _ => c.escape_debug().collect(),
+    if is_seen(c) { vec![c] } else { c.escape_debug().collect() }
+}
+
+fn is_seen(c: char) -> bool {
+    if c.is_ascii() {
+        return !c.is_ascii_control();
     }
+    // Alone, an accent would be escaped, which after a letter is seen.
+    let after_letter = String::from_iter(['a', c]);
+    after_letter.escape_debug().eq(after_letter.chars())
 }
 
 #[cfg(test)]
@@ -76,6 +97,22 @@ mod tests {
         assert_eq!(shown("a\\b'c"), "a\\b'c");
         assert_eq!(shown("\x1b[31m\u{7}\u{202e}\u{fffe}"), "\\u{1b}[31m\\u{7}\\u{202e}\\u{fffe}");
         assert_eq!(shown(&"x".repeat(100_000)), format!("{}...", "x".repeat(80)));
+    }
+
+    #[test]
+    fn accents_and_letters_of_all_languages_stay() {
+        for text in ["e\u{301}t\u{e9}", "हिन्दी", "ไทย", "数据", "a'\"\\"] {
+            assert_eq!((shown(text), printable(text)), (text.to_string(), text.to_string()));
+        }
+    }
+
+    #[test]
+    fn json_stays_the_same_json() {
+        let text = "{\n \"\u{9b}31m\": \"\u{202e}\u{e0001}\u{e9}\"}";
+        let safe = printable_json(text);
+        assert_eq!(safe, "{\n \"\\u009b31m\": \"\\u202e\\udb40\\udc01\u{e9}\"}");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&safe), read(text));
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn batch_error(name: &str) -> String {
 
 #[test]
 fn networks_are_read_in_every_type_order_and_compression() {
-    for name in ["plain", "compressed", "float32", "fortran", "big_endian", "big_endian_float32_fortran"] {
+    for name in ["plain", "compressed", "float32", "float16", "fortran", "big_endian", "big_endian_float32_fortran"] {
         let read = read_network(fixture(&format!("network_{name}.npz")), Activation::Tanh).unwrap();
         assert_eq!(read, network(), "{name}");
     }
@@ -56,12 +56,14 @@ fn labels_are_read_in_every_integer_type_and_as_whole_floats() {
 }
 
 #[test]
+fn labels_that_are_true_or_false_are_two_classes() {
+    let read = read_batch(fixture("data_labels_bool.npz"), None).unwrap();
+    assert_eq!(read, Batch::from_labels(batch().x, &[1, 0, 1, 0], 2).unwrap());
+}
+
+#[test]
 fn arrays_of_other_types_and_shapes_are_refused_with_their_names() {
-    let needed = "float64, float32 or an integer type is needed";
-    assert_eq!(
-        batch_error("data_labels_bool.npz"),
-        format!("data_labels_bool.npz: y has dtype '|b1': {needed}")
-    );
+    let needed = "float64, float32, float16, bool or an integer type is needed";
     assert_eq!(batch_error("data_complex.npz"), format!("data_complex.npz: X has dtype '<c16': {needed}"));
     assert_eq!(batch_error("data_object.npz"), format!("data_object.npz: X has dtype '|O': {needed}"));
     assert!(batch_error("data_structure.npz").starts_with("data_structure.npz: X has dtype '["));

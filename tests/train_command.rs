@@ -98,8 +98,8 @@ fn every_method_runs_on_files_of_the_user() {
             let arguments =
                 ["--data", data, "--method", method.name(), more, "--batch", "4", "--steps", "12"];
             let more =
-                ["--rate", "0.01", "--schedule", "cosine", "--normalised", "--threads", "2", "--out", "run"];
-            let output = hsr(folder.path(), &[&arguments[..], &more].concat());
+                ["--rate", "0.01", "--schedule", "cosine", "--normalised", "--threads", "2", "--overwrite"];
+            let output = hsr(folder.path(), &[&arguments[..], &more, &["--out", "run"]].concat());
             assert_eq!(output.status.code(), DONE, "{method} on {data}: {}", text(&output));
         }
     }

@@ -1,9 +1,12 @@
 //! `hsr audit`.
 
+use super::files::Files;
 use super::layers::at_least_one;
-use super::named::{self, Found};
-use super::{Format, tell};
+use super::named::{self, TableArguments};
+use super::{Format, numbers, tell};
 use crate::audit::{Point, Settings, random_network, run, train};
+use crate::data::LabelColumn;
+use crate::io::Data;
 use crate::model::{Activation, Batch, Shape};
 use crate::shell::quoted;
 use clap::Args;
@@ -26,14 +29,16 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct AuditArguments {
-    /// iris, wine, breast-cancer, digits, or a file: .csv (standardised) or .npz (taken as it is)
+    /// iris, wine, breast-cancer, digits, or a file: .csv or .tsv (standardised), .npz or .json (taken as it is)
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
     data: String,
+    #[command(flatten)]
+    table: TableArguments,
     /// Use this many samples of the data, stratified by class [default: all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = numbers::count)]
     samples: Option<usize>,
     /// Hidden units
-    #[arg(long, default_value_t = 8, value_name = "H")]
+    #[arg(long, default_value_t = 8, value_name = "H", value_parser = numbers::count)]
     hidden: usize,
     /// sigmoid, tanh, softplus, gelu, silu, sin or identity
     #[arg(long, default_value = "tanh", value_name = "NAME")]
@@ -42,10 +47,10 @@ pub(super) struct AuditArguments {
     #[arg(long)]
     no_bias: bool,
     /// Random points of the exact witness for each equation, at least; more where one point says less
-    #[arg(long, default_value_t = 3, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 3, value_name = "P", value_parser = numbers::whole(1..=u16::MAX))]
     points: u16,
     /// Seed of everything random
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = numbers::seed)]
     seed: u64,
     /// Only the equation with this name
     #[arg(long, value_name = "NAME")]
@@ -63,6 +68,7 @@ impl Default for AuditArguments {
     fn default() -> Self {
         AuditArguments {
             data: "iris".to_string(),
+            table: TableArguments::default(),
             samples: None,
             hidden: 8,
             activation: Activation::Tanh,
@@ -78,7 +84,12 @@ impl Default for AuditArguments {
 
 /// Whether every equation holds.
 pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> {
-    let batch = data(arguments)?;
+    let mut files = Files::default();
+    if named::is_file(&arguments.data) {
+        files = files.reads("--data", &arguments.data);
+    }
+    files.writes("--out", arguments.out.as_ref()).check()?;
+    let (batch, label) = data(arguments)?;
     let shape = Shape {
         samples: batch.samples(),
         inputs: batch.x.ncols(),
@@ -99,7 +110,7 @@ pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> 
         points: arguments.points.into(),
         seed: arguments.seed,
         only: arguments.only.clone(),
-        replay: replay(arguments),
+        replay: replay(arguments, label.as_ref()),
     };
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(0)
@@ -119,19 +130,18 @@ pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> 
     Ok(report.holds())
 }
 
-/// The data that is asked for; what has labels is standardised.
-fn data(arguments: &AuditArguments) -> Result<Batch<f64>, Box<dyn Error>> {
-    let labelled = match (named::find(&arguments.data)?, arguments.samples) {
-        (Found::Batch(batch), None) => return Ok(batch),
-        (Found::Batch(_), Some(_)) => {
-            return Err(
-                "--samples is for data with labels: take fewer rows of X and Y in the npz file".into()
-            );
+/// The data that is asked for, and the label column of a table; what has labels is standardised.
+fn data(arguments: &AuditArguments) -> Result<(Batch<f64>, Option<LabelColumn>), Box<dyn Error>> {
+    let labelled = match (named::find(&arguments.data, &arguments.table)?, arguments.samples) {
+        (Data::Batch(batch), None) => return Ok((batch, None)),
+        (Data::Batch(_), Some(_)) => {
+            return Err("--samples is for data with labels: take fewer rows of X and Y in the file".into());
         }
-        (Found::Labelled(labelled), None) => labelled,
-        (Found::Labelled(labelled), Some(count)) => labelled.subset(count, arguments.seed)?,
+        (Data::Labelled(labelled), None) => labelled,
+        (Data::Labelled(labelled), Some(count)) => labelled.subset(count, arguments.seed)?,
     };
-    Ok(labelled.standardised().batch())
+    let label = named::is_file(&arguments.data).then(|| labelled.label_column.clone());
+    Ok((labelled.standardised().batch(), label))
 }
 
 fn check_size(shape: &Shape) -> Result<(), String> {
@@ -149,12 +159,13 @@ fn check_size(shape: &Shape) -> Result<(), String> {
 }
 
 /// The command that repeats this audit.
-fn replay(arguments: &AuditArguments) -> String {
+fn replay(arguments: &AuditArguments, label: Option<&LabelColumn>) -> String {
     let AuditArguments { data, hidden, activation, points, seed, .. } = arguments;
     let mut command = format!(
         "hsr audit --data {} --hidden {hidden} --activation {activation} --points {points} --seed {seed}",
         quoted(data)
     );
+    command += &arguments.table.options(label);
     if let Some(samples) = arguments.samples {
         command += &format!(" --samples {samples}");
     }
@@ -162,7 +173,7 @@ fn replay(arguments: &AuditArguments) -> String {
         command += " --no-bias";
     }
     if let Some(only) = &arguments.only {
-        command += &format!(" --only {only}");
+        command += &format!(" --only {}", quoted(only));
     }
     command
 }

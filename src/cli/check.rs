@@ -1,8 +1,10 @@
 //! `hsr check`.
 
-use super::{Format, tell};
+use super::files::Files;
+use super::{Format, numbers, tell};
 use crate::claims::{Derivation, Request, run};
-use crate::io::{check_writable, write_text};
+use crate::io::write_text;
+use crate::words::quoted;
 use clap::Args;
 use std::error::Error;
 use std::path::PathBuf;
@@ -28,10 +30,10 @@ pub(super) struct CheckArguments {
     #[arg(long, default_value = "1/1", value_name = "I/N", value_parser = shard)]
     shard: (usize, usize),
     /// Random points of the prime field at each size, at least
-    #[arg(long, default_value_t = 1, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 1, value_name = "P", value_parser = numbers::whole(1..=u16::MAX))]
     points: u16,
     /// Seed of everything random
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = numbers::seed)]
     seed: u64,
     /// Make every small edit of every true claim, and show that it is rejected
     #[arg(long)]
@@ -55,16 +57,15 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
         text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
     match parts {
         Some((part, parts)) if part >= 1 && part <= parts => Ok((part, parts)),
-        _ => Err(format!("'{text}' is not I/N with I from 1 to N, such as 2/4")),
+        _ => Err(format!("{} is not I/N with I from 1 to N, such as 2/4", quoted(text))),
     }
 }
 
 /// Whether every claim holds.
 pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> {
     // The check takes long: what would fail after it is told before.
-    for file in arguments.out.iter().chain(&arguments.html) {
-        check_writable(file)?;
-    }
+    let files = arguments.files.iter().fold(Files::default(), |files, file| files.reads("hsr check", file));
+    files.writes("--out", arguments.out.as_ref()).writes("--html", arguments.html.as_ref()).check()?;
     let derivations = if arguments.files.is_empty() {
         Derivation::embedded()?
     } else {
@@ -80,7 +81,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> 
     };
     let report = run(&derivations, &request);
     if let (Some(name), true) = (&arguments.only, report.claims.is_empty()) {
-        return Err(format!("no claim is named '{name}' in these files").into());
+        return Err(format!("no claim is named {} in these files", quoted(name)).into());
     }
     if let Some(file) = &arguments.html {
         write_text(file, &report.html(&derivations))?;

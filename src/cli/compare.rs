@@ -1,16 +1,21 @@
 //! `hsr compare`.
 
-use super::{layers, named};
+use super::files::{Files, OR_OVERWRITE};
+use super::named::{self, TableArguments};
+use super::{layers, numbers};
 use crate::compare::{Comparison, Settings, compare, html, pictures};
-use crate::data::Shares;
-use crate::io::{make_folder, write_bytes, write_text};
+use crate::data::{LabelColumn, Shares};
+use crate::io::{OutputFolder, check_writable, write_bytes, write_text};
 use crate::model::Activation;
 use crate::shell::quoted;
 use crate::train::{self, Method, Schedule};
+use crate::words::shown;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,9 +27,11 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CompareArguments {
-    /// iris, wine, breast-cancer, digits, or a file: .csv with a label column, or .npz with X and y or Y
+    /// iris, wine, breast-cancer, digits, or a file: .csv or .tsv with a label column, or .npz or .json with X and y or Y
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
     data: String,
+    #[command(flatten)]
+    table: TableArguments,
     /// Methods, separated by commas; sgd is always among them
     #[arg(
         long,
@@ -34,13 +41,13 @@ pub(super) struct CompareArguments {
     )]
     methods: Vec<Method>,
     /// Splits and initial points
-    #[arg(long, default_value_t = 10, value_name = "K", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    #[arg(long, default_value_t = 10, value_name = "K", value_parser = numbers::whole(1..=10_000_u64))]
     seeds: u64,
     /// Strengths that each method chooses from by its validation loss
-    #[arg(long, default_value_t = 5, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=50))]
+    #[arg(long, default_value_t = 5, value_name = "K", value_parser = numbers::whole(1..=50_u32))]
     trials: u32,
     /// Hidden units
-    #[arg(long, default_value_t = 8, value_name = "H")]
+    #[arg(long, default_value_t = 8, value_name = "H", allow_negative_numbers = true, value_parser = numbers::count)]
     hidden: usize,
     /// sigmoid, tanh, softplus, gelu, silu, sin or identity
     #[arg(long, default_value = "tanh", value_name = "NAME")]
@@ -49,22 +56,22 @@ pub(super) struct CompareArguments {
     #[arg(long)]
     no_bias: bool,
     /// Updates of the weights in each run
-    #[arg(long, default_value_t = 500, value_name = "N")]
+    #[arg(long, default_value_t = 500, value_name = "N", allow_negative_numbers = true, value_parser = numbers::count)]
     steps: usize,
     /// Samples of a mini-batch [default: all]
-    #[arg(long, value_name = "B")]
+    #[arg(long, value_name = "B", allow_negative_numbers = true, value_parser = numbers::count)]
     batch: Option<usize>,
     /// Learning rate
-    #[arg(long, default_value_t = 0.1, value_name = "R")]
+    #[arg(long, default_value_t = 0.1, value_name = "R", allow_negative_numbers = true, value_parser = numbers::number)]
     rate: f64,
     /// Momentum
-    #[arg(long, default_value_t = 0.9, value_name = "M")]
+    #[arg(long, default_value_t = 0.9, value_name = "M", allow_negative_numbers = true, value_parser = numbers::number)]
     momentum: f64,
     /// How the rate changes: constant, or cosine, down to nearly 0
     #[arg(long, default_value = "constant", value_name = "NAME")]
     schedule: Schedule,
     /// Steps between two records
-    #[arg(long, default_value_t = 10, value_name = "K")]
+    #[arg(long, default_value_t = 10, value_name = "K", allow_negative_numbers = true, value_parser = numbers::count)]
     log_every: usize,
     /// Folder for tables, pictures and the page; made if it is not there
     #[arg(long, value_name = "DIR")]
@@ -72,13 +79,18 @@ pub(super) struct CompareArguments {
     /// Pictures as PNG too
     #[arg(long)]
     png: bool,
+    /// Replace the files of another comparison in that folder
+    #[arg(long)]
+    overwrite: bool,
 }
 
 pub(super) fn compare_methods(arguments: &CompareArguments) -> Result<(), Box<dyn Error>> {
-    let data = named::load(&arguments.data)?;
+    files(arguments).check_apart()?;
+    let data = named::load(&arguments.data, &arguments.table)?;
     layers::shape(&data.batch, arguments.hidden, !arguments.no_bias)?;
     let settings = arguments.settings();
-    make_folder(&arguments.out)?;
+    let command = arguments.command(data.label.as_ref());
+    let folder = folder(arguments, &command)?;
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} runs {elapsed}, {eta} to go")?);
@@ -87,28 +99,54 @@ pub(super) fn compare_methods(arguments: &CompareArguments) -> Result<(), Box<dy
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
-    let comparison = comparison.map_err(|error| format!("{}: {error}", arguments.data))?;
-    write(arguments, &comparison)?;
-    super::print(&format!("{}\n{}\n", comparison.table(), arguments.command()))
+    let comparison = comparison.map_err(|error| format!("{}: {error}", shown(&arguments.data)))?;
+    write(arguments, &folder, &command, &comparison)?;
+    super::print(&format!("{}\n{command}\n", comparison.table()))
 }
 
-fn write(arguments: &CompareArguments, comparison: &Comparison) -> Result<(), Box<dyn Error>> {
-    let folder: &Path = &arguments.out;
-    let json = serde_json::to_string_pretty(&serde_json::json!({
-        "command": arguments.command(),
-        "comparison": comparison,
-    }))?;
-    write_text(folder.join("comparison.json"), &(json + "\n"))?;
-    write_text(folder.join("end-points.csv"), &comparison.csv())?;
-    write_text(folder.join("tables.txt"), &comparison.table())?;
+/// The files of every comparison; which pictures there are depends on the methods.
+const COMPARISON: &str = "comparison.json";
+const FILES: [&str; 4] = [COMPARISON, "end-points.csv", "tables.txt", "report.html"];
+
+fn files(arguments: &CompareArguments) -> Files<'_> {
+    let mut files = Files::default();
+    if named::is_file(&arguments.data) {
+        files = files.reads("--data", &arguments.data);
+    }
+    FILES.iter().fold(files, |files, name| files.writes("--out", Some(arguments.out.join(name))))
+}
+
+/// The folder, unless it holds the files of another comparison that shall stay.
+fn folder(arguments: &CompareArguments, command: &str) -> Result<OutputFolder, Box<dyn Error>> {
+    let folder = OutputFolder::open(&arguments.out)?;
+    let earlier = fs::read(folder.file(COMPARISON)).ok();
+    let earlier: Option<Value> = earlier.and_then(|text| serde_json::from_slice(&text).ok());
+    let is_same = earlier.is_some_and(|earlier| earlier["command"] == command);
+    if !is_same && !arguments.overwrite {
+        folder.refuse_others(&FILES, OR_OVERWRITE)?;
+    }
+    check_writable(folder.file(COMPARISON))?;
+    Ok(folder)
+}
+
+fn write(
+    arguments: &CompareArguments,
+    folder: &OutputFolder,
+    command: &str,
+    comparison: &Comparison,
+) -> Result<(), Box<dyn Error>> {
+    let json = serde_json::json!({ "command": command, "comparison": comparison });
+    write_text(folder.file(COMPARISON), &format!("{json:#}\n"))?;
+    write_text(folder.file("end-points.csv"), &comparison.csv())?;
+    write_text(folder.file("tables.txt"), &comparison.table())?;
     for (name, picture) in pictures(comparison) {
-        write_text(folder.join(format!("{name}.svg")), &picture.svg()?)?;
+        write_text(folder.file(format!("{name}.svg")), &picture.svg()?)?;
         if arguments.png {
-            write_bytes(folder.join(format!("{name}.png")), &picture.png()?)?;
+            write_bytes(folder.file(format!("{name}.png")), &picture.png()?)?;
         }
     }
-    let page = html(comparison, &arguments.data, &arguments.command())?;
-    write_text(folder.join("report.html"), &page)?;
+    let page = html(comparison, &arguments.data, command)?;
+    write_text(folder.file("report.html"), &page)?;
     Ok(())
 }
 
@@ -134,13 +172,14 @@ impl CompareArguments {
         }
     }
 
-    /// The command that repeats the comparison, with every default written out.
-    fn command(&self) -> String {
+    /// The command that repeats the comparison, with every default written out, the label column of a table with them.
+    fn command(&self, label: Option<&LabelColumn>) -> String {
         let methods: Vec<&str> = self.methods.iter().map(|method| method.name()).collect();
         let mut command = format!(
-            "hsr compare --data {} --methods {} --seeds {} --trials {} --hidden {} --activation {} --steps {} --rate {} \
+            "hsr compare --data {}{} --methods {} --seeds {} --trials {} --hidden {} --activation {} --steps {} --rate {} \
              --momentum {} --schedule {} --log-every {}",
             quoted(&self.data),
+            self.table.options(label),
             methods.join(","),
             self.seeds,
             self.trials,

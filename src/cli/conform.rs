@@ -1,5 +1,6 @@
 //! `hsr conform`.
 
+use super::files::Files;
 use super::{Format, interrupt, tell};
 use crate::conform::{Case, Precision, Quantity, Report, Settings, expected, run, write_case};
 use crate::io::{InputError, read_case};
@@ -91,6 +92,7 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 /// Whether every answer is right.
 pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Error>> {
+    files(arguments).check()?;
     let settings = settings(arguments)?;
     interrupt::listen()?;
     let count = if settings.given.is_some() { 1 } else { settings.cases.div_ceil(settings.shard.1) };
@@ -110,6 +112,13 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     // Told first: a folder that cannot be written must not cost the report.
     kept?;
     Ok(report.holds())
+}
+
+/// The case and the words of the command that are files, such as a script, are read; the report is written.
+fn files(arguments: &ConformArguments) -> Files<'_> {
+    let files = arguments.case.iter().fold(Files::default(), |files, case| files.reads("--case", case));
+    let files = arguments.command.iter().fold(files, |files, word| files.reads("the program", word));
+    files.writes("--out", arguments.out.as_ref())
 }
 
 fn settings(arguments: &ConformArguments) -> Result<Settings, Box<dyn Error>> {

@@ -7,10 +7,12 @@ mod check;
 mod compare;
 mod completions;
 mod conform;
+mod files;
 mod interrupt;
 mod layers;
 mod man;
 mod named;
+mod numbers;
 mod oracle;
 mod spectrum;
 mod subject;
@@ -18,6 +20,7 @@ mod train;
 mod vectors;
 
 use crate::io::write_text;
+use crate::words::{printable, printable_json, shortened};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
 use std::io::Write;
@@ -94,7 +97,10 @@ const WRONG_INPUT: u8 = 2;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
     let command = arguments.command.unwrap_or_else(|| Command::Audit(audit::AuditArguments::default()));
     let result = match command {
         Command::Audit(arguments) => audit::audit(&arguments),
@@ -113,10 +119,48 @@ pub fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
         Err(error) => {
-            eprintln!("hsr: {error}");
+            note(&error.to_string());
             ExitCode::from(WRONG_INPUT)
         }
     }
+}
+
+/// Tells what is wrong with the arguments, or the help or version that they ask for. An argument may hold what writes to
+/// the terminal, so that clap's own colours are kept only where none does.
+fn refused(error: &clap::Error) -> ExitCode {
+    let plain = error.render().to_string();
+    let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(WRONG_INPUT));
+    if !error.use_stderr() {
+        return match print(&plain) {
+            Ok(()) => code,
+            Err(error) => {
+                note(&error.to_string());
+                ExitCode::from(WRONG_INPUT)
+            }
+        };
+    }
+    let shown = short_lines(&plain);
+    if shown == plain {
+        // Where standard error is closed there is nobody to tell.
+        let _ = error.print();
+    } else {
+        eprint!("{shown}");
+    }
+    code
+}
+
+/// A text whose lines hold foreign words, which may be of any length.
+fn short_lines(text: &str) -> String {
+    const LONGEST: usize = 2000;
+    let lines = text.lines().map(|line| shortened(line, LONGEST));
+    lines.map(|line| line + "\n").collect()
+}
+
+/// Says something beside the results, on standard error.
+fn note(text: &str) {
+    let mut error = std::io::stderr().lock();
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(error, "hsr: {}", printable(text));
 }
 
 /// Tells a report, whose table, JSON and JUnit are `texts`: to the terminal, or to a file and only its summary to the
@@ -128,12 +172,12 @@ fn tell(
     [table, json, junit]: [&dyn Fn() -> String; 3],
 ) -> Result<(), Box<dyn Error>> {
     let text = match format {
-        Format::Table => table(),
-        Format::Json => json(),
+        Format::Table => printable(&table()),
+        Format::Json => printable_json(&json()),
         Format::Junit => junit(),
     };
     match out {
-        None => print(&text),
+        None => write_out(&text),
         Some(file) => {
             write_text(file, &text)?;
             print(&format!("{summary}\n"))
@@ -141,10 +185,23 @@ fn tell(
     }
 }
 
-/// Prints to standard output. A reader that stops reading, such as `head`, is no error.
+/// Prints to standard output.
 fn print(text: &str) -> Result<(), Box<dyn Error>> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+    write_out(&printable(text))
+}
+
+/// Prints JSON to standard output.
+fn print_json(text: &str) -> Result<(), Box<dyn Error>> {
+    write_out(&printable_json(text))
+}
+
+/// Writes to standard output. A reader that stops reading, such as `head`, is no error.
+fn write_out(text: &str) -> Result<(), Box<dyn Error>> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write to standard output: {error}").into())
+        }
         _ => Ok(()),
     }
 }

@@ -68,6 +68,7 @@ enum PathName {
 }
 
 pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> {
+    arguments.subject.files().writes("--out", arguments.out.as_ref()).check()?;
     let (network, batch) = arguments.subject.read()?;
     let all = || available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or_else(all, usize::from);

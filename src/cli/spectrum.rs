@@ -42,6 +42,7 @@ pub(super) struct SpectrumArguments {
 }
 
 pub(super) fn spectrum(arguments: &SpectrumArguments) -> Result<(), Box<dyn Error>> {
+    arguments.subject.files().writes("--out", arguments.out.as_ref()).check()?;
     let (network, batch) = arguments.subject.read()?;
     let method = match (arguments.dense, arguments.krylov) {
         (true, _) => Some(Method::Dense),

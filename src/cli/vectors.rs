@@ -1,7 +1,8 @@
 //! `hsr vectors`.
 
 use crate::conform::{SCHEMA, VERSION, vectors, write_case};
-use crate::io::write_text;
+use crate::io::{OutputFolder, check_writable, write_text};
+use crate::words::path;
 use clap::Args;
 use std::error::Error;
 use std::path::PathBuf;
@@ -17,16 +18,28 @@ pub(super) struct VectorsArguments {
     out: PathBuf,
 }
 
+const SCHEMA_FILE: &str = "schema.json";
+
 pub(super) fn write_vectors(arguments: &VectorsArguments) -> Result<(), Box<dyn Error>> {
+    let folder = OutputFolder::open(&arguments.out)?;
+    check_writable(folder.file(SCHEMA_FILE))?;
     let vectors = vectors()?;
-    let folder = &arguments.out;
-    for vector in &vectors {
-        write_case(folder, &vector.name, vector.about, &vector.case, &vector.right)?;
+    // Vectors of an earlier version are replaced; files that only have their names are not.
+    if !folder.file(SCHEMA_FILE).exists() {
+        let files: Vec<String> = vectors
+            .iter()
+            .flat_map(|vector| ["json", "npz"].map(|kind| format!("{}.{kind}", vector.name)))
+            .collect();
+        let names: Vec<&str> = files.iter().map(String::as_str).collect();
+        folder.refuse_others(&names, "give another folder")?;
     }
-    write_text(folder.join("schema.json"), SCHEMA)?;
+    for vector in &vectors {
+        write_case(folder.path(), &vector.name, vector.about, &vector.case, &vector.right)?;
+    }
+    write_text(folder.file(SCHEMA_FILE), SCHEMA)?;
     super::print(&format!(
         "{} vectors of version {VERSION} in {}, each as JSON and as npz\n",
         vectors.len(),
-        folder.display()
+        path(folder.path())
     ))
 }

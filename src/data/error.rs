@@ -1,5 +1,8 @@
 //! Why a table is not labelled data.
 
+use super::Separator;
+use crate::budget::OverBudget;
+
 /// Why a CSV table does not hold labelled samples. Lines and columns are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
@@ -8,13 +11,95 @@ pub enum TableError {
     NoRows,
     /// One column only.
     #[error(
-        "line {line} has one column: at least one feature column and the label column are needed, \
-         separated by commas"
+        "line {line} has one column: at least one feature column and the label column are needed, separated by \
+         {separator}, or by what --separator says"
     )]
     OneColumn {
         /// The table's first line.
         line: u64,
+        /// What separates columns.
+        separator: String,
     },
+    /// A first line that holds other signs that separate cells.
+    #[error(
+        "the first line holds '{found}': if it separates the columns, say --separator '{found}', if not, --separator ,"
+    )]
+    WhichSeparator {
+        /// The sign.
+        found: Separator,
+    },
+    /// A quoted cell that goes on after its line.
+    #[error(
+        "line {line}: a quote opens a cell that does not end on this line: close it, or take the quote out"
+    )]
+    OpenQuote {
+        /// The line.
+        line: u64,
+    },
+    /// Something between a quote that closes a cell and the cell's end.
+    #[error(
+        "line {line}: something follows a closing quote: quotes enclose a whole cell, and two mean one inside it"
+    )]
+    AfterQuote {
+        /// The line.
+        line: u64,
+    },
+    /// Decimal points and decimal commas.
+    #[error("{comma} has a decimal comma but {point} a decimal point: a table has one of them")]
+    TwoDecimals {
+        /// The first number with a point, and where it stands.
+        point: String,
+        /// The first number with a comma, and where it stands.
+        comma: String,
+    },
+    /// A header from which the label column cannot be told.
+    #[error(
+        "the header {header} does not say which column is the label ({name} may be a feature): choose it by its name or \
+         number, as in --label {}", name.trim_matches('\'')
+    )]
+    WhichLabel {
+        /// The header.
+        header: String,
+        /// The name that may be the label's.
+        name: String,
+    },
+    /// A label column that is asked for and not there.
+    #[error(
+        "there is no label column {asked}: the {columns} columns begin with {first}; give the name or the number, from \
+         1, of one"
+    )]
+    NoSuchLabel {
+        /// What was asked for.
+        asked: String,
+        /// How many columns there are.
+        columns: usize,
+        /// The first line.
+        first: String,
+    },
+    /// Several columns of the name that is asked for.
+    #[error("two columns are called {asked}: give the number of one, from 1")]
+    LabelTwice {
+        /// The name.
+        asked: String,
+    },
+    /// So many classes that they may be none.
+    #[error(
+        "column {column} has {classes} different values in {samples} samples, such as {example}: is it the label? If it \
+         is, say --label {}, and if another column is, its name or number", column.split(' ').next().unwrap_or_default()
+    )]
+    ManyClasses {
+        /// The label column's number, and its name where there is a header.
+        column: String,
+        /// The first value.
+        example: String,
+        /// How many different ones there are.
+        classes: usize,
+        /// The number of samples.
+        samples: usize,
+    },
+    /// A table that would take more memory than there is.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     /// A line with more or fewer cells than the first.
     #[error("line {line} has {cells} columns but the first line has {columns}: every line needs as many")]
     Ragged {
@@ -64,6 +149,16 @@ pub enum TableError {
         /// The line.
         line: u64,
         /// The column's number, and its name where there is a header.
+        column: String,
+        /// What stands there.
+        cell: String,
+    },
+    /// NaN or infinity among numeric labels.
+    #[error("line {line}, column {column}: {cell} is not finite: no label is")]
+    InfiniteLabel {
+        /// The line.
+        line: u64,
+        /// The label column's number, and its name where there is a header.
         column: String,
         /// What stands there.
         cell: String,

@@ -1,6 +1,6 @@
 //! Samples with a class each.
 
-use super::{Standardiser, TableError, table};
+use super::{LabelColumn, Reading, Standardiser, TableError, table};
 use crate::model::Batch;
 use crate::number::Matrix;
 
@@ -26,20 +26,36 @@ pub struct LabelledData {
     pub class_names: Vec<String>,
     /// The features' names, `d` of them.
     pub feature_names: Vec<String>,
+    /// The column of the table that the labels come from.
+    pub label_column: LabelColumn,
 }
 
 impl LabelledData {
-    /// Reads a table of numeric feature columns and one label column, separated by commas.
+    /// Reads a table of numeric feature columns and one label column, separated by commas; [`from_csv_as`] with nothing
+    /// said.
     ///
-    /// A first line of words is a header. The label column is the one that the header calls `label`, `target`,
-    /// `class`, `species` or `y`, in any case, and else the last. Labels are whole numbers or any text; classes are
-    /// ordered by value if all labels are whole numbers, else by the alphabet.
+    /// # Errors
+    /// Those of [`from_csv_as`].
+    ///
+    /// [`from_csv_as`]: LabelledData::from_csv_as
+    pub fn from_csv(text: &str) -> Result<Self, TableError> {
+        table::parse(text, &Reading::default())
+    }
+
+    /// Reads a table of numeric feature columns and one label column.
+    ///
+    /// A first line of words is a header. The label column is the one that is asked for; where none is, the one that
+    /// the header calls `label`, `target`, `class`, `species` or `y`, in any case, and else the last. Labels are whole
+    /// numbers or any text; classes are ordered by value if all labels are whole numbers, else by the alphabet.
+    /// [`Reading`] has an example.
     ///
     /// # Errors
     /// [`TableError`] says in which line and column a value is missing, is no number or is not finite, which line is
-    /// too long or too short, or that there are no samples, no features or less than two classes.
-    pub fn from_csv(text: &str) -> Result<Self, TableError> {
-        table::parse(text)
+    /// too long or too short or has a quote that is not closed, that there are no samples, no features or less than
+    /// two classes, or what has to be asked, since the table does not say it: which sign separates the columns, or
+    /// whether a column of many different values, or one called `y` beside `x`, is the label.
+    pub fn from_csv_as(text: &str, reading: &Reading) -> Result<Self, TableError> {
+        table::parse(text, reading)
     }
 
     /// The same samples with every feature at mean 0 and population variance 1:

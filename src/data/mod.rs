@@ -7,9 +7,13 @@
 //! # Ok::<(), hsr::data::SubsetError>(())
 //! ```
 
+mod columns;
 mod error;
 mod labelled;
+mod labels;
 mod parts;
+mod quotes;
+mod reading;
 mod sets;
 mod split;
 mod standardiser;
@@ -20,6 +24,7 @@ mod whole;
 pub use error::TableError;
 pub use labelled::LabelledData;
 pub use parts::{Parts, PartsError, classes};
+pub use reading::{LabelColumn, Reading, Separator, SeparatorError};
 pub use sets::{DataSet, UnknownDataSet};
 pub use split::{Shares, Split, SplitError};
 pub use standardiser::Standardiser;

@@ -33,7 +33,7 @@ pub enum SplitError {
     /// Fewer samples of a class than there are parts.
     #[error(
         "class {class} has {samples} sample(s), and a stratified split into {parts} parts needs one for each: add \
-         samples, leave the class out, or set the share of the test part to 0"
+         samples, or leave the class out"
     )]
     SmallClass {
         /// The class's name.
@@ -96,8 +96,7 @@ impl Split {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(STREAM);
         let mut split = Split::default();
-        for class in 0..class_names.len() {
-            let mut rows: Vec<usize> = (0..labels.len()).filter(|&row| labels[row] == class).collect();
+        for (class, mut rows) in rows_of_classes(labels, class_names.len()).into_iter().enumerate() {
             if rows.is_empty() {
                 continue;
             }
@@ -119,6 +118,17 @@ impl Split {
         }
         Ok(split)
     }
+}
+
+/// The rows of each class, in order; labels beyond the classes are left out.
+pub(super) fn rows_of_classes(labels: &[usize], classes: usize) -> Vec<Vec<usize>> {
+    let mut rows = vec![Vec::new(); classes];
+    for (row, &label) in labels.iter().enumerate() {
+        if let Some(class) = rows.get_mut(label) {
+            class.push(row);
+        }
+    }
+    rows
 }
 
 /// This share of a number of samples: rounded, one at least and `most` at most, or none if the share is 0.
@@ -166,8 +176,8 @@ mod tests {
     fn what_cannot_be_split_is_told() {
         assert_eq!(
             split(&[5, 1], 0.0, 0.2).unwrap_err(),
-            "class 'k1' has 1 sample(s), and a stratified split into 2 parts needs one for each: add samples, leave the \
-             class out, or set the share of the test part to 0"
+            "class 'k1' has 1 sample(s), and a stratified split into 2 parts needs one for each: add samples, or leave the \
+             class out"
         );
         assert_eq!(
             split(&[0, 4], 0.0, 0.0).unwrap_err(),

@@ -5,11 +5,27 @@ use crate::number::Matrix;
 /// What makes a column one of mean 0 and population variance 1; nothing where the column is constant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Column {
-    /// A power of two, about as large as the entries: divided by it, which is exact, no square overflows or vanishes.
+    /// A power of two, about as large as the entries: divided by it, which is exact, no difference overflows.
     scale: f64,
+    /// The first entry, so divided. What is left without it has about as many digits as the entries differ in, where a
+    /// mean of the entries themselves, as of seconds since 1970, would have lost them.
+    first: f64,
+    /// Another power of two, about as large as these differences: no square of them overflows or vanishes.
+    spread: f64,
     /// Mean and standard deviation of what is left.
     mean: f64,
     deviation: f64,
+}
+
+impl Column {
+    /// An entry without the first, in units of the spread.
+    fn offset(&self, entry: f64) -> f64 {
+        (entry / self.scale - self.first) / self.spread
+    }
+
+    fn standardised(&self, entry: f64) -> f64 {
+        (self.offset(entry) - self.mean) / self.deviation
+    }
 }
 
 /// `(x - mean) / sqrt(sum (x - mean)^2 / N)` in each column, with the statistics of the data it was fitted to: fit it
@@ -46,8 +62,8 @@ impl Standardiser {
         let mut x = x.clone();
         for (mut column, statistics) in x.column_iter_mut().zip(&self.columns) {
             match statistics {
-                Some(Column { scale, mean, deviation }) => {
-                    column.iter_mut().for_each(|entry| *entry = (*entry / scale - mean) / deviation);
+                Some(statistics) => {
+                    column.iter_mut().for_each(|entry| *entry = statistics.standardised(*entry));
                 }
                 None => column.fill(0.0),
             }
@@ -61,14 +77,24 @@ fn statistics(column: &[f64]) -> Option<Column> {
     if column.iter().all(|entry| entry == &column[0]) {
         return None;
     }
-    // The largest power is 2^1023.
-    let largest = column.iter().fold(0.0_f64, |largest, entry| largest.max(entry.abs()));
-    let scale = largest.log2().floor().min(1023.0).exp2();
-    let scaled: Vec<f64> = column.iter().map(|entry| entry / scale).collect();
-    let count = column.len() as f64;
-    let mean = scaled.iter().sum::<f64>() / count;
-    let variance = scaled.iter().map(|entry| (entry - mean).powi(2)).sum::<f64>() / count;
-    Some(Column { scale, mean, deviation: variance.sqrt() })
+    let scale = power_of_two(column.iter().copied());
+    let first = column[0] / scale;
+    let spread = power_of_two(column.iter().map(|entry| entry / scale - first));
+    let mut statistics = Column { scale, first, spread, mean: 0.0, deviation: 1.0 };
+    let offsets: Vec<f64> = column.iter().map(|&entry| statistics.offset(entry)).collect();
+    let mean_of = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / column.len() as f64;
+    let rough = mean_of(&mut offsets.iter().copied());
+    // What the first sum lost to rounding, the second finds.
+    statistics.mean = rough + mean_of(&mut offsets.iter().map(|offset| offset - rough));
+    let variance = mean_of(&mut offsets.iter().map(|offset| (offset - statistics.mean).powi(2)));
+    statistics.deviation = variance.sqrt();
+    Some(statistics)
+}
+
+/// The power of two at the largest of these magnitudes; the largest power is `2^1023`.
+fn power_of_two(values: impl Iterator<Item = f64>) -> f64 {
+    let largest = values.fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    largest.log2().floor().min(1023.0).exp2()
 }
 
 #[cfg(test)]
@@ -98,5 +124,34 @@ mod tests {
         for scale in [f64::MIN_POSITIVE, 1e-200, 1e200, f64::MAX] {
             assert_relative_eq!(&standardised(&[-scale, scale])[..], &[-1.0, 1.0][..]);
         }
+    }
+
+    /// The right values, from differences that are exact here.
+    fn expected(offsets: &[f64]) -> Vec<f64> {
+        let count = offsets.len() as f64;
+        let mean = offsets.iter().sum::<f64>() / count;
+        let variance = offsets.iter().map(|offset| (offset - mean).powi(2)).sum::<f64>() / count;
+        offsets.iter().map(|offset| (offset - mean) / variance.sqrt()).collect()
+    }
+
+    #[test]
+    fn an_offset_that_is_large_against_the_spread_costs_no_digits() {
+        let microseconds: Vec<f64> = (0..150).map(|row| 1.7e9 + f64::from(row) * 1e-6).collect();
+        let ulps: Vec<f64> =
+            (0..150).map(|row| if row % 10 == 0 { 1.0 + f64::EPSILON } else { 1.0 }).collect();
+        let far: Vec<f64> = (0..50).map(|row| -1e15 + f64::from(row * row)).collect();
+        let large: Vec<f64> =
+            (0..50).map(|row| f64::MAX / 2.0 + f64::from(row) * 2.0_f64.powi(972)).collect();
+        for column in [microseconds, ulps, far, large] {
+            let unit = 2.0_f64.powi(column[0].abs().log2() as i32 - 52);
+            let offsets: Vec<f64> = column.iter().map(|entry| (entry - column[0]) / unit).collect();
+            assert_relative_eq!(&standardised(&column)[..], &expected(&offsets)[..], epsilon = 1e-13);
+        }
+    }
+
+    #[test]
+    fn opposite_ends_of_the_range_do_not_overflow() {
+        assert_relative_eq!(&standardised(&[-f64::MAX, f64::MAX])[..], &[-1.0, 1.0][..]);
+        assert!(standardised(&[f64::MAX, -f64::MAX, 1.0, 5e-324]).iter().all(|entry| entry.is_finite()));
     }
 }

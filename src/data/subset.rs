@@ -1,6 +1,7 @@
 //! Fewer samples, with the classes in proportion.
 
 use super::LabelledData;
+use super::split::rows_of_classes;
 use rand::SeedableRng;
 use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
@@ -45,10 +46,8 @@ impl LabelledData {
         if count > samples {
             return Err(SubsetError::TooMany { count, samples });
         }
-        let members: Vec<Vec<usize>> = (0..self.class_names.len())
-            .map(|class| (0..samples).filter(|&row| self.labels[row] == class).collect())
-            .filter(|rows: &Vec<usize>| !rows.is_empty())
-            .collect();
+        let mut members = rows_of_classes(&self.labels, self.class_names.len());
+        members.retain(|rows| !rows.is_empty());
         if count < members.len() {
             return Err(SubsetError::TooFew { count, classes: members.len() });
         }

@@ -1,85 +1,103 @@
 //! From CSV text to labelled samples.
 
-use super::{LabelledData, TableError, whole};
+use super::columns::{Columns, columns};
+use super::labels::labels;
+use super::{LabelledData, Reading, Separator, TableError, quotes};
+use crate::budget;
 use crate::number::Matrix;
 use crate::words::quoted;
-use std::collections::BTreeSet;
-
-/// Names of the label column, the first that a header holds counts.
-const LABEL_NAMES: [&str; 5] = ["label", "target", "class", "species", "y"];
 
 /// Signs for a missing value, besides an empty cell.
-const MISSING: [&str; 4] = ["?", "na", "n/a", "null"];
+const MISSING: [&str; 7] = ["?", "na", "n/a", "nan", "null", "none", "-"];
 
 /// A line of the table.
-struct Row {
-    line: u64,
-    cells: csv::StringRecord,
+pub(super) struct Row {
+    pub line: u64,
+    pub cells: csv::StringRecord,
 }
 
-/// The columns: which one holds the labels, and the names, where there is a header.
-struct Columns {
-    label: usize,
-    names: Option<csv::StringRecord>,
-}
-
-impl Columns {
-    /// How messages call a column.
-    fn describe(&self, column: usize) -> String {
-        match self.names.as_ref().and_then(|names| names.get(column)) {
-            Some(name) => format!("{} ({})", column + 1, quoted(name)),
-            None => (column + 1).to_string(),
-        }
-    }
-
-    /// The features' names: from the header, or `column 1` and so on.
-    fn feature_names(&self, columns: usize) -> Vec<String> {
-        let features = (0..columns).filter(|&column| column != self.label);
-        let name = |column| match self.names.as_ref().and_then(|names| names.get(column)) {
-            Some(name) => name.to_string(),
-            None => format!("column {}", column + 1),
-        };
-        features.map(name).collect()
+impl Row {
+    /// The cell in a column.
+    pub fn cell(&self, column: usize) -> &str {
+        self.cells.get(column).unwrap_or_default()
     }
 }
 
-/// Reads a table; [`LabelledData::from_csv`] says how.
-pub(super) fn parse(text: &str) -> Result<LabelledData, TableError> {
-    let rows = rows(text)?;
+/// Reads a table; [`LabelledData::from_csv_as`] says how.
+pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, TableError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let separator = reading.separator.unwrap_or(Separator::COMMA);
+    if reading.separator.is_none() {
+        only_commas(text)?;
+    }
+    quotes::check(text, separator)?;
+    fits(text, separator)?;
+    let rows = rows(text, separator)?;
     let first = rows.first().ok_or(TableError::NoRows)?;
     let width = first.cells.len();
     if width < 2 {
-        return Err(TableError::OneColumn { line: first.line });
+        return Err(TableError::OneColumn { line: first.line, separator: quoted(&separator.to_string()) });
     }
     if let Some(row) = rows.iter().find(|row| row.cells.len() != width) {
         return Err(TableError::Ragged { line: row.line, cells: row.cells.len(), columns: width });
     }
 
-    let columns = columns(first, &rows[1..])?;
+    let columns = columns(first, &rows[1..], reading)?;
     let samples = if columns.names.is_some() { &rows[1..] } else { &rows[..] };
     if samples.is_empty() {
         return Err(TableError::NoRows);
     }
+    let mut decimals = Decimals { separator, point: None, comma: None };
     let mut features = Vec::with_capacity(samples.len() * (width - 1));
     for row in samples {
         for column in (0..width).filter(|&column| column != columns.label) {
-            features.push(feature(row, column, &columns)?);
+            features.push(feature(row, column, &columns, &mut decimals)?);
         }
     }
     let (labels, class_names) = labels(samples, &columns)?;
+    let targets = || format!("targets for {} samples and {} classes", labels.len(), class_names.len());
+    budget::ask(budget::numbers(&[labels.len(), class_names.len()]), targets)?;
     Ok(LabelledData {
         features: Matrix::from_row_slice(samples.len(), width - 1, &features),
         labels,
         class_names,
         feature_names: columns.feature_names(width),
+        label_column: columns.label_column(),
     })
 }
 
-fn rows(text: &str) -> Result<Vec<Row>, TableError> {
+/// That a first line with semicolons or tabulators is not read by commas before somebody said so.
+fn only_commas(text: &str) -> Result<(), TableError> {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let mut quoted = false;
+    for byte in first.bytes() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b';' | b'\t' if !quoted => return Err(TableError::WhichSeparator { found: Separator(byte) }),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// That lines, cells and features fit into memory.
+fn fits(text: &str, separator: Separator) -> Result<(), TableError> {
+    /// A line's record, and a cell's end in it with its number.
+    const LINE: u64 = 160;
+    const CELL: u64 = 24;
+    let count = |wanted: u8| text.bytes().filter(|&byte| byte == wanted).count() as u64;
+    let (lines, cells) = (count(b'\n') + 1, count(separator.0));
+    let bytes = 2 * text.len() as u64 + lines * LINE + (cells + lines) * CELL;
+    budget::ask(bytes, || format!("a table of {lines} lines and {} cells", cells + lines))?;
+    Ok(())
+}
+
+fn rows(text: &str, separator: Separator) -> Result<Vec<Row>, TableError> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
+        .delimiter(separator.0)
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
     let (mut line, mut counted) = (1, 0);
@@ -101,81 +119,59 @@ fn first_cell(text: &str, offset: u64) -> usize {
     offset + text.bytes().skip(offset).take_while(is_end_of_line).count()
 }
 
-/// Tells a header from a sample. A header has words where a sample has numbers; where its names are numbers too (the
-/// pixels of an image), it is told by the name of its label column, unless that is a label that comes again below.
-fn columns(first: &Row, below: &[Row]) -> Result<Columns, TableError> {
-    let last = first.cells.len() - 1;
-    let position = |name: &&str| first.cells.iter().position(|cell| cell.eq_ignore_ascii_case(name));
-    let named = LABEL_NAMES.iter().find_map(position);
-    let label = named.unwrap_or(last);
-
-    let features = || first.cells.iter().enumerate().filter(|&(column, _)| column != label);
-    let number = features().find(|(_, cell)| cell.parse::<f64>().is_ok());
-    let word = features().find(|(_, cell)| cell.parse::<f64>().is_err() && !is_missing(cell));
-    let recurs = below.iter().any(|row| row.cells.get(label) == first.cells.get(label));
-    let is_header = match (word, number) {
-        (Some((_, word)), Some((_, number))) if named.is_none() => {
-            let (word, number) = (quoted(word), quoted(number));
-            return Err(TableError::HeaderOrSample { line: first.line, word, number });
-        }
-        (Some(_), _) => true,
-        (None, _) => named.is_some() && !recurs,
-    };
-    Ok(if is_header {
-        Columns { label, names: Some(first.cells.clone()) }
-    } else {
-        Columns { label: last, names: None }
-    })
-}
-
-fn is_missing(cell: &str) -> bool {
+pub(super) fn is_missing(cell: &str) -> bool {
     cell.is_empty() || MISSING.iter().any(|sign| cell.eq_ignore_ascii_case(sign))
 }
 
-fn feature(row: &Row, column: usize, columns: &Columns) -> Result<f64, TableError> {
-    let cell = row.cells.get(column).unwrap_or_default();
+/// How the numbers of a table write their fractions: the first cell with a point, and the first with a comma.
+struct Decimals {
+    separator: Separator,
+    point: Option<String>,
+    comma: Option<String>,
+}
+
+impl Decimals {
+    /// The number that a cell is. Where commas do not separate cells, one comma in a number is its decimal comma, as
+    /// long as no other cell of the table has a point: `1,500` beside `1.5` would be anyone's guess.
+    fn parse(&mut self, cell: &str, place: impl Fn() -> String) -> Result<Option<f64>, TableError> {
+        let with_point = match cell.split_once(',') {
+            Some((whole, fraction)) if self.separator != Separator::COMMA => {
+                if fraction.contains([',', '.']) || whole.contains('.') {
+                    return Ok(None);
+                }
+                format!("{whole}.{fraction}")
+            }
+            _ => cell.to_string(),
+        };
+        let Ok(value) = with_point.parse::<f64>() else { return Ok(None) };
+        let seen = if with_point != cell {
+            Some(&mut self.comma)
+        } else {
+            cell.contains('.').then_some(&mut self.point)
+        };
+        if let Some(seen) = seen {
+            seen.get_or_insert_with(|| format!("{} ({})", quoted(cell), place()));
+        }
+        match (&self.point, &self.comma) {
+            (Some(point), Some(comma)) => {
+                Err(TableError::TwoDecimals { point: point.clone(), comma: comma.clone() })
+            }
+            _ => Ok(Some(value)),
+        }
+    }
+}
+
+fn feature(row: &Row, column: usize, columns: &Columns, decimals: &mut Decimals) -> Result<f64, TableError> {
+    let cell = row.cell(column);
     let (line, place, shown) = (row.line, || columns.describe(column), || quoted(cell));
     if is_missing(cell) {
         return Err(TableError::Missing { line, column: place(), cell: shown() });
     }
-    match cell.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err(TableError::NotFinite { line, column: place(), cell: shown() }),
-        Err(_) => Err(TableError::NotNumber { line, column: place(), cell: shown() }),
+    match decimals.parse(cell, || format!("line {line}, column {}", place()))? {
+        Some(value) if value.is_finite() => Ok(value),
+        Some(_) => Err(TableError::NotFinite { line, column: place(), cell: shown() }),
+        None => Err(TableError::NotNumber { line, column: place(), cell: shown() }),
     }
-}
-
-/// Labels counted from 0, and the classes' names.
-fn labels(samples: &[Row], columns: &Columns) -> Result<(Vec<usize>, Vec<String>), TableError> {
-    let cell = |row: &Row| row.cells.get(columns.label).unwrap_or_default().to_string();
-    let texts: Vec<String> = samples.iter().map(cell).collect();
-    // `NA` or `null` may be a class, and is none that could be left out unseen.
-    if let Some(index) = texts.iter().position(|text| text.is_empty() || text == "?") {
-        let (line, column) = (samples[index].line, columns.describe(columns.label));
-        return Err(TableError::Missing { line, column, cell: quoted(&texts[index]) });
-    }
-    let integers: Option<Vec<i64>> = texts.iter().map(|text| integer(text)).collect();
-    let (labels, class_names) = match integers {
-        Some(integers) => numbered(&integers),
-        None => numbered(&texts),
-    };
-    match &class_names[..] {
-        [class] => {
-            Err(TableError::OneClass { column: columns.describe(columns.label), class: quoted(class) })
-        }
-        _ => Ok((labels, class_names)),
-    }
-}
-
-/// A whole number, also as spreadsheets and data frames write it: `2.0`.
-fn integer(text: &str) -> Option<i64> {
-    text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
-}
-
-fn numbered<K: Ord + ToString>(keys: &[K]) -> (Vec<usize>, Vec<String>) {
-    let classes: Vec<&K> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
-    let labels = keys.iter().map(|key| classes.partition_point(|&class| class < key)).collect();
-    (labels, classes.into_iter().map(K::to_string).collect())
 }
 
 #[cfg(test)]
@@ -183,8 +179,16 @@ mod tests {
     use super::*;
     use nalgebra::dmatrix;
 
+    fn parse(text: &str) -> Result<LabelledData, TableError> {
+        super::parse(text, &Reading::default())
+    }
+
     fn error(text: &str) -> String {
         parse(text).unwrap_err().to_string()
+    }
+
+    fn read_by(separator: Separator, text: &str) -> Result<LabelledData, TableError> {
+        super::parse(text, &Reading { separator: Some(separator), label: None })
     }
 
     #[test]
@@ -240,6 +244,53 @@ mod tests {
         assert_eq!(data.labels, [2, 1, 0]);
         let data = parse("x,y\n0,10\n0,9\n0,b\n").unwrap();
         assert_eq!(data.class_names, ["10", "9", "b"]);
+    }
+
+    #[test]
+    fn semicolons_tabs_and_decimal_commas_are_read_where_they_are_told() {
+        let expected = dmatrix![1.5, 1e3; -0.25, 4.0];
+        let data = read_by(Separator::SEMICOLON, "a;b;kind\n1,5;1e3;p\n-0,25;4;q\n").unwrap();
+        assert_eq!(
+            (data.features, &data.class_names[..]),
+            (expected.clone(), &["p", "q"].map(String::from)[..])
+        );
+        assert_eq!(read_by(Separator::TAB, "1.5\t1e3\tp\n-0.25\t4\tq\n").unwrap().features, expected);
+        assert_eq!(
+            read_by(Separator::SEMICOLON, "1,500;1.5;p\n2;3;q\n").unwrap_err().to_string(),
+            "'1,500' (line 1, column 1) has a decimal comma but '1.5' (line 1, column 2) a decimal point: a table has one \
+             of them"
+        );
+        for number in ["1,234,567", "1.234,5", "1,234.5"] {
+            let table = format!("2;q\n{number};p\n");
+            assert_eq!(
+                read_by(Separator::SEMICOLON, &table).unwrap_err().to_string(),
+                format!("line 2, column 1: '{number}' is not a number: features are numbers")
+            );
+        }
+    }
+
+    #[test]
+    fn another_separator_than_a_comma_is_asked_about_and_not_guessed() {
+        assert_eq!(
+            error("a;b;kind\n1,5;2,5;p\n"),
+            "the first line holds ';': if it separates the columns, say --separator ';', if not, --separator ,"
+        );
+        assert!(error("1\t2\tp\n").starts_with("the first line holds 'tab'"));
+        assert!(parse("\"a;b\",label\n1,p\n2,q\n").is_ok());
+        assert_eq!(read_by(Separator::COMMA, "a;b,label\n1,p\n2,q\n").unwrap().feature_names, ["a;b"]);
+        assert_eq!(
+            read_by(Separator::SEMICOLON, "a,label\n1,p\n").unwrap_err().to_string(),
+            "line 1 has one column: at least one feature column and the label column are needed, separated by ';', or by \
+             what --separator says"
+        );
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_swallows_no_line() {
+        assert_eq!(
+            error("a,label\n1,p\n2,\"q\n3,p\n4,q\n"),
+            "line 3: a quote opens a cell that does not end on this line: close it, or take the quote out"
+        );
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! Writing a file whole or not at all.
 
 use super::InputError;
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Writes a text file. Who reads `path` finds the old file or the new one, never a part of it: the text goes to a
 /// temporary file in the same folder, which then takes the name.
@@ -51,7 +50,7 @@ fn try_out(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(old) if old.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(old) if !old.is_file() => Ok(()),
-        _ => beside(&target(path)).map(drop),
+        _ => Part::of(&target(path)).map(drop),
     }
 }
 
@@ -67,33 +66,101 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return fs::write(path, bytes);
     }
     let target = target(path);
-    let mut file = beside(&target)?;
-    file.write_all(bytes)?;
+    let mut part = Part::of(&target)?;
+    part.file.write_all(bytes)?;
     if let Some(old) = old.filter(fs::Metadata::is_file) {
-        file.as_file().set_permissions(old.permissions())?;
+        part.file.set_permissions(old.permissions())?;
     }
-    file.as_file().sync_all()?;
-    file.persist(&target)?;
-    Ok(())
+    part.file.sync_all()?;
+    part.become_file(&target)
 }
 
-/// Where a file is written: a link is followed, so that it stays a link.
-fn target(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+/// Where a file is written: links are followed, so that they stay links, also one to a file that is still to be made.
+pub(crate) fn target(path: &Path) -> PathBuf {
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs::read_link(&target) else { break };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    target
 }
 
-/// A temporary file in the folder of another.
-fn beside(target: &Path) -> io::Result<NamedTempFile> {
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-    builder().tempfile_in(folder.unwrap_or(Path::new(".")))
+/// The file that is written before it takes the name of another, in the same folder, and is removed if it does not.
+///
+/// Its name is always the same, `.NAME.part`: what a process leaves that is killed while it writes is taken over by the
+/// next that writes the same file. A lock, which ends with its process, keeps two that live apart.
+struct Part {
+    file: File,
+    path: PathBuf,
 }
 
-/// Temporary files are private by default; this one becomes an ordinary file, as the user's umask has it.
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
+impl Part {
+    fn of(target: &Path) -> io::Result<Self> {
+        let path = beside(target);
+        loop {
+            if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+                return Err(io::Error::other(format!("{} is in the way: remove it", path.display())));
+            }
+            let file = options().open(&path)?;
+            // Some file systems know no locks; there, two that write the same file at once are on their own.
+            let _ = file.lock();
+            // Who held the lock may have renamed or removed the file since it was opened here.
+            if is_at(&file, &path) {
+                file.set_len(0)?;
+                return Ok(Part { file, path });
+            }
+        }
+    }
+
+    fn become_file(self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)
+    }
+}
+
+impl Drop for Part {
+    /// Removes what did not become a file.
+    fn drop(&mut self) {
+        if is_at(&self.file, &self.path) {
+            // Where it cannot be removed, the next to write will take it over.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The name of the part of a file.
+fn beside(target: &Path) -> PathBuf {
+    /// Of 255, the most that file systems allow.
+    const LONGEST: usize = 240;
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let name = if name.len() > LONGEST { "hsr".into() } else { name };
+    target.with_file_name(format!(".{name}.part"))
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    // Nobody else may have put a link under the name that is known beforehand.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+    );
+    options
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(own), Ok(there)) => (own.dev(), own.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 #[cfg(test)]
@@ -159,6 +226,55 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_file_that_is_still_to_be_made_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        write_text(&link, "new").unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("file")).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.txt");
+        fs::write(folder.path().join(".report.txt.part"), "a long torn text").unwrap();
+        write_text(&path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(names(folder.path()), ["report.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_under_the_name_of_the_part_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = folder.path().join("other");
+        fs::write(&other, "of somebody else").unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join(".report.txt.part")).unwrap();
+        let error = write_text(folder.path().join("report.txt"), "text").unwrap_err().to_string();
+        assert!(error.ends_with(".report.txt.part is in the way: remove it"), "{error}");
+        assert_eq!(fs::read_to_string(&other).unwrap(), "of somebody else");
+    }
+
+    #[test]
+    fn many_at_once_leave_one_of_their_texts_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.txt");
+        let text = |writer: usize| writer.to_string().repeat(100_000);
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let path = &path;
+                scope.spawn(move || write_text(path, &text(writer)).unwrap());
+            }
+        });
+        let found = fs::read_to_string(&path).unwrap();
+        assert!((0..8).any(|writer| found == text(writer)));
+        assert_eq!(names(folder.path()), ["report.txt"]);
     }
 
     #[cfg(unix)]

@@ -1,14 +1,13 @@
 //! A batch from an npz archive.
 
 use super::InputError;
+use super::aside::{Read, unread};
 use super::npz::Archive;
+use crate::budget;
 use crate::data::whole;
 use crate::model::Batch;
 use crate::number::{Matrix, Vector};
 use std::path::Path;
-
-/// The most targets that labels may ask for without a network, which would confirm the classes: 1 GiB.
-const MOST_TARGETS: usize = 1 << 27;
 
 /// Reads inputs `X` (`N x d`) and either target distributions `Y` (`N x C`) or labels `y` (`N`), whole numbers from 0,
 /// from an npz archive. Types and orders are those of [`read_network`](super::read_network).
@@ -22,12 +21,17 @@ const MOST_TARGETS: usize = 1 << 27;
 ///
 /// [The module](super) has an example.
 pub fn read_batch(path: impl AsRef<Path>, classes: Option<usize>) -> Result<Batch<f64>, InputError> {
-    let file = path.as_ref();
+    Ok(from_npz(path.as_ref(), classes)?.value)
+}
+
+/// The same, and what was left aside.
+pub(super) fn from_npz(file: &Path, classes: Option<usize>) -> Result<Read<Batch<f64>>, InputError> {
     let mut archive = Archive::open(file)?;
     let x = archive.needed_matrix("X", "(N, d)")?;
     let distributions = archive.matrix("Y", "(N, C)")?;
     let labels = archive.vector("y", "(N,) (or the name Y for target distributions)")?;
-    batch(file, x, distributions, labels, classes)
+    let aside = unread(archive.names(), &[]);
+    Ok(Read { value: batch(file, x, distributions, labels, classes)?, aside })
 }
 
 /// Inputs with the one kind of targets that there is.
@@ -64,6 +68,9 @@ fn with_labels(
         Some(classes) => classes,
         None => count_classes(file, &labels)?,
     };
+    let targets = || format!("targets for {} samples and {classes} classes", labels.len());
+    budget::ask(budget::numbers(&[labels.len(), classes]), targets)
+        .map_err(|reason| InputError::OverBudget { file: file.to_path_buf(), reason })?;
     let batch = Batch::from_labels(x, &labels, classes);
     let batch = batch.map_err(|reason| InputError::Batch { file: file.to_path_buf(), reason })?;
     at_least_two(file, "y", classes)?;
@@ -84,13 +91,16 @@ fn whole_numbers(file: &Path, y: &Vector<f64>) -> Result<Vec<i64>, InputError> {
     y.iter().enumerate().map(label).collect()
 }
 
-/// One more than the largest label, if the targets fit into memory: one stray label must not ask for all of it.
+/// One more than the largest label, if that is sensible: one stray label must not ask for all memory, and a column of
+/// identifiers is no label.
 fn count_classes(file: &Path, labels: &[i64]) -> Result<usize, InputError> {
+    /// So many classes are common enough to need no question.
+    const FEW_CLASSES: usize = 1000;
     let largest = labels.iter().enumerate().max_by_key(|&(_, label)| label);
     let Some((row, &label)) = largest else { return Ok(0) };
     let samples = labels.len();
     match usize::try_from(label) {
-        Ok(last) if last < (MOST_TARGETS / samples).max(2) => Ok(last + 1),
+        Ok(last) if last < FEW_CLASSES || last < samples / 2 => Ok(last + 1),
         Ok(_) => Err(InputError::HugeLabel { file: file.to_path_buf(), row, label, samples }),
         // Every label is negative, which no number of classes makes right: the batch says so.
         Err(_) => Ok(2),
@@ -169,8 +179,8 @@ mod tests {
     fn a_stray_label_does_not_exhaust_the_memory() {
         assert_eq!(
             labels(&[0.0, 1e15], None).unwrap_err(),
-            "data.npz: y[1] is 1000000000000000: that makes 1000000000000001 classes, too many for 2 samples; \
-             number the classes 0, 1, 2, ..."
+            "data.npz: y[1] is 1000000000000000: that makes 1000000000000001 classes for 2 samples: is y the \
+             label? Number the classes 0, 1, 2, ..., or give Y of shape (N, C)"
         );
     }
 

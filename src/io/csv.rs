@@ -1,10 +1,9 @@
 //! Labelled samples from a CSV file.
 
-use super::InputError;
 use super::listed::listed;
-use crate::data::LabelledData;
+use super::{InputError, source};
+use crate::data::{LabelledData, Reading};
 use crate::model::Batch;
-use std::fs;
 use std::path::Path;
 
 /// Reads a file as [`LabelledData::from_csv`] reads text.
@@ -26,40 +25,43 @@ use std::path::Path;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_csv(path: impl AsRef<Path>) -> Result<LabelledData, InputError> {
-    let file = path.as_ref().to_path_buf();
-    match fs::read_to_string(&file) {
-        Ok(text) => LabelledData::from_csv(&text).map_err(|reason| InputError::Table { file, reason }),
-        Err(reason) => Err(InputError::Read { file, reason }),
-    }
+    table(path.as_ref(), &Reading::default())
 }
 
-/// Reads the same file as inputs and targets for a network of so many `classes`: the classes of the file, in their
-/// order, are the rows of its `V`. The features are taken as they are, since a network was trained on certain inputs,
-/// or as [`LabelledData::standardised`] makes them.
+/// The table that a file holds.
+pub(super) fn table(file: &Path, reading: &Reading) -> Result<LabelledData, InputError> {
+    let text = source::text(file, 1)?;
+    let data = LabelledData::from_csv_as(&text, reading);
+    data.map_err(|reason| InputError::Table { file: file.to_path_buf(), reason })
+}
+
+/// Inputs and targets of labelled samples for a network of so many `classes`: those of the data, in their order, are
+/// the rows of its `V`. The features are taken as they are, since a network was trained on certain inputs, or as
+/// [`LabelledData::standardised`] makes them. `file` is what messages name.
 ///
 /// # Errors
-/// Those of [`read_csv`], and [`InputError::Classes`] when the file has more classes or fewer.
+/// [`InputError::Classes`] when there are more classes or fewer.
 ///
 /// ```
-/// use hsr::io::{read_csv_batch, write_text};
-/// let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("animals.csv");
-/// write_text(&path, "width,height,label\n1,5,cat\n3,5,bird\n")?;
-/// assert_eq!(read_csv_batch(&path, 2, false)?.x, nalgebra::dmatrix![1.0, 5.0; 3.0, 5.0]);
-/// assert_eq!(read_csv_batch(&path, 2, true)?.x, nalgebra::dmatrix![-1.0, 0.0; 1.0, 0.0]);
-///
-/// let error = read_csv_batch(&path, 3, false).unwrap_err().to_string();
-/// let expected = "has 2 classes (bird, cat) but V has 3 rows: V needs one row for each class, in this order";
-/// assert!(error.ends_with(expected));
+/// use hsr::data::LabelledData;
+/// use hsr::io::labelled_batch;
+/// use std::path::Path;
+/// let data = LabelledData::from_csv("width,height,label\n1,5,cat\n3,5,bird\n")?;
+/// let file = Path::new("animals.csv");
+/// assert_eq!(labelled_batch(file, &data, 2, false)?.x, nalgebra::dmatrix![1.0, 5.0; 3.0, 5.0]);
+/// assert_eq!(labelled_batch(file, &data, 2, true)?.x, nalgebra::dmatrix![-1.0, 0.0; 1.0, 0.0]);
+/// assert_eq!(
+///     labelled_batch(file, &data, 3, false).unwrap_err().to_string(),
+///     "animals.csv has 2 classes (bird, cat) but V has 3 rows: V needs one row for each class, in this order"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn read_csv_batch(
-    path: impl AsRef<Path>,
+pub fn labelled_batch(
+    file: &Path,
+    labelled: &LabelledData,
     classes: usize,
     standardise: bool,
 ) -> Result<Batch<f64>, InputError> {
-    let file = path.as_ref();
-    let labelled = read_csv(file)?;
     let names = &labelled.class_names;
     // Labels of a part of the data, without one of the classes, would be counted wrongly.
     if names.len() != classes {

@@ -1,7 +1,9 @@
 //! Why a file is not what it should be.
 
+use crate::budget::OverBudget;
 use crate::data::TableError;
 use crate::model::{Activation, BatchError, NetworkError};
+use crate::words::path;
 use std::io;
 use std::path::PathBuf;
 
@@ -9,7 +11,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// The operating system refuses to read, or the text is not UTF-8.
-    #[error("cannot read {}: {reason}", file.display())]
+    #[error("cannot read {}: {}", path(file), reading(reason))]
     Read {
         /// The file.
         file: PathBuf,
@@ -17,15 +19,51 @@ pub enum InputError {
         reason: io::Error,
     },
     /// The operating system refuses to write.
-    #[error("cannot write {}: {}", file.display(), advice(reason))]
+    #[error("cannot write {}: {}", path(file), advice(reason))]
     Write {
         /// The file.
         file: PathBuf,
         /// The refusal.
         reason: io::Error,
     },
+    /// More than fits into memory.
+    #[error("{}: {reason}", path(file))]
+    OverBudget {
+        /// The file.
+        file: PathBuf,
+        /// What would take how much.
+        reason: OverBudget,
+    },
+    /// A folder that another process writes into.
+    #[error("another hsr writes into {}: wait until it ends, or give another folder", path(folder))]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A folder with files that would be replaced.
+    #[error("{} holds {found} of something else: {advice}", path(folder))]
+    Occupied {
+        /// The folder.
+        folder: PathBuf,
+        /// The files that are there.
+        found: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Arrays beside those that were read, of which one looks as if the network needed it.
+    #[error(
+        "{} holds {array} beside what is read, and it looks like a parameter, without which the answer would be another \
+         network's: say which array is which, as in --names W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or take it out",
+        path(file)
+    )]
+    LooksLikeParameter {
+        /// The file.
+        file: PathBuf,
+        /// The array.
+        array: String,
+    },
     /// Bytes that are not of the format that the file's name tells.
-    #[error("{} is not {format} ({reason}): {advice}", file.display())]
+    #[error("{} is not {format} ({reason}): {advice}", path(file))]
     Format {
         /// The file.
         file: PathBuf,
@@ -41,7 +79,7 @@ pub enum InputError {
         "{} holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or 0.weight, 0.bias, \
          2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or neither, and nothing else); \
          say it, as in --names W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias",
-        file.display()
+        path(file)
     )]
     Names {
         /// The file.
@@ -50,7 +88,7 @@ pub enum InputError {
         found: String,
     },
     /// A format that is not read here.
-    #[error("{} has the ending of no format that is read here: {readable} is needed", file.display())]
+    #[error("{} has the ending of no format that is read here: {readable} is needed", path(file))]
     Ending {
         /// The file.
         file: PathBuf,
@@ -58,7 +96,7 @@ pub enum InputError {
         readable: &'static str,
     },
     /// An array that is needed and not there.
-    #[error("{} has no array {array}: {array} of shape {shape} is needed; it has {found}", file.display())]
+    #[error("{} has no array {array}: {array} of shape {shape} is needed; it has {found}", path(file))]
     NoArray {
         /// The file.
         file: PathBuf,
@@ -70,7 +108,7 @@ pub enum InputError {
         found: String,
     },
     /// A text that is needed and not there.
-    #[error("{} has no {name}: it is no checkpoint of a training run", file.display())]
+    #[error("{} has no {name}: it is no checkpoint of a training run", path(file))]
     NoText {
         /// The file.
         file: PathBuf,
@@ -78,7 +116,7 @@ pub enum InputError {
         name: &'static str,
     },
     /// An array that was cut off or altered.
-    #[error("{}: {array} is damaged ({reason}): write the file again", file.display())]
+    #[error("{}: {array} is damaged ({reason}): write the file again", path(file))]
     Damaged {
         /// The file.
         file: PathBuf,
@@ -88,7 +126,7 @@ pub enum InputError {
         reason: String,
     },
     /// An array of other than real numbers.
-    #[error("{}: {array} has dtype {dtype}: {needed} is needed", file.display())]
+    #[error("{}: {array} has dtype {dtype}: {needed} is needed", path(file))]
     Dtype {
         /// The file.
         file: PathBuf,
@@ -100,7 +138,7 @@ pub enum InputError {
         needed: &'static str,
     },
     /// A matrix where a vector is needed, or the like.
-    #[error("{}: {array} has shape {found}: shape {needed} is needed", file.display())]
+    #[error("{}: {array} has shape {found}: shape {needed} is needed", path(file))]
     Axes {
         /// The file.
         file: PathBuf,
@@ -112,7 +150,7 @@ pub enum InputError {
         needed: &'static str,
     },
     /// A label that is no whole number.
-    #[error("{}: y[{row}] is {value}: a label is a whole number, 0 for the first class", file.display())]
+    #[error("{}: y[{row}] is {value}: a label is a whole number, 0 for the first class", path(file))]
     NotLabel {
         /// The file.
         file: PathBuf,
@@ -122,7 +160,7 @@ pub enum InputError {
         value: f64,
     },
     /// Targets that leave nothing to tell apart.
-    #[error("{}: {array} has one class only: at least two are needed", file.display())]
+    #[error("{}: {array} has one class only: at least two are needed", path(file))]
     OneClass {
         /// The file.
         file: PathBuf,
@@ -131,8 +169,9 @@ pub enum InputError {
     },
     /// A label so large that the matrix of targets would not fit into memory.
     #[error(
-        "{}: y[{row}] is {label}: that makes {} classes, too many for {samples} samples; number the classes 0, 1, 2, ...",
-        file.display(), .label.saturating_add(1)
+        "{}: y[{row}] is {label}: that makes {} classes for {samples} samples: is y the label? Number the classes 0, 1, 2, \
+         ..., or give Y of shape (N, C)",
+        path(file), .label.saturating_add(1)
     )]
     HugeLabel {
         /// The file.
@@ -145,19 +184,19 @@ pub enum InputError {
         samples: usize,
     },
     /// Neither `Y` nor `y`.
-    #[error("{} has X but no targets: Y of shape (N, C) or labels y of shape (N,) are needed", file.display())]
+    #[error("{} has X but no targets: Y of shape (N, C) or labels y of shape (N,) are needed", path(file))]
     NoTargets {
         /// The file.
         file: PathBuf,
     },
     /// Both `Y` and `y`.
-    #[error("{} holds both Y and y: keep one", file.display())]
+    #[error("{} holds both Y and y: keep one", path(file))]
     TwoTargets {
         /// The file.
         file: PathBuf,
     },
     /// Arrays that do not make a network.
-    #[error("{}: {reason}", file.display())]
+    #[error("{}: {reason}", path(file))]
     Network {
         /// The file.
         file: PathBuf,
@@ -165,7 +204,7 @@ pub enum InputError {
         reason: NetworkError,
     },
     /// Arrays that do not make a batch.
-    #[error("{}: {reason}", file.display())]
+    #[error("{}: {reason}", path(file))]
     Batch {
         /// The file.
         file: PathBuf,
@@ -173,7 +212,7 @@ pub enum InputError {
         reason: BatchError,
     },
     /// A table that does not hold labelled samples.
-    #[error("{}: {reason}", file.display())]
+    #[error("{}: {reason}", path(file))]
     Table {
         /// The file.
         file: PathBuf,
@@ -181,7 +220,7 @@ pub enum InputError {
         reason: TableError,
     },
     /// A piece of JSON of the wrong kind.
-    #[error("{}: {place} is {found}: {needed} is needed", file.display())]
+    #[error("{}: {place} is {found}: {needed} is needed", path(file))]
     Json {
         /// The file.
         file: PathBuf,
@@ -195,7 +234,7 @@ pub enum InputError {
     /// A matrix with rows of different lengths.
     #[error(
         "{}: {array} row {row} has {entries} entries but row 0 has {columns}: every row needs as many",
-        file.display()
+        path(file)
     )]
     Ragged {
         /// The file.
@@ -210,7 +249,7 @@ pub enum InputError {
         columns: usize,
     },
     /// Sizes that are told, and are not those of the arrays.
-    #[error("{}: shape says {field} {said} but {found}: correct one of the two", file.display())]
+    #[error("{}: shape says {field} {said} but {found}: correct one of the two", path(file))]
     Sizes {
         /// The file.
         file: PathBuf,
@@ -225,14 +264,17 @@ pub enum InputError {
     #[error(
         "{} names no activation: give --activation with sigmoid, tanh, softplus, gelu, silu, sin or identity, or name \
          it in a JSON file",
-        file.display()
+        path(file)
     )]
     NoActivation {
         /// The file.
         file: PathBuf,
     },
     /// A network that is asked for with an activation, and names another.
-    #[error("--activation is {given} but {} says {found}: leave the option out, or correct one of the two", file.display())]
+    #[error(
+        "--activation is {given} but {} says {found}: leave the option out, or correct one of the two",
+        path(file)
+    )]
     TwoActivations {
         /// The file.
         file: PathBuf,
@@ -241,10 +283,16 @@ pub enum InputError {
         /// The one that the file names.
         found: Activation,
     },
+    /// Names for the arrays of a format that has names of its own.
+    #[error("{}: --names is for .npz and .safetensors: in .json the keys are W, b, V and c", path(file))]
+    NamesInJson {
+        /// The file.
+        file: PathBuf,
+    },
     /// A table with classes that are not those of the network.
     #[error(
         "{} has {count} classes ({found}) but V has {rows} rows: V needs one row for each class, in this order",
-        file.display()
+        path(file)
     )]
     Classes {
         /// The file.
@@ -282,6 +330,19 @@ pub enum InputError {
         /// Its number of values.
         values: usize,
     },
+}
+
+/// What to do about a refusal to read.
+fn reading(reason: &io::Error) -> String {
+    match reason.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_string(),
+        io::ErrorKind::IsADirectory => "it is a folder: give the name of a file".to_string(),
+        io::ErrorKind::NotSeekable => {
+            "it is a pipe or a device, and this format is read here and there: write it to a file first"
+                .to_string()
+        }
+        _ => reason.to_string(),
+    }
 }
 
 /// What to do about a refusal to write. The text of the operating system is kept where there is nothing to add.

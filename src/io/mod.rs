@@ -19,30 +19,41 @@
 
 mod append;
 mod array;
+mod aside;
 mod atomic;
 mod batch;
 mod csv;
 mod error;
 mod fit;
+mod folder;
+mod half;
 mod json;
 mod listed;
 mod names;
 mod network;
 mod npy;
 mod npz;
+mod open;
 mod report;
 mod safetensors;
+mod source;
 
 pub use append::{Lines, make_folder};
 pub use array::Array;
+pub use aside::Read;
+pub(crate) use atomic::target;
+pub(crate) use open::ending;
+
 pub use atomic::{check_writable, write_bytes, write_text};
 pub use batch::read_batch;
-pub use csv::{read_csv, read_csv_batch};
+pub use csv::{labelled_batch, read_csv};
 pub use error::InputError;
 pub use fit::check_fit;
+pub use folder::OutputFolder;
 pub use json::{case_from_json, case_json, read_batch_json, read_case, read_network_json};
 pub use names::{Names, NamesError};
-pub use network::{read_network, read_network_named};
+pub use network::read_network;
 pub use npz::{read_text, read_vector, write_npz, write_npz_with_texts};
+pub use open::{Data, open_data, open_network};
 pub use report::{JunitCase, JunitOutcome, json_report, junit};
 pub use safetensors::read_safetensors;

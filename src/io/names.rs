@@ -3,6 +3,9 @@
 use crate::words::quoted;
 use std::str::FromStr;
 
+/// What stands for a bias that the network lacks.
+const NONE: &str = "-";
+
 /// The names that a file has for the parameters `W`, `b`, `V` and `c`.
 ///
 /// ```
@@ -11,6 +14,8 @@ use std::str::FromStr;
 /// assert_eq!(names.w, "encoder.weight");
 /// let without_biases: Names = "V=out,W=in".parse()?;
 /// assert_eq!(without_biases.biases, None);
+/// let as_said: Names = "V=out,W=in,b=-,c=-".parse()?;
+/// assert!(as_said.without_biases);
 /// # Ok::<(), hsr::io::NamesError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub struct Names {
     pub v: String,
     /// The names of `b` and `c`, unless the network has no biases.
     pub biases: Option<[String; 2]>,
+    /// Whether it is said that the network has none, by `b=-,c=-`: biases that the file holds are left aside then.
+    pub without_biases: bool,
 }
 
 /// Why a text does not say which array is which parameter.
@@ -60,13 +67,21 @@ impl FromStr for Names {
             }
         }
         let [(_, w), (_, b), (_, v), (_, c)] = names;
+        let none = |name: &Option<String>| name.as_deref() == Some(NONE);
+        let without_biases = none(&b) && none(&c);
         let biases = match (b, c) {
+            _ if without_biases => None,
             (Some(b), Some(c)) => Some([b, c]),
             (None, None) => None,
             (Some(_), None) => return Err(NamesError::HalfBiases { present: 'b', missing: 'c' }),
             (None, Some(_)) => return Err(NamesError::HalfBiases { present: 'c', missing: 'b' }),
         };
-        Ok(Names { w: w.ok_or(NamesError::Missing('W'))?, v: v.ok_or(NamesError::Missing('V'))?, biases })
+        Ok(Names {
+            w: w.ok_or(NamesError::Missing('W'))?,
+            v: v.ok_or(NamesError::Missing('V'))?,
+            biases,
+            without_biases,
+        })
     }
 }
 
@@ -82,7 +97,10 @@ mod tests {
     fn names_are_told_in_any_order_and_may_hold_what_names_hold() {
         let names: Names = "c=d=2, V=2.weight,W=0.weight,b=ü/b".parse().unwrap();
         let biases = Some(["ü/b".to_string(), "d=2".to_string()]);
-        assert_eq!(names, Names { w: "0.weight".to_string(), v: "2.weight".to_string(), biases });
+        assert_eq!(
+            names,
+            Names { w: "0.weight".to_string(), v: "2.weight".to_string(), biases, without_biases: false }
+        );
     }
 
     #[test]

@@ -1,48 +1,80 @@
 //! A network from an npz archive.
 
+use super::aside::{Read, refuse_parameters, unread};
 use super::npz::Archive;
 use super::{InputError, Names};
 use crate::model::{Activation, Network, Parameters};
 use std::path::Path;
 
 /// Reads the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`) from an npz archive
-/// as `numpy.savez` and `numpy.savez_compressed` write it. Arrays of other names are ignored.
+/// as `numpy.savez` and `numpy.savez_compressed` write it. Arrays of other names are left aside, as long as none looks
+/// like a parameter.
 ///
-/// Any integer type, `float32` or `float64`, any byte order, and C or Fortran order will do.
+/// Any float, integer or bool type, any byte order, and C or Fortran order will do.
 ///
 /// # Errors
-/// [`InputError`] says which file, array or entry is missing, damaged, of the wrong type or shape, or not finite.
+/// [`InputError`] says which file, array or entry is missing, damaged, of the wrong type or shape, or not finite, or
+/// looks like a parameter and is not read.
 ///
 /// [The module](super) has an example.
 pub fn read_network(path: impl AsRef<Path>, activation: Activation) -> Result<Network<f64>, InputError> {
-    let file = path.as_ref();
-    let mut archive = Archive::open(file)?;
-    let parameters = Parameters {
-        w: archive.needed_matrix("W", "(h, d)")?,
-        b: archive.vector("b", "(h,)")?,
-        v: archive.needed_matrix("V", "(C, h)")?,
-        c: archive.vector("c", "(C,)")?,
-    };
-    network(file, parameters, activation)
+    Ok(from_npz(path.as_ref(), activation, None)?.value)
 }
 
-/// The same from arrays of other names. Both biases must be there if they are named, and are left if they are not.
-///
-/// # Errors
-/// As [`read_network`].
-pub fn read_network_named(
-    path: impl AsRef<Path>,
+/// The same, of arrays that may have other names, and what was left aside. Both biases must be there if they are named.
+pub(super) fn from_npz(
+    file: &Path,
     activation: Activation,
-    names: &Names,
-) -> Result<Network<f64>, InputError> {
-    let file = path.as_ref();
+    names: Option<&Names>,
+) -> Result<Read<Network<f64>>, InputError> {
     let mut archive = Archive::open(file)?;
-    let mut bias = |bias: usize, shape| {
-        names.biases.as_ref().map(|biases| archive.needed_vector(&biases[bias], shape)).transpose()
+    let parameters = match names {
+        None => Parameters {
+            w: archive.needed_matrix("W", "(h, d)")?,
+            b: archive.vector("b", "(h,)")?,
+            v: archive.needed_matrix("V", "(C, h)")?,
+            c: archive.vector("c", "(C,)")?,
+        },
+        Some(names) => {
+            let mut bias = |bias: usize, shape| {
+                names.biases.as_ref().map(|biases| archive.needed_vector(&biases[bias], shape)).transpose()
+            };
+            let (b, c) = (bias(0, "(h,)")?, bias(1, "(C,)")?);
+            let (w, v) =
+                (archive.needed_matrix(&names.w, "(h, d)")?, archive.needed_matrix(&names.v, "(C, h)")?);
+            Parameters { w, b, v, c }
+        }
     };
-    let (b, c) = (bias(0, "(h,)")?, bias(1, "(C,)")?);
-    let (w, v) = (archive.needed_matrix(&names.w, "(h, d)")?, archive.needed_matrix(&names.v, "(C, h)")?);
-    network(file, Parameters { w, b, v, c }, activation)
+    let network = network(file, parameters, activation)?;
+    let there = archive.names();
+    aside(file, there, names, &network, |array| archive.shape(array))
+        .map(|aside| Read { value: network, aside })
+}
+
+/// What a file holds beside a network that was read, if nothing of it looks like a parameter.
+pub(super) fn aside(
+    file: &Path,
+    there: Vec<String>,
+    names: Option<&Names>,
+    network: &Network<f64>,
+    shape: impl FnMut(&str) -> Option<Vec<usize>>,
+) -> Result<Vec<String>, InputError> {
+    let mut used: Vec<&str> = Vec::new();
+    if let Some(names) = names {
+        used.extend([&names.w[..], &names.v]);
+        used.extend(names.biases.iter().flatten().map(String::as_str));
+    }
+    let mut aside = unread(there.iter().cloned(), &used);
+    // The usual names are no matter of course where others are said.
+    let own = ["W", "V", "b", "c"].map(str::to_string);
+    if names.is_some() {
+        aside.extend(there.into_iter().filter(|name| own.contains(name) && !used.contains(&name.as_str())));
+    }
+    if !names.is_some_and(|names| names.without_biases) {
+        let [hidden, classes] = [network.parameters.w.nrows(), network.parameters.v.nrows()];
+        refuse_parameters(file, &aside, shape, [hidden, classes])?;
+    }
+    Ok(aside)
 }
 
 /// A network of finite parameters that fit together.
@@ -114,25 +146,40 @@ mod tests {
     }
 
     #[test]
-    fn arrays_of_other_names_are_read_and_biases_left_where_they_are_not_named() {
+    fn arrays_of_other_names_are_read_and_what_is_left_aside_is_told() {
         let arrays = [
             ("in.weight", matrix(2, 3)),
             ("in.bias", Array::vector(&[5.0, 6.0])),
-            ("W", matrix(1, 1)),
+            ("note", matrix(1, 1)),
             ("out.weight", matrix(4, 2)),
         ];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("net.npz");
         write_npz(&path, &arrays).unwrap();
         let read = |names: &str| {
-            let network = read_network_named(&path, Activation::Tanh, &names.parse().unwrap());
+            let network = from_npz(&path, Activation::Tanh, Some(&names.parse().unwrap()));
             network.map_err(|error| error.to_string().replace(&path.display().to_string(), "net.npz"))
         };
-        let Parameters { w, b, v, c } = read("W=in.weight,V=out.weight").unwrap().parameters;
+        let Read { value, aside } = read("W=in.weight,V=out.weight,b=-,c=-").unwrap();
+        let Parameters { w, b, v, c } = value.parameters;
         assert_eq!((w.shape(), b, v.shape(), c), ((2, 3), None, (4, 2), None));
+        assert_eq!(aside, ["in.bias", "note"]);
+        let error = read("W=in.weight,V=out.weight").unwrap_err();
+        assert!(error.starts_with("net.npz holds in.bias beside what is read"), "{error}");
         assert_eq!(
             read("W=in.weight,V=out.weight,b=in.bias,c=out.bias").unwrap_err(),
-            "net.npz has no array out.bias: out.bias of shape (C,) is needed; it has W, in.bias, in.weight, out.weight"
+            "net.npz has no array out.bias: out.bias of shape (C,) is needed; it has in.bias, in.weight, note, out.weight"
+        );
+    }
+
+    #[test]
+    fn a_bias_by_another_name_is_not_dropped() {
+        let arrays = [("W", matrix(2, 3)), ("V", matrix(4, 2)), ("b1", Array::vector(&[5.0, 6.0]))];
+        assert_eq!(
+            read(&arrays).unwrap_err(),
+            "net.npz holds b1 beside what is read, and it looks like a parameter, without which the answer would be \
+             another network's: say which array is which, as in --names W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or \
+             take it out"
         );
     }
 

@@ -2,9 +2,10 @@
 
 use super::listed::listed;
 use super::npy::{self, Flaw, Npy, tuple};
-use super::{Array, InputError, atomic};
+use super::{Array, InputError, atomic, source};
+use crate::budget::{self, Bytes};
 use crate::number::{Matrix, Vector};
-use crate::words::quoted;
+use crate::words::{quoted, shown};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -22,17 +23,16 @@ const LONGEST_TEXT: u64 = 1 << 20;
 pub(super) struct Archive {
     file: PathBuf,
     zip: ZipArchive<BufReader<File>>,
+    /// The bytes that the arrays take that were read.
+    taken: u64,
 }
 
 impl Archive {
     pub fn open(path: &Path) -> Result<Self, InputError> {
         let file = path.to_path_buf();
-        let reader = match File::open(path) {
-            Ok(opened) => BufReader::new(opened),
-            Err(reason) => return Err(InputError::Read { file, reason }),
-        };
+        let reader = BufReader::new(source::open_seekable(path)?);
         match ZipArchive::new(reader) {
-            Ok(zip) => Ok(Archive { file, zip }),
+            Ok(zip) => Ok(Archive { file, zip, taken: 0 }),
             Err(error) => {
                 let (format, advice) = ("an npz archive", "write it with numpy.savez");
                 Err(InputError::Format { file, format, reason: error.to_string(), advice })
@@ -55,9 +55,9 @@ impl Archive {
         let matrix = self.matrix(array, shape)?;
         let missing = || InputError::NoArray {
             file: self.file.clone(),
-            array: array.to_string(),
+            array: shown(array),
             shape,
-            found: self.found(),
+            found: listed(self.names().iter().map(String::as_str), "arrays"),
         };
         matrix.ok_or_else(missing)
     }
@@ -76,9 +76,9 @@ impl Archive {
         let vector = self.vector(array, shape)?;
         let missing = || InputError::NoArray {
             file: self.file.clone(),
-            array: array.to_string(),
+            array: shown(array),
             shape,
-            found: self.found(),
+            found: listed(self.names().iter().map(String::as_str), "arrays"),
         };
         vector.ok_or_else(missing)
     }
@@ -100,35 +100,65 @@ impl Archive {
     }
 
     fn array(&mut self, array: &str) -> Result<Option<Npy>, InputError> {
-        let npy = match self.zip.by_name(&format!("{array}.npy")) {
+        let before = self.taken;
+        let read = match self.zip.by_name(&format!("{array}.npy")) {
             Ok(entry) => {
-                let size = entry.size();
-                npy::read(entry, size)
+                let (size, packed) = (entry.size(), entry.compressed_size());
+                npy::read(entry, size, |shape| allowed(before, array, shape, size, packed))
             }
             Err(ZipError::FileNotFound) => return Ok(None),
             Err(error) => Err(Flaw::Damaged(error.to_string())),
         };
-        let (file, array) = (|| self.file.clone(), array.to_string());
-        npy.map(Some).map_err(|flaw| match flaw {
+        let npy = read.map_err(|flaw| self.flawed(array, flaw))?;
+        self.taken += budget::numbers(&[npy.values.len()]);
+        Ok(Some(npy))
+    }
+
+    /// The shape of an array, if it is one of numbers or of anything else.
+    pub fn shape(&mut self, array: &str) -> Option<Vec<usize>> {
+        npy::shape(self.zip.by_name(&format!("{array}.npy")).ok()?).ok()
+    }
+
+    fn flawed(&self, array: &str, flaw: Flaw) -> InputError {
+        let (file, array) = (self.file.clone(), shown(array));
+        match flaw {
             Flaw::Dtype(dtype) => {
-                let needed = "float64, float32 or an integer type";
-                InputError::Dtype { file: file(), array, dtype: quoted(&dtype), needed }
+                let needed = "float64, float32, float16, bool or an integer type";
+                InputError::Dtype { file, array, dtype: quoted(&dtype), needed }
             }
-            Flaw::Damaged(reason) => InputError::Damaged { file: file(), array, reason },
-        })
+            Flaw::Damaged(reason) => InputError::Damaged { file, array, reason },
+            Flaw::OverBudget(reason) => InputError::OverBudget { file, reason },
+        }
     }
 
     fn wrong_axes(&self, array: &str, shape: &[usize], needed: &'static str) -> InputError {
-        InputError::Axes { file: self.file.clone(), array: array.to_string(), found: tuple(shape), needed }
+        InputError::Axes { file: self.file.clone(), array: shown(array), found: tuple(shape), needed }
     }
 
     /// The names of the arrays that are there, in order.
-    fn found(&self) -> String {
-        let files: Vec<_> = self.zip.file_names().flatten().collect();
-        let mut names: Vec<&str> = files.iter().filter_map(|file| file.strip_suffix(".npy")).collect();
+    pub fn names(&self) -> Vec<String> {
+        let files = self.zip.file_names().flatten();
+        let mut names: Vec<String> =
+            files.filter_map(|file| file.strip_suffix(".npy").map(str::to_string)).collect();
         names.sort_unstable();
-        listed(names, "arrays")
+        names
     }
+}
+
+/// Whether an array may be read, beside what was read `before`: whether it fits into memory, and whether there is
+/// anything in it.
+fn allowed(before: u64, array: &str, shape: &[usize], size: u64, packed: u64) -> Result<(), Flaw> {
+    /// Up to here nobody looks at how well an array was packed.
+    const SMALL: u64 = 1 << 28;
+    /// Data do not shrink so far: this is what a constant does.
+    const MOST_PACKED: u64 = 400;
+    if size > SMALL && size / MOST_PACKED > packed {
+        let (packed, size) = (Bytes(packed), Bytes(size));
+        return Err(Flaw::Damaged(format!("{packed} would unpack to {size}, which is all but one number")));
+    }
+    // In C order the values are copied once.
+    let bytes = before.saturating_add(budget::numbers(shape).saturating_mul(2));
+    budget::ask(bytes, || format!("{} of shape {}", shown(array), tuple(shape))).map_err(Flaw::OverBudget)
 }
 
 /// A matrix from its values, row by row.

@@ -4,6 +4,7 @@ use super::{Settings, SettingsError};
 use crate::fast::{FastError, PlanError};
 use crate::io::InputError;
 use crate::model::NetworkError;
+use crate::words::path;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -71,7 +72,7 @@ pub enum TrainError {
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
     /// A log or a checkpoint that this version did not write.
-    #[error("{}: {place} is not what a training run writes ({reason}): start anew without it", file.display())]
+    #[error("{}: {place} is not what a training run writes ({reason}): start anew without it", path(file))]
     Foreign {
         /// The file.
         file: PathBuf,

@@ -49,30 +49,51 @@ impl Log {
     /// # Errors
     /// [`TrainError::File`] when a file cannot be read or written, [`TrainError::Foreign`] when it is no log.
     pub fn resume(folder: &Path, earlier: &Path, step: usize) -> Result<Self, TrainError> {
-        let mut records = Log::read(earlier)?;
-        records.retain(|record| record.step < step);
-        Log::holding(folder, &records)
+        Log::holding(folder, &Log::before(earlier, step)?)
     }
 
-    /// The records of a log; none where there is no file.
+    /// The records of a log before a step, with which one begins that goes on from there.
+    ///
+    /// # Errors
+    /// Those of [`Log::read`].
+    pub fn before(folder: &Path, step: usize) -> Result<Vec<Record>, TrainError> {
+        let mut records = Log::read(folder)?;
+        records.retain(|record| record.step < step);
+        Ok(records)
+    }
+
+    /// A log of these records, in place of one that may have been there.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] when a file cannot be written.
+    pub fn holding(folder: &Path, records: &[Record]) -> Result<Self, TrainError> {
+        let json: String = records.iter().map(json_line).collect();
+        let csv = header() + &csv_lines(records);
+        Ok(Log { json: Lines::start(folder.join(JSON), &json)?, csv: Lines::start(folder.join(CSV), &csv)? })
+    }
+
+    /// The records of a log; none where there is no file. A last line that was torn, as when the machine or the process
+    /// was stopped while it was written, is no record.
     ///
     /// # Errors
     /// [`TrainError::File`] when the file cannot be read, [`TrainError::Foreign`] when a line is no record.
     pub fn read(folder: &Path) -> Result<Vec<Record>, TrainError> {
         let file = folder.join(JSON);
-        let text = match fs::read_to_string(&file) {
-            Ok(text) => text,
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
             Err(reason) if reason.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(reason) => return Err(InputError::Read { file, reason }.into()),
         };
-        let record = |(index, line): (usize, &str)| {
-            serde_json::from_str(line).map_err(|error| TrainError::Foreign {
+        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let record = |(index, line): (usize, &[u8])| {
+            serde_json::from_slice(line).map_err(|error| TrainError::Foreign {
                 file: file.clone(),
                 place: format!("line {}", index + 1),
                 reason: error.to_string(),
             })
         };
-        text.lines().enumerate().map(record).collect()
+        let lines = bytes[..whole].split_inclusive(|&byte| byte == b'\n');
+        lines.enumerate().map(record).collect()
     }
 
     /// Adds a record.
@@ -83,12 +104,6 @@ impl Log {
         self.json.add(&json_line(record))?;
         self.csv.add(&csv_lines(std::slice::from_ref(record)))?;
         Ok(())
-    }
-
-    fn holding(folder: &Path, records: &[Record]) -> Result<Self, TrainError> {
-        let json: String = records.iter().map(json_line).collect();
-        let csv = header() + &csv_lines(records);
-        Ok(Log { json: Lines::start(folder.join(JSON), &json)?, csv: Lines::start(folder.join(CSV), &csv)? })
     }
 }
 
@@ -123,4 +138,45 @@ fn csv_lines(records: &[Record]) -> String {
     }
     let bytes = writer.into_inner().expect("memory takes all");
     String::from_utf8(bytes).expect("numbers are written in ASCII")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(step: usize) -> Record {
+        Record {
+            step,
+            epoch: 0,
+            loss: 0.1,
+            accuracy: 1.0,
+            test_loss: None,
+            test_accuracy: None,
+            trace: 2.0,
+            trace_squared: 3.0,
+            ws: 1.2,
+            lambda_max: None,
+            lambda_min: None,
+            gradient_norm: 0.5,
+            seconds: 0.0,
+        }
+    }
+
+    #[test]
+    fn a_torn_last_line_is_left_out_and_a_wrong_line_before_it_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let records = [record(0), record(10)];
+        let whole = json_line(&records[0]) + &json_line(&records[1]);
+        for torn in ["{\"step\":2", "\0\0\0", "\u{e4}"] {
+            fs::write(folder.path().join(JSON), whole.clone() + torn).unwrap();
+            assert_eq!(Log::read(folder.path()).unwrap(), records);
+        }
+        fs::write(folder.path().join(JSON), [whole.as_bytes(), &[0xff]].concat()).unwrap();
+        assert_eq!(Log::read(folder.path()).unwrap(), records);
+        Log::resume(folder.path(), folder.path(), 20).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join(JSON)).unwrap(), whole);
+        fs::write(folder.path().join(JSON), format!("{{}}\n{whole}")).unwrap();
+        let error = Log::read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("log.jsonl: line 1 is not what a training run writes"), "{error}");
+    }
 }

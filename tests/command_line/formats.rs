@@ -235,7 +235,7 @@ fn the_ending_tells_the_format_and_what_is_missing_is_asked_for() {
     refused(
         &folder,
         "--network net.npz --data data.parquet --activation tanh",
-        "data.parquet has the ending of no format that is read here: .npz, .json or .csv is needed",
+        "data.parquet has the ending of no format that is read here: .npz, .json, .csv or .tsv is needed",
     );
     refused(&folder, "--network net.npz --data data.npz", "net.npz names no activation: give --activation");
     refused(&folder, "--network net.npz --activation tanh", "--data is needed: only a .json file holds both");

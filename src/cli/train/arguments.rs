@@ -1,5 +1,8 @@
 //! What is asked for.
 
+use crate::cli::named::TableArguments;
+use crate::cli::numbers;
+use crate::data::LabelColumn;
 use crate::model::Activation;
 use crate::shell::quoted;
 use crate::train::{Method, Schedule, Settings};
@@ -17,18 +20,20 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct TrainArguments {
-    /// iris, wine, breast-cancer, digits, or a file: .csv with a label column, or .npz with X and y or Y
+    /// iris, wine, breast-cancer, digits, or a file: .csv or .tsv with a label column, or .npz or .json with X and y or Y
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
     pub data: String,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay
     #[arg(long, default_value = "hsr", value_name = "NAME")]
     pub method: Method,
     /// lambda of hsr, hsr-reduced, hsr-block, trace, frobenius; rho of sam; decay of weight-decay
     /// [default: 0.01; 0.05; 0.001]
-    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = numbers::number)]
     pub strength: Option<f64>,
     /// Hidden units
-    #[arg(long, default_value_t = 8, value_name = "H")]
+    #[arg(long, default_value_t = 8, value_name = "H", allow_negative_numbers = true, value_parser = numbers::count)]
     pub hidden: usize,
     /// sigmoid, tanh, softplus, gelu, silu, sin or identity
     #[arg(long, default_value = "tanh", value_name = "NAME")]
@@ -37,61 +42,56 @@ pub(in crate::cli) struct TrainArguments {
     #[arg(long)]
     pub no_bias: bool,
     /// Updates of the weights
-    #[arg(long, default_value_t = 500, value_name = "N")]
+    #[arg(long, default_value_t = 500, value_name = "N", allow_negative_numbers = true, value_parser = numbers::count)]
     pub steps: usize,
     /// Samples of a mini-batch [default: all]
-    #[arg(long, value_name = "B")]
+    #[arg(long, value_name = "B", allow_negative_numbers = true, value_parser = numbers::count)]
     pub batch: Option<usize>,
     /// Learning rate
-    #[arg(long, default_value_t = 0.1, value_name = "R", allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.1, value_name = "R", allow_negative_numbers = true, value_parser = numbers::number)]
     pub rate: f64,
     /// Momentum
-    #[arg(long, default_value_t = 0.9, value_name = "M", allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.9, value_name = "M", allow_negative_numbers = true, value_parser = numbers::number)]
     pub momentum: f64,
     /// How the rate changes: constant, or cosine, down to nearly 0
     #[arg(long, default_value = "constant", value_name = "NAME")]
     pub schedule: Schedule,
     /// Steps over which the strength grows from 0
-    #[arg(long, default_value_t = 0, value_name = "K")]
+    #[arg(long, default_value_t = 0, value_name = "K", allow_negative_numbers = true, value_parser = numbers::count)]
     pub warm_up: usize,
     /// Divide each direction by its norm
     #[arg(long)]
     pub normalised: bool,
     /// Seed of the split, of the first weights and of mini-batches
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = numbers::seed)]
     pub seed: u64,
     /// Part of the samples that is kept for testing, stratified by class; 0 for none
-    #[arg(long, default_value_t = 0.2, value_name = "P", allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.2, value_name = "P", allow_negative_numbers = true, value_parser = numbers::number)]
     pub test_share: f64,
     /// Take the inputs as they are, not standardised by the training part
     #[arg(long)]
     pub as_is: bool,
     /// Threads that work at once; their number changes the rounding
-    #[arg(long, default_value_t = 1, value_name = "T")]
+    #[arg(long, default_value_t = 1, value_name = "T", allow_negative_numbers = true, value_parser = numbers::count)]
     pub threads: usize,
     /// Steps between two lines of the log
-    #[arg(long, default_value_t = 10, value_name = "K")]
+    #[arg(long, default_value_t = 10, value_name = "K", allow_negative_numbers = true, value_parser = numbers::count)]
     pub log_every: usize,
     /// Leave the largest and the smallest eigenvalue out of the log, which take longer than all the rest
     #[arg(long)]
     pub no_eigenvalues: bool,
     /// Steps between two checkpoints
-    #[arg(long, default_value_t = 100, value_name = "K", value_parser = at_least_one)]
+    #[arg(long, default_value_t = 100, value_name = "K", allow_negative_numbers = true, value_parser = numbers::at_least_one)]
     pub checkpoint_every: usize,
     /// Folder for log, checkpoint and settings; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Replace the files of another run in that folder
+    #[arg(long)]
+    pub overwrite: bool,
     /// Go on from this checkpoint, with the other arguments as they were
     #[arg(long, value_name = "CHECKPOINT.npz")]
     pub resume: Option<PathBuf>,
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("1 or more is needed".to_string()),
-        Ok(number) => Ok(number),
-        Err(error) => Err(format!("{error}")),
-    }
 }
 
 impl TrainArguments {
@@ -113,10 +113,13 @@ impl TrainArguments {
         }
     }
 
-    /// The command that repeats this run from the first step, with every default written out.
-    pub fn command(&self) -> String {
+    /// The command that repeats this run from the first step, with every default written out, the label column of a
+    /// table with them.
+    pub fn command(&self, label: Option<&LabelColumn>) -> String {
         let settings = self.settings();
-        let mut command = format!("hsr train --data {} --method {}", quoted(&self.data), self.method);
+        let mut command = format!("hsr train --data {}", quoted(&self.data));
+        command += &self.table.options(label);
+        command += &format!(" --method {}", self.method);
         if self.method.strength_name().is_some() {
             command += &format!(" --strength {}", settings.strength);
         }

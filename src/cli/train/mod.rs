@@ -17,8 +17,9 @@ use std::error::Error;
 
 pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     // All that can be wrong with the input is found before the first file is written.
+    output::files(arguments).check_apart()?;
     let checkpoint = arguments.resume.as_ref().map(Checkpoint::read).transpose()?;
-    let parts = prepare::parts(arguments)?;
+    let (parts, label) = prepare::parts(arguments)?;
     let shape = layers::shape(&parts.train, arguments.hidden, !arguments.no_bias)?;
     let network = random_network(&shape, arguments.activation, arguments.seed);
     let mut trainer = Trainer::new(arguments.settings(), network, &parts.train)?;
@@ -26,7 +27,7 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
         trainer.resume(checkpoint)?;
     }
     interrupt::listen()?;
-    let mut output = Output::open(arguments, &trainer, &parts)?;
+    let mut output = Output::open(arguments, label, &trainer, &parts)?;
 
     // Drawn on standard error, and only where that is a terminal.
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps  {msg}  {elapsed}")?;

@@ -1,36 +1,75 @@
 //! The folder of a run.
 
 use super::TrainArguments;
-use crate::data::Parts;
-use crate::io::{Array, InputError, make_folder, write_npz, write_text};
+use crate::cli::files::{Files, OR_OVERWRITE};
+use crate::cli::named::is_file;
+use crate::data::{LabelColumn, Parts};
+use crate::io::{Array, InputError, OutputFolder, check_writable, write_npz, write_text};
 use crate::model::Batch;
 use crate::shell::quoted;
 use crate::train::{Checkpoint, Log, Record, TrainError, Trainer};
+use crate::words::{path, shown};
 use comfy_table::{CellAlignment, Table, presets};
+use serde_json::Value;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+/// The files of a run: what was done, the data that it saw, its records, and where it stands.
+const SETTINGS: &str = "settings.json";
+const TRAIN: &str = "train.npz";
+const TEST: &str = "test.npz";
+const CHECKPOINT: &str = "checkpoint.npz";
+const FILES: [&str; 6] = [SETTINGS, TRAIN, TEST, "log.csv", "log.jsonl", CHECKPOINT];
+
+/// What is read and what is written. A run goes on from the checkpoint that it then replaces.
+pub(super) fn files(arguments: &TrainArguments) -> Files<'_> {
+    let mut files = Files::default();
+    if is_file(&arguments.data) {
+        files = files.reads("--data", &arguments.data);
+    }
+    FILES.iter().fold(files, |files, name| files.writes("--out", Some(arguments.out.join(name))))
+}
 
 /// Log, checkpoint and settings of a run, and the data that it saw.
 pub(super) struct Output<'a> {
     arguments: &'a TrainArguments,
+    label: Option<LabelColumn>,
+    folder: OutputFolder,
     log: Log,
-    checkpoint: PathBuf,
 }
 
 impl<'a> Output<'a> {
-    /// Makes the folder, and writes what is known before the first step.
-    pub fn open(arguments: &'a TrainArguments, trainer: &Trainer, parts: &Parts) -> Result<Self, TrainError> {
-        let folder = &arguments.out;
-        make_folder(folder)?;
-        let log = match &arguments.resume {
-            Some(checkpoint) => Log::resume(folder, &beside(checkpoint), trainer.state().step)?,
-            None => Log::start(folder)?,
-        };
-        write_text(folder.join("settings.json"), &settings(arguments, trainer, parts))?;
-        write_data(&parts.train, folder.join("train.npz"))?;
-        if let Some(test) = &parts.test {
-            write_data(test, folder.join("test.npz"))?;
+    /// Makes the folder, and writes what is known before the first step. A folder that holds the files of another run
+    /// is refused, unless they shall be replaced; then those go that this run does not write.
+    pub fn open(
+        arguments: &'a TrainArguments,
+        label: Option<LabelColumn>,
+        trainer: &Trainer,
+        parts: &Parts,
+    ) -> Result<Self, TrainError> {
+        let folder = OutputFolder::open(&arguments.out)?;
+        let goes_on =
+            arguments.resume.as_ref().is_some_and(|checkpoint| is_same(&beside(checkpoint), &folder));
+        let command = arguments.command(label.as_ref());
+        if !goes_on && !arguments.overwrite && command_of(&folder).as_ref() != Some(&command) {
+            folder.refuse_others(&FILES, OR_OVERWRITE)?;
         }
-        Ok(Output { arguments, log, checkpoint: folder.join("checkpoint.npz") })
+        check_writable(folder.file(SETTINGS))?;
+        let earlier = match &arguments.resume {
+            Some(checkpoint) => Log::before(&beside(checkpoint), trainer.state().step)?,
+            None => Vec::new(),
+        };
+        if !goes_on {
+            folder.clear(&FILES)?;
+        }
+        // First, so that who finds one of the other files finds whose it is.
+        write_text(folder.file(SETTINGS), &settings(arguments, label.as_ref(), trainer, parts))?;
+        let log = Log::holding(folder.path(), &earlier)?;
+        write_data(&parts.train, folder.file(TRAIN))?;
+        if let Some(test) = &parts.test {
+            write_data(test, folder.file(TEST))?;
+        }
+        Ok(Output { arguments, label, folder, log })
     }
 
     pub fn log(&mut self, record: &Record) -> Result<(), TrainError> {
@@ -38,13 +77,13 @@ impl<'a> Output<'a> {
     }
 
     pub fn checkpoint(&self, trainer: &Trainer) -> Result<(), TrainError> {
-        Ok(Checkpoint::of(trainer).write(&self.checkpoint)?)
+        Ok(Checkpoint::of(trainer).write(self.folder.file(CHECKPOINT))?)
     }
 
     /// What an interrupted run leaves to say.
     pub fn interrupted(&self, trainer: &Trainer) -> String {
-        let (step, command) = (trainer.state().step, self.arguments.command());
-        let checkpoint = quoted(&self.checkpoint.to_string_lossy());
+        let (step, command) = (trainer.state().step, self.arguments.command(self.label.as_ref()));
+        let checkpoint = quoted(&self.folder.file(CHECKPOINT).to_string_lossy());
         format!("stopped at step {step}; go on with\n  {command} --resume {checkpoint}")
     }
 
@@ -68,12 +107,13 @@ impl<'a> Output<'a> {
             steps => format!("at {steps} steps the bound had no gradient, and only the loss was descended\n"),
         };
         format!(
-            "{method} on {data}: {activation}, {shape}, seed {seed}\n{table}\n{flat}{} steps in {:.2} s, {:.0} a second \
+            "{method} on {}: {activation}, {shape}, seed {seed}\n{table}\n{flat}{} steps in {:.2} s, {:.0} a second \
              without the records\n{}: log.csv, log.jsonl, checkpoint.npz, settings.json, and the parts of the data\n",
+            shown(data),
             state.step,
             state.seconds,
             state.step as f64 / state.seconds.max(f64::MIN_POSITIVE),
-            out.display()
+            path(out)
         )
     }
 }
@@ -93,11 +133,17 @@ fn row(record: &Record) -> Vec<String> {
 }
 
 /// What a reader needs to do it again.
-fn settings(arguments: &TrainArguments, trainer: &Trainer, parts: &Parts) -> String {
+fn settings(
+    arguments: &TrainArguments,
+    label: Option<&LabelColumn>,
+    trainer: &Trainer,
+    parts: &Parts,
+) -> String {
     let settings = serde_json::json!({
-        "command": arguments.command(),
+        "command": arguments.command(label),
         "version": env!("CARGO_PKG_VERSION"),
         "data": arguments.data,
+        "label": label.map(ToString::to_string),
         "train_samples": parts.train.samples(),
         "test_samples": parts.test.as_ref().map_or(0, Batch::samples),
         "constant_columns": parts.constant_columns,
@@ -107,6 +153,18 @@ fn settings(arguments: &TrainArguments, trainer: &Trainer, parts: &Parts) -> Str
         "settings": trainer.settings(),
     });
     format!("{settings:#}\n")
+}
+
+/// The command of the run whose files a folder holds, if it holds any.
+fn command_of(folder: &OutputFolder) -> Option<String> {
+    let settings: Value = serde_json::from_slice(&fs::read(folder.file(SETTINGS)).ok()?).ok()?;
+    Some(settings.get("command")?.as_str()?.to_string())
+}
+
+fn is_same(path: &Path, folder: &OutputFolder) -> bool {
+    // An empty path is the folder where the command runs.
+    let whole = |path: &Path| fs::canonicalize(Path::new(".").join(path)).ok();
+    whole(path).is_some_and(|path| Some(path) == whole(folder.path()))
 }
 
 /// The folder of a file.

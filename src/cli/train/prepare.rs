@@ -1,30 +1,37 @@
 //! From a name or a file to the parts of the data.
 
 use super::TrainArguments;
-use crate::cli::named;
-use crate::data::{Parts, Shares, Split, classes};
+use crate::cli::named::{self, listed};
+use crate::cli::note;
+use crate::data::{LabelColumn, Parts, Shares, Split, SplitError, classes};
+use crate::words::shown;
 use std::error::Error;
 
-/// Training and test part; columns that say nothing are told on standard error.
-pub(super) fn parts(arguments: &TrainArguments) -> Result<Parts, Box<dyn Error>> {
-    let named = named::load(&arguments.data)?;
+/// Training and test part, and the label column of a table; columns that say nothing are told on standard error.
+pub(super) fn parts(arguments: &TrainArguments) -> Result<(Parts, Option<LabelColumn>), Box<dyn Error>> {
+    let named = named::load(&arguments.data, &arguments.table)?;
+    let data = shown(&arguments.data);
     let shares = Shares { validation: 0.0, test: arguments.test_share };
-    let split = Split::stratified(&classes(&named.batch), &named.classes, shares, arguments.seed)
-        .map_err(|error| format!("{}: {error}", arguments.data))?;
+    let split = Split::stratified(&classes(&named.batch), &named.classes, shares, arguments.seed);
+    let split = split.map_err(|error| match error {
+        SplitError::SmallClass { .. } => {
+            format!("{data}: {error}, or train on all samples with --test-share 0")
+        }
+        _ => format!("{data}: {error}"),
+    })?;
     if arguments.as_is {
-        return Ok(Parts::plain(&named.batch, &split));
+        return Ok((Parts::plain(&named.batch, &split), named.label));
     }
-    let parts =
-        Parts::standardised(&named.batch, &split).map_err(|error| format!("{}: {error}", arguments.data))?;
-    let constant: Vec<&str> =
-        parts.constant_columns.iter().map(|&column| named.columns[column].as_str()).collect();
+    let parts = Parts::standardised(&named.batch, &split).map_err(|error| format!("{data}: {error}"))?;
+    let constant: Vec<String> =
+        parts.constant_columns.iter().map(|&column| named.columns[column].clone()).collect();
     if !constant.is_empty() {
-        eprintln!(
-            "hsr: constant in the training part, and so 0 everywhere: {} of {} columns ({})",
+        note(&format!(
+            "constant in the training part, and so 0 everywhere: {} of {} columns ({})",
             constant.len(),
             named.columns.len(),
-            constant.join(", ").escape_debug()
-        );
+            listed(&constant)
+        ));
     }
-    Ok(parts)
+    Ok((parts, named.label))
 }

@@ -1,6 +1,7 @@
 //! A network, data, or both, in one JSON object.
 
 use super::object::{Object, load, shown};
+use crate::io::aside::{Read, unread};
 use crate::io::{InputError, batch, check_fit, network};
 use crate::model::{Activation, Batch, Network, Parameters};
 use serde_json::{Map, Value};
@@ -11,7 +12,7 @@ const ACTIVATIONS: &str = "sigmoid, tanh, softplus, gelu, silu, sin or identity"
 
 /// Reads a network with its activation, and data for it, from one JSON object: `W` (`h x d`), `V` (`C x h`), both or
 /// neither of `b` (`h`) and `c` (`C`), `X` (`N x d`), and `Y` (`N x C`) or labels `y` (`N`). Matrices are lists of
-/// rows, null is as good as no key, and other keys are ignored.
+/// rows, null is as good as no key, and other keys are left aside.
 ///
 /// # Errors
 /// [`InputError`] says which file, array or entry is missing, of the wrong kind or shape, or not finite, whether
@@ -54,8 +55,19 @@ pub fn read_network_json(
     path: impl AsRef<Path>,
     activation: Option<Activation>,
 ) -> Result<Network<f64>, InputError> {
-    let file = path.as_ref();
-    network_of(Object { file, entries: &load(file)? }, activation)
+    Ok(network(path.as_ref(), activation)?.value)
+}
+
+/// The same, and what was left aside.
+pub(in crate::io) fn network(
+    file: &Path,
+    activation: Option<Activation>,
+) -> Result<Read<Network<f64>>, InputError> {
+    let entries = load(file)?;
+    let object = Object { file, entries: &entries };
+    let network = network_of(object, activation)?;
+    let aside = network::aside(file, object.names(), None, &network, |key| object.shape(key))?;
+    Ok(Read { value: network, aside })
 }
 
 /// Reads the data of such an object. With labels, `classes` says how many classes there are, as in
@@ -64,8 +76,14 @@ pub fn read_network_json(
 /// # Errors
 /// Those of [`read_case`] that are about the data.
 pub fn read_batch_json(path: impl AsRef<Path>, classes: Option<usize>) -> Result<Batch<f64>, InputError> {
-    let file = path.as_ref();
-    batch_of(Object { file, entries: &load(file)? }, classes)
+    Ok(data(path.as_ref(), classes)?.value)
+}
+
+/// The same, and what was left aside.
+pub(in crate::io) fn data(file: &Path, classes: Option<usize>) -> Result<Read<Batch<f64>>, InputError> {
+    let entries = load(file)?;
+    let object = Object { file, entries: &entries };
+    Ok(Read { value: batch_of(object, classes)?, aside: unread(object.names(), &[]) })
 }
 
 fn both(object: Object) -> Result<(Network<f64>, Batch<f64>), InputError> {

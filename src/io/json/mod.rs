@@ -16,4 +16,5 @@ mod object;
 mod write;
 
 pub use case::{case_from_json, read_batch_json, read_case, read_network_json};
+pub(super) use case::{data, network};
 pub use write::case_json;

@@ -1,11 +1,10 @@
 //! Pieces of a JSON object, each with an error that says where it is wrong.
 
-use crate::io::InputError;
 use crate::io::listed::listed;
+use crate::io::{InputError, source};
 use crate::number::{Matrix, Vector};
 use crate::words::quoted;
 use serde_json::{Map, Value};
-use std::fs;
 use std::path::Path;
 
 /// A JSON object, and the file that messages name.
@@ -17,8 +16,11 @@ pub(super) struct Object<'a> {
 
 /// The object that a file holds.
 pub(super) fn load(file: &Path) -> Result<Map<String, Value>, InputError> {
-    let text = fs::read(file).map_err(|reason| InputError::Read { file: file.to_path_buf(), reason })?;
-    let reason = match serde_json::from_slice(&text) {
+    /// A number of two letters takes a value of 32 bytes, and 16 in matrices.
+    const MEMORY: u64 = 24;
+    let text = source::bytes(file, MEMORY)?;
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+    let reason = match serde_json::from_slice(text) {
         Ok(Value::Object(entries)) => return Ok(entries),
         Ok(other) => format!("it holds {}", shown(&other)),
         Err(error) => error.to_string(),
@@ -100,6 +102,20 @@ impl Object<'_> {
         value.as_f64().ok_or_else(|| self.wrong(place(), value, "a number, and a finite one,"))
     }
 
+    /// The names of the keys that hold something.
+    pub fn names(&self) -> Vec<String> {
+        self.entries.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The length of a list, or of each level of a list of lists.
+    pub fn shape(&self, key: &str) -> Option<Vec<usize>> {
+        let list = self.get(key)?.as_array()?;
+        match list.first() {
+            Some(Value::Array(row)) => Some(vec![list.len(), row.len()]),
+            _ => Some(vec![list.len()]),
+        }
+    }
+
     /// The keys that are there.
     fn found(&self) -> String {
         listed(self.entries.keys().map(String::as_str), "keys")
@@ -138,6 +154,7 @@ mod tests {
             )
         };
         assert_eq!(refused(b""), message("EOF while parsing a value at line 1 column 0"));
+        assert_eq!(refused(b"\xef\xbb\xbf[1, 2]"), message("it holds a list"));
         assert_eq!(refused(b"[1, 2]"), message("it holds a list"));
         assert_eq!(refused(b"{\"X\": [[1,\n NaN]]}"), message("expected value at line 2 column 2"));
         assert_eq!(refused(b"{\"X\": [[1e999]]}"), message("number out of range at line 1 column 13"));

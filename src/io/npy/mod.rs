@@ -6,6 +6,7 @@
 mod dtype;
 mod header;
 
+use crate::budget::OverBudget;
 use dtype::Dtype;
 use header::Header;
 use std::io::{self, Read, Write};
@@ -35,6 +36,8 @@ pub(super) enum Flaw {
     Dtype(String),
     /// The bytes do not fit together.
     Damaged(String),
+    /// The values would take more memory than there is.
+    OverBudget(OverBudget),
 }
 
 impl From<io::Error> for Flaw {
@@ -49,8 +52,17 @@ impl From<String> for Flaw {
     }
 }
 
-/// Reads an array that fills `size` bytes.
-pub(super) fn read(mut file: impl Read, size: u64) -> Result<Npy, Flaw> {
+/// The shape of an array, without its values.
+pub(super) fn shape(mut file: impl Read) -> Result<Vec<usize>, Flaw> {
+    Ok(Header::parse(&read_header(&mut file)?.0)?.shape)
+}
+
+/// Reads an array that fills `size` bytes, if `allowed` has nothing against the memory that it takes.
+pub(super) fn read(
+    mut file: impl Read,
+    size: u64,
+    allowed: impl FnOnce(&[usize]) -> Result<(), Flaw>,
+) -> Result<Npy, Flaw> {
     let (text, start) = read_header(&mut file)?;
     let Header { dtype, fortran_order, shape } = Header::parse(&text)?;
     let Some(format) = Dtype::parse(&dtype) else { return Err(Flaw::Dtype(dtype)) };
@@ -64,15 +76,29 @@ pub(super) fn read(mut file: impl Read, size: u64) -> Result<Npy, Flaw> {
             "shape {shape} of dtype {dtype} does not fill its {present} bytes"
         )));
     };
-    // `size` too is what the file says: memory is taken as bytes arrive. One byte more is asked for, because the
-    // archive compares checksums where an entry ends.
-    let mut bytes = Vec::new();
-    file.take(present + 1).read_to_end(&mut bytes)?;
-    if bytes.len() != promised {
-        return Err(Flaw::Damaged(format!("{promised} bytes are promised, {} are there", bytes.len())));
+    allowed(&shape)?;
+    // One byte more is asked for, because the archive compares checksums where an entry ends.
+    let (values, there) = decoded(file.take(present + 1), &format)?;
+    if there != promised {
+        return Err(Flaw::Damaged(format!("{promised} bytes are promised, {there} are there")));
     }
-    let values = bytes.chunks_exact(format.bytes).map(|number| format.decode(number)).collect();
     Ok(Npy { shape, fortran_order, values })
+}
+
+/// The numbers up to the end, and how many bytes they were. Memory is taken as bytes arrive, since `size`, too, is only
+/// what the file says.
+fn decoded(mut file: impl Read, format: &Dtype) -> Result<(Vec<f64>, usize), Flaw> {
+    const CHUNK: u64 = 1 << 16;
+    let (mut values, mut bytes, mut there) = (Vec::new(), Vec::new(), 0);
+    loop {
+        bytes.clear();
+        file.by_ref().take(CHUNK).read_to_end(&mut bytes)?;
+        if bytes.is_empty() {
+            return Ok((values, there));
+        }
+        there += bytes.len();
+        values.extend(bytes.chunks_exact(format.bytes).map(|number| format.decode(number)));
+    }
 }
 
 /// The header's text, and where the values start.
@@ -138,7 +164,8 @@ mod tests {
             let mut bytes = Vec::new();
             write(&mut bytes, &shape, &values).unwrap();
             assert_eq!((bytes.len() - 8 * values.len()) % ALIGNMENT, 0);
-            let npy = read(&bytes[..], bytes.len() as u64).ok().unwrap();
+            let npy = read(&bytes[..], bytes.len() as u64, |_| Ok(())).ok().unwrap();
+            assert_eq!(super::shape(&bytes[..]).ok(), Some(shape.clone()));
             assert_eq!((npy.shape, npy.fortran_order, npy.values), (shape, false, values));
         }
     }
@@ -155,7 +182,7 @@ mod tests {
                 let place = random.random_range(0..80);
                 bytes[place] = alphabet[random.random_range(0..alphabet.len())];
             }
-            if let Ok(npy) = read(&bytes[..], bytes.len() as u64) {
+            if let Ok(npy) = read(&bytes[..], bytes.len() as u64, |_| Ok(())) {
                 assert_eq!(npy.values.len(), npy.shape.iter().product::<usize>());
             }
         }

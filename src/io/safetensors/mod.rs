@@ -3,6 +3,7 @@
 mod float;
 mod tensors;
 
+use super::aside::Read;
 use super::listed::listed;
 use super::{InputError, Names, network};
 use crate::model::{Activation, Network, NetworkError, Parameters};
@@ -23,7 +24,7 @@ const KNOWN: [[&str; 4]; 3] = [
 /// Without `names`, the tensors must be called `W`, `b`, `V`, `c`, or as the state of `torch.nn.Sequential(Linear,
 /// activation, Linear)` calls them (`0.weight`, `0.bias`, `2.weight`, `2.bias`), or `fc1.weight`, `fc1.bias`,
 /// `fc2.weight`, `fc2.bias`, and there may be no others: a third layer must not be overlooked. With `names`, others are
-/// ignored. The types `F64`, `F32`, `F16` and `BF16` will do.
+/// left aside, as long as none looks like a parameter. The types `F64`, `F32`, `F16` and `BF16` will do.
 ///
 /// # Errors
 /// [`InputError`] says which file or tensor is missing, damaged, of the wrong type or shape, or not finite, and which
@@ -48,7 +49,16 @@ pub fn read_safetensors(
     activation: Activation,
     names: Option<&Names>,
 ) -> Result<Network<f64>, InputError> {
-    let tensors = Tensors::open(path.as_ref())?;
+    Ok(network_with(path.as_ref(), activation, names)?.value)
+}
+
+/// The same, and what was left aside.
+pub(super) fn network_with(
+    file: &Path,
+    activation: Activation,
+    names: Option<&Names>,
+) -> Result<Read<Network<f64>>, InputError> {
+    let tensors = Tensors::open(file)?;
     let names = names.map_or_else(|| find(&tensors), |names| Ok(names.clone()))?;
     let bias = |bias: usize, shape| {
         names.biases.as_ref().map(|biases| tensors.vector(&biases[bias], shape)).transpose()
@@ -59,7 +69,10 @@ pub fn read_safetensors(
         v: tensors.matrix(&names.v, "(C, h)")?,
         c: bias(1, "(C,)")?,
     };
-    network::network(&tensors.file, parameters, activation)
+    let network = network::network(&tensors.file, parameters, activation)?;
+    let shape = |name: &str| tensors.shape(name);
+    let aside = network::aside(file, tensors.names(), Some(&names), &network, shape)?;
+    Ok(Read { value: network, aside })
 }
 
 /// Which tensor is which, by the names.
@@ -83,7 +96,7 @@ fn find(tensors: &Tensors) -> Result<Names, InputError> {
         (true, false) => return Err(half(b, c)),
         (false, true) => return Err(half(c, b)),
     };
-    Ok(Names { w: w.to_string(), v: v.to_string(), biases })
+    Ok(Names { w: w.to_string(), v: v.to_string(), biases, without_biases: false })
 }
 
 #[cfg(test)]
@@ -129,10 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn other_names_are_told_and_other_tensors_ignored() {
+    fn other_names_are_told_and_other_tensors_left_aside() {
         let tensors: [(&str, &[usize]); 4] =
             [("head.weight", &[4, 3]), ("encoder.weight", &[3, 2]), ("encoder.bias", &[3]), ("steps", &[])];
-        let parameters = read(&tensors, Some("W=encoder.weight,V=head.weight")).unwrap().parameters;
+        let parameters = read(&tensors, Some("W=encoder.weight,V=head.weight,b=-,c=-")).unwrap().parameters;
         assert_eq!((parameters.w.shape(), parameters.b, parameters.v.shape()), ((3, 2), None, (4, 3)));
         let all = "W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias";
         assert_eq!(

@@ -8,9 +8,10 @@ use crate::io::InputError;
 use crate::io::listed::listed;
 use crate::io::npy::tuple;
 use crate::io::npz::from_rows;
+use crate::io::source;
 use crate::number::{Matrix, Vector};
+use crate::words::shown;
 use ::safetensors::tensor::{Metadata, TensorInfo};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The tensors of a file.
@@ -25,10 +26,8 @@ impl Tensors {
     /// Reads the file, and checks that its tensors fill it.
     pub fn open(path: &Path) -> Result<Self, InputError> {
         let file = path.to_path_buf();
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(reason) => return Err(InputError::Read { file, reason }),
-        };
+        // The bytes, and numbers of 8 for those of 2.
+        let bytes = source::bytes(path, 5)?;
         match parse(bytes) {
             Ok((metadata, values)) => Ok(Tensors { file, metadata, values }),
             Err(reason) => {
@@ -43,6 +42,11 @@ impl Tensors {
         let mut names = self.metadata.offset_keys();
         names.sort();
         names
+    }
+
+    /// The shape of a tensor.
+    pub fn shape(&self, name: &str) -> Option<Vec<usize>> {
+        Some(self.metadata.info(name)?.shape.clone())
     }
 
     /// A tensor of two axes; `needed` is how messages call its shape.
@@ -64,12 +68,12 @@ impl Tensors {
     }
 
     fn wrong_axes(&self, name: &str, shape: &[usize], needed: &'static str) -> InputError {
-        InputError::Axes { file: self.file.clone(), array: name.to_string(), found: tuple(shape), needed }
+        InputError::Axes { file: self.file.clone(), array: shown(name), found: tuple(shape), needed }
     }
 
     /// Shape and values.
     fn tensor(&self, name: &str, shape: &'static str) -> Result<(&[usize], Vec<f64>), InputError> {
-        let (file, array) = (self.file.clone(), name.to_string());
+        let (file, array) = (self.file.clone(), shown(name));
         let Some(TensorInfo { dtype, shape, data_offsets: (start, end) }) = self.metadata.info(name) else {
             let found = listed(self.names().iter().map(String::as_str), "tensors");
             return Err(InputError::NoArray { file, array, shape, found });
@@ -96,7 +100,7 @@ fn parse(mut bytes: Vec<u8>) -> Result<(Metadata, Vec<u8>), String> {
         return Err(format!("its header of {length} bytes is cut off after {}", rest.len()));
     };
     let metadata: Metadata = serde_json::from_slice(header)
-        .map_err(|error| format!("its header is damaged: {}", error.to_string().escape_debug()))?;
+        .map_err(|error| format!("its header is damaged: {}", shown(&error.to_string())))?;
     let values = bytes.split_off(8 + header.len());
     if metadata.data_len() != values.len() {
         return Err(format!("its tensors have {} bytes, {} are there", metadata.data_len(), values.len()));
@@ -109,6 +113,7 @@ mod tests {
     use super::*;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
+    use std::fs;
 
     /// A file with this header and so many bytes of values.
     fn file(header: &str, values: usize) -> Vec<u8> {

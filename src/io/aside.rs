@@ -1,0 +1,120 @@
+//! What a file holds beside what is read of it.
+
+use super::InputError;
+use crate::words::shown;
+use std::path::Path;
+
+/// What was read of a file, and the names of what was left aside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read<T> {
+    /// What was read.
+    pub value: T,
+    /// The arrays that the file holds beside it, in order.
+    pub aside: Vec<String>,
+}
+
+impl<T> Read<T> {
+    /// All that a file holds.
+    pub(super) fn whole(value: T) -> Self {
+        Read { value, aside: Vec::new() }
+    }
+
+    /// The same, understood as something else.
+    pub(super) fn map<U>(self, f: impl FnOnce(T) -> U) -> Read<U> {
+        Read { value: f(self.value), aside: self.aside }
+    }
+}
+
+/// Names that belong to the files of this crate, and are no surprise: data beside a network, a network beside data, a
+/// checkpoint's velocity, what a case says about itself.
+const KNOWN: [&str; 15] = [
+    "W",
+    "b",
+    "V",
+    "c",
+    "X",
+    "Y",
+    "y",
+    "activation",
+    "shape",
+    "velocity",
+    "hsr",
+    "id",
+    "name",
+    "about",
+    "quantities",
+];
+
+/// The names that nobody reads: those that are not `used` and not those of this crate's own files.
+pub(super) fn unread(names: impl IntoIterator<Item = String>, used: &[&str]) -> Vec<String> {
+    let is_known = |name: &str| KNOWN.contains(&name) || name.starts_with("expected");
+    names.into_iter().filter(|name| !used.contains(&name.as_str()) && !is_known(name)).collect()
+}
+
+/// Refuses a file of a network that holds something else that the network may need: a bias by another name, a further
+/// layer. `shape` says the shape of an array, and `hidden` and `classes` how long biases would be.
+pub(super) fn refuse_parameters(
+    file: &Path,
+    aside: &[String],
+    mut shape: impl FnMut(&str) -> Option<Vec<usize>>,
+    [hidden, classes]: [usize; 2],
+) -> Result<(), InputError> {
+    let is_bias = |shape: &[usize]| *shape == [hidden] || *shape == [classes];
+    let suspect = aside.iter().find(|name| {
+        names_parameter(name) || begins_as_bias(name) && shape(name).is_some_and(|shape| is_bias(&shape))
+    });
+    match suspect {
+        Some(name) => Err(InputError::LooksLikeParameter { file: file.to_path_buf(), array: shown(name) }),
+        None => Ok(()),
+    }
+}
+
+/// Whether a name is that of a parameter in most programs: `b1`, `W_2`, `fc1.weight`, `hidden_bias`, `kernel`.
+fn names_parameter(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_part = |part: &str| name.contains(part) && !name.contains("sample");
+    let numbered = name.strip_prefix(['w', 'v', 'u', 'b', 'c']).is_some_and(|rest| {
+        let digits = rest.trim_start_matches('_');
+        digits.chars().all(|digit| digit.is_ascii_digit())
+    });
+    numbered || ["bias", "weight", "kernel", "intercept", "coef"].into_iter().any(is_part)
+}
+
+/// Whether a name may be that of a bias: `bh`, `b_out`, `c_`.
+fn begins_as_bias(name: &str) -> bool {
+    name.starts_with(['b', 'B', 'c', 'C'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(names: &[&str], lengths: &[usize]) -> Option<String> {
+        let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+        let shape = |_: &str| Some(lengths.to_vec());
+        let result = refuse_parameters(Path::new("net.npz"), &names, shape, [8, 3]);
+        result.err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_looks_like_a_parameter_is_refused_by_its_name() {
+        for name in
+            ["b1", "c1", "B", "w2", "V_2", "fc3.weight", "hidden_bias", "kernel", "intercepts_", "coefs"]
+        {
+            let error = refused(&["note", name], &[5]).unwrap();
+            assert!(error.starts_with(&format!("net.npz holds {name} beside what is read")), "{error}");
+        }
+        assert!(refused(&["b_out"], &[3]).is_some());
+        for (name, length) in
+            [("b_out", 5), ("count", 9), ("note", 8), ("sample_weight", 8), ("sample_weights", 3)]
+        {
+            assert_eq!(refused(&[name], &[length]), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_used_and_what_is_known_is_not_left_aside() {
+        let names = ["W", "V", "in.bias", "note", "velocity", "expected_loss", "X"].map(str::to_string);
+        assert_eq!(unread(names, &["W", "V", "in.bias"]), ["note"]);
+    }
+}

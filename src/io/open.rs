@@ -1,0 +1,99 @@
+//! Data and networks from a file of any format that is read here, told by the ending of its name.
+
+use super::aside::Read;
+use super::{InputError, Names, batch, csv, json, network, safetensors};
+use crate::data::{LabelledData, Reading, Separator};
+use crate::model::{Activation, Batch, Network};
+use std::path::Path;
+
+/// Samples from a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// Features with a class each, and the names of both, from a table.
+    Labelled(LabelledData),
+    /// Inputs and targets.
+    Batch(Batch<f64>),
+}
+
+/// Reads data: `X` and `Y` or `y` from `.npz` or `.json`, a table with a label column from `.csv` or, separated by
+/// tabulators, `.tsv`. The ending may be written in capitals. `reading` is for tables; `classes` says how many classes
+/// there are, where labels alone do not.
+///
+/// # Errors
+/// [`InputError`] says which file, line, column, array or entry is missing, damaged, of the wrong type or shape, out of
+/// range, or more than fits into memory, and what would be right.
+///
+/// ```
+/// use hsr::data::Reading;
+/// use hsr::io::{Data, open_data, write_text};
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("OWN.JSON");
+/// write_text(&path, r#"{"X": [[0.5], [1.5]], "y": [0, 1], "sample_weight": [1, 2]}"#)?;
+/// let read = open_data(&path, &Reading::default(), None)?;
+/// assert!(matches!(read.value, Data::Batch(batch) if batch.samples() == 2));
+/// assert_eq!(read.aside, ["sample_weight"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn open_data(
+    path: impl AsRef<Path>,
+    reading: &Reading,
+    classes: Option<usize>,
+) -> Result<Read<Data>, InputError> {
+    let file = path.as_ref();
+    match &ending(file)[..] {
+        "csv" => Ok(Read::whole(Data::Labelled(csv::table(file, reading)?))),
+        "tsv" => {
+            let separator = reading.separator.or(Some(Separator::TAB));
+            let reading = Reading { separator, ..reading.clone() };
+            Ok(Read::whole(Data::Labelled(csv::table(file, &reading)?)))
+        }
+        "npz" => Ok(batch::from_npz(file, classes)?.map(Data::Batch)),
+        "json" => Ok(json::data(file, classes)?.map(Data::Batch)),
+        _ => Err(unknown(file, ".npz, .json, .csv or .tsv")),
+    }
+}
+
+/// Reads a network: `W`, `V` and, both or neither, `b` and `c` from `.npz` or `.json`, or as PyTorch's modules call
+/// them from `.safetensors`; `names` says which array of an `.npz` or `.safetensors` file is which. The activation is
+/// the one that is given, and in `.json` the one that the file names.
+///
+/// # Errors
+/// [`InputError`] says what is missing, damaged, of the wrong type or shape or not finite, whether the activation is
+/// missing or contradicts the file, and which array looks like a parameter and was not read.
+///
+/// ```
+/// use hsr::io::{Array, open_network, write_npz};
+/// use hsr::model::Activation;
+/// use nalgebra::dmatrix;
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("net.npz");
+/// let (w, v) = (Array::from(&dmatrix![1.0, 2.0]), Array::from(&dmatrix![1.0; -1.0]));
+/// write_npz(&path, &[("W", w), ("V", v), ("b1", Array::vector(&[0.5]))])?;
+/// let error = open_network(&path, Some(Activation::Tanh), None).unwrap_err().to_string();
+/// assert!(error.contains("net.npz holds b1 beside what is read, and it looks like a parameter"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn open_network(
+    path: impl AsRef<Path>,
+    activation: Option<Activation>,
+    names: Option<&Names>,
+) -> Result<Read<Network<f64>>, InputError> {
+    let file = path.as_ref();
+    let needed = || activation.ok_or_else(|| InputError::NoActivation { file: file.to_path_buf() });
+    match (&ending(file)[..], names) {
+        ("npz", names) => network::from_npz(file, needed()?, names),
+        ("safetensors", names) => safetensors::network_with(file, needed()?, names),
+        ("json", None) => json::network(file, activation),
+        ("json", Some(_)) => Err(InputError::NamesInJson { file: file.to_path_buf() }),
+        _ => Err(unknown(file, ".npz, .safetensors or .json")),
+    }
+}
+
+fn unknown(file: &Path, readable: &'static str) -> InputError {
+    InputError::Ending { file: file.to_path_buf(), readable }
+}
+
+/// What tells the format of a file, in small letters.
+pub(crate) fn ending(file: &Path) -> String {
+    file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase()
+}
