@@ -33,7 +33,9 @@ fn batch_error(name: &str) -> String {
 
 #[test]
 fn networks_are_read_in_every_type_order_and_compression() {
-    for name in ["plain", "compressed", "float32", "float16", "fortran", "big_endian", "big_endian_float32_fortran"] {
+    for name in
+        ["plain", "compressed", "float32", "float16", "fortran", "big_endian", "big_endian_float32_fortran"]
+    {
         let read = read_network(fixture(&format!("network_{name}.npz")), Activation::Tanh).unwrap();
         assert_eq!(read, network(), "{name}");
     }

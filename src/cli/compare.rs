@@ -145,7 +145,7 @@ fn write(
             write_bytes(folder.file(format!("{name}.png")), &picture.png()?)?;
         }
     }
-    let page = html(comparison, &arguments.data, command)?;
+    let page = html(comparison, &shown(&arguments.data), command)?;
     write_text(folder.file("report.html"), &page)?;
     Ok(())
 }

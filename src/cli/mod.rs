@@ -23,6 +23,7 @@ use crate::io::write_text;
 use crate::words::{printable, printable_json, shortened};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -139,13 +140,14 @@ fn refused(error: &clap::Error) -> ExitCode {
             }
         };
     }
-    let shown = short_lines(&plain);
-    if shown == plain {
-        // Where standard error is closed there is nobody to tell.
-        let _ = error.print();
+    let (shown, is_hostile) =
+        (short_lines(&plain), |argument: OsString| argument.to_string_lossy().chars().any(char::is_control));
+    // Where standard error is closed there is nobody to tell.
+    let _ = if shown == plain && !std::env::args_os().any(is_hostile) {
+        error.print()
     } else {
-        eprint!("{shown}");
-    }
+        std::io::stderr().lock().write_all(shown.as_bytes())
+    };
     code
 }
 

@@ -41,7 +41,7 @@ pub enum InputError {
         folder: PathBuf,
     },
     /// A folder with files that would be replaced.
-    #[error("{} holds {found} of something else: {advice}", path(folder))]
+    #[error("{} holds {found}, not of this run: {advice}", path(folder))]
     Occupied {
         /// The folder.
         folder: PathBuf,

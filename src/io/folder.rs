@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// let advice = "give another folder";
 /// assert!(folder.refuse_others(&["settings.json"], advice).is_ok());
 /// let error = folder.refuse_others(&["log.csv", "settings.json"], advice).unwrap_err().to_string();
-/// assert!(error.ends_with("run holds log.csv of something else: give another folder"));
+/// assert!(error.ends_with("run holds log.csv, not of this run: give another folder"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::InputError;
 use crate::budget::{self, Bytes};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -17,13 +17,12 @@ pub(super) fn open(file: &Path) -> Result<File, InputError> {
 
 /// Opens a file that is read here and there, as an archive is, which a pipe cannot be.
 pub(super) fn open_seekable(file: &Path) -> Result<File, InputError> {
-    let opened = open(file)?;
-    match opened.metadata() {
-        Ok(metadata) if metadata.is_file() => Ok(opened),
-        Ok(_) => {
+    // Asked before, since to open a pipe is to wait for who writes into it.
+    match fs::metadata(file) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
             Err(InputError::Read { file: file.to_path_buf(), reason: io::ErrorKind::NotSeekable.into() })
         }
-        Err(reason) => Err(InputError::Read { file: file.to_path_buf(), reason }),
+        _ => open(file),
     }
 }
 
