@@ -1,5 +1,6 @@
 //! `hsr compare`.
 
+use super::activations;
 use super::{layers, named};
 use crate::compare::{Comparison, Settings, compare, html, pictures};
 use crate::data::Shares;
@@ -42,8 +43,7 @@ pub(super) struct CompareArguments {
     /// Hidden units
     #[arg(long, default_value_t = 8, value_name = "H")]
     hidden: usize,
-    /// sigmoid, tanh, softplus, gelu, silu, sin or identity
-    #[arg(long, default_value = "tanh", value_name = "NAME")]
+    #[arg(long, default_value = "tanh", value_name = "NAME", help = activations::help())]
     activation: Activation,
     /// A network without biases
     #[arg(long)]

@@ -223,9 +223,9 @@ pub enum InputError {
     },
     /// A network whose activation nobody names.
     #[error(
-        "{} names no activation: give --activation with sigmoid, tanh, softplus, gelu, silu, sin or identity, or name \
-         it in a JSON file",
-        file.display()
+        "{} names no activation: give --activation with {}, or name it in a JSON file",
+        file.display(),
+        Activation::names()
     )]
     NoActivation {
         /// The file.
