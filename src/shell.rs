@@ -39,7 +39,10 @@ mod tests {
     #[test]
     fn control_characters_are_written_so_that_only_the_shell_sees_them() {
         assert_eq!(quoted("a'\\\x1b[31m \u{202e}"), "$'a\\'\\\\\\x1b[31m \\xe2\\x80\\xae'");
-        let echoed = std::process::Command::new("bash").arg("-c").arg(format!("printf %s {}", quoted("\x1b'\n"))).output();
+        let echoed = std::process::Command::new("bash")
+            .arg("-c")
+            .arg(format!("printf %s {}", quoted("\x1b'\n")))
+            .output();
         // Where there is no bash there is nobody to ask.
         assert!(echoed.is_err() || echoed.is_ok_and(|output| output.stdout == b"\x1b'\n"));
     }

@@ -179,7 +179,7 @@ fn an_audit_that_cannot_run_says_why() {
         (&["--hidden", "100000"], "lower --hidden"),
         (&["--samples", "1000"], "1000"),
         (&["--points", "0"], "0"),
-        (&["--activation", "relu"], "choose sigmoid, tanh, softplus, gelu, silu, sin or identity"),
+        (&["--activation", "relu"], "choose sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh"),
         (&["--out", "no/such/folder/report.txt", "--samples", "9", "--only", "mean"], "cannot write"),
     ] {
         let output = hsr(folder.path(), &[&["audit"], arguments].concat());
@@ -282,7 +282,10 @@ fn files_that_are_no_archives_are_refused() {
 fn an_unknown_activation_lists_those_that_there_are() {
     let (network, data) = well_formed();
     let files = Files::new(&network, &data);
-    files.refuses(&["--activation", "relu"], "choose sigmoid, tanh, softplus, gelu, silu, sin or identity");
+    files.refuses(
+        &["--activation", "relu"],
+        "choose sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh",
+    );
 }
 
 #[test]

@@ -21,6 +21,7 @@ ACTIVATIONS = {
     "silu": lambda a: a / (1 + exp(-a)),
     "sin": sin,
     "identity": lambda a: a,
+    "gelu-tanh": lambda a: a * (1 + tanh(sqrt(2 / mp.pi) * (a + mpf(44715) / 10**6 * a**3))) / 2,
 }
 
 

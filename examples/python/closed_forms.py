@@ -40,6 +40,15 @@ def silu_slopes(a):
     return a * s, s + a * s1, 2 * s1 + a * s2, 3 * s2 + a * s3
 
 
+def gelu_tanh_slopes(a):
+    # (1 + tanh u)/2 is sigmoid(2u), which does not cancel for negative u; v is 2u.
+    scale, cubic = math.sqrt(8 / math.pi), 0.044715 * math.sqrt(8 / math.pi)
+    v1, v2, v3 = scale + 3 * cubic * a**2, 6 * cubic * a, 6 * cubic
+    s, s1, s2, s3 = sigmoid_slopes(scale * a + cubic * a**3)
+    g1, g2, g3 = s1 * v1, s2 * v1**2 + s1 * v2, s3 * v1**3 + 3 * s2 * v1 * v2 + s1 * v3
+    return a * s, s + a * g1, 2 * g1 + a * g2, 3 * g2 + a * g3
+
+
 # phi and its first three derivatives.
 ACTIVATIONS = {
     "sigmoid": sigmoid_slopes,
@@ -49,6 +58,7 @@ ACTIVATIONS = {
     "silu": silu_slopes,
     "sin": lambda a: (np.sin(a), np.cos(a), -np.sin(a), -np.cos(a)),
     "identity": lambda a: (a, np.ones_like(a), np.zeros_like(a), np.zeros_like(a)),
+    "gelu-tanh": gelu_tanh_slopes,
 }
 
 

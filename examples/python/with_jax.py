@@ -24,6 +24,8 @@ ACTIVATIONS = {
     "silu": jax.nn.silu,
     "sin": jnp.sin,
     "identity": lambda a: a,
+    # The default of JAX.
+    "gelu-tanh": lambda a: jax.nn.gelu(a, approximate=True),
 }
 
 

@@ -1,5 +1,6 @@
 //! `hsr audit`.
 
+use super::activations;
 use super::files::Files;
 use super::layers::at_least_one;
 use super::named::{self, TableArguments};
@@ -40,8 +41,7 @@ pub(super) struct AuditArguments {
     /// Hidden units
     #[arg(long, default_value_t = 8, value_name = "H", value_parser = numbers::count)]
     hidden: usize,
-    /// sigmoid, tanh, softplus, gelu, silu, sin or identity
-    #[arg(long, default_value = "tanh", value_name = "NAME")]
+    #[arg(long, default_value = "tanh", value_name = "NAME", help = activations::help())]
     activation: Activation,
     /// A network without biases
     #[arg(long)]

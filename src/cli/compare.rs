@@ -2,7 +2,7 @@
 
 use super::files::{Files, OR_OVERWRITE};
 use super::named::{self, TableArguments};
-use super::{layers, numbers};
+use super::{activations, layers, numbers};
 use crate::compare::{Comparison, Settings, compare, html, pictures};
 use crate::data::{LabelColumn, Shares};
 use crate::io::{OutputFolder, check_writable, write_bytes, write_text};
@@ -49,8 +49,7 @@ pub(super) struct CompareArguments {
     /// Hidden units
     #[arg(long, default_value_t = 8, value_name = "H", allow_negative_numbers = true, value_parser = numbers::count)]
     hidden: usize,
-    /// sigmoid, tanh, softplus, gelu, silu, sin or identity
-    #[arg(long, default_value = "tanh", value_name = "NAME")]
+    #[arg(long, default_value = "tanh", value_name = "NAME", help = activations::help())]
     activation: Activation,
     /// A network without biases
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! The command line: parse arguments, call the library, print. Exit codes: 0 all hold, 1 an equation fails, 2 the input
 //! is wrong, or training was stopped.
 
+mod activations;
 mod answer;
 mod audit;
 mod check;

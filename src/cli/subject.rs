@@ -1,5 +1,6 @@
 //! The network and the data of a command that looks at one.
 
+use super::activations;
 use super::files::Files;
 use super::named::{TableArguments, read_file, say_aside};
 use crate::io::{Data, Names, Read, check_fit, ending, labelled_batch, open_network};
@@ -20,8 +21,7 @@ pub(super) struct Subject {
     /// or .tsv table with a label column [default: the file of the network, if it is .json]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// sigmoid, tanh, softplus, gelu, silu, sin or identity [default: the one that a .json network names]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help = activations::help_of_network())]
     activation: Option<Activation>,
     /// Which array of an .npz or .safetensors network is which, such as W=encoder.weight,V=head.weight; b and c too,
     /// or b=-,c=- for no biases [default: W, b, V, c; in .safetensors also 0.weight ... 2.bias and fc1.weight ... fc2.bias]

@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn a_program_that_says_nothing_supports_everything() {
         let hello = read_hello(&Map::new()).unwrap();
-        assert_eq!((hello.activations.len(), hello.quantities.len(), hello.biases.len()), (7, 10, 2));
+        assert_eq!((hello.activations.len(), hello.quantities.len(), hello.biases.len()), (8, 10, 2));
         let unknown = object(r#"{"activations": ["relu"]}"#).unwrap();
         assert_eq!(read_hello(&unknown).unwrap_err(), "activations has the unknown entry \"relu\"");
     }

@@ -213,12 +213,8 @@ fn bounded(case: &Case, ordinary: bool) -> Option<At<Rounded>> {
 /// exponentials of logits less the logarithm of the partition sum, which rounds as the largest logit does.
 fn lose(sample: &mut Sample<Rounded>, a: &Vector<Rounded>, largest_logit: f64, activation: Activation) {
     for (i, a) in a.iter().enumerate() {
-        // These two are products with the preactivation of what is formed by subtraction.
-        let reach = match activation {
-            Activation::Gelu | Activation::Silu => 1.0 + a.value.abs(),
-            _ => 1.0,
-        };
-        for formed in [&mut sample.z[i], &mut sample.phi1[i], &mut sample.phi2[i], &mut sample.phi3[i]] {
+        let formed = [&mut sample.z[i], &mut sample.phi1[i], &mut sample.phi2[i], &mut sample.phi3[i]];
+        for (formed, reach) in formed.into_iter().zip(reach(activation, a.value.abs())) {
             formed.error += FORMED * reach;
         }
     }
@@ -226,6 +222,22 @@ fn lose(sample: &mut Sample<Rounded>, a: &Vector<Rounded>, largest_logit: f64, a
         let lost = FORMED * (1.0 + largest_logit * p.value);
         p.error += lost;
         delta.error += lost;
+    }
+}
+
+/// What the differences from 1 are multiplied by in the activation and in each of its derivatives, where the preactivation has
+/// this size.
+fn reach(activation: Activation, size: f64) -> [f64; 4] {
+    match activation {
+        // Products with the preactivation.
+        Activation::Gelu | Activation::Silu => [1.0 + size; 4],
+        // And, for each derivative, with the slope of the cubic inside the tangent. Beyond 8 every tangent is 1 to the last
+        // digit, and the difference nothing.
+        Activation::GeluTanh => {
+            let slope = 0.8 * (1.0 + 3.0 * 0.044715 * size.min(8.0).powi(2));
+            [0, 1, 2, 3].map(|order| 1.0 + size * slope.max(1.0).powi(order))
+        }
+        _ => [1.0; 4],
     }
 }
 

@@ -262,9 +262,9 @@ pub enum InputError {
     },
     /// A network whose activation nobody names.
     #[error(
-        "{} names no activation: give --activation with sigmoid, tanh, softplus, gelu, silu, sin or identity, or name \
-         it in a JSON file",
-        path(file)
+        "{} names no activation: give --activation with {}, or name it in a JSON file",
+        path(file),
+        Activation::names()
     )]
     NoActivation {
         /// The file.

@@ -3,6 +3,7 @@
 use crate::number::Smooth;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// A smooth activation function, applied to each hidden unit.
 ///
@@ -14,7 +15,7 @@ use std::str::FromStr;
 /// # Ok::<(), hsr::model::NetworkError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// `1/(1 + e^-a)`.
     Sigmoid,
@@ -22,7 +23,8 @@ pub enum Activation {
     Tanh,
     /// `ln(1 + e^a)`.
     Softplus,
-    /// `a Phi(a)` with `Phi` the standard normal distribution function (exact, by `erf`).
+    /// `a Phi(a)` with `Phi` the standard normal distribution function: exact, by `erf`. The default of PyTorch; JAX has it
+    /// with `approximate=False`.
     Gelu,
     /// `a sigmoid(a)`.
     Silu,
@@ -30,6 +32,9 @@ pub enum Activation {
     Sin,
     /// `a`: a linear network.
     Identity,
+    /// `a (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3)))/2`: the tanh form of GELU. The default of JAX; PyTorch has it with
+    /// `approximate='tanh'`, and others call it `gelu_new`. It differs from [`Gelu`](Activation::Gelu) by up to 0.0005.
+    GeluTanh,
 }
 
 /// `phi`, `phi1`, `phi2`, `phi3` at one preactivation.
@@ -47,7 +52,7 @@ pub struct Derivatives<T> {
 
 impl Activation {
     /// Every activation of the crate.
-    pub const ALL: [Activation; 7] = [
+    pub const ALL: [Activation; 8] = [
         Activation::Sigmoid,
         Activation::Tanh,
         Activation::Softplus,
@@ -55,6 +60,7 @@ impl Activation {
         Activation::Silu,
         Activation::Sin,
         Activation::Identity,
+        Activation::GeluTanh,
     ];
 
     /// The name on the command line.
@@ -67,7 +73,22 @@ impl Activation {
             Activation::Silu => "silu",
             Activation::Sin => "sin",
             Activation::Identity => "identity",
+            Activation::GeluTanh => "gelu-tanh",
         }
+    }
+
+    /// All names in a sentence, for messages: `sigmoid, tanh, .. or gelu-tanh`.
+    ///
+    /// ```
+    /// use hsr::model::Activation;
+    /// assert!(Activation::names().ends_with("identity or gelu-tanh"));
+    /// ```
+    pub fn names() -> &'static str {
+        static NAMES: LazyLock<String> = LazyLock::new(|| {
+            let [all @ .., last] = Activation::ALL.map(Activation::name);
+            format!("{} or {last}", all.join(", "))
+        });
+        &NAMES
     }
 
     /// `phi(a)`.
@@ -80,6 +101,7 @@ impl Activation {
             Activation::Silu => a.clone() * a.sigmoid().0,
             Activation::Sin => a.sin_cos().0,
             Activation::Identity => a.clone(),
+            Activation::GeluTanh => a.clone() * tanh_argument(a)[0].sigmoid().0,
         }
     }
 
@@ -114,19 +136,26 @@ impl Activation {
             }
             Activation::Silu => {
                 let (s, rest) = a.sigmoid();
-                let [s1, s2, s3] = sigmoid_slopes(&s, &rest);
-                let slopes = [
-                    s.clone() + a.clone() * s1.clone(),
-                    int(2) * s1 + a.clone() * s2.clone(),
-                    int(3) * s2 + a.clone() * s3,
-                ];
-                (a * s, slopes)
+                let slopes = sigmoid_slopes(&s, &rest);
+                gated(a, s, slopes)
             }
             Activation::Sin => {
                 let (sin, cos) = a.sin_cos();
                 (sin.clone(), [cos.clone(), -sin, -cos])
             }
             Activation::Identity => (a, [int(1), int(0), int(0)]),
+            Activation::GeluTanh => {
+                let [v, v1, v2, v3] = tanh_argument(&a);
+                let (s, rest) = v.sigmoid();
+                let [s1, s2, s3] = sigmoid_slopes(&s, &rest);
+                let square = v1.clone() * v1.clone();
+                let slopes = [
+                    s1.clone() * v1.clone(),
+                    s2.clone() * square.clone() + s1.clone() * v2.clone(),
+                    s3 * square * v1.clone() + int(3) * s2 * v1 * v2 + s1 * v3,
+                ];
+                gated(a, s, slopes)
+            }
         };
         Derivatives { value, first, second, third }
     }
@@ -137,6 +166,40 @@ fn sigmoid_slopes<T: Smooth>(s: &T, rest: &T) -> [T; 3] {
     let first = s.clone() * rest.clone();
     let third = first.clone() * (T::one() - T::integer(6) * first.clone());
     [first.clone(), first * (rest.clone() - s.clone()), third]
+}
+
+/// `a g(a)` and its first three derivatives, from a gate `g` and its own.
+fn gated<T: Smooth>(a: T, gate: T, [g1, g2, g3]: [T; 3]) -> (T, [T; 3]) {
+    let slopes = [
+        gate.clone() + a.clone() * g1.clone(),
+        T::integer(2) * g1 + a.clone() * g2.clone(),
+        T::integer(3) * g2 + a.clone() * g3,
+    ];
+    (a * gate, slopes)
+}
+
+/// `2u` with `u = sqrt(2/pi) (a + 0.044715 a^3)`, and its first three derivatives: `(1 + tanh u)/2` is `sigmoid(2u)`, which
+/// keeps its digits where `tanh u` is near -1.
+///
+/// Beyond `|a| = 22` the sigmoid is 0 or 1 to every digit that an `f64` has room for, and its derivatives vanish, so that a
+/// constant does as well there. It does not overflow, and so makes no NaN out of a vanishing slope times infinity.
+fn tanh_argument<T: Smooth>(a: &T) -> [T; 4] {
+    let int = T::integer;
+    match T::largest(&[int(22), a.clone(), -a.clone()]) {
+        0 => {}
+        1 => return [800, 0, 0, 0].map(int),
+        _ => return [-800, 0, 0, 0].map(int),
+    }
+    // sqrt(8/pi) is four times the density 1/sqrt(2 pi) of the normal distribution at 0, which every arithmetic has.
+    let scale = int(4) * int(0).gaussian().1;
+    let cubic = scale.clone() * int(44_715) / int(1_000_000);
+    let square = a.clone() * a.clone();
+    [
+        a.clone() * (scale.clone() + cubic.clone() * square.clone()),
+        scale + int(3) * cubic.clone() * square,
+        int(6) * cubic.clone() * a.clone(),
+        int(6) * cubic,
+    ]
 }
 
 impl fmt::Display for Activation {
@@ -152,5 +215,102 @@ impl FromStr for Activation {
             .into_iter()
             .find(|activation| activation.name() == name)
             .ok_or_else(|| super::NetworkError::UnknownActivation(name.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::{Number, Precise};
+    use num_dual::Dual64;
+
+    #[test]
+    fn a_name_is_the_same_in_words_and_in_files_and_is_read_back() {
+        for activation in Activation::ALL {
+            assert_eq!(activation.name().parse(), Ok(activation));
+            assert_eq!(serde_json::to_value(activation).unwrap(), activation.name());
+        }
+        assert_eq!(Activation::names(), "sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh");
+    }
+
+    /// Values of `jax.nn.gelu(a)` and `jax.nn.gelu(a, approximate=False)` of JAX 0.10.2 in double precision.
+    #[test]
+    fn the_two_forms_of_gelu_are_those_of_jax() {
+        for (a, tanh_form, exact) in [
+            (-3.0, -0.003637392081773161, -0.004049694094890279),
+            (-1.0, -0.1588080093917233, -0.15865525393145707),
+            (-0.25, -0.100324649298315, -0.10032341857926907),
+            (0.5, 0.3457140098251439, 0.34573123063700656),
+            (2.0, 1.954597694087775, 1.9544997361036416),
+        ] {
+            let off = |activation: Activation, right: f64| (activation.value(&a) - right).abs();
+            assert!(
+                off(Activation::GeluTanh, tanh_form) < 1e-15 && off(Activation::Gelu, exact) < 1e-15,
+                "{a}"
+            );
+        }
+    }
+
+    /// Against differences of the definition `a (1 + tanh u)/2` at 400 digits by mpmath, as the nearest `f64` and the rest of
+    /// it. The sigmoid's argument at -9.5 is 76, and by so many units its rounding moves the tail.
+    #[test]
+    fn the_tanh_form_and_its_derivatives_are_right_to_106_bits() {
+        let rows = [
+            (
+                0.3,
+                [
+                    (0.18537092354275925, -7.216592239306015e-18),
+                    (0.7322954516388018, -1.6808024504045035e-17),
+                    (0.7281484484339119, 3.059555299642221e-17),
+                    (-0.44904373507101075, -2.2088308193951104e-17),
+                ],
+            ),
+            (
+                -1.7,
+                [
+                    (-0.07589410444884384, 8.33798695425938e-19),
+                    (-0.115914631452605, 2.912548258028287e-18),
+                    (-0.082133979306327, 9.157840773659684e-20),
+                    (0.1806682438198223, 1.249798440552527e-17),
+                ],
+            ),
+            (
+                -9.5,
+                [
+                    (-6.678928766783882e-33, 1.4592889723578775e-49),
+                    (-1.389873219233261e-31, -5.041976851608095e-48),
+                    (-2.865062787089273e-30, -1.2646705555314695e-46),
+                    (-5.849062648486941e-29, -1.447758511931588e-45),
+                ],
+            ),
+        ];
+        for (a, right) in rows {
+            let Derivatives { value, first, second, third } =
+                Activation::GeluTanh.derivatives(&Precise::exact(a));
+            for (order, (found, (nearest, rest))) in
+                [value, first, second, third].into_iter().zip(right).enumerate()
+            {
+                let off = (found - Precise::exact(nearest) - Precise::exact(rest)).nearest().abs();
+                assert!(off <= 400.0 * 2.0_f64.powi(-106) * nearest.abs(), "{order} at {a}: {off:e}");
+            }
+        }
+    }
+
+    /// To the left it is 0 and to the right the line `a`, also where the cubic overflows and where the straight line takes over.
+    #[test]
+    fn far_out_the_tanh_form_has_its_limits_in_every_arithmetic() {
+        for a in [21.9, 22.0, 22.1, 40.0, 1e100, 1e160, 1e308, f64::MAX] {
+            for (a, side) in [(a, 1.0), (-a, 0.0)] {
+                let Derivatives { value, first, second, third } = Activation::GeluTanh.derivatives(&a);
+                assert_eq!((value, first, second, third), (side * a, side, 0.0, 0.0), "{a:e}");
+                let dual = Activation::GeluTanh.value(&Dual64::new(a, 1.0));
+                assert_eq!((dual.re, dual.eps), (side * a, side), "{a:e}");
+                let precise = Activation::GeluTanh.derivatives(&Precise::exact(a));
+                let slope = Precise::integer(side as i64);
+                assert_eq!((precise.value, precise.first), (slope * Precise::exact(a), slope), "{a:e}");
+                assert_eq!((precise.second.nearest(), precise.third.nearest()), (0.0, 0.0), "{a:e}");
+            }
+        }
+        assert!(Activation::GeluTanh.value(&f64::NAN).is_nan());
     }
 }

@@ -49,7 +49,7 @@ pub enum NetworkError {
         value: String,
     },
     /// No such activation.
-    #[error("unknown activation '{0}': choose sigmoid, tanh, softplus, gelu, silu, sin or identity")]
+    #[error("unknown activation '{0}': choose {names}", names = Activation::names())]
     UnknownActivation(String),
 }
 

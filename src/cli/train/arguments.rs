@@ -1,5 +1,6 @@
 //! What is asked for.
 
+use crate::cli::activations;
 use crate::cli::named::TableArguments;
 use crate::cli::numbers;
 use crate::data::LabelColumn;
@@ -35,8 +36,7 @@ pub(in crate::cli) struct TrainArguments {
     /// Hidden units
     #[arg(long, default_value_t = 8, value_name = "H", allow_negative_numbers = true, value_parser = numbers::count)]
     pub hidden: usize,
-    /// sigmoid, tanh, softplus, gelu, silu, sin or identity
-    #[arg(long, default_value = "tanh", value_name = "NAME")]
+    #[arg(long, default_value = "tanh", value_name = "NAME", help = activations::help())]
     pub activation: Activation,
     /// A network without biases
     #[arg(long)]

@@ -7,9 +7,6 @@ use crate::model::{Activation, Batch, Network, Parameters};
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// The activations, for messages.
-const ACTIVATIONS: &str = "sigmoid, tanh, softplus, gelu, silu, sin or identity";
-
 /// Reads a network with its activation, and data for it, from one JSON object: `W` (`h x d`), `V` (`C x h`), both or
 /// neither of `b` (`h`) and `c` (`C`), `X` (`N x d`), and `Y` (`N x C`) or labels `y` (`N`). Matrices are lists of
 /// rows, null is as good as no key, and other keys are left aside.
@@ -117,7 +114,7 @@ fn activation_of(object: Object, given: Option<Activation>) -> Result<Activation
         return given.ok_or_else(|| InputError::NoActivation { file: file() });
     };
     let Some(found) = value.as_str().and_then(|name| name.parse().ok()) else {
-        return Err(object.wrong("activation".to_string(), value, ACTIVATIONS));
+        return Err(object.wrong("activation".to_string(), value, Activation::names()));
     };
     match given {
         Some(given) if given != found => Err(InputError::TwoActivations { file: file(), given, found }),
@@ -247,12 +244,12 @@ mod tests {
     fn an_activation_that_is_missing_or_unknown_lists_those_that_there_are() {
         assert_eq!(
             refused(json!({"activation": null})),
-            "case names no activation: give --activation with sigmoid, tanh, softplus, gelu, silu, sin or identity, or \
-             name it in a JSON file"
+            "case names no activation: give --activation with sigmoid, tanh, softplus, gelu, silu, sin, identity or \
+             gelu-tanh, or name it in a JSON file"
         );
         for (named, shown) in [(json!("relu"), "'relu'"), (json!(3), "3")] {
             let message = format!(
-                "case: activation is {shown}: sigmoid, tanh, softplus, gelu, silu, sin or identity is needed"
+                "case: activation is {shown}: sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh is needed"
             );
             assert_eq!(refused(json!({"activation": named})), message);
         }

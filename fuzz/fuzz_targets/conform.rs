@@ -1,0 +1,37 @@
+//! The lines of a program under `hsr conform`: the first answers the hello, the second a case. The program is `cat`.
+
+#![no_main]
+
+use hsr::conform::{Case, Settings, run};
+use hsr::model::{Activation, Batch, Network, Parameters};
+use hsr_fuzz::{file, ignore_broken_pipes, printable, worded};
+use libfuzzer_sys::fuzz_target;
+use nalgebra::dmatrix;
+use std::time::Duration;
+
+fn case() -> Case {
+    let parameters = Parameters { w: dmatrix![0.5], b: None, v: dmatrix![1.0; -1.0], c: None };
+    let network = Network { parameters, activation: Activation::Tanh };
+    Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0] } }
+}
+
+fuzz_target!(init: ignore_broken_pipes(), |bytes: &[u8]| {
+    let lines = file(bytes, "txt").display().to_string();
+    let settings = Settings {
+        command: vec!["cat".to_string(), lines],
+        cases: 1,
+        seed: 0,
+        only: None,
+        max_size: 1,
+        shard: (1, 1),
+        timeout: Duration::from_secs(5),
+        precision: None,
+        given: Some(case()),
+    };
+    if let Some(report) = worded(run(&settings, &|_| {}, &|| false)) {
+        printable(&report.table());
+        printable(&report.summary());
+        report.junit();
+        report.json();
+    }
+});
