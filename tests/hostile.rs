@@ -126,13 +126,14 @@ fn large(folder: &Path) -> Vec<PathBuf> {
 /// The files of the corpus, with the ending of the format that each target reads.
 fn corpus(folder: &Path) -> Vec<PathBuf> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
-    for target in fs::read_dir(corpus).unwrap() {
-        let target = target.unwrap().path();
+    let folders =
+        fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    for target in folders {
         let name = target.file_name().unwrap().to_str().unwrap().to_string();
         let ending = match &name[..] {
             "npz" | "checkpoint" => "npz",
             "claims" => "md",
-            "answer" => "txt",
+            "conform" => "txt",
             other => other,
         };
         for file in fs::read_dir(&target).unwrap() {
@@ -189,6 +190,8 @@ fn commands(file: &Path) -> Vec<&'static str> {
             "check FILE --html page.html --format json",
             "check FILE --format junit",
         ],
+        // What a program says, line by line.
+        Some("txt") => vec!["conform --cases 3 --timeout 5 --failures failures -- cat FILE", "check FILE"],
         _ => vec!["check FILE"],
     }
 }
