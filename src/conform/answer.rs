@@ -19,7 +19,12 @@ use serde_json::{Map, Value, json};
 pub fn answer_line(line: &str, known: &[Quantity]) -> String {
     let question: Map<String, Value> = match serde_json::from_str(line) {
         Ok(question) => question,
-        Err(error) => return json!({"error": format!("the line is no JSON object: {error}")}).to_string(),
+        Err(error) => {
+            let reason = error.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            let reason = format!("the line is no JSON object: {reason} at byte {} of it", error.column());
+            return json!({ "error": reason }).to_string();
+        }
     };
     let mut reply = Map::new();
     reply.insert("id".to_string(), question.get("id").cloned().unwrap_or(Value::Null));
