@@ -52,8 +52,8 @@ pub enum Broken {
     },
     /// A line that is longer than an answer can be.
     #[error(
-        "its answer is longer than {}: it is not read on, since {numbers} numbers and the notes beside them need less",
-        Bytes(*longest as u64)
+        "its answer is longer than {} and was not read on: {}",
+        Bytes(*longest as u64), needed(*numbers)
     )]
     TooLong {
         /// How many bytes are read.
@@ -80,6 +80,14 @@ pub enum Broken {
     /// The user wants to stop.
     #[error("stopped before the end")]
     Stopped,
+}
+
+fn needed(numbers: usize) -> String {
+    match numbers {
+        0 => "what it supports is told in less".to_string(),
+        1 => "one number was asked for, which needs less, notes included".to_string(),
+        _ => format!("{numbers} numbers were asked for, which need less, notes included"),
+    }
 }
 
 /// How many letters of a line are shown.

@@ -110,7 +110,7 @@ impl Draws {
         let round = index / activations;
         let kind = KINDS[round % KINDS.len()];
         // Every kind meets both, and so does every activation, within two rounds of kinds.
-        let turn = round + round / KINDS.len() + index % activations;
+        let turn = (round + index % activations).wrapping_add(round / KINDS.len());
         let biases = self.biases.get(turn % biases).copied().unwrap_or(true);
         let shape = self.shape(index, biases, &mut random);
         let mut entries = |count: usize| -> Vec<f64> {
@@ -157,7 +157,7 @@ impl Case {
     /// [`CaseError`] says what does not fit.
     pub fn check(&self) -> Result<(), CaseError> {
         let Case { network, batch } = self;
-        Network::new(network.parameters.clone(), network.activation)?;
+        Network::new(network.parameters.clone(), network.activation)?.check_finite()?;
         Batch::new(batch.x.clone(), batch.y.clone())?;
         let (inputs, classes) = (network.parameters.w.ncols(), network.parameters.v.nrows());
         let (data_inputs, data_classes) = (batch.x.ncols(), batch.y.ncols());

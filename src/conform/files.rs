@@ -46,6 +46,7 @@ fn check(folder: &Path, name: &str, case: &Case, right: &[(Quantity, Vec<f64>)])
     }
     let Case { network, batch } = case;
     Network::new(network.parameters.clone(), network.activation)
+        .and_then(|network| network.check_finite())
         .map_err(|reason| InputError::Network { file: file.clone(), reason })?;
     Batch::new(batch.x.clone(), batch.y.clone()).map_err(|reason| InputError::Batch { file, reason })?;
     check_fit(network, batch)?;

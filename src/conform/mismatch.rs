@@ -6,7 +6,6 @@ use super::judge::{Found, Judged};
 use super::program::Program;
 use super::quantity::Quantity;
 use crate::io::case_json;
-use crate::words::shortened;
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
@@ -120,7 +119,7 @@ impl Mismatch {
             ("looks like", self.looks_like.clone()),
             ("first seen", Some(format!("in {}", self.first))),
             ("case", Some(self.files.join(", ")).filter(|files| !files.is_empty())),
-            ("replay", Some(shortened(&self.replay, LONGEST_REPLAY)).filter(|replay| !replay.is_empty())),
+            ("replay", Some(cut(&self.replay)).filter(|replay| !replay.is_empty())),
         ];
         write_lines(&mut text, lines);
         text
@@ -149,7 +148,7 @@ impl Interruption {
             ("reason", Some(self.reason.clone())),
             ("stderr", Some(errors.replace('\n', "\n             "))),
             ("case", Some(self.files.join(", ")).filter(|files| !files.is_empty())),
-            ("replay", Some(shortened(&self.replay, LONGEST_REPLAY)).filter(|replay| !replay.is_empty())),
+            ("replay", Some(cut(&self.replay)).filter(|replay| !replay.is_empty())),
         ];
         write_lines(&mut text, lines);
         text
@@ -158,6 +157,14 @@ impl Interruption {
 
 /// The longest command that a report shows in full, in characters.
 const LONGEST_REPLAY: usize = 4000;
+
+/// The lines of a command stay: a shell reads them back.
+fn cut(replay: &str) -> String {
+    match replay.char_indices().nth(LONGEST_REPLAY) {
+        None => replay.to_string(),
+        Some((end, _)) => format!("{}...", &replay[..end]),
+    }
+}
 
 /// The word for a number that JSON lacks.
 fn word(value: f64) -> Option<&'static str> {

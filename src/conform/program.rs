@@ -3,7 +3,7 @@
 use super::broken::{Broken, LETTERS, beginning};
 use super::family::Family;
 use super::pipes::{self, Delivery, Event, spawn};
-use crate::words::{printable, shortened};
+use crate::words::shortened;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -20,6 +20,8 @@ const GLANCE: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_secs(2);
 /// The longest command that a message shows in full, in characters.
 const LONGEST_COMMAND: usize = 400;
+/// The longest line of its standard error that is shown in full, in characters.
+const LONGEST_LINE: usize = 400;
 /// Bytes of a line beside its numbers: the name of the program, notes, the names of quantities.
 const BESIDE_NUMBERS: usize = 1 << 20;
 /// Bytes of a number, with a few digits more than `f64` has, and of what separates it from the next.
@@ -129,10 +131,19 @@ impl Program {
                     return Err(self.ended());
                 }
             } else if late {
-                let unread = self.delivery.unread();
-                return Err(Broken::Silent { seconds: self.timeout.as_secs_f64(), unread });
+                return Err(Broken::Silent { seconds: self.timeout.as_secs_f64(), unread: self.unread() });
             }
         }
+    }
+
+    /// What is known of how it read the question. Whether it has closed its input only another line tells, which does no
+    /// harm where nothing more is asked.
+    fn unread(&self) -> String {
+        if let Some(questions) = &self.questions {
+            let _ = questions.try_send("\n".to_string());
+            thread::sleep(GLANCE);
+        }
+        self.delivery.unread()
     }
 
     /// The last line has no end where a program leaves it out, or where it died in the middle.
@@ -181,7 +192,9 @@ impl Program {
         // What it wrote just before it died may still be on its way.
         thread::sleep(GLANCE);
         let kept = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
-        printable(String::from_utf8_lossy(&kept).trim_end())
+        let text = String::from_utf8_lossy(&kept);
+        let lines: Vec<String> = text.trim_end().lines().map(|line| shortened(line, LONGEST_LINE)).collect();
+        lines.join("\n")
     }
 }
 

@@ -120,7 +120,7 @@ impl Settings {
     /// How many they are.
     pub(super) fn count(&self) -> usize {
         let (part, parts) = self.shard;
-        if self.given.is_some() { 1 } else { (self.cases + 1 - part).div_ceil(parts) }
+        if self.given.is_some() { 1 } else { (self.cases - (part - 1)).div_ceil(parts) }
     }
 
     /// A case, and the options that draw it.

@@ -113,9 +113,10 @@ mod tests {
     /// as a number.
     fn is_xml(text: &str) -> bool {
         let mut reader = quick_xml::Reader::from_str(text);
+        let mut depth = 0;
         loop {
             match reader.read_event() {
-                Ok(Event::Eof) => break,
+                Ok(Event::Eof) => return depth == 0 && text.chars().all(is_allowed),
                 Ok(Event::GeneralRef(reference)) => match reference.resolve_char_ref() {
                     Ok(Some(c)) if !is_allowed(c) => return false,
                     Ok(_) => {}
@@ -124,11 +125,12 @@ mod tests {
                 Ok(Event::Start(tag) | Event::Empty(tag)) if tag.attributes().any(|found| found.is_err()) => {
                     return false;
                 }
+                Ok(Event::Start(_)) => depth += 1,
+                Ok(Event::End(_)) => depth -= 1,
                 Ok(_) => {}
                 Err(_) => return false,
             }
         }
-        text.chars().all(is_allowed)
     }
 
     #[test]
