@@ -3,6 +3,7 @@
 use super::broken::{Broken, LETTERS, beginning};
 use super::family::Family;
 use super::pipes::{self, Delivery, Event, spawn};
+use crate::shell::quoted;
 use crate::words::shortened;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,7 +52,8 @@ impl Program {
     /// [`Broken::CannotStart`].
     pub fn start(command: &[String], timeout: Duration) -> Result<Self, Broken> {
         let cannot = |reason: String| {
-            let command = shortened(&command.join(" "), LONGEST_COMMAND);
+            let words: Vec<String> = command.iter().map(|word| quoted(word)).collect();
+            let command = shortened(&words.join(" "), LONGEST_COMMAND);
             Broken::CannotStart { command, reason }
         };
         let Some((program, arguments)) = command.split_first() else {

@@ -194,12 +194,11 @@ mod tests {
         let mut settings = settings();
         settings.timeout = Duration::MAX;
         assert!(run(&settings, &|_| {}, &|| false).unwrap().interruption.is_some());
-        settings.command = vec![String::new()];
-        assert!(run(&settings, &|_| {}, &|| false).unwrap_err().to_string().starts_with("cannot start "));
-        settings.command = vec!["a\0b".to_string()];
-        assert!(
-            run(&settings, &|_| {}, &|| false).unwrap_err().to_string().starts_with("cannot start a\\0b")
-        );
+        for (command, told) in [("", "cannot start '': "), ("a\0b", "cannot start 'a\\0b': ")] {
+            settings.command = vec![command.to_string()];
+            let error = run(&settings, &|_| {}, &|| false).unwrap_err().to_string();
+            assert!(error.starts_with(told), "{error}");
+        }
         settings.cases = usize::MAX;
         settings.shard = (usize::MAX, usize::MAX);
         assert_eq!((settings.check(), settings.count()), (Ok(()), 1));
