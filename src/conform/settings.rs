@@ -194,10 +194,10 @@ mod tests {
         let mut settings = settings();
         settings.timeout = Duration::MAX;
         assert!(run(&settings, &|_| {}, &|| false).unwrap().interruption.is_some());
-        for (command, told) in [("", "cannot start '': "), ("a\0b", "cannot start 'a\\0b': ")] {
+        for command in ["", "a\0b"] {
             settings.command = vec![command.to_string()];
             let error = run(&settings, &|_| {}, &|| false).unwrap_err().to_string();
-            assert!(error.starts_with(told), "{error}");
+            assert!(error.starts_with("cannot start ") && !error.contains('\0'), "{error}");
         }
         settings.cases = usize::MAX;
         settings.shard = (usize::MAX, usize::MAX);
