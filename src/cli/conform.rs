@@ -2,9 +2,12 @@
 
 use super::files::Files;
 use super::{Format, interrupt, tell};
-use crate::conform::{Case, Precision, Quantity, Report, Settings, expected, run, write_case};
+use crate::conform::{
+    Case, ConformError, Precision, Quantity, Report, Settings, adopt_orphans, expected, run, write_case,
+};
 use crate::io::{InputError, read_case};
 use crate::shell::quoted;
+use crate::words;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
@@ -23,7 +26,10 @@ Examples:
   hsr conform -- hsr answer                       the reference against itself
 
 The lines that go to and fro are described in examples/python/README.md.
-Exit codes: 0 every answer is right, 1 one is wrong or the program broke off, 2 it cannot be started.")]
+Ctrl-C ends the run with a report of what was found until then, a second one ends it at once; the program and
+whatever it started end with it.
+Exit codes: 0 every answer is right, 1 one is wrong, or the program broke off or answered nothing, 2 it cannot be
+started, or was stopped before anything was wrong.")]
 pub(super) struct ConformArguments {
     /// How many cases: small ones first
     #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -95,6 +101,7 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     files(arguments).check()?;
     let settings = settings(arguments)?;
     interrupt::listen()?;
+    adopt_orphans();
     let count = if settings.given.is_some() { 1 } else { settings.cases.div_ceil(settings.shard.1) };
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(count as u64)
@@ -111,7 +118,10 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     )?;
     // Told first: a folder that cannot be written must not cost the report.
     kept?;
-    Ok(report.holds())
+    match &report.stopped {
+        Some(stopped) if report.wrong() == 0 => Err(format!("stopped {stopped}").into()),
+        _ => Ok(report.holds()),
+    }
 }
 
 /// The case and the words of the command that are files, such as a script, are read; the report is written.
@@ -145,34 +155,60 @@ fn given(file: &Path) -> Result<Case, InputError> {
 
 /// Writes the cases that show what is wrong, and says how to ask about each again.
 fn keep(report: &mut Report, arguments: &ConformArguments) -> Result<(), Box<dyn Error>> {
-    let (folder, precision) = (&arguments.failures, report.precision);
-    let write = |name: &str, about: &str, case: &Case, quantities: &[Quantity]| {
-        let right = expected(case, quantities, precision).into_iter().map(|expected| {
-            let values = expected.values.iter().map(|value| value.nearest()).collect();
-            (expected.quantity, values)
-        });
-        write_case(folder, name, about, case, &right.collect::<Vec<_>>())
-    };
+    let precision = report.precision;
     for mismatch in &mut report.mismatches {
         let quantity = mismatch.quantity;
         let about = format!("{quantity} was wrong here: {}", report.command);
-        let files = write(quantity.name(), &about, &mismatch.case, &[quantity])?;
+        let files = write(arguments, precision, quantity.name(), &about, &mismatch.case, &[quantity])?;
         mismatch.replay = replay(arguments, &files[0], Some(quantity));
-        mismatch.files = files.map(|file| file.display().to_string()).to_vec();
+        mismatch.files = files.iter().map(|file| words::path(file)).collect();
     }
-    if let Some(interruption) = &mut report.interruption {
-        interruption.replay = match &interruption.case {
-            Some(case) => {
-                let about = format!("the program broke off here: {}", report.command);
-                let files = write("broke_off", &about, case, &Quantity::ALL)?;
-                let replay = replay(arguments, &files[0], arguments.only);
-                interruption.files = files.map(|file| file.display().to_string()).to_vec();
-                replay
-            }
-            None => String::new(),
-        };
+    if let Some(interruption) = &mut report.interruption
+        && let Some(case) = &interruption.case
+    {
+        let about = format!("the program broke off here: {}", report.command);
+        let files = write(arguments, precision, "broke_off", &about, case, &Quantity::ALL)?;
+        interruption.replay = replay(arguments, &files[0], arguments.only);
+        interruption.files = files.iter().map(|file| words::path(file)).collect();
     }
     Ok(())
+}
+
+/// Writes a case into the folder of failures. Where that would replace the file that the case came from, it is in that
+/// file already, which stays as it is.
+fn write(
+    arguments: &ConformArguments,
+    precision: Precision,
+    name: &str,
+    about: &str,
+    case: &Case,
+    quantities: &[Quantity],
+) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let folder = &arguments.failures;
+    let file = folder.join(format!("{name}.json"));
+    if let Some(given) = arguments.case.as_deref().filter(|given| are_the_same(given, &file)) {
+        return Ok(vec![given.to_path_buf()]);
+    }
+    let right = expected(case, quantities, precision).map_err(ConformError::from)?;
+    let right = right.into_iter().map(|expected| {
+        let values = expected.values.iter().map(|value| value.nearest()).collect();
+        (expected.quantity, values)
+    });
+    Ok(write_case(folder, name, about, case, &right.collect::<Vec<_>>())?.to_vec())
+}
+
+/// Whether two paths lead to one file, whatever links are on the way.
+fn are_the_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| -> std::io::Result<_> {
+        #[cfg(unix)]
+        return std::fs::metadata(path).map(|data| {
+            use std::os::unix::fs::MetadataExt;
+            (data.dev(), data.ino())
+        });
+        #[cfg(not(unix))]
+        return std::fs::canonicalize(path);
+    };
+    matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn replay(arguments: &ConformArguments, file: &Path, only: Option<Quantity>) -> String {

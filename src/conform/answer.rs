@@ -2,9 +2,10 @@
 
 use super::cases::Case;
 use super::files::nested;
-use super::quantity::Quantity;
+use super::quantity::{Quantity, UnknownQuantity};
 use crate::io::case_from_json;
-use crate::oracle::{Answer, Path, Wanted, answer};
+use crate::oracle::{Answer, OracleError, Path, Wanted, answer};
+use crate::words::shown;
 use serde_json::{Map, Value, json};
 
 /// The answer to one line of the protocol, by the production path in `f64`. What is wrong with the question stands in the
@@ -19,7 +20,12 @@ use serde_json::{Map, Value, json};
 pub fn answer_line(line: &str, known: &[Quantity]) -> String {
     let question: Map<String, Value> = match serde_json::from_str(line) {
         Ok(question) => question,
-        Err(error) => return json!({"error": format!("the line is no JSON object: {error}")}).to_string(),
+        Err(error) => {
+            let reason = error.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            let reason = format!("the line is no JSON object: {reason} at byte {} of it", error.column());
+            return json!({ "error": reason }).to_string();
+        }
     };
     let mut reply = Map::new();
     reply.insert("id".to_string(), question.get("id").cloned().unwrap_or(Value::Null));
@@ -39,24 +45,45 @@ pub fn answer_line(line: &str, known: &[Quantity]) -> String {
 fn values(question: &Map<String, Value>, known: &[Quantity]) -> Result<Map<String, Value>, String> {
     let (network, batch) = case_from_json(question).map_err(|error| error.to_string())?;
     let case = Case { network, batch };
-    let asked = |quantity: &Quantity| match question.get("quantities").and_then(Value::as_array) {
-        Some(names) => names.iter().any(|name| name.as_str() == Some(quantity.name())),
-        None => true,
-    };
-    let asked: Vec<Quantity> = known.iter().copied().filter(asked).collect();
+    let asked = asked(question.get("quantities"), known)?;
     let wanted = Wanted {
         hessian: asked.contains(&Quantity::Hessian),
         spectrum: asked.contains(&Quantity::LambdaMax),
         path: Path::Fast { route: None, threads: 1 },
         ..Wanted::default()
     };
-    // No gradient here, or no digits: then nothing is claimed.
-    let Ok(answer) = answer(&case.network, &case.batch, wanted) else { return Ok(Map::new()) };
+    let answer = match answer(&case.network, &case.batch, wanted) {
+        Ok(answer) => answer,
+        // No gradient here, or no digits: then nothing is claimed.
+        Err(
+            OracleError::ZeroSpread { .. } | OracleError::Underflow { .. } | OracleError::Overflow { .. },
+        ) => {
+            return Ok(Map::new());
+        }
+        Err(error) => return Err(error.to_string()),
+    };
     let shape = case.shape();
     let pairs = asked
         .into_iter()
         .map(|quantity| (quantity.to_string(), nested(quantity, &numbers(quantity, &answer), &shape)));
     Ok(pairs.collect())
+}
+
+/// Those of the known quantities that a question names; all where it names none.
+fn asked(names: Option<&Value>, known: &[Quantity]) -> Result<Vec<Quantity>, String> {
+    let wrong =
+        |found: &Value| format!("quantities holds {}: a list of names is needed", shown(&found.to_string()));
+    let names = match names {
+        None | Some(Value::Null) => return Ok(known.to_vec()),
+        Some(Value::Array(names)) => names,
+        Some(other) => return Err(wrong(other)),
+    };
+    let read = |name: &Value| -> Result<Quantity, String> {
+        let name = name.as_str().ok_or_else(|| wrong(name))?;
+        name.parse().map_err(|unknown: UnknownQuantity| unknown.to_string())
+    };
+    let named: Vec<Quantity> = names.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(known.iter().copied().filter(|quantity| named.contains(quantity)).collect())
 }
 
 fn numbers(quantity: Quantity, answer: &Answer) -> Vec<f64> {
@@ -71,5 +98,33 @@ fn numbers(quantity: Quantity, answer: &Answer) -> Vec<f64> {
         Quantity::TraceSquaredGradient => answer.trace_squared_gradient.flat(),
         Quantity::Gradient => answer.gradient.flat(),
         Quantity::LambdaMax => answer.eigenvalues.iter().flat_map(|all| all.last()).copied().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(quantities: &str) -> String {
+        let case = r#""activation": "tanh", "W": [[1]], "V": [[1], [-1]], "X": [[0.5]], "y": [0]"#;
+        answer_line(&format!("{{\"id\": 1, {case}, \"quantities\": {quantities}}}"), &Quantity::ALL)
+    }
+
+    #[test]
+    fn what_is_asked_for_is_not_guessed() {
+        for (quantities, error) in [
+            (r#""loss""#, r#"quantities holds \"loss\": a list of names is needed"#),
+            ("[1]", "quantities holds 1: a list of names is needed"),
+            (r#"["los"]"#, "no quantity is named 'los'; the nearest is 'loss'"),
+        ] {
+            assert_eq!(answered(quantities), format!("{{\"error\":\"{error}\",\"id\":1}}"));
+        }
+        assert!(answered("null").contains("lambda_max") && !answered("[\"loss\"]").contains("trace"));
+    }
+
+    #[test]
+    fn a_line_that_is_no_json_is_told_with_the_place() {
+        let error = r#"{"error":"the line is no JSON object: expected value at byte 7 of it"}"#;
+        assert_eq!(answer_line("{\"id\":}", &Quantity::ALL), error);
     }
 }

@@ -1,6 +1,7 @@
 //! Networks with data to ask about: small ones first, and among them what implementations get wrong.
 
-use crate::model::{Activation, Batch, Network, Parameters, Shape};
+use crate::budget::{self, OverBudget};
+use crate::model::{Activation, Batch, BatchError, Network, NetworkError, Parameters, Shape};
 use crate::number::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,6 +13,34 @@ pub struct Case {
     pub network: Network<f64>,
     /// The data.
     pub batch: Batch<f64>,
+}
+
+/// Why a case is none, or none that can be asked about.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CaseError {
+    /// Arrays that make no network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// Arrays that make no batch.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// A network for other data.
+    #[error(
+        "the network has {inputs} inputs and {classes} classes, the data {data_inputs} and {data_classes}"
+    )]
+    Misfit {
+        /// Columns of `W`.
+        inputs: usize,
+        /// Rows of `V`.
+        classes: usize,
+        /// Columns of `X`.
+        data_inputs: usize,
+        /// Columns of `Y`.
+        data_classes: usize,
+    },
+    /// So large that its right values take more memory than may be taken.
+    #[error(transparent)]
+    Memory(#[from] OverBudget),
 }
 
 /// What is special about the data or the weights.
@@ -35,6 +64,9 @@ const STEP: f64 = 1.0 / 16.0;
 /// The share of the cases over which sizes grow; the others have all sizes up to the largest.
 const GROWING: f64 = 2.0 / 3.0;
 
+/// The most samples, inputs, hidden units and classes of a case that is drawn: beyond, right values take minutes.
+pub const LARGEST_SIZE: usize = 100;
+
 /// What cases are drawn from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draws {
@@ -42,7 +74,8 @@ pub struct Draws {
     pub activations: Vec<Activation>,
     /// Whether there are networks with biases, and without.
     pub biases: Vec<bool>,
-    /// The most samples, inputs, hidden units and classes.
+    /// The most samples, inputs, hidden units and classes: from 1 (there are always two classes) to [`LARGEST_SIZE`],
+    /// and what is beyond counts as the nearer of them.
     pub max_size: usize,
     /// How many cases there are.
     pub cases: usize,
@@ -77,7 +110,7 @@ impl Draws {
         let round = index / activations;
         let kind = KINDS[round % KINDS.len()];
         // Every kind meets both, and so does every activation, within two rounds of kinds.
-        let turn = round + round / KINDS.len() + index % activations;
+        let turn = (round + index % activations).wrapping_add(round / KINDS.len());
         let biases = self.biases.get(turn % biases).copied().unwrap_or(true);
         let shape = self.shape(index, biases, &mut random);
         let mut entries = |count: usize| -> Vec<f64> {
@@ -106,7 +139,7 @@ impl Draws {
     fn shape(&self, index: usize, biases: bool, random: &mut ChaCha8Rng) -> Shape {
         let growing = (self.cases as f64 * GROWING).max(1.0);
         let share = (index as f64 / growing).min(1.0);
-        let most = 1 + (share * self.max_size.saturating_sub(1) as f64) as usize;
+        let most = 1 + (share * (self.max_size.clamp(1, LARGEST_SIZE) - 1) as f64) as usize;
         let mut size = || random.random_range(1..=most);
         Shape { samples: size(), inputs: size(), hidden: size(), classes: size().max(2), biases }
     }
@@ -116,6 +149,26 @@ impl Case {
     /// The sizes.
     pub fn shape(&self) -> Shape {
         self.network.shape(self.batch.samples())
+    }
+
+    /// Whether the arrays make a network and data that fit, and whose right values fit into the memory.
+    ///
+    /// # Errors
+    /// [`CaseError`] says what does not fit.
+    pub fn check(&self) -> Result<(), CaseError> {
+        let Case { network, batch } = self;
+        Network::new(network.parameters.clone(), network.activation)?.check_finite()?;
+        Batch::new(batch.x.clone(), batch.y.clone())?;
+        let (inputs, classes) = (network.parameters.w.ncols(), network.parameters.v.nrows());
+        let (data_inputs, data_classes) = (batch.x.ncols(), batch.y.ncols());
+        if (inputs, classes) != (data_inputs, data_classes) {
+            return Err(CaseError::Misfit { inputs, classes, data_inputs, data_classes });
+        }
+        // The matrices of each sample, in two arithmetics of two numbers each, and as many again on the way.
+        let (h, c) = (network.parameters.w.nrows(), classes);
+        let sample = [3 * h * h, 2 * h * c, c * c, 5 * h, 2 * c, inputs].into_iter().sum();
+        let needed = budget::numbers(&[batch.samples(), sample, 8]);
+        Ok(budget::ask(needed, || format!("the right values of {}", self.shape()))?)
     }
 }
 
@@ -161,6 +214,53 @@ mod tests {
             assert_eq!(batch.x.ncols(), network.parameters.w.ncols());
             assert!(network.parameters.flat().iter().all(|entry| f64::from(*entry as f32) == *entry));
         }
+    }
+
+    #[test]
+    fn odd_draws_are_cases_too() {
+        for (max_size, cases, saturation) in [(0, 0, 0.0), (usize::MAX, usize::MAX, 64.0), (1, 1, f64::NAN)] {
+            let draws =
+                Draws { activations: vec![], biases: vec![], max_size, cases, saturation, seed: u64::MAX };
+            for index in [0, 7, usize::MAX] {
+                let shape = draws.case(index).shape();
+                let sizes = [shape.samples, shape.inputs, shape.hidden, shape.classes];
+                assert!(sizes.iter().all(|size| (1..=LARGEST_SIZE).contains(size)), "{shape}");
+            }
+        }
+    }
+
+    #[test]
+    fn arrays_that_make_no_case_are_told() {
+        let case = draws().case(209);
+        assert_eq!(case.check(), Ok(()));
+        let changed = |change: fn(&mut Case)| {
+            let mut case = case.clone();
+            change(&mut case);
+            case.check().unwrap_err().to_string()
+        };
+        let wide = changed(|case| case.batch.x = Matrix::zeros(case.batch.samples(), 9));
+        assert!(wide.starts_with("the network has ") && wide.contains(", the data 9 and "), "{wide}");
+        let nan = changed(|case| case.network.parameters.v[(0, 0)] = f64::NAN);
+        assert_eq!(nan, "V[0,0] is NaN: every entry must be finite");
+        let none = changed(|case| case.batch = Batch { x: Matrix::zeros(0, 0), y: Matrix::zeros(0, 0) });
+        assert!(none.starts_with("X is 0x0"), "{none}");
+        let none = changed(|case| case.network.parameters.w = Matrix::zeros(0, 0));
+        assert!(none.contains("W is 0x0"), "{none}");
+    }
+
+    /// A column of identifiers taken for units or classes.
+    #[test]
+    fn a_case_whose_right_values_fit_into_no_memory_is_refused_before_they_are_made() {
+        let mut case = draws().case(209);
+        let (h, c, n) = (60_000, case.shape().classes, case.batch.samples());
+        case.network.parameters = Parameters {
+            w: Matrix::zeros(h, case.batch.x.ncols()),
+            b: None,
+            v: Matrix::zeros(c, h),
+            c: None,
+        };
+        let error = case.check().unwrap_err().to_string();
+        assert!(error.starts_with(&format!("the right values of N={n} ")), "{error}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! An answer against the right values.
 
+use super::cases::Case;
 use super::protocol::Answered;
 use super::reference::Expected;
 
@@ -12,6 +13,19 @@ pub enum Judged {
     Wrong(Wrong),
     /// It cannot be read.
     Malformed(String),
+}
+
+/// An answer to a case, and what is to be said of it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The case.
+    pub case: Case,
+    /// What is right.
+    pub expected: Expected,
+    /// What the program says.
+    pub answer: Answered,
+    /// What is to be said of that.
+    pub judged: Judged,
 }
 
 /// The number of an answer that is furthest off.

@@ -1,11 +1,12 @@
 //! A wrong answer, or none where one was due, told in full.
 
+use super::broken::Broken;
 use super::cases::Case;
-use super::judge::Judged;
-use super::program::{Broken, Program};
+use super::judge::{Found, Judged};
+use super::program::Program;
 use super::quantity::Quantity;
 use crate::io::case_json;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
 /// A wrong answer at the smallest case that was found.
@@ -19,13 +20,15 @@ pub struct Mismatch {
     pub network: String,
     /// The component that is furthest off; empty for a scalar.
     pub component: String,
-    /// What the program says; none for NaN, or where nothing can be read.
+    /// What the program says; none where nothing can be read. In JSON, NaN and infinities are words.
+    #[serde(serialize_with = "told")]
     pub answer: Option<f64>,
     /// What is right.
     pub reference: Option<f64>,
     /// How far off it may be.
     pub tolerance: Option<f64>,
-    /// How far off it is, in units of that.
+    /// How far off it is, in units of that; infinite for NaN and infinities.
+    #[serde(serialize_with = "told")]
     pub units: Option<f64>,
     /// Why it cannot be read, or cannot be repeated.
     pub problem: Option<String>,
@@ -59,14 +62,10 @@ pub struct Interruption {
 }
 
 impl Mismatch {
-    pub(super) fn new(
-        quantity: Quantity,
-        first: String,
-        case: Case,
-        judged: Option<Judged>,
-        looks_like: Option<String>,
-    ) -> Self {
-        let shape = case.shape();
+    /// `doubt` is what is to be said of it beside.
+    pub(super) fn new(first: String, found: Found, doubt: Option<&str>, looks_like: Option<String>) -> Self {
+        let Found { case, expected, judged, .. } = found;
+        let (quantity, shape) = (expected.quantity, case.shape());
         let mut mismatch = Mismatch {
             quantity,
             first,
@@ -76,28 +75,25 @@ impl Mismatch {
             reference: None,
             tolerance: None,
             units: None,
-            problem: None,
+            problem: doubt.map(str::to_string),
             looks_like,
             files: Vec::new(),
             replay: String::new(),
             case,
         };
         match judged {
-            Some(Judged::Wrong(wrong)) => {
+            Judged::Wrong(wrong) => {
                 mismatch.component = quantity.component(&shape, wrong.index);
                 mismatch.answer = Some(wrong.answer);
                 mismatch.reference = Some(wrong.reference);
                 mismatch.tolerance = Some(wrong.tolerance);
                 mismatch.units = Some(wrong.units);
             }
-            Some(Judged::Malformed(reason)) => mismatch.problem = Some(reason),
-            Some(Judged::Right(_)) => {
-                let reason = "the same question was answered rightly the second time";
-                mismatch.problem = Some(reason.to_string());
+            Judged::Malformed(reason) => {
+                let doubt = doubt.map_or_else(String::new, |doubt| format!("; {doubt}"));
+                mismatch.problem = Some(reason + &doubt);
             }
-            None => {
-                mismatch.problem = Some("asked again about it, the program did not answer".to_string());
-            }
+            Judged::Right(_) => {}
         }
         mismatch
     }
@@ -105,7 +101,9 @@ impl Mismatch {
     /// All of it, several lines.
     pub fn describe(&self) -> String {
         let mut text = format!("{} IS WRONG at {} (the smallest found)\n", self.quantity, self.network);
-        let number = |value: f64| format!("{value:.17e}");
+        let number =
+            |value: f64| word(value).map_or_else(|| format!("{value:.17e}"), |word| word.to_string());
+        let units = self.units.filter(|units| units.is_finite());
         let lines = [
             ("numbers", numbers(&self.case)),
             ("problem", self.problem.clone()),
@@ -114,14 +112,14 @@ impl Mismatch {
             ("reference", self.reference.map(number)),
             (
                 "error",
-                self.units
+                units
                     .zip(self.tolerance)
                     .map(|(units, tolerance)| format!("{units:.2e} times the tolerance {tolerance:.1e}")),
             ),
             ("looks like", self.looks_like.clone()),
             ("first seen", Some(format!("in {}", self.first))),
             ("case", Some(self.files.join(", ")).filter(|files| !files.is_empty())),
-            ("replay", Some(self.replay.clone()).filter(|replay| !replay.is_empty())),
+            ("replay", Some(cut(&self.replay)).filter(|replay| !replay.is_empty())),
         ];
         write_lines(&mut text, lines);
         text
@@ -150,10 +148,38 @@ impl Interruption {
             ("reason", Some(self.reason.clone())),
             ("stderr", Some(errors.replace('\n', "\n             "))),
             ("case", Some(self.files.join(", ")).filter(|files| !files.is_empty())),
-            ("replay", Some(self.replay.clone()).filter(|replay| !replay.is_empty())),
+            ("replay", Some(cut(&self.replay)).filter(|replay| !replay.is_empty())),
         ];
         write_lines(&mut text, lines);
         text
+    }
+}
+
+/// The longest command that a report shows in full, in characters.
+const LONGEST_REPLAY: usize = 4000;
+
+/// The lines of a command stay: a shell reads them back.
+fn cut(replay: &str) -> String {
+    match replay.char_indices().nth(LONGEST_REPLAY) {
+        None => replay.to_string(),
+        Some((end, _)) => format!("{}...", &replay[..end]),
+    }
+}
+
+/// The word for a number that JSON lacks.
+fn word(value: f64) -> Option<&'static str> {
+    match value {
+        f64::INFINITY => Some("Infinity"),
+        f64::NEG_INFINITY => Some("-Infinity"),
+        value if value.is_nan() => Some("NaN"),
+        _ => None,
+    }
+}
+
+fn told<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value.and_then(word) {
+        Some(word) => serializer.serialize_str(word),
+        None => value.serialize(serializer),
     }
 }
 

@@ -5,10 +5,13 @@
 //! asks, [`Report`] tells. The lines themselves are described in `examples/python/README.md`.
 
 mod answer;
+mod broken;
 mod cases;
+mod family;
 mod files;
 mod judge;
 mod mismatch;
+mod pipes;
 mod program;
 mod protocol;
 mod quantity;
@@ -18,16 +21,18 @@ mod resembles;
 mod run;
 mod settings;
 mod shrink;
+mod spoken;
 mod vectors;
 
 pub use answer::answer_line;
-pub use cases::{Case, Draws};
+pub use broken::Broken;
+pub use cases::{Case, CaseError, Draws, LARGEST_SIZE};
+pub(crate) use family::{adopt_orphans, end_programs};
 pub use files::write_case;
 pub use mismatch::{Interruption, Mismatch};
-pub use program::Broken;
 pub use quantity::{Layout, Quantity, UnknownQuantity, Values};
 pub use reference::{Expected, Precision, expected};
 pub use report::{Report, Tally};
 pub use run::{ConformError, run};
-pub use settings::Settings;
+pub use settings::{Settings, SettingsError};
 pub use vectors::{SCHEMA, VERSION, Vector, VectorError, vectors};

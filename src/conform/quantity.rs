@@ -4,6 +4,7 @@ use crate::model::Shape;
 use crate::nearest::nearest;
 use crate::number::{Matrix, Smooth};
 use crate::oracle::ClosedForms;
+use crate::words::quoted;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -49,9 +50,9 @@ pub enum Layout {
 
 /// A name that no quantity has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no quantity is named '{name}'; the nearest is '{nearest}'")]
+#[error("no quantity is named {name}; the nearest is '{nearest}'")]
 pub struct UnknownQuantity {
-    /// What was asked for.
+    /// What was asked for, in quotes.
     name: String,
     /// The name that differs least.
     nearest: String,
@@ -100,9 +101,20 @@ impl Quantity {
         }
     }
 
+    /// How many numbers it has at these sizes.
+    pub(super) fn count(self, shape: &Shape) -> usize {
+        let size = shape.parameters();
+        match self.layout() {
+            Layout::Scalar => 1,
+            Layout::Theta => size,
+            Layout::Matrix => size.saturating_mul(size),
+        }
+    }
+
     /// Name of one of its numbers, such as `W[0,1]`, or `W[0,1], c[0]` in the Hessian; empty for a scalar.
     pub fn component(self, shape: &Shape, index: usize) -> String {
-        let size = shape.parameters();
+        // A row of nothing has no entries to name.
+        let size = shape.parameters().max(1);
         match self.layout() {
             Layout::Scalar => String::new(),
             Layout::Theta => shape.parameter_name(index),
@@ -146,7 +158,7 @@ impl FromStr for Quantity {
         let known = Quantity::ALL.into_iter().find(|quantity| quantity.name() == name);
         known.ok_or_else(|| {
             let nearest = nearest(name, Quantity::ALL.map(Quantity::name)).unwrap_or_default();
-            UnknownQuantity { name: name.to_string(), nearest: nearest.to_string() }
+            UnknownQuantity { name: quoted(name), nearest: nearest.to_string() }
         })
     }
 }

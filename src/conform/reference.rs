@@ -7,7 +7,7 @@
 //! difference. So where a case is ill-conditioned, the tolerance says so, and where it is not, sixteen digits are asked
 //! for.
 
-use super::cases::Case;
+use super::cases::{Case, CaseError};
 use super::quantity::{Quantity, Values};
 use crate::model::{Activation, Batch};
 use crate::number::{Matrix, Precise, ROUNDOFF, Rounded, Smooth, Vector, norm};
@@ -86,6 +86,9 @@ impl Expected {
 /// The right values of the quantities, in their order; what has none there (the gradient at a kink) is left out, and
 /// so are the Hessian and its eigenvalue beyond 500 parameters.
 ///
+/// # Errors
+/// [`CaseError`] for arrays that make no network and data that fit, and for those whose values fit into no memory.
+///
 /// ```
 /// use hsr::conform::{Case, Precision, Quantity, expected};
 /// use hsr::model::{Activation, Batch, Network, Parameters};
@@ -94,13 +97,17 @@ impl Expected {
 /// let network = Network::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.25; -0.25, 0.75], &[0, 1], 2)?;
 /// let case = Case { network, batch };
-/// let trace = &expected(&case, &[Quantity::Trace], Precision::Float64)[0];
+/// let trace = &expected(&case, &[Quantity::Trace], Precision::Float64)?[0];
 /// assert!(trace.tolerances[0] < 1e-12 * trace.scale());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn expected(case: &Case, quantities: &[Quantity], precision: Precision) -> Vec<Expected> {
-    let Some(right) = right(case) else { return Vec::new() };
-    let Some(bounded) = bounded(case, true) else { return Vec::new() };
+pub fn expected(
+    case: &Case,
+    quantities: &[Quantity],
+    precision: Precision,
+) -> Result<Vec<Expected>, CaseError> {
+    case.check()?;
+    let (Some(right), Some(bounded)) = (right(case), bounded(case, true)) else { return Ok(Vec::new()) };
     let factor = precision.factor();
     let mut all = Vec::new();
     let dense = case.shape().parameters() <= MOST_PARAMETERS;
@@ -122,7 +129,7 @@ pub fn expected(case: &Case, quantities: &[Quantity], precision: Precision) -> V
         });
         all.extend(finite.map(|(values, tolerances)| Expected { quantity, values, tolerances }));
     }
-    all
+    Ok(all)
 }
 
 /// The closed forms at a case, in one arithmetic.
@@ -269,12 +276,20 @@ mod tests {
     }
 
     #[test]
+    fn arrays_that_make_no_case_have_no_right_values() {
+        let mut case = case(1.0, 24);
+        case.batch.x = Matrix::zeros(case.batch.samples(), 7);
+        let error = expected(&case, &Quantity::ALL, Precision::Float64).unwrap_err();
+        assert!(matches!(error, CaseError::Misfit { data_inputs: 7, .. }));
+    }
+
+    #[test]
     fn an_ordinary_case_asks_for_many_digits_and_float32_for_seven() {
         // The first of its kinds: plain.
         let case = case(1.0, 24);
         for (precision, least, most) in [(Precision::Float64, 1e-17, 1e-11), (Precision::Float32, 1e-8, 1e-2)]
         {
-            for expected in expected(&case, &Quantity::ALL, precision) {
+            for expected in expected(&case, &Quantity::ALL, precision).unwrap() {
                 let widest = expected.tolerances.iter().fold(0.0, |a: f64, b| a.max(*b)) / expected.scale();
                 assert!((least..most).contains(&widest), "{} {widest:e}", expected.quantity);
             }
@@ -286,7 +301,7 @@ mod tests {
         let parameters = Parameters { w: dmatrix![1.0], b: None, v: dmatrix![100.0; -100.0], c: None };
         let network = Network { parameters, activation: Activation::Tanh };
         let case = Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0] } };
-        let trace = expected(&case, &[Quantity::Trace], Precision::Float64).pop().unwrap();
+        let trace = expected(&case, &[Quantity::Trace], Precision::Float64).unwrap().pop().unwrap();
         assert!(trace.scale() < 1e-60 && trace.is_undecided());
     }
 
@@ -295,7 +310,7 @@ mod tests {
     fn tolerances_cover_the_equations_in_f64() {
         for case in (0..30).map(|index| case(16.0, index)) {
             let at = ClosedForms::at(&case.network, &case.batch).unwrap();
-            for expected in expected(&case, &[Quantity::TraceSquaredGradient], Precision::Float64) {
+            for expected in expected(&case, &[Quantity::TraceSquaredGradient], Precision::Float64).unwrap() {
                 let found = expected.quantity.of(&at, || Matrix::zeros(0, 0)).unwrap();
                 for ((found, right), tolerance) in
                     found.iter().zip(&expected.values).zip(&expected.tolerances)

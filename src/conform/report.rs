@@ -6,16 +6,20 @@ use super::quantity::Quantity;
 use super::reference::{Expected, Precision};
 use super::settings::Settings;
 use crate::io::{JunitCase, JunitOutcome, json_report, junit};
+use crate::words::{printable, shortened};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use std::fmt::Write;
 
+/// The longest command that is shown in full, in characters.
+const LONGEST_COMMAND: usize = 400;
+
 /// What became of a program.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// The command.
+    /// The command, shortened and escaped as messages are.
     pub command: String,
-    /// The name that it gives itself.
+    /// The name that it gives itself, likewise.
     pub name: Option<String>,
     /// The arithmetic that it is held to.
     pub precision: Precision,
@@ -31,6 +35,8 @@ pub struct Report {
     pub mismatches: Vec<Mismatch>,
     /// Where it broke off.
     pub interruption: Option<Interruption>,
+    /// Where the user stopped: then the report is not the whole.
+    pub stopped: Option<String>,
 }
 
 /// Counts of one quantity.
@@ -60,7 +66,7 @@ impl Tally {
 impl Report {
     pub(super) fn new(settings: &Settings) -> Self {
         Report {
-            command: settings.command.join(" "),
+            command: shortened(&settings.command.join(" "), LONGEST_COMMAND),
             name: None,
             precision: settings.precision.unwrap_or(Precision::Float64),
             seed: settings.seed,
@@ -69,6 +75,7 @@ impl Report {
             tallies: Vec::new(),
             mismatches: Vec::new(),
             interruption: None,
+            stopped: None,
         }
     }
 
@@ -87,30 +94,50 @@ impl Report {
         }
     }
 
-    /// Whether every answer was right, and there was at least one that says something.
+    /// Whether every answer was right, there was at least one that says something, and nothing was left unasked.
     pub fn holds(&self) -> bool {
-        let decided = self.tallies.iter().any(|tally| tally.answers > tally.undecided);
-        self.interruption.is_none() && self.tallies.iter().all(|tally| tally.wrong == 0) && decided
+        self.problem().is_none() && self.wrong() == 0
+    }
+
+    /// How many quantities were wrong.
+    pub fn wrong(&self) -> usize {
+        self.tallies.iter().filter(|tally| tally.wrong > 0).count()
+    }
+
+    /// Why the report proves nothing even where no answer was wrong.
+    fn problem(&self) -> Option<String> {
+        let answers = self.tallies.iter().map(|tally| tally.answers).sum::<usize>();
+        if let Some(interruption) = &self.interruption {
+            Some(interruption.reason.clone())
+        } else if let Some(stopped) = &self.stopped {
+            Some(format!("stopped {stopped}: the report is incomplete"))
+        } else if answers == 0 {
+            Some(format!("the program answered nothing in {} cases", self.cases))
+        } else if self.tallies.iter().all(|tally| tally.answers == tally.undecided) {
+            Some("no answer says anything: every case is too ill-conditioned".to_string())
+        } else {
+            None
+        }
     }
 
     /// One line that counts.
     pub fn summary(&self) -> String {
-        let answered = self.tallies.iter().filter(|tally| tally.answers > 0);
-        let wrong = self.tallies.iter().filter(|tally| tally.wrong > 0).count();
-        let right = answered.count() - wrong;
-        let silent = self.tallies.iter().filter(|tally| tally.answers == 0).count();
-        let partly = self.tallies.iter().filter(|tally| tally.is_partly_given()).count();
-        let partly =
-            if partly > 0 { format!(", {partly} given in part of the cases") } else { String::new() };
-        let silent = if silent > 0 { format!(", {silent} not given") } else { String::new() };
-        let broke = if self.interruption.is_some() { ", then the program broke off" } else { "" };
-        let nothing = if self.holds() || wrong > 0 || self.interruption.is_some() {
-            ""
-        } else {
-            ": no answer says anything"
+        let count = |which: &dyn Fn(&Tally) -> bool| self.tallies.iter().filter(|tally| which(tally)).count();
+        let told =
+            |count: usize, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
+        let wrong = self.wrong();
+        let right = count(&|tally| tally.answers > 0) - wrong;
+        let silent = told(count(&|tally| tally.answers == 0), "not given");
+        let partly = told(count(&Tally::is_partly_given), "given in part of the cases");
+        let end = match (&self.interruption, &self.stopped) {
+            (Some(_), _) => ", then the program broke off".to_string(),
+            (None, Some(stopped)) => format!(", stopped {stopped}"),
+            (None, None) => String::new(),
         };
+        let nothing = self.problem().filter(|_| end.is_empty() && wrong == 0);
+        let nothing = nothing.map_or_else(String::new, |problem| format!(": {problem}"));
         format!(
-            "{right} quantities right, {wrong} wrong{silent}{partly}{nothing}; {} cases, {}, seed {}, {:.1} s{broke}",
+            "{right} quantities right, {wrong} wrong{silent}{partly}{nothing}; {} cases, {}, seed {}, {:.1} s{end}",
             self.cases,
             self.precision.name(),
             self.seed,
@@ -150,12 +177,22 @@ impl Report {
         if let Some(interruption) = &self.interruption {
             let _ = writeln!(text, "{}", interruption.describe());
         }
-        text + &self.summary() + "\n"
+        if let Some(stopped) = &self.stopped {
+            let _ = writeln!(text, "STOPPED {stopped}: this is what was found until then\n");
+        }
+        printable(&(text + &self.summary() + "\n"))
     }
 
     /// The report as JSON.
     pub fn json(&self) -> String {
-        json_report(self, self.holds(), &self.summary())
+        #[derive(Serialize)]
+        struct WithProblem<'a> {
+            #[serde(flatten)]
+            report: &'a Report,
+            problem: Option<String>,
+        }
+        let report = WithProblem { report: self, problem: self.problem() };
+        json_report(&report, self.holds(), &self.summary())
     }
 
     /// The report as JUnit XML: a test case a quantity, and one for the program itself.
@@ -172,9 +209,12 @@ impl Report {
             };
             JunitCase { name: tally.quantity.to_string(), class: "hsr.conform".to_string(), outcome }
         };
-        let outcome = match &self.interruption {
-            None => JunitOutcome::Passed,
-            Some(interruption) => JunitOutcome::Failed(interruption.reason.clone(), interruption.describe()),
+        let outcome = match (&self.interruption, self.problem()) {
+            (Some(interruption), _) => {
+                JunitOutcome::Failed(interruption.reason.clone(), interruption.describe())
+            }
+            (None, Some(problem)) => JunitOutcome::Failed(problem, self.summary()),
+            (None, None) => JunitOutcome::Passed,
         };
         let program = JunitCase { name: "program".to_string(), class: "hsr.conform".to_string(), outcome };
         junit("hsr conform", self.tallies.iter().map(quantity).chain([program]))

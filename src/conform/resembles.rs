@@ -248,7 +248,7 @@ mod tests {
 
     fn told(quantity: Quantity, wrong: impl Fn(&[f64], &Shape) -> Vec<f64>) -> Option<String> {
         let case = case();
-        let expected = expected(&case, &[quantity], Precision::Float64).pop().unwrap();
+        let expected = expected(&case, &[quantity], Precision::Float64).unwrap().pop().unwrap();
         let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
         resembles(&case, &expected, &wrong(&right, &case.shape()))
     }

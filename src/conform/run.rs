@@ -1,34 +1,31 @@
 //! A program past all cases.
 
-use super::cases::{Case, Draws};
-use super::judge::{Judged, judge};
+use super::broken::Broken;
+use super::cases::{Case, CaseError, Draws};
+use super::judge::{Found, Judged, judge};
 use super::mismatch::{Interruption, Mismatch};
-use super::program::{Broken, Program};
+use super::program::Program;
 use super::protocol::{Answered, Hello, hello, question};
 use super::quantity::Quantity;
 use super::reference::{Expected, Precision, expected};
 use super::report::{Report, Tally};
 use super::resembles::resembles;
-use super::settings::Settings;
+use super::settings::{Settings, SettingsError};
 use super::shrink::{shrink, simpler_activation};
 use std::time::Instant;
 
 /// Why a program could not be held against anything.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConformError {
-    /// It does not run, or the user stopped.
+    /// Nothing can be asked.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// It does not run.
     #[error(transparent)]
     Broken(#[from] Broken),
-    /// Nothing to ask.
-    #[error("part {part} of {parts} has none of the {cases} cases: fewer parts, or more cases")]
-    NoCases {
-        /// Which part.
-        part: usize,
-        /// Of how many.
-        parts: usize,
-        /// How many cases there are.
-        cases: usize,
-    },
+    /// A case that has no right values.
+    #[error(transparent)]
+    Case(#[from] CaseError),
     /// It does not have what is asked for.
     #[error("the program says that it has {found}, not {wanted}")]
     NotSupported {
@@ -64,51 +61,31 @@ const MILD_SATURATION: f64 = 8.0;
 /// # Ok::<(), hsr::conform::ConformError>(())
 /// ```
 ///
+/// Where the user stops, the report tells what was found until then, and that it is not the whole. On the way out the
+/// program ends, with whoever descends from it.
+///
 /// # Errors
-/// [`ConformError`] for a program that cannot be started, has nothing of what is asked for, or was stopped. A program
-/// that breaks off later is told in the report.
+/// [`ConformError`] for settings under which nothing can be asked, and for a program that cannot be started or has
+/// nothing of what is asked for. A program that breaks off later is told in the report.
 pub fn run(
     settings: &Settings,
     progress: &dyn Fn(usize),
     stop: &dyn Fn() -> bool,
 ) -> Result<Report, ConformError> {
+    settings.check()?;
     let started = Instant::now();
-    let indices = settings.indices();
-    if indices.is_empty() {
-        let (part, parts) = settings.shard;
-        return Err(ConformError::NoCases { part, parts, cases: settings.cases });
-    }
     let mut program = Program::start(&settings.command, settings.timeout)?;
     let mut report = Report::new(settings);
-    let answered = hello(&mut program, stop);
-    let hello = match answered {
-        Ok(hello) => hello,
-        Err(Broken::Stopped) => return Err(Broken::Stopped.into()),
-        Err(reason) => {
-            report.interruption = Some(Interruption::new(reason, None, &program));
-            report.seconds = started.elapsed().as_secs_f64();
-            return Ok(report);
+    match hello(&mut program, stop) {
+        Ok(hello) => {
+            let quantities = supported(settings, &hello)?;
+            let precision = settings.precision.unwrap_or(hello.precision);
+            report.greet(&hello, precision, &quantities);
+            let asking = Asking { program, hello, precision, settings, stop, next: 1, broken: None };
+            asking.all(&quantities, progress, &mut report)?;
         }
-    };
-    let quantities = supported(settings, &hello)?;
-    let precision = settings.precision.unwrap_or(hello.precision);
-    report.greet(&hello, precision, &quantities);
-    let mut asking = Asking { program, hello, precision, settings, stop, next: 1, broken: None };
-    let draws = asking.draws();
-    for (done, index) in indices.into_iter().enumerate() {
-        let case = settings.given.clone().unwrap_or_else(|| draws.case(index));
-        asking.hold(&case, &settings.which(index), &quantities, &mut report);
-        if asking.broken.is_some() {
-            break;
-        }
-        progress(done + 1);
-    }
-    match asking.broken.take() {
-        Some((Broken::Stopped, ..)) => return Err(Broken::Stopped.into()),
-        Some((reason, at, case)) => {
-            report.interruption = Some(Interruption::new(reason, Some((at, case)), &asking.program));
-        }
-        None => {}
+        Err(Broken::Stopped) => report.stopped = Some("before the program said anything".to_string()),
+        Err(reason) => report.interruption = Some(Interruption::new(reason, None, &program)),
     }
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -136,6 +113,33 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// Asks about every case, until the program breaks off or the user stops.
+    fn all(
+        mut self,
+        quantities: &[Quantity],
+        progress: &dyn Fn(usize),
+        report: &mut Report,
+    ) -> Result<(), CaseError> {
+        let draws = self.draws();
+        let (settings, count) = (self.settings, self.settings.count());
+        for (done, index) in settings.indices().enumerate() {
+            let case = settings.given.clone().unwrap_or_else(|| draws.case(index));
+            self.hold(&case, &settings.which(index), quantities, report)?;
+            match self.broken.take() {
+                None => progress(done + 1),
+                Some((Broken::Stopped, ..)) => {
+                    report.stopped = Some(format!("after {} of {count} cases", report.cases));
+                    return Ok(());
+                }
+                Some((reason, at, case)) => {
+                    report.interruption = Some(Interruption::new(reason, Some((at, case)), &self.program));
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn draws(&self) -> Draws {
         Draws {
             activations: self.hello.activations.clone(),
@@ -151,25 +155,34 @@ impl Asking<'_> {
     }
 
     /// Asks about a case, counts, and shrinks the first wrong answer of each quantity.
-    fn hold(&mut self, case: &Case, which: &str, quantities: &[Quantity], report: &mut Report) {
-        let right = expected(case, quantities, self.precision);
+    fn hold(
+        &mut self,
+        case: &Case,
+        which: &str,
+        quantities: &[Quantity],
+        report: &mut Report,
+    ) -> Result<(), CaseError> {
+        let right = expected(case, quantities, self.precision)?;
         let asked: Vec<Quantity> = right.iter().map(|expected| expected.quantity).collect();
-        let Some(answers) = self.ask(case, which, &asked) else { return };
+        let Some(answers) = self.ask(case, which, &asked) else { return Ok(()) };
         report.cases += 1;
         report.asked(&right);
-        for (quantity, answer) in &answers {
-            let Some(expected) = right.iter().find(|expected| expected.quantity == *quantity) else {
+        for (quantity, answer) in answers {
+            let Some(expected) = right.iter().find(|expected| expected.quantity == quantity) else {
                 continue;
             };
             // Where no digit is left, a program may rightly see none, such as no gradient where it finds a spread of 0.
-            let none = answer.as_ref().is_ok_and(|numbers| numbers.iter().all(|number| number.is_nan()));
+            let none = answer.as_ref().is_ok_and(|numbers| numbers.iter().all(|number| !number.is_finite()));
             if none && expected.is_undecided() {
                 continue;
             }
-            if report.tally(expected, &judge(expected, answer)) {
-                report.mismatches.push(self.smallest(case.clone(), which, *quantity));
+            let judged = judge(expected, &answer);
+            if report.tally(expected, &judged) {
+                let first = Found { case: case.clone(), expected: expected.clone(), answer, judged };
+                report.mismatches.push(self.smallest(first, which));
             }
         }
+        Ok(())
     }
 
     fn ask(
@@ -192,39 +205,47 @@ impl Asking<'_> {
         }
     }
 
-    /// What is to be said of one quantity; none where it has no value, or the program gives none.
-    fn judged(
-        &mut self,
-        case: &Case,
-        which: &str,
-        quantity: Quantity,
-    ) -> Option<(Expected, Answered, Judged)> {
-        let expected = expected(case, &[quantity], self.precision).pop()?;
+    /// What is found of one quantity; nothing where it has no value, or the program gives none.
+    fn found(&mut self, case: &Case, which: &str, quantity: Quantity) -> Option<Found> {
+        let expected = expected(case, &[quantity], self.precision).ok()?.pop()?;
         let (_, answer) = self.ask(case, which, &[quantity])?.pop()?;
         let judged = judge(&expected, &answer);
-        Some((expected, answer, judged))
+        Some(Found { case: case.clone(), expected, answer, judged })
     }
 
     /// The smallest case that is still wrong, and all about it. A given case is told as it is.
-    fn smallest(&mut self, case: Case, which: &str, quantity: Quantity) -> Mismatch {
+    fn smallest(&mut self, first: Found, which: &str) -> Mismatch {
+        let quantity = first.expected.quantity;
         let shrunk = format!("{which}, made smaller");
-        let mut smallest = case;
+        let mut smallest = first;
         if self.settings.given.is_none() {
             let only_with_biases = !self.hello.biases.contains(&false);
             let activations = self.hello.activations.clone();
-            let mut is_wrong = |case: &Case| match self.judged(case, &shrunk, quantity) {
-                Some((.., judged)) => Some(!judged.is_right()),
+            let case = smallest.case.clone();
+            let mut is_wrong = |case: &Case| match self.found(case, &shrunk, quantity) {
+                Some(found) if found.judged.is_right() => Some(false),
+                Some(found) => {
+                    smallest = found;
+                    Some(true)
+                }
                 // No such value there (no gradient at a kink), or left out, unless there is nothing any more.
                 None => self.broken.is_none().then_some(false),
             };
-            let plainer = simpler_activation(smallest, &activations, &mut is_wrong);
-            smallest = shrink(plainer, only_with_biases, &mut is_wrong);
+            let plainer = simpler_activation(case, &activations, &mut is_wrong);
+            shrink(plainer, only_with_biases, &mut is_wrong);
         }
-        let last = self.judged(&smallest, &shrunk, quantity);
-        let like = last.as_ref().and_then(|(expected, answer, _)| {
-            answer.as_ref().ok().and_then(|answer| resembles(&smallest, expected, answer))
-        });
-        Mismatch::new(quantity, which.to_string(), smallest, last.map(|(.., judged)| judged), like)
+        let again = self.found(&smallest.case, &shrunk, quantity);
+        let doubt = match (&again, &self.broken) {
+            (None, Some((Broken::Stopped, ..))) => Some("stopped while it was made smaller"),
+            (None, _) => Some("asked again about it, the program did not answer"),
+            (Some(again), _) if again.judged.is_right() => {
+                Some("the same question was answered rightly the second time")
+            }
+            _ => None,
+        };
+        let last = again.filter(|again| !again.judged.is_right()).unwrap_or(smallest);
+        let like = last.answer.as_ref().ok().and_then(|answer| resembles(&last.case, &last.expected, answer));
+        Mismatch::new(which.to_string(), last, doubt, like)
     }
 }
 

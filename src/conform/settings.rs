@@ -1,26 +1,64 @@
 //! What is asked of a program.
 
-use super::cases::Case;
+use super::cases::{Case, CaseError, LARGEST_SIZE};
 use super::quantity::Quantity;
 use super::reference::Precision;
 use std::time::Duration;
+
+/// Settings under which nothing can be asked.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SettingsError {
+    /// Nothing to start.
+    #[error("no command: the program and its arguments are needed")]
+    NoCommand,
+    /// Nothing to ask.
+    #[error("0 cases: at least one is needed")]
+    NoCases,
+    /// Networks of nothing, or so large that right values take minutes.
+    #[error("the largest size is {0}: 1 to {LARGEST_SIZE} is needed")]
+    Size(usize),
+    /// A part that there is not.
+    #[error("part {part} of {parts}: parts are counted from 1, such as 1 of 4 to 4 of 4")]
+    Shard {
+        /// Which part.
+        part: usize,
+        /// Of how many.
+        parts: usize,
+    },
+    /// A part without cases.
+    #[error("part {part} of {parts} has none of the {cases} cases: fewer parts, or more cases")]
+    EmptyShard {
+        /// Which part.
+        part: usize,
+        /// Of how many.
+        parts: usize,
+        /// How many cases there are.
+        cases: usize,
+    },
+    /// No time at all.
+    #[error("a timeout of 0: no program answers in no time")]
+    Timeout,
+    /// A given case that is none.
+    #[error("the given case: {0}")]
+    Case(#[from] CaseError),
+}
 
 /// What is asked of a program.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// How many cases.
+    /// How many cases, at least one.
     pub cases: usize,
     /// The seed of all of them.
     pub seed: u64,
     /// Only this quantity.
     pub only: Option<Quantity>,
-    /// The most samples, inputs, hidden units and classes.
+    /// The most samples, inputs, hidden units and classes, from 1 to [`LARGEST_SIZE`].
     pub max_size: usize,
     /// Part `.0` of `.1`, from 1: every `.1`-th case.
     pub shard: (usize, usize),
-    /// How long an answer may take.
+    /// How long an answer may take; longer than 0.
     pub timeout: Duration,
     /// The arithmetic of the program, where it does not say so itself.
     pub precision: Option<Precision>,
@@ -29,13 +67,60 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The cases of this part.
-    pub(super) fn indices(&self) -> Vec<usize> {
-        if self.given.is_some() {
-            return vec![0];
-        }
+    /// Whether anything can be asked under these settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the first that is wrong, and what would be right.
+    ///
+    /// ```
+    /// use hsr::conform::Settings;
+    /// let settings = Settings {
+    ///     command: vec!["./mine".to_string()],
+    ///     cases: 100,
+    ///     seed: 0,
+    ///     only: None,
+    ///     max_size: 5,
+    ///     shard: (3, 2),
+    ///     timeout: std::time::Duration::from_secs(10),
+    ///     precision: None,
+    ///     given: None,
+    /// };
+    /// let error = settings.check().unwrap_err().to_string();
+    /// assert_eq!(error, "part 3 of 2: parts are counted from 1, such as 1 of 4 to 4 of 4");
+    /// ```
+    pub fn check(&self) -> Result<(), SettingsError> {
         let (part, parts) = self.shard;
-        (0..self.cases).filter(|index| index % parts == part - 1).collect()
+        if self.command.is_empty() {
+            Err(SettingsError::NoCommand)
+        } else if self.timeout.is_zero() {
+            Err(SettingsError::Timeout)
+        } else if let Some(case) = &self.given {
+            Ok(case.check()?)
+        } else if self.cases == 0 {
+            Err(SettingsError::NoCases)
+        } else if !(1..=LARGEST_SIZE).contains(&self.max_size) {
+            Err(SettingsError::Size(self.max_size))
+        } else if !(1..=parts).contains(&part) {
+            Err(SettingsError::Shard { part, parts })
+        } else if part > self.cases {
+            Err(SettingsError::EmptyShard { part, parts, cases: self.cases })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The cases of this part, if the settings are right.
+    pub(super) fn indices(&self) -> impl Iterator<Item = usize> {
+        let (part, parts) = self.shard;
+        let one = self.given.is_some();
+        let (first, end, step) = if one { (0, 1, 1) } else { (part - 1, self.cases, parts) };
+        (first..end).step_by(step)
+    }
+
+    /// How many they are.
+    pub(super) fn count(&self) -> usize {
+        let (part, parts) = self.shard;
+        if self.given.is_some() { 1 } else { (self.cases - (part - 1)).div_ceil(parts) }
     }
 
     /// A case, and the options that draw it.
@@ -45,5 +130,78 @@ impl Settings {
             Some(_) => "the given case".to_string(),
             None => format!("case {index} of --cases {cases} --max-size {max_size} --seed {seed}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conform::Draws;
+    use crate::conform::run::run;
+    use crate::number::Matrix;
+
+    fn settings() -> Settings {
+        Settings {
+            command: vec!["true".to_string()],
+            cases: 3,
+            seed: 0,
+            only: None,
+            max_size: 2,
+            shard: (1, 1),
+            timeout: Duration::from_secs(5),
+            precision: None,
+            given: None,
+        }
+    }
+
+    fn given(change: fn(&mut Case)) -> Option<Case> {
+        let draws =
+            Draws { activations: vec![], biases: vec![], max_size: 3, cases: 3, saturation: 1.0, seed: 0 };
+        let mut case = draws.case(2);
+        change(&mut case);
+        Some(case)
+    }
+
+    #[test]
+    fn settings_under_which_nothing_can_be_asked_are_errors_and_no_panics() {
+        let odd = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = settings();
+            change(&mut settings);
+            let error = settings.check().unwrap_err().to_string();
+            // And nothing is started.
+            assert_eq!(run(&settings, &|_| {}, &|| false).unwrap_err().to_string(), error);
+            error
+        };
+        assert!(odd(&|settings| settings.command.clear()).starts_with("no command"));
+        assert!(odd(&|settings| settings.cases = 0).starts_with("0 cases"));
+        assert!(odd(&|settings| settings.max_size = 0).starts_with("the largest size is 0: 1 to 100"));
+        assert!(odd(&|settings| settings.max_size = usize::MAX).starts_with("the largest size is 1844"));
+        for shard in [(0, 0), (3, 2), (0, 3), (usize::MAX, 1)] {
+            assert!(odd(&|settings| settings.shard = shard).starts_with("part "), "{shard:?}");
+        }
+        assert!(odd(&|settings| settings.shard = (4, 5)).contains("none of the 3 cases"));
+        assert!(odd(&|settings| settings.timeout = Duration::ZERO).starts_with("a timeout of 0"));
+        let misfit = |case: &mut Case| case.batch.x = Matrix::zeros(case.batch.samples(), 9);
+        assert!(
+            odd(&|settings| settings.given = given(misfit)).starts_with("the given case: the network has")
+        );
+        let empty = |case: &mut Case| case.network.parameters.v = Matrix::zeros(0, 0);
+        assert!(odd(&|settings| settings.given = given(empty)).starts_with("the given case: "));
+    }
+
+    #[test]
+    fn the_largest_settings_are_settings() {
+        let mut settings = settings();
+        settings.timeout = Duration::MAX;
+        assert!(run(&settings, &|_| {}, &|| false).unwrap().interruption.is_some());
+        for command in ["", "a\0b"] {
+            settings.command = vec![command.to_string()];
+            let error = run(&settings, &|_| {}, &|| false).unwrap_err().to_string();
+            assert!(error.starts_with("cannot start ") && !error.contains('\0'), "{error}");
+        }
+        settings.cases = usize::MAX;
+        settings.shard = (usize::MAX, usize::MAX);
+        assert_eq!((settings.check(), settings.count()), (Ok(()), 1));
+        assert_eq!(settings.indices().collect::<Vec<_>>(), [usize::MAX - 1]);
     }
 }

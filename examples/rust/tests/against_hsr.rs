@@ -35,7 +35,7 @@ fn the_trace_is_right_on_every_case() {
         seed: 0,
     };
     for case in (0..200).map(|index| draws.case(index)) {
-        let right = &expected(&case, &[Quantity::Trace], Precision::Float64)[0];
+        let right = &expected(&case, &[Quantity::Trace], Precision::Float64).unwrap()[0];
         let error = right.values[0].error_of(own(&case)).abs();
         assert!(error <= right.tolerances[0], "{}: off by {error:e}", case.shape());
     }
