@@ -213,8 +213,8 @@ def derivations():
     def chain(count, step, last):
         return [f"let l{index} = {step.format(index - 1)}" for index in range(1, count)] + [f"claim last: {last} = 0"]
 
-    block("equality.md", "data x[n]", "claim a: sum[n] 2*x[n] = 2*sum[n] x[n]")
-    block("false.md", "data x[n]", "claim a: x[n] = 2*x[n]")
+    block("equality.md", "data x[N]", "claim a: sum[n] 2*x[n] = 2*sum[n] x[n]")
+    block("false.md", "data x[N]", "claim a: x[n] = 2*x[n]")
     block("inequality.md", "data x", "assume x > 0", "claim a: ln(x) <= x - 1")
     block("derivative.md", "parameter w[h,d]", "let L = sum[i,l] w[i,l]^3", "claim a: d(L)/d w[i,l] = 3*w[i,l]^2")
     block("simplex.md", "data y[N,C]", "assume sum[k] y[n,k] = 1", "claim a: sum[k,n] y[n,k] = N")
@@ -224,14 +224,19 @@ def derivations():
     block("forty_axes.md", f"data a[{','.join('N' * 40)}]", "claim a: 1 = 1")
     block("forty_axes_used.md", f"data a[{','.join('N' * 40)}]",
           f"claim a: a[{','.join(f'i{index}' for index in range(40))}] = 0")  # fmt: skip
+    block("eight_axes.md", "data a[N,N,N,N,N,N,N,N]", "claim a: a[i,j,k,l,m,n,o,p] = 0")
+    block("eight_axes_unused.md", "data a[N,N,N,N,N,N,N,N]", "data x", "claim a: x <= x")
+    block("eight_axes_summed.md", "data a[N,N,N,N,N,N,N,N]", "claim a: sum[i,j,k,l,m,n,o,p] a[i,j,k,l,m,n,o,p] = 0")
     block("thirty_axes_unused.md", f"data a[{','.join('C' * 30)}]", "data x", "claim a: x = x")
     block("braces.md", "data x", "claim a: " + "(" * 20_000 + "x" + ")" * 20_000 + " = x")
     block("open_brackets.md", "data x", "claim a: " + "(" * 20_000)
     block("minus.md", "data x", "claim a: " + "-" * 20_000 + "x = x")
-    block("sums.md", "data x[n]", "claim a: " + "sum[n] " * 3_000 + "x[n] = 0")
+    block("sums.md", "data x[N]", "claim a: " + "sum[n] " * 3_000 + "x[n] = 0")
     block("long_sum.md", "data x", "claim a: " + "x + " * 5_000 + "x = 5001*x")
     block("long_product.md", "data x", "claim a: " + "x*" * 2_000 + "x = x")
-    block("powers.md", "data x", "claim a: " + "(" * 60 + "x" + "^8)" * 60 + " = x")
+    block("powers.md", "data x", "claim a: " + "(" * 50 + "x" + "^8)" * 50 + " = x")
+    block("sixty_levels.md", "data x", "claim a: " + "exp(" * 29 + "-(" * 15 + "x" + ")" * 44 + " = x")
+    block("thousand_tokens.md", "data x", "claim a: " + "x*" * 490 + "x = x")
     block("nested_functions.md", "data x", "claim a: " + "exp(" * 2_000 + "x" + ")" * 2_000 + " = x")
     block("derivatives.md", "data x", "claim a: " + "d(" * 12 + "tanh(x)" + ")/d x" * 12 + " = 0")
     block("chain_of_2000.md", "data l0", *chain(2_000, "l{0} + 1", "l1999"))
@@ -239,10 +244,10 @@ def derivations():
     block("chain_of_functions.md", "data l0", *chain(300, "exp(sin(l{0}))", "l299"))
     block("long_lets.md", "data x", *[f"let f{i} = " + " + ".join(f"sin({j}*x)" for j in range(1, 60)) for i in range(3)],
           "claim a: d(d(d(f0*f1*f2)/d x)/d x)/d x = 0")  # fmt: skip
-    block("third_derivative.md", "data x", "let f = " + "x*" * 300 + "x", "let g = " + "f + " * 200 + "f",
-          "let h1 = " + "g*" * 100 + "g", "claim a: d(d(d(h1)/d x)/d x)/d x = 0")  # fmt: skip
-    block("third_derivative_nested.md", "data x", "let f = " + "sin(" * 200 + "x" + ")" * 200,
-          "let g = " + "exp(" * 100 + "f" + ")" * 100, "let h1 = " + "tanh(" * 100 + "g" + ")" * 100,
+    block("third_derivative.md", "data x", "let f = " + "x*" * 330 + "x", "let g = " + "f+" * 330 + "f",
+          "let h1 = " + "g*" * 330 + "g", "claim a: d(d(d(h1)/d x)/d x)/d x = 0")  # fmt: skip
+    block("third_derivative_nested.md", "data x", "let f = " + "sin(" * 50 + "x" + ")" * 50,
+          "let g = " + "tanh(" * 50 + "f" + ")" * 50, "let h1 = " + "sin(" * 50 + "g" + ")" * 50,
           "claim a: d(d(d(h1)/d x)/d x)/d x = 0")  # fmt: skip
     block("many_lets.md", *[f"data x{index}" for index in range(3_000)], "claim a: x0 = x0")
     block("many_claims.md", "data x", *[f"claim c{index}: x = x" for index in range(200)])

@@ -233,6 +233,14 @@ mod tests {
         assert_eq!(Activation::names(), "sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh");
     }
 
+    #[test]
+    fn an_unknown_name_is_told_escaped_and_with_those_that_there_are() {
+        assert_eq!(
+            "relu\u{1b}[2J".parse::<Activation>().unwrap_err().to_string(),
+            r"unknown activation 'relu\u{1b}[2J': choose sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh"
+        );
+    }
+
     /// Values of `jax.nn.gelu(a)` and `jax.nn.gelu(a, approximate=False)` of JAX 0.10.2 in double precision.
     #[test]
     fn the_two_forms_of_gelu_are_those_of_jax() {

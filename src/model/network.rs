@@ -2,6 +2,7 @@
 
 use super::{Activation, Shape};
 use crate::number::{Matrix, Number, Vector};
+use crate::words::quoted;
 
 /// Why arrays do not make a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +50,7 @@ pub enum NetworkError {
         value: String,
     },
     /// No such activation.
-    #[error("unknown activation '{0}': choose {names}", names = Activation::names())]
+    #[error("unknown activation {}: choose {}", quoted(.0), Activation::names())]
     UnknownActivation(String),
 }
 
