@@ -21,7 +21,7 @@ mod train;
 mod vectors;
 
 use crate::io::write_text;
-use crate::words::{printable, printable_json, shortened};
+use crate::words::{printable, printable_json};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::error::Error;
 use std::ffi::OsString;
@@ -152,18 +152,24 @@ fn refused(error: &clap::Error) -> ExitCode {
     code
 }
 
-/// A text whose lines hold foreign words, which may be of any length.
+/// A text as a terminal may show it, in lines of a bounded length: foreign words in it may have any.
 fn short_lines(text: &str) -> String {
     const LONGEST: usize = 2000;
-    let lines = text.lines().map(|line| shortened(line, LONGEST));
-    lines.map(|line| line + "\n").collect()
+    let mut short = String::new();
+    for line in printable(text).lines() {
+        match line.char_indices().nth(LONGEST) {
+            Some((end, _)) => short += &format!("{}...\n", &line[..end]),
+            None => short += &format!("{line}\n"),
+        }
+    }
+    short
 }
 
 /// Says something beside the results, on standard error.
 fn note(text: &str) {
     let mut error = std::io::stderr().lock();
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(error, "hsr: {}", printable(text));
+    let _ = write!(error, "{}", short_lines(&format!("hsr: {text}")));
 }
 
 /// Tells a report, whose table, JSON and JUnit are `texts`: to the terminal, or to a file and only its summary to the
