@@ -2,13 +2,13 @@
 //! panic.
 
 use hsr::claims::{
-    CheckReport, ClaimFailure, ClaimReport, Derivation, Fallen, Request, Source, Verdict, parse, run,
+    CheckReport, ClaimFailure, ClaimReport, Derivation, Fallen, Request, Shard, Source, Verdict, parse, run,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 fn request() -> Request {
-    Request { points: 1, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false }
+    Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false }
 }
 
 fn check(text: &str) -> CheckReport {

@@ -1,8 +1,9 @@
 //! `hsr check`.
 
 use super::{Format, tell};
-use crate::claims::{Derivation, Request, run};
+use crate::claims::{Derivation, Request, Shard, run};
 use crate::io::{check_writable, write_text};
+use crate::words::quoted;
 use clap::Args;
 use std::error::Error;
 use std::path::PathBuf;
@@ -25,8 +26,8 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Only the I-th of N parts of the claims
-    #[arg(long, default_value = "1/1", value_name = "I/N", value_parser = shard)]
-    shard: (usize, usize),
+    #[arg(long, default_value_t = Shard::ALL, value_name = "I/N")]
+    shard: Shard,
     /// Random points of the prime field at each size, at least
     #[arg(long, default_value_t = 1, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
     points: u16,
@@ -50,15 +51,6 @@ pub(super) struct CheckArguments {
     html: Option<PathBuf>,
 }
 
-fn shard(text: &str) -> Result<(usize, usize), String> {
-    let parts =
-        text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
-    match parts {
-        Some((part, parts)) if part >= 1 && part <= parts => Ok((part, parts)),
-        _ => Err(format!("'{text}' is not I/N with I from 1 to N, such as 2/4")),
-    }
-}
-
 /// Whether every claim holds.
 pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> {
     // The check takes long: what would fail after it is told before.
@@ -80,7 +72,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> 
     };
     let report = run(&derivations, &request);
     if let (Some(name), true) = (&arguments.only, report.claims.is_empty()) {
-        return Err(format!("no claim is named '{name}' in these files").into());
+        return Err(format!("no claim is named {} in these files", quoted(name)).into());
     }
     if let Some(file) = &arguments.html {
         write_text(file, &report.html(&derivations))?;

@@ -117,7 +117,8 @@ fn inner(program: &Program, expr: &Expr, indices: &[String]) -> Vec<Edit> {
 fn here(program: &Program, expr: &Expr, known: &[String]) -> Vec<(Kind, String)> {
     match &expr.kind {
         Kind::Number(n) => {
-            [n - 1, n + 1].map(|other| (Kind::Number(other), format!("{other} for {n}"))).to_vec()
+            let others = [n.checked_sub(1), n.checked_add(1)].into_iter().flatten();
+            others.map(|other| (Kind::Number(other), format!("{other} for {n}"))).collect()
         }
         Kind::Symbol(name, indices) => symbol(program, name, indices, known),
         Kind::Delta(a, b) => vec![(Kind::Number(1), format!("without [{a}={b}]"))],

@@ -52,13 +52,13 @@ impl Score {
 
 /// Makes every single edit of a true claim's right side and checks it.
 pub fn mutants(program: &Program, claim: &Claim, seed: u64) -> Score {
-    let known = program.before(claim);
+    let (known, claim) = &program.around(claim);
     let mut score = Score::default();
-    let targets = Targets::new(&known, claim, seed);
-    for edit in edits(&known, &claim.right_text) {
+    let targets = Targets::new(known, claim, seed);
+    for edit in edits(known, &claim.right_text) {
         let Some(edited) = known.with_right_side(claim, &edit.expr) else { continue };
         let fallen =
-            if targets.refute(&known, &edited) { Fallen::False } else { fall(&known, claim, &edited, seed) };
+            if targets.refute(known, &edited) { Fallen::False } else { fall(known, claim, &edited, seed) };
         score.edits.push((format!("{}: {} ({})", claim.name, edit.expr, edit.what), fallen));
     }
     score

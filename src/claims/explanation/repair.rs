@@ -2,6 +2,7 @@
 
 use super::edits::{Edit, edits};
 use crate::claims::language::program::{Claim, Program};
+use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Relation;
 use crate::claims::point::place::{Phi, Point, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
@@ -33,12 +34,12 @@ const ENOUGH: usize = 3;
 /// Searches single edits, then pairs of edits.
 pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
     let deadline = Instant::now() + PATIENCE;
-    let known = program.before(claim);
-    let targets = Targets::new(&known, claim, seed);
-    let singles = edits(&known, &claim.right_text);
+    let (known, claim) = &program.around(claim);
+    let targets = Targets::new(known, claim, seed);
+    let singles = edits(known, &claim.right_text);
     let accept = |edit: &Edit| {
         let edited = known.with_right_side(claim, &edit.expr)?;
-        let right = !targets.refute(&known, &edited) && confirmed(&known, &edited, seed);
+        let right = !targets.refute(known, &edited) && confirmed(known, &edited, seed);
         // A line that says of something that it is itself mends nothing.
         (right && edited.left_text != edited.right_text).then(|| edit.clone())
     };
@@ -51,7 +52,7 @@ pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
                 out_of_time = true;
                 break;
             }
-            let pairs: Vec<Edit> = edits(&known, &first.expr)
+            let pairs: Vec<Edit> = edits(known, &first.expr)
                 .into_iter()
                 .map(|second| Edit { what: format!("{}, and {}", first.what, second.what), ..second })
                 .collect();
@@ -105,7 +106,7 @@ impl Targets {
         }
         let phis = activations(seed);
         // An edited side may use what the claim does not.
-        let drawn = Claim { used: vec![true; program.symbols.len()], ..claim.clone() };
+        let drawn = Claim { used: Symbols::first(program.symbols.len()), ..claim.clone() };
         let target = |(index, sizes): (usize, Sizes)| {
             let sizes = at_least(program, claim, sizes);
             let phi: Phi = phis[index];

@@ -219,6 +219,7 @@ impl Parser<'_> {
                 return Err(SyntaxError::new(place, "each pair of indices once", &found));
             }
             pairs.push((first, second));
+            self.bounded()?;
             if !self.take(",") {
                 return Ok(pairs);
             }
@@ -306,6 +307,7 @@ impl Parser<'_> {
         }
         loop {
             indices.push(self.index()?);
+            self.bounded()?;
             if !self.take(",") {
                 break;
             }

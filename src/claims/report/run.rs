@@ -1,5 +1,6 @@
 //! Every claim of some derivations, checked, explained and reported.
 
+use super::shard::Shard;
 use super::words;
 use crate::claims::explanation::diagnose::{Diagnosis, diagnose};
 use crate::claims::explanation::mutants::{Score, mutants};
@@ -8,6 +9,7 @@ use crate::claims::language::error::render;
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::source::{Derivation, Source};
 use crate::claims::language::syntax::{Function, Relation};
+use crate::claims::room;
 use crate::claims::verdict::check::check;
 use crate::claims::verdict::contents::uses;
 use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict};
@@ -18,22 +20,20 @@ use std::time::Instant;
 /// What is asked of a check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// Random points of exact arithmetic for each claim, at least.
+    /// Random points of exact arithmetic for each claim, at least; as many as a proof needs are made in any case, and more
+    /// than 100,000 are not.
     pub points: usize,
     /// The seed of everything random.
     pub seed: u64,
     /// Only the claim with this name, in each derivation that has one.
     pub only: Option<String>,
-    /// Only every `N`-th claim, starting with the `I`-th: `(I, N)`, from 1.
-    pub shard: (usize, usize),
+    /// Which part of the claims.
+    pub shard: Shard,
     /// Whether to search the nearest true line for a false claim.
     pub repair: bool,
     /// Whether to make every small edit of every true claim.
     pub mutants: bool,
 }
-
-/// Stack of a thread that evaluates: a level of nesting takes some kilobytes.
-const STACK: usize = 256 << 20;
 
 /// The verdicts on the claims.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -114,10 +114,10 @@ pub struct ClaimFailure {
 /// Checks all claims that are asked for.
 ///
 /// ```
-/// use hsr::claims::{Derivation, Request, Source, run};
+/// use hsr::claims::{Derivation, Request, Shard, Source, run};
 /// let text = "```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 3*V[k,i]\n```\n";
 /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
-/// let request = Request { points: 2, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false };
+/// let request = Request { points: 2, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false };
 /// let report = run(&[derivation], &request);
 /// let failure = report.claims[0].failure.as_ref().ok_or("the claim is false")?;
 /// assert_eq!(report.claims[0].verdict.word(), "false");
@@ -133,14 +133,12 @@ pub fn run(derivations: &[Derivation], request: &Request) -> CheckReport {
     let asked = all.filter(|(derivation, index)| {
         request.only.as_ref().is_none_or(|name| derivation.program.claims[*index].name == *name)
     });
-    let (part, parts) = request.shard;
-    let asked: Vec<_> = asked.skip(part - 1).step_by(parts).collect();
+    let asked: Vec<_> = request.shard.of(asked).collect();
     let each = || {
         asked.par_iter().with_max_len(1).map(|(derivation, index)| one(derivation, *index, request)).collect()
     };
-    // Definitions may build on each other as deep as the language allows; where no threads can be had, these will do.
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
-    let checked: Vec<(ClaimReport, Score)> = pool.map_or_else(|_| each(), |pool| pool.install(each));
+    // Where no threads can be had, those that there are will do.
+    let checked: Vec<(ClaimReport, Score)> = room::pool().map_or_else(each, |pool| pool.install(each));
     let (claims, scores): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
     let score = scores.into_iter().fold(Score::default(), Score::with);
     CheckReport {

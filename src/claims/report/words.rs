@@ -98,6 +98,9 @@ fn doubt_in_words(doubt: &Doubt) -> String {
             "it needs laws of functions, and builds whole numbers of up to {bits:.0} binary digits, more than the field that \
              knows them can tell apart"
         ),
+        Doubt::TooManyEntries(entries) => format!(
+            "the quantities that it is about would have about {entries:.0e} entries, more than are kept; give them fewer indices"
+        ),
         Doubt::TooMuchWork(work) => format!(
             "checking it would take about {work:.0e} operations, more than is allowed; split it, or sum over fewer indices"
         ),

@@ -22,10 +22,10 @@ impl CheckReport {
     /// The report as a page of HTML that stands alone, with the derivations that were checked.
     ///
     /// ```
-    /// use hsr::claims::{Derivation, Request, Source, run};
+    /// use hsr::claims::{Derivation, Request, Shard, Source, run};
     /// let text = "# Squares\n\n```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 2*V[k,i]\n```\n";
     /// let derivations = [Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?];
-    /// let request = Request { points: 2, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false };
+    /// let request = Request { points: 2, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false };
     /// let page = run(&derivations, &request).html(&derivations);
     /// assert!(page.starts_with("<!DOCTYPE html>") && page.contains("✓ proved"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
