@@ -1,7 +1,7 @@
 //! The variants of the derivation: all of them come with the crate, stand alone, and reject the mistakes that their
 //! subject invites.
 
-use hsr::claims::{Derivation, Request, Source, Verdict, run};
+use hsr::claims::{Derivation, Request, Shard, Source, Verdict, run};
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -6,7 +6,7 @@ mod comparison;
 mod text;
 mod told;
 
-use hsr::claims::{CheckReport, Derivation, Request, Source, run};
+use hsr::claims::{CheckReport, Derivation, Request, Shard, Source, run};
 use serde_json::Value;
 
 fn request() -> Request {

@@ -135,7 +135,7 @@ impl Listing {
     }
 }
 
-/// Where the code of a Markdown file stands.
+/// Where the code of a Markdown file stands: none within another, in order.
 pub(super) struct Markdown<'t> {
     text: &'t str,
     listings: Vec<Listing>,
@@ -171,7 +171,7 @@ impl<'t> Markdown<'t> {
                 && self.text[listing.range.start..at].contains('\n')
                 && !names_claims(&listing.info)
         };
-        self.listings.iter().find(around)
+        self.last_before(at).filter(around)
     }
 
     /// Whether a place is inside a block of code that says of which language it is.
@@ -181,11 +181,17 @@ impl<'t> Markdown<'t> {
 
     /// Whether a block of claims opens here.
     pub fn opens_at(&self, at: usize) -> bool {
-        self.listings.iter().any(|listing| listing.range.start == at && listing.info == "claims")
+        self.last_before(at).is_some_and(|listing| listing.range.start == at && listing.info == "claims")
     }
 
     /// Whether a place is within code that begins and ends on its line.
     pub fn is_inline(&self, line: &Range<usize>, at: usize) -> bool {
-        self.inline.iter().any(|code| code.contains(&at) && code.end <= line.end)
+        let before = self.inline.partition_point(|code| code.start <= at);
+        self.inline[..before].last().is_some_and(|code| code.contains(&at) && code.end <= line.end)
+    }
+
+    /// The last block of code that starts here or before.
+    fn last_before(&self, at: usize) -> Option<&Listing> {
+        self.listings[..self.listings.partition_point(|listing| listing.range.start <= at)].last()
     }
 }

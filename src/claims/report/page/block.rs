@@ -44,7 +44,9 @@ pub(super) fn block(source: &Source, claims: &[Written], range: Range<usize>, ve
     let text = &source.text;
     let mut at = range.start;
     let mut pieces = Vec::new();
-    for claim in claims.iter().filter(|claim| range.contains(&claim.place.start)) {
+    // They stand in order.
+    let first = claims.partition_point(|claim| claim.place.start < range.start);
+    for claim in claims[first..].iter().take_while(|claim| claim.place.start < range.end) {
         pieces.push(code(&text[at..claim.place.start]));
         let written = &text[claim.place.clone()];
         let found = verdicts.get(&source.name, &claim.name);

@@ -87,7 +87,10 @@ impl<'a> Chapter<'a> {
             }
         }
         // Markdown may take a block for something else, such as a part of a comment; the checker does not.
-        let hidden = |claim: &&Written| !blocks.iter().any(|block| block.contains(&claim.place.start));
+        let hidden = |claim: &&Written| {
+            let before = blocks.partition_point(|block| block.start <= claim.place.start);
+            !blocks[..before].last().is_some_and(|block| block.contains(&claim.place.start))
+        };
         for claim in self.claims.iter().filter(hidden) {
             written.push(raw(block(self.source, &self.claims, claim.place.clone(), verdicts)));
         }

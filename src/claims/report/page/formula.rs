@@ -31,6 +31,26 @@ pub(super) fn formula(latex: &str, display: DisplayMode) -> Markup {
 /// Commands without a brace between them: each may be the argument of the one before, and the converter's stack is finite.
 const LONGEST_CHAIN: usize = 80;
 
+/// Groups within each other: the converter reads what is in a group once for each group around it.
+const DEEPEST: usize = 40;
+/// Bytes of a formula.
+const LONGEST: usize = 20_000;
+
+/// How deep groups are nested in a formula.
+fn depth(latex: &str) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0);
+    for (at, c) in latex.char_indices() {
+        let command = |name: &str| c == '\\' && latex[at + 1..].starts_with(name);
+        if c == '{' || command("left") || command("begin") {
+            depth += 1;
+        } else if c == '}' || command("right") || command("end") {
+            depth = depth.saturating_sub(1);
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
 /// What the converter is not given: definitions, which make a short text long, and codes of characters, at some of which
 /// it panics (0.8.0).
 const REFUSED: [&str; 7] =
@@ -39,6 +59,12 @@ const REFUSED: [&str; 7] =
 fn refused(latex: &str) -> Option<String> {
     if let Some(command) = REFUSED.into_iter().find(|command| latex.contains(command)) {
         return Some(format!("{command} has no place in a formula"));
+    }
+    if latex.len() > LONGEST {
+        return Some(format!("more than {LONGEST} bytes"));
+    }
+    if depth(latex) > DEEPEST {
+        return Some(format!("more than {DEEPEST} groups within each other"));
     }
     let longest = latex.split(['{', '}']).map(|part| part.matches('\\').count()).max();
     (longest > Some(LONGEST_CHAIN)).then(|| format!("more than {LONGEST_CHAIN} commands without a brace"))

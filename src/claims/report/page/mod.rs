@@ -11,6 +11,7 @@ use crate::claims::{CheckReport, Derivation};
 use block::Verdicts;
 use chapter::Chapter;
 use maud::{DOCTYPE, PreEscaped, html};
+use std::collections::BTreeSet;
 
 /// The style of the page.
 const STYLE: &str = include_str!("page.css");
@@ -63,9 +64,9 @@ impl CheckReport {
 
 /// Every file once, in order.
 fn chapters(derivations: &[Derivation]) -> Vec<Chapter<'_>> {
-    let mut chapters: Vec<Chapter> = Vec::new();
+    let (mut chapters, mut names) = (Vec::new(), BTreeSet::new());
     for source in derivations.iter().flat_map(|derivation| &derivation.sources) {
-        if chapters.iter().all(|chapter| chapter.source.name != source.name) {
+        if names.insert(&source.name) {
             chapters.push(Chapter::new(source, chapters.len() + 1));
         }
     }
