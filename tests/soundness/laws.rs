@@ -1,7 +1,7 @@
 //! Random expressions: one against itself rearranged by laws of arithmetic, exp, ln and roots must not be called false; one
 //! against itself with one mistake must not be proved.
 
-use hsr::claims::{Derivation, Request, Source, Verdict, run};
+use hsr::claims::{Derivation, Request, Shard, Source, Verdict, run};
 use proptest::prelude::*;
 
 const DECLARATIONS: &str = "

@@ -8,6 +8,11 @@ const MARKS: [char; 10] = ['`', '~', ':', '\'', '"', '´', '‘', '’', '“', 
 /// Characters that no editor shows.
 const INVISIBLE: [char; 6] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{ad}'];
 
+/// Whether no editor shows a character, or a terminal would take it for a command.
+fn unseen(c: char) -> bool {
+    INVISIBLE.contains(&c) || (c.is_control() && c != '\t')
+}
+
 /// A line that looks as if it should open a block of claims.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fence<'t> {
@@ -40,7 +45,7 @@ impl<'t> Fence<'t> {
     pub fn fault(&self) -> &'static str {
         let Fence { before, mark, length, info } = self;
         let word = info.trim().to_lowercase();
-        if before.contains(INVISIBLE) || info.contains(INVISIBLE) {
+        if before.contains(unseen) || info.contains(unseen) {
             "with a character that cannot be seen"
         } else if before.contains('<') {
             "within HTML"
@@ -68,7 +73,7 @@ impl<'t> Fence<'t> {
 
 /// Whether the words behind a fence say that claims follow, or nearly so.
 fn names_claims(info: &str) -> bool {
-    let info: String = info.chars().filter(|c| !INVISIBLE.contains(c)).collect();
+    let info: String = info.chars().filter(|c| !unseen(*c)).collect();
     let mut words = info.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     if info.contains('{') { words.any(is_claims) } else { words.next().is_some_and(is_claims) }
 }

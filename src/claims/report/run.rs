@@ -3,6 +3,7 @@
 use super::shard::Shard;
 use super::words;
 use crate::claims::explanation::diagnose::{Diagnosis, diagnose};
+use crate::claims::explanation::edits::Edit;
 use crate::claims::explanation::mutants::{Score, mutants};
 use crate::claims::explanation::repair::{Repair, repair};
 use crate::claims::language::error::render;
@@ -14,6 +15,7 @@ use crate::claims::verdict::check::check;
 use crate::claims::verdict::contents::uses;
 use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict};
 use crate::shell::quoted;
+use crate::words::shortened;
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -35,6 +37,9 @@ pub struct Request {
     pub mutants: bool,
 }
 
+/// What a report says at most in one piece, in characters: a claim, the numbers that show that it is false.
+const LONGEST: usize = 2000;
+
 /// The verdicts on the claims.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct CheckReport {
@@ -52,10 +57,12 @@ pub struct CheckReport {
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ClaimReport {
     /// Its name.
+    #[serde(serialize_with = "words::fit")]
     pub name: String,
     /// The file that it stands in.
+    #[serde(serialize_with = "words::fit")]
     pub file: String,
-    /// The claim as it is written.
+    /// The claim as it is written, cut where it is long.
     pub text: String,
     /// The verdict.
     pub verdict: Verdict,
@@ -170,6 +177,7 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
     let failure = (!outcome.verdict().passes()).then(|| {
         let file = quoted(&source.name);
         let replay = format!("hsr check {file} --only {} --seed {}", quoted(&claim.name), request.seed);
+        let replay = shortened(&replay, LONGEST);
         let place = render(&source.name, &source.text, claim.place, &words::reason(claim, &outcome));
         let failure = ClaimFailure { place, seed: request.seed, replay, ..ClaimFailure::default() };
         explained(program, claim, source, &outcome, diagnosis.as_ref(), mended.as_ref(), failure)
@@ -177,9 +185,12 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
     let report = ClaimReport {
         name: claim.name.clone(),
         file: source.name.clone(),
-        text: format!("{} {} {}", claim.left_text, claim.relation.sign(), claim.right_text),
+        text: shortened(
+            &format!("{} {} {}", claim.left_text, claim.relation.sign(), claim.right_text),
+            LONGEST,
+        ),
         verdict: outcome.verdict(),
-        evidence: words::evidence(&outcome),
+        evidence: shortened(&words::evidence(&outcome), LONGEST),
         proof: if let Outcome::Proved(proof) = &outcome { Some(proof.clone()) } else { None },
         search: if let Outcome::NotRefuted(search) = &outcome { Some(search.clone()) } else { None },
         seconds,
@@ -205,18 +216,20 @@ fn explained(
         let at = &diagnosis.at;
         let phi = uses(program, claim, &|form| matches!(form, Form::Call(Function::Phi(_), _)));
         failure.sizes = Some(at.sizes.to_string());
-        failure.component = Some(words::component(claim, &at.component)).filter(|text| !text.is_empty());
-        failure.numbers = Some(words::values(at, phi)).filter(|text| !text.is_empty());
+        let short = |text: String| Some(shortened(&text, LONGEST)).filter(|text| !text.is_empty());
+        failure.component = short(words::component(claim, &at.component));
+        failure.numbers = short(words::values(at, phi));
         failure.left = Some(words::number(at.left));
         failure.right = Some(words::number(at.right));
-        failure.relation = words::related(diagnosis);
+        failure.relation = words::related(diagnosis).map(|text| shortened(&text, LONGEST));
     }
     if let Outcome::Undefined(Undefined { place: Some(place), .. }) = outcome {
         failure.undefined = Some(words::excerpt(source, *place));
     }
     if let Some(repair) = repair {
         failure.wrong = words::wrong_part(source, repair);
-        failure.repairs = repair.found.iter().map(|edit| format!("{} ({})", edit.expr, edit.what)).collect();
+        let line = |edit: &Edit| shortened(&format!("{} ({})", edit.expr, edit.what), LONGEST);
+        failure.repairs = repair.found.iter().map(line).collect();
         failure.search = Some(words::search_for_repair(repair));
     }
     failure

@@ -3,6 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::event::{Content, Event, Grouping};
+use crate::words::shortened;
 use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 
 /// Where the converter differs from TeX or from HTML: what it writes, and what that becomes.
@@ -23,10 +24,13 @@ pub(super) fn formula(latex: &str, display: DisplayMode) -> Markup {
         Ok(mathml) if display == DisplayMode::Block => html! { span.equation { (PreEscaped(mathml)) } },
         Ok(mathml) => PreEscaped(mathml),
         Err(reason) => html! {
-            span.untypeset { code { (latex) } " (this formula cannot be typeset: " (reason) ")" }
+            span.untypeset { code { (shortened(latex, SHOWN)) } " (this formula cannot be typeset: " (reason) ")" }
         },
     }
 }
+
+/// What is shown of a formula that is not typeset.
+const SHOWN: usize = 400;
 
 /// Commands without a brace between them: each may be the argument of the one before, and the converter's stack is finite.
 const LONGEST_CHAIN: usize = 80;
@@ -100,7 +104,7 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String, String> {
 }
 
 fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_string()
+    shortened(text.lines().next().unwrap_or_default(), SHOWN)
 }
 
 #[cfg(test)]

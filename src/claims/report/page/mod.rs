@@ -7,6 +7,7 @@ mod formula;
 mod summary;
 mod words;
 
+use crate::claims::room::with_room;
 use crate::claims::{CheckReport, Derivation};
 use block::Verdicts;
 use chapter::Chapter;
@@ -32,6 +33,10 @@ impl CheckReport {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn html(&self, derivations: &[Derivation]) -> String {
+        with_room(|| clean(self.page(derivations)))
+    }
+
+    fn page(&self, derivations: &[Derivation]) -> String {
         let chapters = chapters(derivations);
         let verdicts = Verdicts::of(&self.claims);
         let page = html! {
@@ -60,6 +65,27 @@ impl CheckReport {
         };
         page.into_string() + "\n"
     }
+}
+
+/// A page without characters that HTML cannot hold, that move or hide what stands around them, or that speak to a
+/// terminal: a text may have them anywhere.
+fn clean(page: String) -> String {
+    let wrong = |c: char| {
+        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let nothing = (c as u32) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
+        turns || nothing || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+    };
+    if !page.contains(wrong) {
+        return page;
+    }
+    page.chars().fold(String::with_capacity(page.len()), |mut clean, c| {
+        if wrong(c) {
+            clean.extend(c.escape_unicode());
+        } else {
+            clean.push(c);
+        }
+        clean
+    })
 }
 
 /// Every file once, in order.
