@@ -53,7 +53,7 @@ pub(super) fn block(source: &Source, claims: &[Written], range: Range<usize>, ve
         let found = verdicts.get(&source.name, &claim.name);
         pieces.extend(found.iter().map(|(number, report)| checked(written, *number, report)));
         if found.is_empty() {
-            pieces.push(html! { div.claim.unchecked { (claim(written)) p.verdict { "– not checked here" } } });
+            pieces.push(html! { div.claim.unchecked { (shown_claim(written)) p.verdict { "– not checked here" } } });
         }
         at = claim.place.end;
     }
@@ -62,7 +62,7 @@ pub(super) fn block(source: &Source, claims: &[Written], range: Range<usize>, ve
 }
 
 /// A claim, its first lines where it is long.
-fn claim(written: &str) -> Markup {
+fn shown_claim(written: &str) -> Markup {
     match written.match_indices('\n').nth(MOST_LINES) {
         Some((end, _)) => html! { (code(&written[..end])) p { "..." } },
         None => code(written),
@@ -95,7 +95,7 @@ fn checked(written: &str, number: usize, report: &ClaimReport) -> Markup {
     let state = if report.failure.is_some() { "fails" } else { "holds" };
     html! {
         div.claim.(state) id=(super::claim_id(number)) {
-            (claim(written))
+            (shown_claim(written))
             p.verdict { (words::verdict(report)) }
             @if let Some(failure) = &report.failure { (story(failure)) }
         }
