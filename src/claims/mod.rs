@@ -21,7 +21,8 @@ pub use explanation::{
 };
 pub use language::{
     Assumed, Assumption, Bound, Claim, Derivation, Expr, Form, Function, Kind, Node, Place, Program, Range,
-    Relation, Source, SourceError, Statement, StatementKind, Symbol, Symbols, SyntaxError, Value, parse, render,
+    Relation, Source, SourceError, Statement, StatementKind, Symbol, Symbols, SyntaxError, Value, parse,
+    render,
 };
 pub use point::{Base, Mixture, Phi, Point, Sizes, Tower};
 pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, NoShard, Request, Shard, run};

@@ -140,7 +140,8 @@ fn verdict(left: &str, right: &str) -> (Verdict, String) {
     let text = format!("```claims\n{DECLARATIONS}\nclaim same: y[n] + {left} = y[n] + {right}\n```\n");
     let source = Source { name: "own.md".to_string(), text };
     let derivation = Derivation::read(vec![source], 0).unwrap_or_else(|error| panic!("{error}"));
-    let request = Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: false, mutants: false };
+    let request =
+        Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: false, mutants: false };
     let claim = run(&[derivation], &request).claims.remove(0);
     (claim.verdict, claim.evidence)
 }

@@ -99,9 +99,7 @@ impl Program {
 
     fn in_time(&self, kind: Assumed, place: Place) -> Result<(), SyntaxError> {
         let about = |claim: &&Claim| match kind {
-            Assumed::SumsToOne { symbol } | Assumed::Positive { symbol } => {
-                claim.used.contains(symbol)
-            }
+            Assumed::SumsToOne { symbol } | Assumed::Positive { symbol } => claim.used.contains(symbol),
             Assumed::SizeAtLeast { range, .. } => self.spans(claim, range),
         };
         match self.claims.iter().find(about) {

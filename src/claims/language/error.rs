@@ -59,7 +59,12 @@ impl SyntaxError {
 
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "expected {}, found {}", shortened(&self.expected, LONGEST), shortened(&self.found, LONGEST))
+        write!(
+            f,
+            "expected {}, found {}",
+            shortened(&self.expected, LONGEST),
+            shortened(&self.found, LONGEST)
+        )
     }
 }
 
@@ -75,7 +80,8 @@ pub fn render(file: &str, text: &str, place: Place, message: &str) -> String {
         Some((at, c)) => format!("...{}", seen(&before[at + c.len_utf8()..], BEFORE)),
         None => seen(before, BEFORE),
     };
-    let (marked, behind) = (seen(marked, BEHIND), seen(behind, BEHIND.saturating_sub(marked.chars().count())));
+    let (marked, behind) =
+        (seen(marked, BEHIND), seen(behind, BEHIND.saturating_sub(marked.chars().count())));
     let gutter = " ".repeat(line.to_string().len());
     format!(
         "{}:{line}:{column}: {}\n {gutter} |\n {line} | {before}{marked}{behind}\n {gutter} | {}{}\n",
@@ -112,7 +118,8 @@ mod tests {
         let text = "one\n\tlet ä = \u{1b}[31m!\n";
         let place = Place::new(text.find('=').unwrap(), 1);
         let shown = render("a\u{7}.md", text, place, "no \u{202e}colour");
-        let expected = "a\\u{7}.md:2:8: no \\u{202e}colour\n   |\n 2 |  let ä = \\u{1b}[31m!\n   |        ^\n";
+        let expected =
+            "a\\u{7}.md:2:8: no \\u{202e}colour\n   |\n 2 |  let ä = \\u{1b}[31m!\n   |        ^\n";
         assert_eq!(shown, expected);
     }
 

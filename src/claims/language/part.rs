@@ -133,11 +133,9 @@ fn renumbered(node: &Node, new: &dyn Fn(usize) -> usize) -> Node {
         Form::Subtract(x, y) => Form::Subtract(inner(x), inner(y)),
         Form::Multiply(x, y) => Form::Multiply(inner(x), inner(y)),
         Form::Divide(x, y) => Form::Divide(inner(x), inner(y)),
-        Form::Number(_)
-        | Form::Size(_)
-        | Form::Parameters
-        | Form::Eigenvalue { .. }
-        | Form::Delta(..) => node.form.clone(),
+        Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Delta(..) => {
+            node.form.clone()
+        }
     };
     Node { form, place: node.place }
 }

@@ -183,6 +183,10 @@ pub enum Assumed {
 /// Statements of a derivation are no more: each quantity knows all that it depends on.
 pub const MOST_STATEMENTS: usize = 20_000;
 
+/// Claims of a derivation depend on no more quantities, each counted as often as a claim depends on it: for each claim all
+/// of them are evaluated.
+pub const MOST_USES: usize = 2_000_000;
+
 /// A quantity has no more indices.
 pub const MOST_INDICES: usize = 8;
 
@@ -211,6 +215,8 @@ pub(super) struct Index {
     pub claims: HashSet<String>,
     /// The parameters.
     pub parameters: Vec<usize>,
+    /// How many quantities the claims depend on, each counted for each of them.
+    pub uses: usize,
     /// The first quantity or claim that counts the parameters.
     pub counts: Option<String>,
 }

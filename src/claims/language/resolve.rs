@@ -1,7 +1,10 @@
 //! Statements to a program.
 
 use super::error::{Place, SyntaxError};
-use super::program::{Assumption, Claim, Form, MOST_INDICES, MOST_STATEMENTS, Node, Program, Symbol, Value};
+use super::parser::too_many;
+use super::program::{
+    Assumption, Claim, Form, MOST_INDICES, MOST_STATEMENTS, MOST_USES, Node, Program, Symbol, Value,
+};
 use super::scope::Scope;
 use super::symbols::Symbols;
 use super::syntax::{Expr, Kind, Range, Relation, Statement, StatementKind};
@@ -15,8 +18,7 @@ impl Program {
     pub fn extend(&mut self, statements: &[Statement]) -> Result<(), SyntaxError> {
         for statement in statements {
             if self.symbols.len() + self.assumptions.len() + self.claims.len() >= MOST_STATEMENTS {
-                let expected = format!("at most {MOST_STATEMENTS} statements in a derivation: split it");
-                return Err(SyntaxError::new(statement.place, &expected, "one more"));
+                return Err(too_many(statement.place));
             }
             match &statement.kind {
                 StatementKind::Free { name, ranges, parameter } => {
@@ -69,6 +71,13 @@ impl Program {
                     let claim = self.claim(name, statement.place, left, *relation, right)?.apart(apart)?;
                     self.note_counts(name, [&claim.left, &claim.right]);
                     self.index.claims.insert(name.clone());
+                    self.index.uses += claim.used.iter().count();
+                    if self.index.uses > MOST_USES {
+                        let expected = format!(
+                            "claims that depend on at most {MOST_USES} quantities together: split the derivation"
+                        );
+                        return Err(SyntaxError::new(statement.place, &expected, "one that depends on more"));
+                    }
                     self.claims.push(claim);
                 }
             }
@@ -183,15 +192,7 @@ impl Program {
             Value::Defined(node, _) => self.height(node),
             Value::Free { .. } => 0,
         };
-        self.push(Symbol {
-            name: name.to_string(),
-            ranges,
-            value,
-            depends,
-            order,
-            eigenvalues,
-            height,
-        });
+        self.push(Symbol { name: name.to_string(), ranges, value, depends, order, eigenvalues, height });
     }
 
     /// How deep expressions are nested in a node and in the definitions that it builds on.

@@ -231,7 +231,9 @@ impl<'a> Scope<'a> {
             return Ok(Form::Size(range));
         }
         let largest = match name {
-            "D" if self.program.parameters().is_empty() => return fail("a parameter before the number of them"),
+            "D" if self.program.parameters().is_empty() => {
+                return fail("a parameter before the number of them");
+            }
             "D" => return Ok(Form::Parameters),
             "lambda_max" => true,
             "lambda_min" => false,

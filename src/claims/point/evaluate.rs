@@ -209,7 +209,8 @@ impl<'a, T: Base> World<'a, T> {
     /// The value of operands with operators between them, from the left: a line of them may be long.
     fn chained(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> T {
         let (mut first, mut links) = (node, Vec::new());
-        while let Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) = &first.form
+        while let Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) =
+            &first.form
         {
             links.push((&first.form, y));
             first = x;

@@ -123,7 +123,8 @@ impl<'a> Estimate<'a> {
                 let mut used = Symbols::default();
                 self.program.dependencies(of, &mut used);
                 let redone = used.iter().filter(|symbol| self.program.symbols[*symbol].depends.contains(*by));
-                let tables: f64 = redone.collect::<Vec<_>>().into_iter().map(|symbol| self.table(symbol)).sum();
+                let tables: f64 =
+                    redone.collect::<Vec<_>>().into_iter().map(|symbol| self.table(symbol)).sum();
                 1.0 + self.node(of, slots) + tables
             }
         }

@@ -17,6 +17,7 @@ use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict
 use crate::shell::quoted;
 use crate::words::shortened;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// What is asked of a check.
@@ -36,6 +37,9 @@ pub struct Request {
     /// Whether to make every small edit of every true claim.
     pub mutants: bool,
 }
+
+/// Milliseconds after which no more true lines are searched for: a file may have thousands of claims that are false.
+const MOST_SEARCHED: u64 = 120_000;
 
 /// What a report says at most in one piece, in characters: a claim, the numbers that show that it is false.
 const LONGEST: usize = 2000;
@@ -141,8 +145,10 @@ pub fn run(derivations: &[Derivation], request: &Request) -> CheckReport {
         request.only.as_ref().is_none_or(|name| derivation.program.claims[*index].name == *name)
     });
     let asked: Vec<_> = request.shard.of(asked).collect();
+    let searched = AtomicU64::new(0);
     let each = || {
-        asked.par_iter().with_max_len(1).map(|(derivation, index)| one(derivation, *index, request)).collect()
+        let one = |(derivation, index): &(&Derivation, usize)| one(derivation, *index, request, &searched);
+        asked.par_iter().with_max_len(1).map(one).collect()
     };
     // Where no threads can be had, those that there are will do.
     let checked: Vec<(ClaimReport, Score)> = room::pool().map_or_else(each, |pool| pool.install(each));
@@ -156,7 +162,13 @@ pub fn run(derivations: &[Derivation], request: &Request) -> CheckReport {
     }
 }
 
-fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport, Score) {
+/// The verdict on a claim, explained. `searched` is how many milliseconds the searches for true lines have taken.
+fn one(
+    derivation: &Derivation,
+    index: usize,
+    request: &Request,
+    searched: &AtomicU64,
+) -> (ClaimReport, Score) {
     let (program, claim) = (&derivation.program, &derivation.program.claims[index]);
     let source = &derivation.sources[derivation.file_of[index]];
     let started = Instant::now();
@@ -171,7 +183,14 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
     if let Outcome::False(found) = &outcome {
         diagnosis = Some(diagnose(program, claim, found, request.seed));
         if request.repair && !claim.eigenvalues && claim.relation == Relation::Equal {
-            mended = Some(repair(program, claim, request.seed));
+            mended = Some(if searched.load(Ordering::Relaxed) < MOST_SEARCHED {
+                let started = Instant::now();
+                let mended = repair(program, claim, request.seed);
+                searched.fetch_add(started.elapsed().as_millis() as u64, Ordering::Relaxed);
+                mended
+            } else {
+                Repair { out_of_time: true, ..Repair::default() }
+            });
         }
     }
     let failure = (!outcome.verdict().passes()).then(|| {

@@ -59,7 +59,8 @@ impl FromStr for Shard {
     type Err = NoShard;
 
     fn from_str(text: &str) -> Result<Self, NoShard> {
-        let numbers = text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+        let numbers =
+            text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
         let (part, parts) = numbers.ok_or_else(|| NoShard(quoted(text)))?;
         Shard::new(part, parts)
     }
@@ -71,7 +72,9 @@ mod tests {
 
     #[test]
     fn parts_are_whole_numbers_and_each_claim_is_in_one_of_them() {
-        for text in ["0/0", "0/1", "3/2", "1/0", "1", "/", "-1/2", "1/2/3", "99999999999999999999/2", "\x1b[31m"] {
+        for text in
+            ["0/0", "0/1", "3/2", "1/0", "1", "/", "-1/2", "1/2/3", "99999999999999999999/2", "\x1b[31m"]
+        {
             let error = text.parse::<Shard>().unwrap_err().to_string();
             assert!(error.ends_with("is not I/N with I from 1 to N, such as 2/4") && !error.contains('\x1b'));
         }

@@ -122,7 +122,8 @@ impl CheckReport {
                 file = &claim.file;
                 let _ = writeln!(text, "-- {}", words::file(file));
             }
-            let _ = writeln!(text, "{:<34} {:<11} {}", shown(&claim.name), claim.verdict.word(), claim.evidence);
+            let _ =
+                writeln!(text, "{:<34} {:<11} {}", shown(&claim.name), claim.verdict.word(), claim.evidence);
         }
         text.push('\n');
         for failure in self.claims.iter().filter_map(|claim| claim.failure.as_ref()) {

@@ -70,6 +70,8 @@ pub(in crate::claims) const SIGN_POINTS: usize = 64;
 const PATIENCE: u64 = 600;
 /// No more points are made, whatever is asked for.
 const MOST_POINTS: u64 = 100_000;
+/// Elementary operations of a root, about.
+const ROOT: f64 = 100.0;
 /// A bound on the pairs of arguments of transcendental functions, times the degree of their difference.
 const COINCIDENCES: f64 = 1e6;
 
@@ -181,7 +183,7 @@ pub(in crate::claims) fn exact<V: Exact>(
             break;
         }
         let point = draw::<V>(program, claim, plan, point_seed(seed, 0, attempt));
-        spent += plan.roots_work;
+        spent += plan.roots_work + ROOT * f64::from(plan.roots);
         if a_root_is_missing(program, &point, &roots) {
             continue;
         }

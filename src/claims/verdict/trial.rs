@@ -177,8 +177,7 @@ pub(in crate::claims) fn counterexample(
     left: Rounded,
     right: Rounded,
 ) -> Counterexample {
-    let free =
-        program.used(claim).filter(|(_, symbol)| matches!(symbol.value, Value::Free { .. }));
+    let free = program.used(claim).filter(|(_, symbol)| matches!(symbol.value, Value::Free { .. }));
     Counterexample {
         sizes: point.sizes,
         phi: point.phi,

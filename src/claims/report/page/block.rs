@@ -53,7 +53,9 @@ pub(super) fn block(source: &Source, claims: &[Written], range: Range<usize>, ve
         let found = verdicts.get(&source.name, &claim.name);
         pieces.extend(found.iter().map(|(number, report)| checked(written, *number, report)));
         if found.is_empty() {
-            pieces.push(html! { div.claim.unchecked { (shown_claim(written)) p.verdict { "– not checked here" } } });
+            pieces.push(
+                html! { div.claim.unchecked { (shown_claim(written)) p.verdict { "– not checked here" } } },
+            );
         }
         at = claim.place.end;
     }

@@ -1,9 +1,9 @@
 //! LaTeX to MathML, which browsers typeset themselves.
 
+use crate::words::shortened;
 use maud::{Markup, PreEscaped, html};
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::event::{Content, Event, Grouping};
-use crate::words::shortened;
 use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 
 /// Where the converter differs from TeX or from HTML: what it writes, and what that becomes.
@@ -121,8 +121,12 @@ mod tests {
     #[test]
     fn what_would_break_the_page_or_the_converter_is_refused() {
         let chain = "\\frac".repeat(10_000);
-        for latex in ["\\operatorname{<img>}", "\\char é", "\\def\\x{y}\\x", "\\frobnicate", &chain] {
+        let nested = ["{", "x^{", "\\left({}"].map(|group| group.repeat(100_000));
+        let long = "x + ".repeat(100_000);
+        let refused = ["\\operatorname{<img>}", "\\char é", "\\def\\x{y}\\x", "\\frobnicate", &chain, &long];
+        for latex in refused.into_iter().chain(nested.iter().map(String::as_str)) {
             assert!(mathml(latex, DisplayMode::Block).is_err(), "{latex:.40}");
+            assert!(formula(latex, DisplayMode::Block).into_string().len() < 1000, "{latex:.40}");
         }
     }
 
