@@ -42,7 +42,7 @@ const PATIENCE: u64 = 160;
 /// Elementary operations that the regular points may take together.
 const BUDGET: f64 = 1e6;
 /// Elementary operations after which no more points are tried, however few agree.
-const MOST: f64 = 1e9;
+const MOST: f64 = 1e10;
 /// Components of a claim that are compared at a point.
 const COMPONENTS: usize = 24;
 /// Where there are more, they are drawn and not listed.
@@ -73,7 +73,7 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
     for round in 0..SIZES.len() * 2 {
         let sizes = at_least(program, claim, SIZES[round % SIZES.len()]);
         spent += work(program, claim, &sizes, component_count(claim, sizes));
-        if round >= ENOUGH && spent > BUDGET {
+        if (round >= ENOUGH && spent > BUDGET) || (round > 0 && spent > MOST) {
             break;
         }
         let trial = Trial {
@@ -87,6 +87,7 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
             return Floats::Contradict(counterexample);
         }
     }
+    spent = 0.0;
     for attempt in 0..PATIENCE {
         let sizes = at_least(program, claim, SIZES[(attempt % 2) as usize]);
         spent += work(program, claim, &sizes, component_count(claim, sizes));
