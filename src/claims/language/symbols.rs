@@ -31,8 +31,14 @@ impl Symbols {
 
     /// The quantities, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
+        const NONE: &Symbols = &Symbols(Vec::new());
+        self.besides(NONE)
+    }
+
+    /// Those that are not in another set, in order.
+    pub fn besides<'a>(&'a self, other: &'a Symbols) -> impl Iterator<Item = usize> + 'a {
         let bits = |(at, word): (usize, &u64)| {
-            let mut rest = *word;
+            let mut rest = word & !other.0.get(at).copied().unwrap_or(0);
             std::iter::from_fn(move || {
                 let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
                 rest &= rest - 1;
@@ -66,6 +72,7 @@ mod tests {
         let mut set: Symbols = [130, 3, 64].into_iter().collect();
         set.unite(&Symbols::first(2));
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 1, 3, 64, 130]);
+        assert_eq!(set.besides(&Symbols::first(3)).collect::<Vec<_>>(), [3, 64, 130]);
         assert!(set.contains(64) && !set.contains(65) && !set.contains(1000));
     }
 }

@@ -79,7 +79,6 @@ impl<'a, T: Base> World<'a, T> {
 
     /// The value of a quantity without indices.
     pub fn scalar(&self, symbol: usize) -> T {
-        self.prepare_all(&self.program.symbols[symbol].depends);
         self.entry(symbol, 0)
     }
 
@@ -94,8 +93,14 @@ impl<'a, T: Base> World<'a, T> {
     }
 
     fn prepare_all(&self, used: &Symbols) {
+        self.prepare_besides(used, &Symbols::default());
+    }
+
+    /// The same for these quantities, where others are computed already.
+    pub fn prepare_besides(&self, used: &Symbols, known: &Symbols) {
         if self.high {
-            used.iter().filter(|symbol| self.defines(*symbol)).for_each(|symbol| self.fill(symbol));
+            let new = used.besides(known).filter(|symbol| self.defines(*symbol));
+            new.for_each(|symbol| self.fill(symbol));
         }
     }
 

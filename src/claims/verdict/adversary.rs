@@ -266,7 +266,7 @@ impl Adversary<'_> {
             let relative = excess / left.value.abs().max(right.value.abs()).max(f64::MIN_POSITIVE);
             badness = badness.max(distance(self.claim.relation, left.value, right.value));
             // A margin within the rounding errors is none.
-            let margin = (-relative).max(0.0);
+            let margin = if relative < 0.0 { -relative } else { 0.0 };
             if self.nearest.as_ref().is_none_or(|(nearest, _)| margin < *nearest) {
                 self.nearest = Some((margin, at(*left, *right)));
             }

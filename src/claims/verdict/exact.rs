@@ -4,6 +4,7 @@ use super::cases::{fits, patterns};
 use super::contents::any;
 use super::plan::Plan;
 use crate::claims::language::program::{Claim, Form, Program, Symbol, Value};
+use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Function;
 use crate::claims::point::evaluate::{World, roomy};
 use crate::claims::point::place::{Phi, Point};
@@ -111,7 +112,13 @@ fn a_root_is_missing<V: Exact>(program: &Program, point: &Point<V>, scalars: &[u
     let height = scalars.iter().map(|symbol| program.symbols[*symbol].height).max().unwrap_or(0);
     roomy(height, || {
         let world = World::<V>::new(program, point);
-        scalars.iter().any(|symbol| world.scalar(*symbol).gap() == Some(Gap::Root))
+        let mut built_upon = Symbols::default();
+        scalars.iter().any(|symbol| {
+            // What the roots before built upon is computed already.
+            world.prepare_besides(&program.symbols[*symbol].depends, &built_upon);
+            built_upon.unite(&program.symbols[*symbol].depends);
+            world.scalar(*symbol).gap() == Some(Gap::Root)
+        })
     })
 }
 
