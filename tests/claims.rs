@@ -2,13 +2,13 @@
 //! panic.
 
 use hsr::claims::{
-    CheckReport, ClaimFailure, ClaimReport, Derivation, Fallen, Request, Source, Verdict, parse, run,
+    CheckReport, ClaimFailure, ClaimReport, Derivation, Fallen, Request, Shard, Source, Verdict, parse, run,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 fn request() -> Request {
-    Request { points: 1, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false }
+    Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false }
 }
 
 fn check(text: &str) -> CheckReport {
@@ -280,6 +280,166 @@ fn free_indices_are_counted_before_they_are_listed() {
     };
     assert_eq!(verdict(5), Verdict::Proved);
     assert_eq!(verdict(14), Verdict::Undecided);
+}
+
+/// A file of these lines in one block.
+fn block(lines: &str) -> String {
+    format!("```claims\n{lines}\n```\n")
+}
+
+/// The only verdict on these lines, found on a thread with a small stack.
+fn on_a_small_stack(lines: String) -> Verdict {
+    let small = std::thread::Builder::new().stack_size(512 << 10);
+    let checked = small.spawn(move || check(&block(&lines)).claims[0].verdict);
+    checked.unwrap().join().unwrap()
+}
+
+/// `count` definitions, each of which builds on the one before.
+fn chain(start: &str, step: &str, count: usize) -> String {
+    let line = |at: usize| format!("let a{} = {}\n", at + 1, step.replace('_', &format!("a{at}")));
+    format!("parameter s\nlet a0 = {start}\n{}", (0..count).map(line).collect::<String>())
+}
+
+#[test]
+fn definitions_build_on_each_other_as_often_as_a_file_has_room() {
+    for (lines, claim, verdict) in [
+        (chain("s", "_ + 1", 12_000), "a12000 = s + 12000", Verdict::Proved),
+        (chain("s", "_ + _", 40), "a40 = 1099511627776*s", Verdict::Proved),
+        (chain("s", "_*s", 3000), "d(a3000)/d s = 3001*a2999", Verdict::Proved),
+        (chain("s", "_ + 1", 3000), "a3000 <= s", Verdict::False),
+        (chain("ln(-1 - s^2)", "_ + 1", 3000), "a3000 = s", Verdict::Undefined),
+        (chain("s^3", "_ + s", 500), "d(d(d(a500)/d s)/d s)/d s = 6", Verdict::Proved),
+    ] {
+        assert_eq!(on_a_small_stack(format!("{lines}claim own: {claim}")), verdict, "{claim}");
+    }
+}
+
+#[test]
+fn long_lines_within_three_derivatives_are_checked() {
+    let sum = |name: &str, count: usize| vec![name; count].join(" + ");
+    let lets = format!(
+        "parameter s\nlet a = {}\nlet b = {}\nlet e = {}",
+        sum("s", 499),
+        sum("a", 499),
+        sum("b", 499)
+    );
+    let lines = format!("{lets}\nclaim own: d(d(d(e)/d s)/d s)/d s = 0");
+    assert_eq!(on_a_small_stack(lines), Verdict::Proved);
+    let mixed = format!("{}s{}", "(s*s + s*s + ".repeat(50), ")^2".repeat(50));
+    assert_ne!(on_a_small_stack(format!("parameter s\nclaim own: {mixed} = s")), Verdict::Proved);
+}
+
+#[test]
+fn a_definition_that_builds_on_many_is_known_at_all_its_indices() {
+    let step = |at: usize| format!("let a{}[n,m] = a{at}[n,m] + a{at}[m,n]\n", at + 1);
+    let lines: String = (0..120).map(step).collect();
+    let claim = "claim own: d(a120[n,m])/d x[k] = a120[n,m]/(x[n]*x[m])*([n=k]*x[m] + [m=k]*x[n])";
+    let text = block(&format!("parameter x[N]\nlet a0[n,m] = x[n]*x[m]\n{lines}{claim}"));
+    assert!(check(&text).holds());
+    assert!(!check(&text.replace("[m=k]*x[n]", "[m=k]*x[m]")).holds());
+}
+
+#[test]
+fn a_file_with_too_many_statements_is_refused_at_the_first_that_is_too_many() {
+    let lines: String = (0..100_000).map(|at| format!("let a{at} = s\n")).collect();
+    let text = message(&format!("data s\n{lines}"));
+    assert!(
+        text.contains("mine.md:20004:1: expected at most 20000 statements in a derivation: split it"),
+        "{text}"
+    );
+}
+
+#[test]
+fn claims_that_all_depend_on_a_whole_long_file_are_refused() {
+    let claims: String = (0..9000).map(|at| format!("claim c{at}: a3000 = s + 3000\n")).collect();
+    let text = message(&format!("{}{claims}", chain("s", "_ + 1", 3000)));
+    assert!(text.contains("at most 2000000 quantities together: split the derivation"), "{text}");
+}
+
+#[test]
+fn what_would_take_more_memory_than_there_is_is_not_begun() {
+    assert!(message(&format!("data a[{}]", vec!["N"; 40].join(","))).contains("at most 8 indices"));
+    let names = "i,j,k,l,m,n,o,p";
+    let many = format!("data a[N,N,N,N,N,N,N,N]\nclaim own: sum[{names}] a[{names}] = 1");
+    let report = check(&block(&many));
+    assert_eq!(report.claims[0].verdict, Verdict::Undecided);
+    assert!(
+        report.claims[0].evidence.contains("entries, more than are kept"),
+        "{}",
+        report.claims[0].evidence
+    );
+    // What nothing is claimed about takes nothing.
+    let unused: String = (0..1000).map(|at| format!("data b{at}[C,C,C,C,C,C,C,C]\n")).collect();
+    assert!(check(&block(&format!("data s\n{unused}claim own: s = s"))).holds());
+    assert!(!check(&block(&format!("data s\n{unused}claim own: s = 2*s"))).holds());
+}
+
+#[test]
+fn the_largest_whole_numbers_have_edits_too() {
+    let largest = i64::MAX;
+    let text = block(&format!(
+        "data s\nclaim a: s*{largest} + {largest} = {largest}*(s + 1)\nclaim b: s = {largest}"
+    ));
+    let source = Source { name: "own.md".to_string(), text };
+    let report = run(&[Derivation::read(vec![source], 0).unwrap()], &Request { mutants: true, ..request() });
+    assert_eq!(report.claims[0].verdict, Verdict::Proved);
+    assert_eq!(report.claims[1].verdict, Verdict::False);
+}
+
+#[test]
+fn any_number_of_points_may_be_asked_for() {
+    let derivation =
+        Derivation::read(vec![Source { name: "own.md".into(), text: block("data s\nclaim a: s = s") }], 0);
+    let derivations = [derivation.unwrap()];
+    for (asked, made) in [(0, 2), (700, 700), (usize::MAX, 100_000)] {
+        let report = run(&derivations, &Request { points: asked, ..request() });
+        assert_eq!(report.claims[0].proof.as_ref().map(|proof| proof.points), Some(made));
+    }
+}
+
+/// What no report may hold: what speaks to a terminal, turns the text around it, or is no character.
+fn forbidden(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && c != '\n')
+}
+
+#[test]
+fn what_a_text_or_the_name_of_a_file_says_is_escaped_in_every_report() {
+    let foreign = "\u{1b}[31m \u{7}\u{0}\u{202e}\u{fffe}\u{9b}";
+    let listing =
+        format!("# T {foreign}\n\n{foreign} `{foreign}` ${foreign}$\n\n```text\n{foreign}\n```\n\n");
+    let text = format!("{listing}{}", block("parameter s\nclaim own: s = 2*s # \u{fffe}"));
+    let derivation = Derivation::read(vec![Source { name: foreign.to_string(), text }], 0).unwrap();
+    let report = run(std::slice::from_ref(&derivation), &Request { mutants: true, ..request() });
+    for told in [report.table(), report.json(), report.junit(), report.html(&[derivation])] {
+        assert!(told.contains("own") && !told.contains(forbidden), "{}", told.escape_debug());
+    }
+    for wrong in ["# \u{1b}[31m", "let a = 1 + \u{7}", "claim a: s + = 1 # \u{fffe}"] {
+        let source = Source { name: foreign.to_string(), text: block(wrong) };
+        let error = Derivation::read(vec![source], 0).unwrap_err().to_string();
+        assert!(!error.contains(forbidden), "{}", error.escape_debug());
+    }
+}
+
+#[test]
+fn long_names_and_long_claims_are_shown_shortened() {
+    let name = "a".repeat(100_000);
+    assert!(message(&format!("data {name}")).len() < 1000);
+    let (name, blanks) = ("a".repeat(200), " ".repeat(1 << 20));
+    let sum = vec![name.as_str(); 300].join(" + ");
+    let comments = "# a line\n".repeat(100_000);
+    for claim in [
+        format!("{sum} = {name}"),
+        format!("{name} ={blanks}2*{name}"),
+        format!("{name} = {comments} 2*{name}"),
+    ] {
+        let text = block(&format!("data {name}\nclaim {name}: {claim}"));
+        let derivation = Derivation::read(vec![Source { name: "own.md".to_string(), text }], 0).unwrap();
+        let report = run(std::slice::from_ref(&derivation), &request());
+        for told in [report.table(), report.json(), report.junit(), report.html(&[derivation])] {
+            assert!(told.len() < 30_000, "{} bytes", told.len());
+        }
+    }
 }
 
 proptest! {

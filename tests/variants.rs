@@ -1,7 +1,7 @@
 //! The variants of the derivation: all of them come with the crate, stand alone, and reject the mistakes that their
 //! subject invites.
 
-use hsr::claims::{Derivation, Request, Source, Verdict, run};
+use hsr::claims::{Derivation, Request, Shard, Source, Verdict, run};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -110,7 +110,7 @@ fn the_mistakes_that_a_variant_invites_are_rejected() {
         let source = Source { text: variant.text.replace(right, wrong), ..variant.clone() };
         let derivation = Derivation::read(vec![source], 0).unwrap_or_else(|error| panic!("{error}"));
         let only = Some(claim.to_string());
-        let request = Request { points: 1, seed: 0, only, shard: (1, 1), repair: false, mutants: false };
+        let request = Request { points: 1, seed: 0, only, shard: Shard::ALL, repair: false, mutants: false };
         let report = run(&[derivation], &request);
         assert_eq!(report.claims.len(), 1, "{file} has no claim {claim}");
         let found = &report.claims[0];

@@ -13,6 +13,7 @@ mod explanation;
 mod language;
 mod point;
 mod report;
+mod room;
 mod verdict;
 
 pub use explanation::{
@@ -20,10 +21,11 @@ pub use explanation::{
 };
 pub use language::{
     Assumed, Assumption, Bound, Claim, Derivation, Expr, Form, Function, Kind, Node, Place, Program, Range,
-    Relation, Source, SourceError, Statement, StatementKind, Symbol, SyntaxError, Value, parse, render,
+    Relation, Source, SourceError, Statement, StatementKind, Symbol, Symbols, SyntaxError, Value, parse,
+    render,
 };
 pub use point::{Base, Mixture, Phi, Point, Sizes, Tower};
-pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, Request, run};
+pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, NoShard, Request, Shard, run};
 pub use verdict::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
     Undefined, Verdict, check,

@@ -2,7 +2,7 @@
 
 use super::files::Files;
 use super::{Format, numbers, tell};
-use crate::claims::{Derivation, Request, run};
+use crate::claims::{Derivation, Request, Shard, run};
 use crate::io::write_text;
 use crate::words::quoted;
 use clap::Args;
@@ -27,8 +27,8 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
     /// Only the I-th of N parts of the claims
-    #[arg(long, default_value = "1/1", value_name = "I/N", value_parser = shard)]
-    shard: (usize, usize),
+    #[arg(long, default_value_t = Shard::ALL, value_name = "I/N")]
+    shard: Shard,
     /// Random points of the prime field at each size, at least
     #[arg(long, default_value_t = 1, value_name = "P", value_parser = numbers::whole(1..=u16::MAX))]
     points: u16,
@@ -50,15 +50,6 @@ pub(super) struct CheckArguments {
     /// Write a page to this file: the chapters with their formulas, and what became of each claim
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-}
-
-fn shard(text: &str) -> Result<(usize, usize), String> {
-    let parts =
-        text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
-    match parts {
-        Some((part, parts)) if part >= 1 && part <= parts => Ok((part, parts)),
-        _ => Err(format!("{} is not I/N with I from 1 to N, such as 2/4", quoted(text))),
-    }
 }
 
 /// Whether every claim holds.

@@ -6,11 +6,11 @@ mod comparison;
 mod text;
 mod told;
 
-use hsr::claims::{CheckReport, Derivation, Request, Source, run};
+use hsr::claims::{CheckReport, Derivation, Request, Shard, Source, run};
 use serde_json::Value;
 
 fn request() -> Request {
-    Request { points: 1, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false }
+    Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false }
 }
 
 fn source(name: &str, text: &str) -> Source {
@@ -90,7 +90,7 @@ fn passing(json: &Value) -> (usize, usize) {
 fn all() -> (Vec<Derivation>, CheckReport) {
     let mut derivations = Derivation::embedded().unwrap();
     derivations.push(own());
-    let mut report = run(&derivations, &Request { shard: (5, 40), ..request() });
+    let mut report = run(&derivations, &Request { shard: Shard::new(5, 40).unwrap(), ..request() });
     let failing = run(&derivations[derivations.len() - 1..], &request());
     report.claims.retain(|claim| claim.file != "own.md");
     report.claims.extend(failing.claims);

@@ -6,7 +6,7 @@
 
 mod laws;
 
-use hsr::claims::{CheckReport, ClaimReport, Derivation, Reach, Request, Source, run};
+use hsr::claims::{CheckReport, ClaimReport, Derivation, Reach, Request, Shard, Source, run};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +58,8 @@ fn checked(path: &Path) -> (CheckReport, BTreeMap<String, String>) {
     let labels = labels(&text);
     let source = Source { name: path.file_name().unwrap().to_string_lossy().into_owned(), text };
     let derivation = Derivation::read(vec![source], 0).unwrap_or_else(|error| panic!("{error}"));
-    let request = Request { points: 1, seed: 0, only: None, shard: (1, 1), repair: false, mutants: false };
+    let request =
+        Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: false, mutants: false };
     (run(&[derivation], &request), labels)
 }
 

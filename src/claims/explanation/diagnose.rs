@@ -5,10 +5,11 @@ use crate::claims::language::syntax::{Range, Relation};
 use crate::claims::point::place::{Phi, Point, Sizes};
 use crate::claims::point::points::{at_sizes, point_seed, sizes};
 use crate::claims::point::values::side;
+use crate::claims::point::work::work;
 use crate::claims::verdict::cases::patterns;
 use crate::claims::verdict::exact::draw;
 use crate::claims::verdict::extent::needs;
-use crate::claims::verdict::floats::first_difference;
+use crate::claims::verdict::floats::{component_count, first_difference};
 use crate::claims::verdict::outcome::Counterexample;
 use crate::claims::verdict::plan::Plan;
 use crate::claims::verdict::trial::{allowed, plain};
@@ -53,12 +54,15 @@ pub struct SizeFactor {
 
 /// Points that are tried at each of the smallest sizes.
 const TRIES: u64 = 12;
+/// Elementary operations of the search for the smallest sizes.
+const MOST_WORK: f64 = 1e9;
 /// Points at which a relation must hold, and points that are drawn to find them, since roots may not exist.
 const RELATED: usize = 2;
 const DRAWN: u64 = 40;
 
 /// Explains a claim that is false at the given point.
 pub fn diagnose(program: &Program, claim: &Claim, found: &Counterexample, seed: u64) -> Diagnosis {
+    let (program, claim) = &program.about(claim);
     let equality = claim.relation == Relation::Equal && !claim.eigenvalues;
     let smallest = if equality { smallest(program, claim, seed) } else { None };
     Diagnosis {
@@ -70,8 +74,13 @@ pub fn diagnose(program: &Program, claim: &Claim, found: &Counterexample, seed: 
 /// A counterexample in whole numbers at the smallest sizes.
 fn smallest(program: &Program, claim: &Claim, seed: u64) -> Option<Counterexample> {
     let phis = [Phi::Any, Phi::Known(Activation::Tanh), Phi::Known(Activation::Silu)];
+    let mut spent = 0.0;
     smallest_sizes().into_iter().filter(|sizes| allowed(program, claim, *sizes)).find_map(|sizes| {
         (0..TRIES).find_map(|attempt| {
+            spent += work(program, claim, &sizes, component_count(claim, sizes));
+            if spent > MOST_WORK {
+                return None;
+            }
             let mut random = ChaCha8Rng::seed_from_u64(point_seed(seed, 4000, attempt));
             let phi = phis[attempt as usize % phis.len()];
             let point = at_sizes::<f64>(program, claim, sizes, phi, |_, positive| {

@@ -15,12 +15,21 @@ pub struct Edit {
     pub place: Place,
 }
 
-/// Every single small edit: sign, factor, exponent, index, transposition, dropped or doubled term, another order of
+/// What all edits of an expression hold together, in parts of expressions: each has the rest of the expression in it.
+const MOST_PARTS: usize = 400_000;
+
+/// How many edits of an expression are made.
+pub(super) fn most(expr: &Expr) -> usize {
+    MOST_PARTS / parts(expr)
+}
+
+/// Every single small edit, or of a very long expression the first ones: sign, factor, exponent, index, transposition, dropped or doubled term, another order of
 /// phi, another symbol of the same shape, mean for sum.
 pub fn edits(program: &Program, expr: &Expr) -> Vec<Edit> {
     let mut indices = Vec::new();
     names(expr, &mut indices);
-    let mut all = inner(program, expr, &indices);
+    let mut left = most(expr);
+    let mut all = inner(program, expr, &indices, &mut left);
     let whole = |kind: Kind, what: &str| Edit {
         expr: Expr { kind, place: expr.place },
         what: what.to_string(),
@@ -38,6 +47,18 @@ pub fn edits(program: &Program, expr: &Expr) -> Vec<Edit> {
     }
     all.retain(|edit| edit.expr != *expr);
     all
+}
+
+/// The parts that an expression has.
+fn parts(expr: &Expr) -> usize {
+    1 + match &expr.kind {
+        Kind::Number(_) | Kind::Symbol(..) | Kind::Delta(..) => 0,
+        Kind::Call(_, x) | Kind::Sum(_, x) | Kind::Negate(x) | Kind::Power(x, _) => parts(x),
+        Kind::Derivative { of, .. } => parts(of),
+        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
+            parts(x) + parts(y)
+        }
+    }
 }
 
 /// All indices that occur.
@@ -70,13 +91,18 @@ fn names(expr: &Expr, found: &mut Vec<String>) {
 }
 
 /// Edits of this node and, rebuilt around each, of the nodes below it.
-fn inner(program: &Program, expr: &Expr, indices: &[String]) -> Vec<Edit> {
+fn inner(program: &Program, expr: &Expr, indices: &[String], left: &mut usize) -> Vec<Edit> {
+    if *left == 0 {
+        return Vec::new();
+    }
     let mut all: Vec<Edit> = here(program, expr, indices)
         .into_iter()
+        .take(*left)
         .map(|(kind, what)| Edit { expr: Expr { kind, place: expr.place }, what, place: expr.place })
         .collect();
+    *left -= all.len();
     let mut below = |child: &Expr, rebuild: &dyn Fn(Box<Expr>) -> Kind| {
-        for edit in inner(program, child, indices) {
+        for edit in inner(program, child, indices, left) {
             let kind = rebuild(Box::new(edit.expr));
             all.push(Edit { expr: Expr { kind, place: expr.place }, what: edit.what, place: edit.place });
         }
@@ -117,7 +143,8 @@ fn inner(program: &Program, expr: &Expr, indices: &[String]) -> Vec<Edit> {
 fn here(program: &Program, expr: &Expr, known: &[String]) -> Vec<(Kind, String)> {
     match &expr.kind {
         Kind::Number(n) => {
-            [n - 1, n + 1].map(|other| (Kind::Number(other), format!("{other} for {n}"))).to_vec()
+            let others = [n.checked_sub(1), n.checked_add(1)].into_iter().flatten();
+            others.map(|other| (Kind::Number(other), format!("{other} for {n}"))).collect()
         }
         Kind::Symbol(name, indices) => symbol(program, name, indices, known),
         Kind::Delta(a, b) => vec![(Kind::Number(1), format!("without [{a}={b}]"))],

@@ -1,11 +1,15 @@
 //! Every small edit of a true claim, and how it falls.
 
-use super::edits::edits;
+use super::edits::{edits, most};
 use super::repair::Targets;
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::Relation;
 use crate::claims::verdict::check::check;
 use crate::claims::verdict::outcome::Verdict;
+use crate::words::shortened;
+
+/// What is said of an edit at most, in characters.
+const LONGEST: usize = 2000;
 
 /// How an edit of a true claim fell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -30,6 +34,8 @@ pub enum Fallen {
 pub struct Score {
     /// A line each, with the claim and the edit, and how it fell.
     pub edits: Vec<(String, Fallen)>,
+    /// Claims so long that only their first edits were made.
+    pub cut: usize,
 }
 
 impl Score {
@@ -46,20 +52,24 @@ impl Score {
     /// Adds the score of another claim.
     pub fn with(mut self, other: Score) -> Score {
         self.edits.extend(other.edits);
+        self.cut += other.cut;
         self
     }
 }
 
 /// Makes every single edit of a true claim's right side and checks it.
 pub fn mutants(program: &Program, claim: &Claim, seed: u64) -> Score {
-    let known = program.before(claim);
+    let (known, claim) = &program.around(claim);
     let mut score = Score::default();
-    let targets = Targets::new(&known, claim, seed);
-    for edit in edits(&known, &claim.right_text) {
+    let targets = Targets::new(known, claim, seed);
+    let edits = edits(known, &claim.right_text);
+    score.cut = usize::from(edits.len() >= most(&claim.right_text));
+    for edit in edits {
         let Some(edited) = known.with_right_side(claim, &edit.expr) else { continue };
         let fallen =
-            if targets.refute(&known, &edited) { Fallen::False } else { fall(&known, claim, &edited, seed) };
-        score.edits.push((format!("{}: {} ({})", claim.name, edit.expr, edit.what), fallen));
+            if targets.refute(known, &edited) { Fallen::False } else { fall(known, claim, &edited, seed) };
+        let line = format!("{}: {} ({})", claim.name, edit.expr, edit.what);
+        score.edits.push((shortened(&line, LONGEST), fallen));
     }
     score
 }

@@ -1,7 +1,8 @@
 //! The nearest true line: a search over small edits of a false claim's right side.
 
-use super::edits::{Edit, edits};
+use super::edits::{Edit, edits, most};
 use crate::claims::language::program::{Claim, Program};
+use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Relation;
 use crate::claims::point::place::{Phi, Point, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
@@ -12,6 +13,7 @@ use crate::claims::verdict::outcome::Verdict;
 use crate::claims::verdict::trial::{Style, Trial, activations, at_least, rounded};
 use crate::number::Rounded;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// What the search found.
@@ -21,37 +23,43 @@ pub struct Repair {
     pub found: Vec<Edit>,
     /// How many edits were tried.
     pub tried: usize,
-    /// Whether the search ended before all pairs of edits were tried.
+    /// Whether the search ended before all edits and pairs of edits were tried.
     pub out_of_time: bool,
 }
 
 /// The search stops after this long.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// All of it, with the check of a single edit, stops after this long.
+const LONGEST: Duration = Duration::from_secs(20);
 /// So many true lines are enough.
 const ENOUGH: usize = 3;
 
 /// Searches single edits, then pairs of edits.
 pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
-    let deadline = Instant::now() + PATIENCE;
-    let known = program.before(claim);
-    let targets = Targets::new(&known, claim, seed);
-    let singles = edits(&known, &claim.right_text);
+    let started = Instant::now();
+    let (known, claim) = &program.around(claim);
+    let targets = Targets::new(known, claim, seed);
+    let singles = edits(known, &claim.right_text);
+    let late = AtomicBool::new(singles.len() >= most(&claim.right_text));
     let accept = |edit: &Edit| {
+        if started.elapsed() > LONGEST {
+            late.store(true, Ordering::Relaxed);
+            return None;
+        }
         let edited = known.with_right_side(claim, &edit.expr)?;
-        let right = !targets.refute(&known, &edited) && confirmed(&known, &edited, seed);
+        let right = !targets.refute(known, &edited) && confirmed(known, &edited, seed);
         // A line that says of something that it is itself mends nothing.
         (right && edited.left_text != edited.right_text).then(|| edit.clone())
     };
     let mut found: Vec<Edit> = singles.par_iter().filter_map(accept).collect();
     let mut tried = singles.len();
-    let mut out_of_time = false;
     if found.is_empty() {
         for first in &singles {
-            if Instant::now() > deadline {
-                out_of_time = true;
+            if started.elapsed() > PATIENCE {
+                late.store(true, Ordering::Relaxed);
                 break;
             }
-            let pairs: Vec<Edit> = edits(&known, &first.expr)
+            let pairs: Vec<Edit> = edits(known, &first.expr)
                 .into_iter()
                 .map(|second| Edit { what: format!("{}, and {}", first.what, second.what), ..second })
                 .collect();
@@ -65,7 +73,7 @@ pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
     found.sort_by_key(|edit| edit.expr.to_string().len());
     found.dedup_by(|a, b| a.expr.to_string() == b.expr.to_string());
     found.truncate(ENOUGH);
-    Repair { found, tried, out_of_time }
+    Repair { found, tried, out_of_time: late.into_inner() }
 }
 
 /// Whether an edited claim is proved, at points that were not used to find it.
@@ -105,7 +113,7 @@ impl Targets {
         }
         let phis = activations(seed);
         // An edited side may use what the claim does not.
-        let drawn = Claim { used: vec![true; program.symbols.len()], ..claim.clone() };
+        let drawn = Claim { used: Symbols::first(program.symbols.len()), ..claim.clone() };
         let target = |(index, sizes): (usize, Sizes)| {
             let sizes = at_least(program, claim, sizes);
             let phi: Phi = phis[index];

@@ -99,9 +99,7 @@ impl Program {
 
     fn in_time(&self, kind: Assumed, place: Place) -> Result<(), SyntaxError> {
         let about = |claim: &&Claim| match kind {
-            Assumed::SumsToOne { symbol } | Assumed::Positive { symbol } => {
-                claim.used.get(symbol) == Some(&true)
-            }
+            Assumed::SumsToOne { symbol } | Assumed::Positive { symbol } => claim.used.contains(symbol),
             Assumed::SizeAtLeast { range, .. } => self.spans(claim, range),
         };
         match self.claims.iter().find(about) {
@@ -120,11 +118,10 @@ impl Program {
             Form::Parameters | Form::Eigenvalue { .. } => true,
             _ => false,
         };
-        let used = self.symbols.iter().zip(&claim.used).filter(|(_, used)| **used);
         claim.slots.contains(&range)
             || claim.left.any(&sized)
             || claim.right.any(&sized)
-            || used.into_iter().any(|(symbol, _)| {
+            || self.used(claim).any(|(_, symbol)| {
                 let defined = match &symbol.value {
                     Value::Defined(node, slots) => slots.contains(&range) || node.any(&sized),
                     Value::Free { .. } => false,

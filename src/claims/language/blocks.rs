@@ -191,6 +191,7 @@ mod tests {
             (": ```claims", "behind other characters"),
             ("\u{200b}```claims", "with a character that cannot be seen"),
             ("```cla\u{200b}ims", "with a character that cannot be seen"),
+            ("```cla\u{1b}ims", "with a character that cannot be seen"),
             ("```claims\u{a0}", "with another word"),
             ("```claims foo", "with more behind the word"),
             ("```claims,foo", "with more behind the word"),

@@ -184,6 +184,7 @@ impl Parser<'_> {
         if self.take("|") {
             loop {
                 fixed.push(self.quantity("a quantity that is held fixed")?);
+                self.bounded()?;
                 if self.is("[") {
                     return self.fail("a quantity as a whole behind '|', without indices");
                 }

@@ -8,6 +8,11 @@ const MARKS: [char; 10] = ['`', '~', ':', '\'', '"', '´', '‘', '’', '“', 
 /// Characters that no editor shows.
 const INVISIBLE: [char; 6] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{ad}'];
 
+/// Whether no editor shows a character, or a terminal would take it for a command.
+fn unseen(c: char) -> bool {
+    INVISIBLE.contains(&c) || (c.is_control() && c != '\t')
+}
+
 /// A line that looks as if it should open a block of claims.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fence<'t> {
@@ -40,7 +45,7 @@ impl<'t> Fence<'t> {
     pub fn fault(&self) -> &'static str {
         let Fence { before, mark, length, info } = self;
         let word = info.trim().to_lowercase();
-        if before.contains(INVISIBLE) || info.contains(INVISIBLE) {
+        if before.contains(unseen) || info.contains(unseen) {
             "with a character that cannot be seen"
         } else if before.contains('<') {
             "within HTML"
@@ -68,7 +73,7 @@ impl<'t> Fence<'t> {
 
 /// Whether the words behind a fence say that claims follow, or nearly so.
 fn names_claims(info: &str) -> bool {
-    let info: String = info.chars().filter(|c| !INVISIBLE.contains(c)).collect();
+    let info: String = info.chars().filter(|c| !unseen(*c)).collect();
     let mut words = info.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     if info.contains('{') { words.any(is_claims) } else { words.next().is_some_and(is_claims) }
 }
@@ -135,7 +140,7 @@ impl Listing {
     }
 }
 
-/// Where the code of a Markdown file stands.
+/// Where the code of a Markdown file stands: none within another, in order.
 pub(super) struct Markdown<'t> {
     text: &'t str,
     listings: Vec<Listing>,
@@ -171,7 +176,7 @@ impl<'t> Markdown<'t> {
                 && self.text[listing.range.start..at].contains('\n')
                 && !names_claims(&listing.info)
         };
-        self.listings.iter().find(around)
+        self.last_before(at).filter(around)
     }
 
     /// Whether a place is inside a block of code that says of which language it is.
@@ -181,11 +186,17 @@ impl<'t> Markdown<'t> {
 
     /// Whether a block of claims opens here.
     pub fn opens_at(&self, at: usize) -> bool {
-        self.listings.iter().any(|listing| listing.range.start == at && listing.info == "claims")
+        self.last_before(at).is_some_and(|listing| listing.range.start == at && listing.info == "claims")
     }
 
     /// Whether a place is within code that begins and ends on its line.
     pub fn is_inline(&self, line: &Range<usize>, at: usize) -> bool {
-        self.inline.iter().any(|code| code.contains(&at) && code.end <= line.end)
+        let before = self.inline.partition_point(|code| code.start <= at);
+        self.inline[..before].last().is_some_and(|code| code.contains(&at) && code.end <= line.end)
+    }
+
+    /// The last block of code that starts here or before.
+    fn last_before(&self, at: usize) -> Option<&Listing> {
+        self.listings[..self.listings.partition_point(|listing| listing.range.start <= at)].last()
     }
 }

@@ -30,6 +30,9 @@ impl Token {
 const SIGNS: [&str; 18] =
     ["<=", ">=", "!=", "+", "-", "*", "/", "^", "=", "<", ">", "(", ")", "[", "]", ",", ":", "|"];
 
+/// Bytes of a name: it is repeated in every edit of what it stands in.
+const LONGEST_NAME: usize = 200;
+
 /// Signs of other languages and of print, and what is written in their place.
 const FOREIGN: [(&str, &str); 42] = [
     ("**", "'^' for a power"),
@@ -109,6 +112,11 @@ pub(in crate::claims) fn tokens(text: &str, start: usize) -> Result<Vec<(Token, 
             }
             _ if c.is_alphabetic() || c == '_' => {
                 let length = name(rest);
+                if length > LONGEST_NAME {
+                    let expected = format!("a name of at most {LONGEST_NAME} bytes");
+                    let place = Place::new(start + at, length);
+                    return Err(SyntaxError::new(place, &expected, &format!("one of {length}")));
+                }
                 found.push((Token::Name(rest[..length].to_string()), Place::new(start + at, length)));
                 length
             }

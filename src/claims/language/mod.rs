@@ -13,10 +13,12 @@ mod expressions;
 mod fences;
 pub(in crate::claims) mod lexer;
 pub(in crate::claims) mod parser;
+pub(in crate::claims) mod part;
 pub(in crate::claims) mod program;
 pub(in crate::claims) mod resolve;
 mod scope;
 pub(in crate::claims) mod source;
+pub(in crate::claims) mod symbols;
 pub(in crate::claims) mod syntax;
 pub(in crate::claims) mod unparse;
 mod words;
@@ -25,6 +27,7 @@ pub use error::{Place, SyntaxError, render};
 pub use parser::parse;
 pub use program::{Assumed, Assumption, Claim, Form, Node, Program, Symbol, Value};
 pub use source::{Derivation, Source, SourceError};
+pub use symbols::Symbols;
 pub use syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, StatementKind};
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::assume;
 use super::blocks::blocks;
 use super::error::{Place, SyntaxError};
 use super::lexer::{Token, tokens};
-use super::program::MOST_INDICES;
+use super::program::{MOST_INDICES, MOST_STATEMENTS};
 use super::syntax::{Bound, Range, Relation, Statement, StatementKind};
 use super::words::{self, STATEMENTS};
 
@@ -32,10 +32,19 @@ pub fn parse(text: &str) -> Result<Vec<Statement>, SyntaxError> {
         let tokens = tokens(&text[block.clone()], block.start)?;
         let mut parser = Parser { text, tokens, at: 0, depth: 0, statement_start: 0 };
         while *parser.peek() != Token::End {
+            if statements.len() >= MOST_STATEMENTS {
+                return Err(too_many(parser.place()));
+            }
             statements.push(parser.statement()?);
         }
     }
     Ok(statements)
+}
+
+/// One statement too many.
+pub(super) fn too_many(place: Place) -> SyntaxError {
+    let expected = format!("at most {MOST_STATEMENTS} statements in a derivation: split it");
+    SyntaxError::new(place, &expected, "one more")
 }
 
 /// Where reading has come to.
@@ -219,6 +228,7 @@ impl Parser<'_> {
                 return Err(SyntaxError::new(place, "each pair of indices once", &found));
             }
             pairs.push((first, second));
+            self.bounded()?;
             if !self.take(",") {
                 return Ok(pairs);
             }
@@ -306,6 +316,7 @@ impl Parser<'_> {
         }
         loop {
             indices.push(self.index()?);
+            self.bounded()?;
             if !self.take(",") {
                 break;
             }

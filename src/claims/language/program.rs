@@ -1,7 +1,9 @@
 //! A derivation whose names are resolved and whose indices have ranges: what can be evaluated.
 
 use super::error::Place;
+use super::symbols::Symbols;
 use super::syntax::{Expr, Function, Range, Relation};
+use std::collections::{HashMap, HashSet};
 
 /// An expression whose names are resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +87,7 @@ pub struct Symbol {
     /// What it is.
     pub value: Value,
     /// Symbols that it depends on, itself included.
-    pub depends: Vec<bool>,
+    pub depends: Symbols,
     /// How deep derivatives are nested in it.
     pub order: usize,
     /// How deep expressions are nested in it, those of the definitions that it builds on counted.
@@ -134,7 +136,7 @@ pub struct Claim {
     /// Whether an eigenvalue occurs.
     pub eigenvalues: bool,
     /// The symbols that it depends on.
-    pub used: Vec<bool>,
+    pub used: Symbols,
     /// How many symbols and assumptions stood before it.
     pub seen: (usize, usize),
 }
@@ -142,7 +144,7 @@ pub struct Claim {
 impl Claim {
     /// Whether it depends on the symbol with this name.
     pub fn uses(&self, program: &Program, name: &str) -> bool {
-        program.find(name).is_some_and(|symbol| self.used.get(symbol) == Some(&true))
+        program.find(name).is_some_and(|symbol| self.used.contains(symbol))
     }
 }
 
@@ -178,8 +180,12 @@ pub enum Assumed {
     },
 }
 
-/// Expressions are nested no deeper, through all definitions: what evaluates them is as deep.
-pub const GREATEST_HEIGHT: usize = 6000;
+/// Statements of a derivation are no more: each quantity knows all that it depends on.
+pub const MOST_STATEMENTS: usize = 20_000;
+
+/// Claims of a derivation depend on no more quantities, each counted as often as a claim depends on it: for each claim all
+/// of them are evaluated.
+pub const MOST_USES: usize = 2_000_000;
 
 /// A quantity has no more indices.
 pub const MOST_INDICES: usize = 8;
@@ -196,18 +202,58 @@ pub struct Program {
     pub assumptions: Vec<Assumption>,
     /// All claims.
     pub claims: Vec<Claim>,
+    /// What it knows of them for looking up.
+    pub(super) index: Index,
+}
+
+/// What is looked up of a program, so that reading a statement takes no look at all the others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Index {
+    /// The symbols by their names.
+    pub symbols: HashMap<String, usize>,
+    /// The names of claims.
+    pub claims: HashSet<String>,
+    /// The parameters.
+    pub parameters: Vec<usize>,
+    /// How many quantities the claims depend on, each counted for each of them.
+    pub uses: usize,
+    /// The first quantity or claim that counts the parameters.
+    pub counts: Option<String>,
 }
 
 impl Program {
     /// The symbol with this name.
     pub fn find(&self, name: &str) -> Option<usize> {
-        self.symbols.iter().position(|symbol| symbol.name == name)
+        self.index.symbols.get(name).copied()
     }
 
-    /// How many quantities are parameters; each has at least one entry.
-    pub(in crate::claims) fn parameters(&self) -> usize {
-        let parameter = |symbol: &&Symbol| symbol.value == Value::Free { parameter: true };
-        self.symbols.iter().filter(parameter).count()
+    /// The quantities that are parameters; each has at least one entry.
+    pub(in crate::claims) fn parameters(&self) -> &[usize] {
+        &self.index.parameters
+    }
+
+    /// Adds a quantity.
+    pub(super) fn push(&mut self, symbol: Symbol) {
+        let number = self.symbols.len();
+        self.index.symbols.insert(symbol.name.clone(), number);
+        if symbol.value == (Value::Free { parameter: true }) {
+            self.index.parameters.push(number);
+        }
+        self.symbols.push(symbol);
+    }
+
+    /// The quantities that a claim depends on, with their numbers.
+    pub(in crate::claims) fn used(&self, claim: &Claim) -> impl Iterator<Item = (usize, &Symbol)> {
+        let all = claim.used.iter().take_while(|symbol| *symbol < self.symbols.len());
+        all.map(|symbol| (symbol, &self.symbols[symbol])).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The definitions that a claim depends on, with the ranges of their slots.
+    pub(in crate::claims) fn definitions(&self, claim: &Claim) -> impl Iterator<Item = (&Node, &[Range])> {
+        self.used(claim).filter_map(|(_, symbol)| match &symbol.value {
+            Value::Defined(node, slots) => Some((node, slots.as_slice())),
+            Value::Free { .. } => None,
+        })
     }
 
     /// The assumptions that stand before a claim.
@@ -229,15 +275,5 @@ impl Program {
             Assumed::Positive { symbol } => Some(symbol),
             _ => None,
         })
-    }
-
-    /// What was known where a claim stands.
-    pub(in crate::claims) fn before(&self, claim: &Claim) -> Program {
-        let (symbols, assumptions) = claim.seen;
-        Program {
-            symbols: self.symbols[..symbols].to_vec(),
-            assumptions: self.assumptions[..assumptions].to_vec(),
-            claims: Vec::new(),
-        }
     }
 }

@@ -1,8 +1,12 @@
 //! Statements to a program.
 
 use super::error::{Place, SyntaxError};
-use super::program::{Assumption, Claim, Form, GREATEST_HEIGHT, MOST_INDICES, Node, Program, Symbol, Value};
+use super::parser::too_many;
+use super::program::{
+    Assumption, Claim, Form, MOST_INDICES, MOST_STATEMENTS, MOST_USES, Node, Program, Symbol, Value,
+};
 use super::scope::Scope;
+use super::symbols::Symbols;
 use super::syntax::{Expr, Kind, Range, Relation, Statement, StatementKind};
 
 impl Program {
@@ -13,6 +17,9 @@ impl Program {
     /// sides whose free indices differ.
     pub fn extend(&mut self, statements: &[Statement]) -> Result<(), SyntaxError> {
         for statement in statements {
+            if self.symbols.len() + self.assumptions.len() + self.claims.len() >= MOST_STATEMENTS {
+                return Err(too_many(statement.place));
+            }
             match &statement.kind {
                 StatementKind::Free { name, ranges, parameter } => {
                     self.new_name(name, statement.place)?;
@@ -20,7 +27,7 @@ impl Program {
                         self.all_counted(name, statement.place)?;
                     }
                     let value = Value::Free { parameter: *parameter };
-                    self.add(name, ranges.clone(), value, Vec::new(), (0, false));
+                    self.add(name, ranges.clone(), value, Symbols::default(), (0, false));
                 }
                 StatementKind::Let { name, indices, value } => {
                     self.new_name(name, statement.place)?;
@@ -46,10 +53,6 @@ impl Program {
                         let expected = format!("at most {MOST_INDICES} indices");
                         return Err(SyntaxError::new(statement.place, &expected, &indices.len().to_string()));
                     }
-                    if self.height(&node) > GREATEST_HEIGHT {
-                        let expected = format!("definitions nested at most {GREATEST_HEIGHT} levels deep");
-                        return Err(SyntaxError::new(statement.place, &expected, "one level more"));
-                    }
                     self.add(name, ranges, Value::Defined(node, slots), depends, inside);
                 }
                 StatementKind::Assume { left, bound, right } => {
@@ -57,7 +60,7 @@ impl Program {
                     self.assumptions.push(Assumption { kind, place: statement.place });
                 }
                 StatementKind::Claim { name, left, relation, right, apart } => {
-                    if self.claims.iter().any(|claim| claim.name == *name) {
+                    if self.index.claims.contains(name) {
                         return Err(SyntaxError::new(
                             statement.place,
                             "a new name for the claim",
@@ -65,8 +68,17 @@ impl Program {
                         ));
                     }
                     apart_from_indices("", &[], &[left, right])?;
-                    let claim = self.claim(name, statement.place, left, *relation, right)?;
-                    self.claims.push(claim.apart(apart)?);
+                    let claim = self.claim(name, statement.place, left, *relation, right)?.apart(apart)?;
+                    self.note_counts(name, [&claim.left, &claim.right]);
+                    self.index.claims.insert(name.clone());
+                    self.index.uses += claim.used.iter().count();
+                    if self.index.uses > MOST_USES {
+                        let expected = format!(
+                            "claims that depend on at most {MOST_USES} quantities together: split the derivation"
+                        );
+                        return Err(SyntaxError::new(statement.place, &expected, "one that depends on more"));
+                    }
+                    self.claims.push(claim);
                 }
             }
         }
@@ -146,13 +158,7 @@ impl Program {
     /// # Errors
     /// A parameter behind what counts the parameters: it would not be counted there.
     fn all_counted(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
-        let counts = |form: &Form| matches!(form, Form::Parameters | Form::Eigenvalue { .. });
-        let defined = self.symbols.iter().filter_map(|symbol| match &symbol.value {
-            Value::Defined(node, _) => node.any(&counts).then_some(&symbol.name),
-            Value::Free { .. } => None,
-        });
-        let claimed = self.claims.iter().filter(|claim| claim.left.any(&counts) || claim.right.any(&counts));
-        match defined.chain(claimed.map(|claim| &claim.name)).next() {
+        match &self.index.counts {
             Some(user) => Err(SyntaxError::new(
                 place,
                 "all parameters before the first line with D, lambda_max or lambda_min",
@@ -162,35 +168,38 @@ impl Program {
         }
     }
 
+    /// Notes a quantity or a claim if it is the first that counts the parameters.
+    fn note_counts<'n>(&mut self, name: &str, nodes: impl IntoIterator<Item = &'n Node>) {
+        let counts = |form: &Form| matches!(form, Form::Parameters | Form::Eigenvalue { .. });
+        if self.index.counts.is_none() && nodes.into_iter().any(|node| node.any(&counts)) {
+            self.index.counts = Some(name.to_string());
+        }
+    }
+
     fn add(
         &mut self,
         name: &str,
         ranges: Vec<Range>,
         value: Value,
-        mut depends: Vec<bool>,
+        mut depends: Symbols,
         (order, eigenvalues): (usize, bool),
     ) {
-        depends.resize(self.symbols.len(), false);
-        depends.push(true);
+        depends.insert(self.symbols.len());
+        if let Value::Defined(node, _) = &value {
+            self.note_counts(name, [node]);
+        }
         let height = match &value {
             Value::Defined(node, _) => self.height(node),
             Value::Free { .. } => 0,
         };
-        self.symbols.push(Symbol {
-            name: name.to_string(),
-            ranges,
-            value,
-            depends,
-            order,
-            eigenvalues,
-            height,
-        });
+        self.push(Symbol { name: name.to_string(), ranges, value, depends, order, eigenvalues, height });
     }
 
     /// How deep expressions are nested in a node and in the definitions that it builds on.
-    fn height(&self, node: &Node) -> usize {
+    pub(in crate::claims) fn height(&self, node: &Node) -> usize {
         let below = match &node.form {
             Form::Symbol(symbol, _) => self.symbols[*symbol].height,
+            Form::Eigenvalue { .. } => self.find("L").map_or(0, |loss| self.symbols[loss].height),
             _ => node.children().into_iter().map(|child| self.height(child)).max().unwrap_or(0),
         };
         below + 1

@@ -2,6 +2,7 @@
 
 use super::error::{Place, SyntaxError};
 use super::program::{Form, HIGHEST_ORDER, Node, Program, Value};
+use super::symbols::Symbols;
 use super::syntax::{Expr, Kind, Range};
 use super::words;
 use crate::nearest::nearest;
@@ -22,7 +23,7 @@ pub(super) struct Scope<'a> {
     /// Whether an unknown index is a new free index.
     pub open: bool,
     /// The symbols that the statement depends on.
-    pub used: Vec<bool>,
+    pub used: Symbols,
     /// How deep derivatives are nested.
     pub order: usize,
     /// Whether an eigenvalue occurs.
@@ -31,7 +32,6 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub fn new(program: &'a Program) -> Self {
-        let used = vec![false; program.symbols.len()];
         Scope {
             program,
             free: Vec::new(),
@@ -40,7 +40,7 @@ impl<'a> Scope<'a> {
             slots: Vec::new(),
             tied: Vec::new(),
             open: true,
-            used,
+            used: Symbols::default(),
             order: 0,
             eigenvalues: false,
         }
@@ -144,9 +144,7 @@ impl<'a> Scope<'a> {
     }
 
     fn depend_on(&mut self, symbol: usize) {
-        for (used, depends) in self.used.iter_mut().zip(&self.program.symbols[symbol].depends) {
-            *used |= depends;
-        }
+        self.used.unite(&self.program.symbols[symbol].depends);
     }
 
     pub fn resolve(&mut self, expr: &Expr) -> Result<Node, SyntaxError> {
@@ -187,8 +185,7 @@ impl<'a> Scope<'a> {
     ) -> Result<Form, SyntaxError> {
         let order = std::mem::take(&mut self.order);
         let eigenvalues = std::mem::take(&mut self.eigenvalues);
-        let unused = vec![false; self.used.len()];
-        let used = std::mem::replace(&mut self.used, unused);
+        let used = std::mem::take(&mut self.used);
         let node = self.boxed(of)?;
         if self.eigenvalues {
             let expected =
@@ -211,9 +208,9 @@ impl<'a> Scope<'a> {
                 Some("which is named twice".to_string())
             } else if symbol == moved {
                 Some("by which is differentiated: it moves".to_string())
-            } else if self.program.symbols[symbol].depends.get(moved) != Some(&true) {
+            } else if !self.program.symbols[symbol].depends.contains(moved) {
                 Some(format!("which does not depend on '{by}': it does not move anyway"))
-            } else if differentiated.get(symbol) != Some(&true) {
+            } else if !differentiated.contains(symbol) {
                 Some("on which what is differentiated does not depend: nothing changes".to_string())
             } else {
                 None
@@ -224,9 +221,7 @@ impl<'a> Scope<'a> {
             }
             held.push(symbol);
         }
-        for (used, before) in self.used.iter_mut().zip(used) {
-            *used |= before;
-        }
+        self.used.unite(&used);
         Ok(Form::Derivative(node, moved, slots, held))
     }
 
@@ -236,7 +231,9 @@ impl<'a> Scope<'a> {
             return Ok(Form::Size(range));
         }
         let largest = match name {
-            "D" if self.program.parameters() == 0 => return fail("a parameter before the number of them"),
+            "D" if self.program.parameters().is_empty() => {
+                return fail("a parameter before the number of them");
+            }
             "D" => return Ok(Form::Parameters),
             "lambda_max" => true,
             "lambda_min" => false,
@@ -254,7 +251,7 @@ impl<'a> Scope<'a> {
         if !symbol.ranges.is_empty() || matches!(symbol.value, Value::Free { .. }) {
             return fail("a loss L without indices that let defines, before its eigenvalues");
         }
-        if self.program.parameters() == 0 {
+        if self.program.parameters().is_empty() {
             return fail("a parameter before the eigenvalues of the Hessian");
         }
         if symbol.eigenvalues {

@@ -3,6 +3,10 @@
 use super::error::SyntaxError;
 use super::parser::parse;
 use super::program::Program;
+use crate::claims::room::with_room;
+use crate::words;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A file with its name.
@@ -31,7 +35,7 @@ pub struct Derivation {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The operating system refuses, or the text is not UTF-8.
-    #[error("cannot read {}: {reason}", file.display())]
+    #[error("cannot read {}: {reason}", words::path(file))]
     Read {
         /// The file.
         file: PathBuf,
@@ -42,7 +46,7 @@ pub enum SourceError {
     #[error("{0}")]
     Syntax(String),
     /// A file without a single claim.
-    #[error("{0} holds no claim: write one in a block that starts with ```claims")]
+    #[error("{} holds no claim: write one in a block that starts with ```claims", words::path(Path::new(.0)))]
     NoClaims(String),
 }
 
@@ -52,6 +56,10 @@ impl Derivation {
     /// # Errors
     /// [`SourceError::Syntax`] with file, line, column and a marker.
     pub fn read(sources: Vec<Source>, built_upon: usize) -> Result<Self, SourceError> {
+        with_room(|| Derivation::resolved(sources, built_upon))
+    }
+
+    fn resolved(sources: Vec<Source>, built_upon: usize) -> Result<Self, SourceError> {
         let mut program = Program::default();
         let (mut file_of, mut first) = (Vec::new(), 0);
         for (index, source) in sources.iter().enumerate() {
@@ -77,8 +85,7 @@ impl Derivation {
         paths.push(path.to_path_buf());
         let mut sources = Vec::new();
         for path in paths {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|reason| SourceError::Read { file: path.clone(), reason })?;
+            let text = text(&path).map_err(|reason| SourceError::Read { file: path.clone(), reason })?;
             sources.push(Source { name: path.display().to_string(), text });
         }
         let derivation = Derivation::read(sources, built_upon)?;
@@ -87,6 +94,19 @@ impl Derivation {
         }
         Ok(derivation)
     }
+}
+
+/// Bytes of a file of claims.
+const LARGEST: u64 = 16 << 20;
+
+/// What stands in a file, which may be no file but something that never ends.
+fn text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(std::io::Error::other(format!("it has more than {} MiB: split it", LARGEST >> 20)));
+    }
+    Ok(text)
 }
 
 /// The number that a chapter's name starts with.

@@ -9,7 +9,9 @@ use super::place::{Phi, Point};
 use super::positive::Positive;
 use super::tower::{Base, Tower};
 use crate::claims::language::program::{Form, MOST_INDICES, Node, Program, Value};
+use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::{Function, Range};
+use crate::claims::room::with_room;
 use crate::number::{Matrix, Number, norm};
 use crate::witness::eigen::eigenvalues;
 use std::cell::{OnceCell, RefCell};
@@ -20,6 +22,16 @@ pub(in crate::claims) const UNASSIGNED: usize = usize::MAX;
 
 /// The indices of an entry, those beyond its quantity's unassigned.
 type Indices = [usize; MOST_INDICES];
+
+/// Where definitions build on each other higher than this, they are computed from the bottom up.
+const LOW: usize = 100;
+/// What is higher than this may need more than the stack that a thread has by default.
+const SHALLOW: usize = 40;
+
+/// Evaluates what is so high, where there is room for it.
+pub(in crate::claims) fn roomy<T: Send>(height: usize, evaluate: impl FnOnce() -> T + Send) -> T {
+    if height > SHALLOW { with_room(evaluate) } else { evaluate() }
+}
 
 /// What one derivative changes.
 struct Change<'a> {
@@ -38,6 +50,8 @@ pub struct World<'a, T: Base> {
     /// For each range the indices beyond the explicit ones that a derivative here or around moved: bits, from the first.
     moved: [u64; 4],
     positive: Rc<OnceCell<Positive>>,
+    /// Whether definitions build on each other so high that they are computed from the bottom up.
+    high: bool,
     known: RefCell<Vec<Known<T>>>,
 }
 
@@ -53,6 +67,7 @@ impl<'a, T: Base> World<'a, T> {
             level: 0,
             moved: [0; 4],
             positive,
+            high: program.symbols.iter().any(|symbol| symbol.height > LOW),
             known: unknown(program),
         }
     }
@@ -65,6 +80,62 @@ impl<'a, T: Base> World<'a, T> {
     /// The value of a quantity without indices.
     pub fn scalar(&self, symbol: usize) -> T {
         self.entry(symbol, 0)
+    }
+
+    /// Computes what an expression builds on from the bottom up, where that is high: no evaluation is deeper than a
+    /// statement then, however many build on each other.
+    pub fn prepare(&self, node: &Node) {
+        if self.high {
+            let mut used = Symbols::default();
+            self.program.dependencies(node, &mut used);
+            self.prepare_all(&used);
+        }
+    }
+
+    fn prepare_all(&self, used: &Symbols) {
+        self.prepare_besides(used, &Symbols::default());
+    }
+
+    /// The same for these quantities, where others are computed already.
+    pub fn prepare_besides(&self, used: &Symbols, known: &Symbols) {
+        if self.high {
+            let new = used.besides(known).filter(|symbol| self.defines(*symbol));
+            new.for_each(|symbol| self.fill(symbol));
+        }
+    }
+
+    /// Whether a definition has another value here than in the world around.
+    fn defines(&self, symbol: usize) -> bool {
+        let info = &self.program.symbols[symbol];
+        let changes = |change: &Change| {
+            symbol != change.symbol && info.depends.contains(change.symbol) && !change.fixed.contains(&symbol)
+        };
+        matches!(info.value, Value::Defined(..)) && self.change.as_ref().is_none_or(changes)
+    }
+
+    /// Computes the entries of a quantity that can be different.
+    fn fill(&self, symbol: usize) {
+        let ranges = &self.program.symbols[symbol].ranges;
+        // Of the indices beyond the explicit ones, the first ones stand for all others.
+        let told_apart = |(at, range): (usize, &Range)| {
+            let size = self.point.sizes.of(*range);
+            if self.point.others.is_none() {
+                return size;
+            }
+            let before = ranges[..at].iter().filter(|other| *other == range).count();
+            let moved = u64::BITS - self.moved[*range as usize].leading_zeros();
+            size.min(self.point.explicit(*range) + moved as usize + before + 1)
+        };
+        let lengths: Vec<usize> = ranges.iter().enumerate().map(told_apart).collect();
+        for number in 0..lengths.iter().product() {
+            let (mut rest, mut entry, mut step) = (number, 0, 1);
+            for (length, range) in lengths.iter().zip(ranges).rev() {
+                entry += rest % length * step;
+                rest /= length;
+                step *= self.point.sizes.of(*range);
+            }
+            self.entry(symbol, entry);
+        }
     }
 
     /// The value of an expression, its indices assigned.
@@ -104,6 +175,9 @@ impl<'a, T: Base> World<'a, T> {
             }
             Form::Sum(over, body) => self.sum(over, body, slots, ranges),
             Form::Negate(x) => -self.value(x, slots, ranges),
+            Form::Add(..) | Form::Subtract(..) | Form::Multiply(..) | Form::Divide(..) if self.high => {
+                self.chained(node, slots, ranges)
+            }
             Form::Add(x, y) => {
                 let (x, y) = two(x, y, slots);
                 x + y
@@ -128,11 +202,35 @@ impl<'a, T: Base> World<'a, T> {
             }
             Form::Derivative(of, symbol, indices, fixed) => {
                 let entry = self.flat(*symbol, indices, slots);
-                let value = self.moved(*symbol, entry, fixed).value(of, slots, ranges);
+                let moved = self.moved(*symbol, entry, fixed);
+                moved.prepare(of);
+                let value = moved.value(of, slots, ranges);
                 // What has no value has no derivative.
                 if value.base().exists() { value.coefficient(self.level) } else { T::constant(value.base()) }
             }
         }
+    }
+
+    /// The value of operands with operators between them, from the left: a line of them may be long.
+    fn chained(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> T {
+        let (mut first, mut links) = (node, Vec::new());
+        while let Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) =
+            &first.form
+        {
+            links.push((&first.form, y));
+            first = x;
+        }
+        let mut value = self.value(first, slots, ranges);
+        for (form, operand) in links.into_iter().rev() {
+            let operand = self.value(operand, slots, ranges);
+            value = match form {
+                Form::Add(..) => value + operand,
+                Form::Subtract(..) => value - operand,
+                Form::Multiply(..) => value * operand,
+                _ => value / operand,
+            };
+        }
+        value
     }
 
     /// The activation's derivative of this order.
@@ -192,6 +290,7 @@ impl<'a, T: Base> World<'a, T> {
             level: self.level + 1,
             moved,
             positive: Rc::clone(&self.positive),
+            high: self.high,
             known: unknown(self.program),
         }
     }
@@ -247,7 +346,7 @@ impl<'a, T: Base> World<'a, T> {
                 let value = around.entry(symbol, entry);
                 return if entry == change.entry { value + T::unit(self.level - 1) } else { value };
             }
-            let depends = self.program.symbols[symbol].depends.get(change.symbol) == Some(&true);
+            let depends = self.program.symbols[symbol].depends.contains(change.symbol);
             if !depends || change.fixed.contains(&symbol) {
                 return around.entry(symbol, entry);
             }
@@ -338,10 +437,8 @@ impl<'a, T: Base> World<'a, T> {
 
     /// `D`: the sizes of the parameters, multiplied and added.
     fn number_of_parameters(&self) -> T {
-        let parameters =
-            self.program.symbols.iter().filter(|symbol| symbol.value == Value::Free { parameter: true });
-        let sizes = parameters.map(|symbol| {
-            symbol
+        let sizes = self.program.parameters().iter().map(|parameter| {
+            self.program.symbols[*parameter]
                 .ranges
                 .iter()
                 .fold(T::integer(1), |size, range| size * T::constant(self.point.size(*range)))
@@ -351,15 +448,12 @@ impl<'a, T: Base> World<'a, T> {
 
     /// Every entry of every parameter, in the order of their declaration.
     fn parameters(&self) -> Vec<(usize, usize)> {
-        let is_parameter =
-            |symbol: &usize| self.program.symbols[*symbol].value == Value::Free { parameter: true };
-        let symbols = (0..self.program.symbols.len()).filter(is_parameter);
-        symbols
-            .flat_map(|symbol| {
-                let entries = self.point.sizes.entries(&self.program.symbols[symbol].ranges);
-                (0..entries).map(move |entry| (symbol, entry))
-            })
-            .collect()
+        let entries = |symbol: &usize| {
+            let symbol = *symbol;
+            let entries = self.point.sizes.entries(&self.program.symbols[symbol].ranges);
+            (0..entries).map(move |entry| (symbol, entry))
+        };
+        self.program.parameters().iter().flat_map(entries).collect()
     }
 
     /// An extreme eigenvalue of the Hessian of `L`; not a number where there is none, as in the field.
@@ -370,6 +464,8 @@ impl<'a, T: Base> World<'a, T> {
         let entry = |i: usize, j: usize| -> Option<(f64, f64)> {
             let first = self.moved(parameters[i].0, parameters[i].1, &[]);
             let second = first.moved(parameters[j].0, parameters[j].1, &[]);
+            first.prepare_all(&self.program.symbols[loss].depends);
+            second.prepare_all(&self.program.symbols[loss].depends);
             let value = second.entry(loss, 0).coefficient(self.level + 1).coefficient(self.level).base();
             value.float().map(|float| (float, value.error()))
         };

@@ -3,6 +3,7 @@
 use super::place::{Others, Phi, Point, Sizes};
 use super::tower::Tower;
 use crate::claims::language::program::{Claim, Program, Value};
+use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Range;
 
 /// The four sizes in the order `N, d, h, C`.
@@ -54,15 +55,13 @@ pub(in crate::claims) fn values<V: Tower>(
     sizes: Sizes,
     mut next: impl FnMut(usize, bool) -> V,
 ) -> Vec<Vec<V>> {
-    let positive = |symbol| program.positive(claim).any(|other| other == symbol);
-    let mut free: Vec<Vec<V>> = Vec::new();
-    for (index, symbol) in program.symbols.iter().enumerate() {
-        let count = match symbol.value {
-            Value::Free { .. } if claim.used.get(index) == Some(&true) => sizes.entries(&symbol.ranges),
-            _ => 0,
-        };
-        let positive = positive(index);
-        free.push((0..count).map(|_| next(index, positive)).collect());
+    let positive: Symbols = program.positive(claim).collect();
+    let mut free: Vec<Vec<V>> = program.symbols.iter().map(|_| Vec::new()).collect();
+    for (index, symbol) in program.used(claim) {
+        if let Value::Free { .. } = symbol.value {
+            let positive = positive.contains(index);
+            free[index] = (0..sizes.entries(&symbol.ranges)).map(|_| next(index, positive)).collect();
+        }
     }
     free
 }

@@ -3,7 +3,7 @@
 use crate::number::{Chain, Degree, Drawn, Field, Gap, Jet, Rounded, Smooth};
 
 /// A number in which expressions are evaluated. A base carries no derivatives, which is what the defaults say.
-pub trait Tower: Smooth + Copy {
+pub trait Tower: Smooth + Copy + Send + Sync {
     /// How many nested derivatives it carries.
     const LEVELS: usize = 0;
     /// Whether it is over a field, where positive numbers are squares.

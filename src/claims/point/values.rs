@@ -1,6 +1,6 @@
 //! Values of a quantity, or of a side of a claim.
 
-use super::evaluate::{UNASSIGNED, World};
+use super::evaluate::{UNASSIGNED, World, roomy};
 use super::place::{Point, Sizes};
 use super::tower::{Base, Tower};
 use crate::claims::language::program::{Claim, Node, Program, Value};
@@ -108,13 +108,16 @@ fn values_in<T: Base>(
     ranges: &[Range],
     components: &[Vec<usize>],
 ) -> Vec<T::Value> {
-    let world = World::<T>::new(program, point);
-    let mut slots = vec![UNASSIGNED; ranges.len()];
-    let value = |component: &Vec<usize>| {
-        for (slot, index) in free.iter().zip(component) {
-            slots[*slot] = *index;
-        }
-        world.value(node, &mut slots, ranges).base()
-    };
-    components.iter().map(value).collect()
+    roomy(program.height(node), || {
+        let world = World::<T>::new(program, point);
+        world.prepare(node);
+        let mut slots = vec![UNASSIGNED; ranges.len()];
+        let value = |component: &Vec<usize>| {
+            for (slot, index) in free.iter().zip(component) {
+                slots[*slot] = *index;
+            }
+            world.value(node, &mut slots, ranges).base()
+        };
+        components.iter().map(value).collect()
+    })
 }

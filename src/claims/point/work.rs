@@ -2,6 +2,7 @@
 
 use super::place::Sizes;
 use crate::claims::language::program::{Claim, Form, Node, Program, Value};
+use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Range;
 
 /// An estimate of the elementary operations that evaluating so many components of a claim takes at these sizes. A quantity
@@ -22,12 +23,11 @@ fn estimate(mut estimate: Estimate, claim: &Claim, components: usize) -> f64 {
     for (_, slot) in &claim.free {
         estimate.open[claim.slots[*slot] as usize] += 1;
     }
+    // In order: each builds on those before.
+    let tables: f64 = claim.used.iter().map(|symbol| estimate.table(symbol)).sum();
     let sides = estimate.node(&claim.left, &claim.slots) + estimate.node(&claim.right, &claim.slots);
-    let free = program.symbols.iter().zip(&claim.used);
-    let free = free.filter(|(symbol, used)| **used && matches!(symbol.value, Value::Free { .. }));
-    let drawn: f64 = free.map(|(symbol, _)| sizes.entries(&symbol.ranges) as f64).sum();
-    let used = (0..claim.used.len()).filter(|symbol| claim.used[*symbol]);
-    let tables: f64 = used.map(|symbol| estimate.table(symbol)).sum();
+    let free = program.used(claim).filter(|(_, symbol)| matches!(symbol.value, Value::Free { .. }));
+    let drawn: f64 = free.map(|(_, symbol)| sizes.entries(&symbol.ranges) as f64).sum();
     // A number of a tower has 2^order parts, and a product of two takes 3^order products of parts.
     drawn + (components * sides + tables) * 3f64.powi(claim.order as i32)
 }
@@ -67,13 +67,12 @@ impl<'a> Estimate<'a> {
 
     /// A Hessian, entry by entry, each from a loss that is computed anew.
     fn eigenvalue(&mut self) -> f64 {
-        let parameters =
-            self.program.symbols.iter().filter(|symbol| symbol.value == Value::Free { parameter: true });
+        let parameters = self.program.parameters().iter().map(|parameter| &self.program.symbols[*parameter]);
         let size: f64 = parameters.map(|symbol| self.sizes.entries(&symbol.ranges) as f64).sum();
         let Some(loss) = self.program.find("L") else { return 1.0 };
-        let depends = self.program.symbols[loss].depends.clone();
-        let used = (0..depends.len()).filter(|symbol| depends[*symbol]);
-        size * size / 2.0 * used.map(|symbol| self.table(symbol)).sum::<f64>() + size * size * size
+        let program = self.program;
+        let tables: f64 = program.symbols[loss].depends.iter().map(|symbol| self.table(symbol)).sum();
+        size * size / 2.0 * tables + size * size * size
     }
 
     /// All entries of a defined quantity.
@@ -121,26 +120,13 @@ impl<'a> Estimate<'a> {
                 count * (1.0 + body)
             }
             Form::Derivative(of, by, ..) => {
-                let mut used = vec![false; self.program.symbols.len()];
-                mark(self.program, of, &mut used);
-                let depends = |symbol: &usize| self.program.symbols[*symbol].depends.get(*by) == Some(&true);
-                let redone: Vec<usize> =
-                    (0..used.len()).filter(|symbol| used[*symbol]).filter(depends).collect();
-                let tables: f64 = redone.into_iter().map(|symbol| self.table(symbol)).sum();
+                let mut used = Symbols::default();
+                self.program.dependencies(of, &mut used);
+                let redone = used.iter().filter(|symbol| self.program.symbols[*symbol].depends.contains(*by));
+                let tables: f64 =
+                    redone.collect::<Vec<_>>().into_iter().map(|symbol| self.table(symbol)).sum();
                 1.0 + self.node(of, slots) + tables
             }
         }
-    }
-}
-
-/// Marks every symbol that an expression uses, directly or through others.
-fn mark(program: &Program, node: &Node, used: &mut [bool]) {
-    if let Form::Symbol(symbol, _) = &node.form {
-        for (used, depends) in used.iter_mut().zip(&program.symbols[*symbol].depends) {
-            *used |= depends;
-        }
-    }
-    for child in node.children() {
-        mark(program, child, used);
     }
 }

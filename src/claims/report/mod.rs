@@ -4,8 +4,10 @@
 
 mod page;
 pub(in crate::claims) mod run;
+mod shard;
 mod table;
 mod words;
 
 pub use run::{CheckReport, ClaimFailure, ClaimReport, Request, run};
+pub use shard::{NoShard, Shard};
 pub use table::Counts;

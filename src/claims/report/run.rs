@@ -1,39 +1,48 @@
 //! Every claim of some derivations, checked, explained and reported.
 
+use super::shard::Shard;
 use super::words;
 use crate::claims::explanation::diagnose::{Diagnosis, diagnose};
+use crate::claims::explanation::edits::Edit;
 use crate::claims::explanation::mutants::{Score, mutants};
 use crate::claims::explanation::repair::{Repair, repair};
 use crate::claims::language::error::render;
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::source::{Derivation, Source};
 use crate::claims::language::syntax::{Function, Relation};
+use crate::claims::room;
 use crate::claims::verdict::check::check;
 use crate::claims::verdict::contents::uses;
 use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict};
 use crate::shell::quoted;
+use crate::words::shortened;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// What is asked of a check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// Random points of exact arithmetic for each claim, at least.
+    /// Random points of exact arithmetic for each claim, at least; as many as a proof needs are made in any case, and more
+    /// than 100,000 are not.
     pub points: usize,
     /// The seed of everything random.
     pub seed: u64,
     /// Only the claim with this name, in each derivation that has one.
     pub only: Option<String>,
-    /// Only every `N`-th claim, starting with the `I`-th: `(I, N)`, from 1.
-    pub shard: (usize, usize),
+    /// Which part of the claims.
+    pub shard: Shard,
     /// Whether to search the nearest true line for a false claim.
     pub repair: bool,
     /// Whether to make every small edit of every true claim.
     pub mutants: bool,
 }
 
-/// Stack of a thread that evaluates: a level of nesting takes some kilobytes.
-const STACK: usize = 256 << 20;
+/// Milliseconds after which no more true lines are searched for: a file may have thousands of claims that are false.
+const MOST_SEARCHED: u64 = 120_000;
+
+/// What a report says at most in one piece, in characters: a claim, the numbers that show that it is false.
+const LONGEST: usize = 2000;
 
 /// The verdicts on the claims.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -52,10 +61,12 @@ pub struct CheckReport {
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ClaimReport {
     /// Its name.
+    #[serde(serialize_with = "words::fit")]
     pub name: String,
     /// The file that it stands in.
+    #[serde(serialize_with = "words::fit")]
     pub file: String,
-    /// The claim as it is written.
+    /// The claim as it is written, cut where it is long.
     pub text: String,
     /// The verdict.
     pub verdict: Verdict,
@@ -114,10 +125,10 @@ pub struct ClaimFailure {
 /// Checks all claims that are asked for.
 ///
 /// ```
-/// use hsr::claims::{Derivation, Request, Source, run};
+/// use hsr::claims::{Derivation, Request, Shard, Source, run};
 /// let text = "```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 3*V[k,i]\n```\n";
 /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
-/// let request = Request { points: 2, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false };
+/// let request = Request { points: 2, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false };
 /// let report = run(&[derivation], &request);
 /// let failure = report.claims[0].failure.as_ref().ok_or("the claim is false")?;
 /// assert_eq!(report.claims[0].verdict.word(), "false");
@@ -133,14 +144,14 @@ pub fn run(derivations: &[Derivation], request: &Request) -> CheckReport {
     let asked = all.filter(|(derivation, index)| {
         request.only.as_ref().is_none_or(|name| derivation.program.claims[*index].name == *name)
     });
-    let (part, parts) = request.shard;
-    let asked: Vec<_> = asked.skip(part - 1).step_by(parts).collect();
+    let asked: Vec<_> = request.shard.of(asked).collect();
+    let searched = AtomicU64::new(0);
     let each = || {
-        asked.par_iter().with_max_len(1).map(|(derivation, index)| one(derivation, *index, request)).collect()
+        let one = |(derivation, index): &(&Derivation, usize)| one(derivation, *index, request, &searched);
+        asked.par_iter().with_max_len(1).map(one).collect()
     };
-    // Definitions may build on each other as deep as the language allows; where no threads can be had, these will do.
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
-    let checked: Vec<(ClaimReport, Score)> = pool.map_or_else(|_| each(), |pool| pool.install(each));
+    // Where no threads can be had, those that there are will do.
+    let checked: Vec<(ClaimReport, Score)> = room::pool().map_or_else(each, |pool| pool.install(each));
     let (claims, scores): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
     let score = scores.into_iter().fold(Score::default(), Score::with);
     CheckReport {
@@ -151,7 +162,13 @@ pub fn run(derivations: &[Derivation], request: &Request) -> CheckReport {
     }
 }
 
-fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport, Score) {
+/// The verdict on a claim, explained. `searched` is how many milliseconds the searches for true lines have taken.
+fn one(
+    derivation: &Derivation,
+    index: usize,
+    request: &Request,
+    searched: &AtomicU64,
+) -> (ClaimReport, Score) {
     let (program, claim) = (&derivation.program, &derivation.program.claims[index]);
     let source = &derivation.sources[derivation.file_of[index]];
     let started = Instant::now();
@@ -166,12 +183,20 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
     if let Outcome::False(found) = &outcome {
         diagnosis = Some(diagnose(program, claim, found, request.seed));
         if request.repair && !claim.eigenvalues && claim.relation == Relation::Equal {
-            mended = Some(repair(program, claim, request.seed));
+            mended = Some(if searched.load(Ordering::Relaxed) < MOST_SEARCHED {
+                let started = Instant::now();
+                let mended = repair(program, claim, request.seed);
+                searched.fetch_add(started.elapsed().as_millis() as u64, Ordering::Relaxed);
+                mended
+            } else {
+                Repair { out_of_time: true, ..Repair::default() }
+            });
         }
     }
     let failure = (!outcome.verdict().passes()).then(|| {
         let file = quoted(&source.name);
         let replay = format!("hsr check {file} --only {} --seed {}", quoted(&claim.name), request.seed);
+        let replay = shortened(&replay, LONGEST);
         let place = render(&source.name, &source.text, claim.place, &words::reason(claim, &outcome));
         let failure = ClaimFailure { place, seed: request.seed, replay, ..ClaimFailure::default() };
         explained(program, claim, source, &outcome, diagnosis.as_ref(), mended.as_ref(), failure)
@@ -179,9 +204,12 @@ fn one(derivation: &Derivation, index: usize, request: &Request) -> (ClaimReport
     let report = ClaimReport {
         name: claim.name.clone(),
         file: source.name.clone(),
-        text: format!("{} {} {}", claim.left_text, claim.relation.sign(), claim.right_text),
+        text: shortened(
+            &format!("{} {} {}", claim.left_text, claim.relation.sign(), claim.right_text),
+            LONGEST,
+        ),
         verdict: outcome.verdict(),
-        evidence: words::evidence(&outcome),
+        evidence: shortened(&words::evidence(&outcome), LONGEST),
         proof: if let Outcome::Proved(proof) = &outcome { Some(proof.clone()) } else { None },
         search: if let Outcome::NotRefuted(search) = &outcome { Some(search.clone()) } else { None },
         seconds,
@@ -207,18 +235,20 @@ fn explained(
         let at = &diagnosis.at;
         let phi = uses(program, claim, &|form| matches!(form, Form::Call(Function::Phi(_), _)));
         failure.sizes = Some(at.sizes.to_string());
-        failure.component = Some(words::component(claim, &at.component)).filter(|text| !text.is_empty());
-        failure.numbers = Some(words::values(at, phi)).filter(|text| !text.is_empty());
+        let short = |text: String| Some(shortened(&text, LONGEST)).filter(|text| !text.is_empty());
+        failure.component = short(words::component(claim, &at.component));
+        failure.numbers = short(words::values(at, phi));
         failure.left = Some(words::number(at.left));
         failure.right = Some(words::number(at.right));
-        failure.relation = words::related(diagnosis);
+        failure.relation = words::related(diagnosis).map(|text| shortened(&text, LONGEST));
     }
     if let Outcome::Undefined(Undefined { place: Some(place), .. }) = outcome {
         failure.undefined = Some(words::excerpt(source, *place));
     }
     if let Some(repair) = repair {
         failure.wrong = words::wrong_part(source, repair);
-        failure.repairs = repair.found.iter().map(|edit| format!("{} ({})", edit.expr, edit.what)).collect();
+        let line = |edit: &Edit| shortened(&format!("{} ({})", edit.expr, edit.what), LONGEST);
+        failure.repairs = repair.found.iter().map(line).collect();
         failure.search = Some(words::search_for_repair(repair));
     }
     failure

@@ -1,9 +1,11 @@
 //! A check as a table, as JSON, as JUnit.
 
 use super::run::{CheckReport, ClaimFailure};
+use super::words;
 use crate::claims::explanation::mutants::{Fallen, Score};
 use crate::claims::verdict::outcome::{Reach, Verdict};
 use crate::io::{JunitCase, JunitOutcome, json_report, junit};
+use crate::words::shown;
 use std::fmt::Write;
 
 impl ClaimFailure {
@@ -118,9 +120,10 @@ impl CheckReport {
         for claim in &self.claims {
             if claim.file != file {
                 file = &claim.file;
-                let _ = writeln!(text, "-- {file}");
+                let _ = writeln!(text, "-- {}", words::file(file));
             }
-            let _ = writeln!(text, "{:<34} {:<11} {}", claim.name, claim.verdict.word(), claim.evidence);
+            let _ =
+                writeln!(text, "{:<34} {:<11} {}", shown(&claim.name), claim.verdict.word(), claim.evidence);
         }
         text.push('\n');
         for failure in self.claims.iter().filter_map(|claim| claim.failure.as_ref()) {
@@ -140,12 +143,12 @@ impl CheckReport {
     /// The report as JUnit XML, a test case a claim.
     pub fn junit(&self) -> String {
         let cases = self.claims.iter().map(|claim| JunitCase {
-            name: claim.name.clone(),
-            class: claim.file.clone(),
+            name: shown(&claim.name),
+            class: words::file(&claim.file),
             outcome: match &claim.failure {
                 None => JunitOutcome::PassedWith(format!("{}: {}", claim.verdict.word(), claim.evidence)),
                 Some(failure) => JunitOutcome::Failed(
-                    format!("{} is {}", claim.name, claim.verdict.word()),
+                    format!("{} is {}", shown(&claim.name), claim.verdict.word()),
                     failure.describe(),
                 ),
             },
@@ -169,9 +172,14 @@ fn edits(score: &Score) -> String {
 impl Score {
     /// One line that counts.
     pub fn summary(&self) -> String {
+        let cut = match self.cut {
+            0 => String::new(),
+            1 => "; of 1 claim, which is very long, only the first edits were made".to_string(),
+            many => format!("; of {many} claims, which are very long, only the first edits were made"),
+        };
         format!(
             "{} edits of true claims: {} false, {} undecided, {} undefined, {} proved equal to the claim, {} of inequalities \
-             that are not refuted either, {} survivors",
+             that are not refuted either, {} survivors{cut}",
             self.edits.len(),
             self.count(Fallen::False),
             self.count(Fallen::Undecided),

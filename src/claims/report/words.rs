@@ -11,6 +11,11 @@ use crate::claims::verdict::outcome::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
     Undefined,
 };
+use crate::words::{path, shortened};
+use std::path::Path;
+
+/// A piece of a file is shown up to this length.
+const LONGEST_EXCERPT: usize = 400;
 
 /// What an outcome rests on, in a line.
 pub(super) fn evidence(outcome: &Outcome) -> String {
@@ -97,6 +102,9 @@ fn doubt_in_words(doubt: &Doubt) -> String {
         Doubt::Constants { bits } => format!(
             "it needs laws of functions, and builds whole numbers of up to {bits:.0} binary digits, more than the field that \
              knows them can tell apart"
+        ),
+        Doubt::TooManyEntries(entries) => format!(
+            "the quantities that it is about would have about {entries:.0e} entries, more than are kept; give them fewer indices"
         ),
         Doubt::TooMuchWork(work) => format!(
             "checking it would take about {work:.0e} operations, more than is allowed; split it, or sum over fewer indices"
@@ -218,10 +226,20 @@ pub(super) fn wrong_part(source: &Source, repair: &Repair) -> Option<String> {
     })
 }
 
+/// Writes a name or a path into JSON as messages show it.
+pub(super) fn fit<S: serde::Serializer>(name: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&file(name))
+}
+
+/// A file as reports name it.
+pub(super) fn file(name: &str) -> String {
+    path(Path::new(name))
+}
+
 /// A piece of a file on one line.
 pub(super) fn excerpt(source: &Source, place: Place) -> String {
     let part = source.text.get(place.start..place.start + place.length).unwrap_or_default();
-    part.split_whitespace().collect::<Vec<_>>().join(" ")
+    shortened(&part.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST_EXCERPT)
 }
 
 /// What the search for a true line did.
@@ -229,7 +247,7 @@ pub(super) fn search_for_repair(repair: &Repair) -> String {
     match (repair.found.is_empty(), repair.out_of_time) {
         (false, _) => format!("{} edits tried", repair.tried),
         (true, false) => format!("none of all {} single and double edits makes it true", repair.tried),
-        (true, true) => format!("none found among {} edits, when the time was up", repair.tried),
+        (true, true) => format!("none found among {} edits; there are more", repair.tried),
     }
 }
 

@@ -52,6 +52,8 @@ const LITERAL_POINTS: usize = 400;
 const FEWEST: usize = 40;
 /// Elementary operations of all points.
 const BUDGET: f64 = 4e6;
+/// Elementary operations after which no more points are tried, however few they were.
+const MOST: f64 = 3e8;
 /// Elementary operations of the ascent.
 const ASCENT: f64 = 3e6;
 /// Points that it starts from.
@@ -131,7 +133,7 @@ impl Adversary<'_> {
         for round in 0..POINTS {
             let (sizes, cost) = sizes[round % sizes.len()];
             spent += cost;
-            if round >= FEWEST && spent > BUDGET {
+            if round >= FEWEST && spent > BUDGET || round > 0 && spent > MOST {
                 break;
             }
             // The cycles have lengths without common factors, so that all combinations come up.
@@ -170,7 +172,7 @@ impl Adversary<'_> {
         for round in 0..LITERAL_POINTS {
             let sizes = at_least(self.program, self.claim, SIZES[[0, 2][round % 2]]);
             spent += work(self.program, self.claim, &sizes, component_count(self.claim, sizes));
-            if round >= FEWEST && spent > BUDGET / 4.0 {
+            if round >= FEWEST && spent > BUDGET / 4.0 || spent > MOST {
                 break;
             }
             let mut values = Trial {
@@ -264,7 +266,7 @@ impl Adversary<'_> {
             let relative = excess / left.value.abs().max(right.value.abs()).max(f64::MIN_POSITIVE);
             badness = badness.max(distance(self.claim.relation, left.value, right.value));
             // A margin within the rounding errors is none.
-            let margin = (-relative).max(0.0);
+            let margin = if relative < 0.0 { -relative } else { 0.0 };
             if self.nearest.as_ref().is_none_or(|(nearest, _)| margin < *nearest) {
                 self.nearest = Some((margin, at(*left, *right)));
             }

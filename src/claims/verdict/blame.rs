@@ -5,7 +5,7 @@ use super::trial::exists;
 use crate::claims::language::error::Place;
 use crate::claims::language::program::{Form, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
-use crate::claims::point::evaluate::{UNASSIGNED, World};
+use crate::claims::point::evaluate::{UNASSIGNED, World, roomy};
 use crate::claims::point::place::Point;
 use crate::number::{Jet, Rounded};
 
@@ -20,62 +20,83 @@ pub(in crate::claims) fn blame(
     ranges: &[Range],
     component: &[usize],
 ) -> Option<(Operation, Place)> {
-    let world = World::<Carried>::new(program, point);
-    let mut slots = vec![UNASSIGNED; ranges.len()];
-    for (slot, index) in free.iter().zip(component) {
-        slots[*slot] = *index;
-    }
-    within(program, &world, node, &mut slots, ranges)
+    roomy(program.height(node), || {
+        let world = World::<Carried>::new(program, point);
+        world.prepare(node);
+        let mut slots = vec![UNASSIGNED; ranges.len()];
+        for (slot, index) in free.iter().zip(component) {
+            slots[*slot] = *index;
+        }
+        let mut found = None;
+        let mut at = Some(Part { node, slots, ranges });
+        while let Some(part) = at.take_if(|part| part.lacks_a_value(&world)) {
+            found = Some((part.operation(), part.node.place));
+            at = part.inner(program, &world);
+        }
+        found
+    })
 }
 
-fn within(
-    program: &Program,
-    world: &World<Carried>,
-    node: &Node,
-    slots: &mut [usize],
-    ranges: &[Range],
-) -> Option<(Operation, Place)> {
-    if exists(&world.value(node, slots, ranges).re.re.re) {
-        return None;
+/// An expression with its indices assigned.
+struct Part<'p> {
+    node: &'p Node,
+    slots: Vec<usize>,
+    ranges: &'p [Range],
+}
+
+impl<'p> Part<'p> {
+    fn lacks_a_value(&mut self, world: &World<Carried>) -> bool {
+        !exists(&world.value(self.node, &mut self.slots, self.ranges).re.re.re)
     }
-    let operation = match &node.form {
-        Form::Divide(..) => Operation::Division,
-        Form::Call(Function::Sqrt, _) => Operation::Root,
-        Form::Call(Function::Ln, _) => Operation::Logarithm,
-        // A slope that does not exist: that of a root of zero, as a rule.
-        Form::Derivative(..) => Operation::Division,
-        _ => Operation::Overflow,
-    };
-    let inner = match &node.form {
-        Form::Sum(over, body) => in_sum(program, world, over, body, slots, ranges),
-        Form::Symbol(symbol, indices) => match &program.symbols[*symbol].value {
-            Value::Defined(body, own) => {
-                let mut inside = vec![UNASSIGNED; own.len()];
-                for (slot, index) in inside.iter_mut().zip(indices) {
-                    *slot = slots[*index];
-                }
-                within(program, world, body, &mut inside, own)
+
+    /// What is wrong with it, if nothing is with what it is made of.
+    fn operation(&self) -> Operation {
+        match &self.node.form {
+            Form::Divide(..) => Operation::Division,
+            Form::Call(Function::Sqrt, _) => Operation::Root,
+            Form::Call(Function::Ln, _) => Operation::Logarithm,
+            // A slope that does not exist: that of a root of zero, as a rule.
+            Form::Derivative(..) => Operation::Division,
+            _ => Operation::Overflow,
+        }
+    }
+
+    /// The first of the expressions that it is made of that lacks a value.
+    fn inner(mut self, program: &'p Program, world: &World<Carried>) -> Option<Part<'p>> {
+        match &self.node.form {
+            Form::Sum(over, body) => {
+                let body = Part { node: body, ..self };
+                body.in_sum(world, over)
             }
-            Value::Free { .. } => None,
-        },
-        _ => node.children().into_iter().find_map(|child| within(program, world, child, slots, ranges)),
-    };
-    Some(inner.unwrap_or((operation, node.place)))
-}
+            Form::Symbol(symbol, indices) => match &program.symbols[*symbol].value {
+                Value::Defined(node, ranges) => {
+                    let mut slots = vec![UNASSIGNED; ranges.len()];
+                    for (slot, index) in slots.iter_mut().zip(indices) {
+                        *slot = self.slots[*index];
+                    }
+                    Some(Part { node, slots, ranges })
+                }
+                Value::Free { .. } => None,
+            },
+            _ => self.node.children().into_iter().find_map(|node| {
+                let mut child = Part { node, slots: std::mem::take(&mut self.slots), ranges: self.ranges };
+                let lacks = child.lacks_a_value(world);
+                if lacks {
+                    return Some(child);
+                }
+                self.slots = child.slots;
+                None
+            }),
+        }
+    }
 
-fn in_sum(
-    program: &Program,
-    world: &World<Carried>,
-    over: &[usize],
-    body: &Node,
-    slots: &mut [usize],
-    ranges: &[Range],
-) -> Option<(Operation, Place)> {
-    let Some((slot, rest)) = over.split_first() else { return within(program, world, body, slots, ranges) };
-    let found = (0..world.size(ranges[*slot])).find_map(|index| {
-        slots[*slot] = index;
-        in_sum(program, world, rest, body, slots, ranges)
-    });
-    slots[*slot] = UNASSIGNED;
-    found
+    /// The same with the first indices of a sum at which it lacks a value.
+    fn in_sum(mut self, world: &World<Carried>, over: &[usize]) -> Option<Self> {
+        let Some((slot, rest)) = over.split_first() else { return self.lacks_a_value(world).then_some(self) };
+        (0..world.size(self.ranges[*slot])).find_map(|index| {
+            self.slots[*slot] = index;
+            let part = Part { slots: self.slots.clone(), ..self };
+            part.in_sum(world, rest)
+        })
+    }
 }

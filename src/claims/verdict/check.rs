@@ -10,16 +10,17 @@ use super::cases::{case, case_count};
 use super::contents::{functions, uses};
 use super::exact::{Exact, SIGN_POINTS, Verified, exact};
 use super::extent::{Needs, needs};
-use super::floats::{Floats, at_larger_sizes, floats, some_components};
+use super::floats::{Floats, at_larger_sizes, component_count, floats, some_components};
 use super::outcome::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined,
 };
-use super::plan::Plan;
+use super::plan::{MOST_ENTRIES, Plan};
 use super::trial::{Style, Trial, Values, at_least, exists, rounded};
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::{Function, Range, Relation};
 use crate::claims::point::place::{Phi, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
+use crate::claims::point::work::work;
 use crate::number::{Chain, Drawn, Field};
 
 /// Elementary operations that one evaluation may take: some seconds.
@@ -34,10 +35,15 @@ pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outc
     if case_count(claim) > MOST_CASES {
         return Outcome::Undecided(Doubt::TooMuchWork(case_count(claim) * MOST_WORK));
     }
+    let (program, claim) = &program.about(claim);
     let needs = needs(program, claim);
     let plan = Plan { points, ..Plan::new(program, claim, needs.explicit, &needs) };
-    if plan.work > MOST_WORK {
-        return Outcome::Undecided(Doubt::TooMuchWork(plan.work));
+    let (work, entries) = (plan.work.max(smallest_work(program, claim)), plan.entries(program, claim));
+    if work > MOST_WORK {
+        return Outcome::Undecided(Doubt::TooMuchWork(work));
+    }
+    if entries > MOST_ENTRIES {
+        return Outcome::Undecided(Doubt::TooManyEntries(entries));
     }
     if claim.relation != Relation::Equal || claim.eigenvalues {
         return match search(program, claim, seed) {
@@ -78,6 +84,12 @@ pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outc
             },
         },
     }
+}
+
+/// The work at the smallest sizes at which floats hold a claim.
+fn smallest_work(program: &Program, claim: &Claim) -> f64 {
+    let sizes = at_least(program, claim, sizes(2, 2, 2, 2));
+    work(program, claim, &sizes, component_count(claim, sizes))
 }
 
 /// A counterexample at a larger size than those for which a claim is proved.

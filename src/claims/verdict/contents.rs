@@ -1,14 +1,12 @@
 //! What a claim is made of, its definitions included.
 
-use crate::claims::language::program::{Claim, Form, Node, Program, Value};
+use crate::claims::language::program::{Claim, Form, Node, Program};
 use crate::claims::language::syntax::Function;
+use std::collections::BTreeSet;
 
 /// Whether a claim uses a node of some form, directly or in definitions.
 pub(in crate::claims) fn uses(program: &Program, claim: &Claim, what: &dyn Fn(&Form) -> bool) -> bool {
-    let defined = program.symbols.iter().zip(&claim.used).filter_map(|(symbol, used)| match &symbol.value {
-        Value::Defined(node, _) if *used => Some(node),
-        _ => None,
-    });
+    let defined = program.definitions(claim).map(|(node, _)| node);
     [&claim.left, &claim.right].into_iter().chain(defined).any(|node| any(node, what))
 }
 
@@ -21,11 +19,7 @@ pub(in crate::claims) fn functions(program: &Program, claim: &Claim) -> Vec<Func
     let mut found = Vec::new();
     collect(&claim.left, &mut found);
     collect(&claim.right, &mut found);
-    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
-        if let (Value::Defined(node, _), true) = (&symbol.value, *used) {
-            collect(node, &mut found);
-        }
-    }
+    program.definitions(claim).for_each(|(node, _)| collect(node, &mut found));
     found
 }
 
@@ -42,21 +36,15 @@ fn collect(node: &Node, found: &mut Vec<Function>) {
 
 /// The whole numbers that stand in a claim or in the definitions that it uses.
 pub(in crate::claims) fn literals(program: &Program, claim: &Claim) -> Vec<i64> {
-    fn within(node: &Node, found: &mut Vec<i64>) {
-        if let Form::Number(number) = node.form
-            && !found.contains(&number)
-        {
-            found.push(number);
+    fn within(node: &Node, found: &mut BTreeSet<i64>) {
+        if let Form::Number(number) = node.form {
+            found.insert(number);
         }
         node.children().into_iter().for_each(|child| within(child, found));
     }
-    let mut found = Vec::new();
+    let mut found = BTreeSet::new();
     within(&claim.left, &mut found);
     within(&claim.right, &mut found);
-    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
-        if let (Value::Defined(node, _), true) = (&symbol.value, *used) {
-            within(node, &mut found);
-        }
-    }
-    found
+    program.definitions(claim).for_each(|(node, _)| within(node, &mut found));
+    found.into_iter().collect()
 }

@@ -3,9 +3,10 @@
 use super::cases::{fits, patterns};
 use super::contents::any;
 use super::plan::Plan;
-use crate::claims::language::program::{Claim, Form, Program, Value};
+use crate::claims::language::program::{Claim, Form, Program, Symbol, Value};
+use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Function;
-use crate::claims::point::evaluate::World;
+use crate::claims::point::evaluate::{World, roomy};
 use crate::claims::point::place::{Phi, Point};
 use crate::claims::point::points::{at_every_size, at_sizes, point_seed};
 use crate::claims::point::tower::{Base, Tower};
@@ -68,6 +69,10 @@ const TARGET: f64 = -18.0;
 pub(in crate::claims) const SIGN_POINTS: usize = 64;
 /// Points that are tried while too few decide.
 const PATIENCE: u64 = 600;
+/// No more points are made, whatever is asked for.
+const MOST_POINTS: u64 = 100_000;
+/// Elementary operations of a root, about.
+const ROOT: f64 = 100.0;
 /// A bound on the pairs of arguments of transcendental functions, times the degree of their difference.
 const COINCIDENCES: f64 = 1e6;
 
@@ -104,8 +109,17 @@ pub(in crate::claims) enum Verified {
 
 /// Whether one of these quantities, which have no indices, lacks a root at a point: seen before anything is differentiated.
 fn a_root_is_missing<V: Exact>(program: &Program, point: &Point<V>, scalars: &[usize]) -> bool {
-    let world = World::<V>::new(program, point);
-    scalars.iter().any(|symbol| world.scalar(*symbol).gap() == Some(Gap::Root))
+    let height = scalars.iter().map(|symbol| program.symbols[*symbol].height).max().unwrap_or(0);
+    roomy(height, || {
+        let world = World::<V>::new(program, point);
+        let mut built_upon = Symbols::default();
+        scalars.iter().any(|symbol| {
+            // What the roots before built upon is computed already.
+            world.prepare_besides(&program.symbols[*symbol].depends, &built_upon);
+            built_upon.unite(&program.symbols[*symbol].depends);
+            world.scalar(*symbol).gap() == Some(Gap::Root)
+        })
+    })
 }
 
 /// The quantities without indices and without derivatives that have a root in their definition.
@@ -114,12 +128,9 @@ fn scalar_roots(program: &Program, claim: &Claim) -> Vec<usize> {
         Value::Defined(node, _) => any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _))),
         Value::Free { .. } => false,
     };
-    let used = (0..claim.used.len()).filter(|symbol| claim.used[*symbol]);
-    used.filter(|symbol| {
-        let symbol = &program.symbols[*symbol];
-        symbol.ranges.is_empty() && symbol.order == 0 && has_a_root(&symbol.value)
-    })
-    .collect()
+    let scalar = |symbol: &Symbol| symbol.ranges.is_empty() && symbol.order == 0;
+    let used = program.used(claim).filter(|(_, symbol)| scalar(symbol) && has_a_root(&symbol.value));
+    used.map(|(symbol, _)| symbol).collect()
 }
 
 /// What became of a component so far.
@@ -167,7 +178,7 @@ pub(in crate::claims) fn exact<V: Exact>(
     let enough = enough.min(wanted);
     let roots = if plan.roots > 0 { scalar_roots(program, claim) } else { Vec::new() };
     let mut spent = 0.0;
-    for attempt in 0..PATIENCE {
+    for attempt in 0..PATIENCE.max((plan.points as u64).saturating_mul(4)).min(MOST_POINTS) {
         let open: Vec<usize> = (0..components.len())
             .filter(|i| !components[*i].is_a_pole(plan.roots) && components[*i].decided < wanted)
             .collect();
@@ -179,7 +190,7 @@ pub(in crate::claims) fn exact<V: Exact>(
             break;
         }
         let point = draw::<V>(program, claim, plan, point_seed(seed, 0, attempt));
-        spent += plan.roots_work;
+        spent += plan.roots_work + ROOT * f64::from(plan.roots);
         if a_root_is_missing(program, &point, &roots) {
             continue;
         }

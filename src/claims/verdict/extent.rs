@@ -21,6 +21,9 @@ type Counts = [u64; 4];
 /// Counts beyond this are as good as infinite.
 const MANY: u64 = 1 << 20;
 
+/// Denominators that are told apart.
+const MOST_DIVISORS: usize = 200;
+
 /// What a claim needs of an exact evaluation that is to speak for every size.
 pub(in crate::claims) struct Needs {
     /// So many indices of each range with entries of their own, where the values of functions are symbols.
@@ -36,6 +39,10 @@ pub(in crate::claims) struct Needs {
 /// Counts what a claim needs.
 pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
     let mut counting = Counting { program, claim, known: BTreeMap::new() };
+    // In order: each builds on those before.
+    for symbol in claim.used.iter() {
+        counting.known.insert(symbol, counting.symbol(symbol));
+    }
     let left = counting.node(&claim.left, &claim.slots);
     let right = counting.node(&claim.right, &claim.slots);
     let both = left.plus(&right);
@@ -200,6 +207,14 @@ impl Extent {
         }
     }
 
+    /// The same, where so many denominators are told apart; where there are more, no size is enough.
+    fn countable(self) -> Extent {
+        if self.below.len() + self.inside_below.len() <= MOST_DIVISORS {
+            return self;
+        }
+        Extent { top: [MANY; 4], below: BTreeMap::new(), inside_below: BTreeMap::new(), ..self }
+    }
+
     /// Everything multiplied out.
     fn whole(&self) -> Counts {
         self.below.values().fold(self.top, |top, divisor| add(top, divisor.counts, divisor.power))
@@ -248,11 +263,11 @@ struct Counting<'a> {
 }
 
 impl Counting<'_> {
-    fn symbol(&mut self, symbol: usize) -> Extent {
+    fn symbol(&self, symbol: usize) -> Extent {
         if let Some(known) = self.known.get(&symbol) {
             return known.clone();
         }
-        let extent = match &self.program.symbols[symbol].value {
+        match &self.program.symbols[symbol].value {
             Value::Defined(node, slots) => self.node(node, slots),
             Value::Free { .. } => {
                 let mut extent = Extent::default();
@@ -263,13 +278,11 @@ impl Counting<'_> {
                 }
                 extent
             }
-        };
-        self.known.insert(symbol, extent.clone());
-        extent
+        }
     }
 
-    fn node(&mut self, node: &Node, slots: &[Range]) -> Extent {
-        match &node.form {
+    fn node(&self, node: &Node, slots: &[Range]) -> Extent {
+        let extent = match &node.form {
             Form::Number(number) => {
                 Extent { bits: ((number.unsigned_abs().max(1) as f64).log2(), 0.0), ..Extent::default() }
             }
@@ -303,7 +316,8 @@ impl Counting<'_> {
             }
             Form::Call(_, x) => self.node(x, slots).argument(free(x, slots)),
             Form::Derivative(x, ..) => self.node(x, slots).derivative(),
-        }
+        };
+        extent.countable()
     }
 }
 
@@ -338,11 +352,7 @@ fn indices(node: &Node, used: &mut [bool], bound: &mut [bool]) {
 /// How many roots there are of which each may exist or not, by the indices that they have: two of each.
 fn roots(program: &Program, claim: &Claim) -> u32 {
     let mut count = roots_of(&claim.left, &claim.slots) + roots_of(&claim.right, &claim.slots);
-    for (symbol, used) in program.symbols.iter().zip(&claim.used) {
-        if let (Value::Defined(node, slots), true) = (&symbol.value, *used) {
-            count += roots_of(node, slots);
-        }
-    }
+    count += program.definitions(claim).map(|(node, slots)| roots_of(node, slots)).sum::<u32>();
     count
 }
 

@@ -41,6 +41,8 @@ pub(in crate::claims) const ENOUGH: usize = 3;
 const PATIENCE: u64 = 160;
 /// Elementary operations that the regular points may take together.
 const BUDGET: f64 = 1e6;
+/// Elementary operations after which no more points are tried, however few agree.
+const MOST: f64 = 1e10;
 /// Components of a claim that are compared at a point.
 const COMPONENTS: usize = 24;
 /// Where there are more, they are drawn and not listed.
@@ -71,7 +73,7 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
     for round in 0..SIZES.len() * 2 {
         let sizes = at_least(program, claim, SIZES[round % SIZES.len()]);
         spent += work(program, claim, &sizes, component_count(claim, sizes));
-        if round >= ENOUGH && spent > BUDGET {
+        if (round >= ENOUGH && spent > BUDGET) || (round > 0 && spent > MOST) {
             break;
         }
         let trial = Trial {
@@ -85,12 +87,15 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
             return Floats::Contradict(counterexample);
         }
     }
+    spent = 0.0;
     for attempt in 0..PATIENCE {
-        if found.agreement.points >= ENOUGH {
+        let sizes = at_least(program, claim, SIZES[(attempt % 2) as usize]);
+        spent += work(program, claim, &sizes, component_count(claim, sizes));
+        if found.agreement.points >= ENOUGH || spent > MOST {
             break;
         }
         let trial = Trial {
-            sizes: at_least(program, claim, SIZES[(attempt % 2) as usize]),
+            sizes,
             phi: phis[attempt as usize % phis.len()],
             style: if attempt % 4 < 2 { Style::Generic } else { Style::Positive },
             scale: PATIENT_SCALES[attempt as usize / 4 % PATIENT_SCALES.len()],
@@ -143,8 +148,7 @@ pub(in crate::claims) fn at_larger_sizes(
 
 /// Whether a claim depends on the size of a range.
 fn uses_range(program: &Program, claim: &Claim, range: Range) -> bool {
-    let used = program.symbols.iter().zip(&claim.used).filter(|(_, used)| **used);
-    let in_symbols = used.flat_map(|(symbol, _)| &symbol.ranges).any(|own| *own == range);
+    let in_symbols = program.used(claim).flat_map(|(_, symbol)| &symbol.ranges).any(|own| *own == range);
     in_symbols || uses(program, claim, &|form| matches!(form, Form::Size(own) if *own == range))
 }
 

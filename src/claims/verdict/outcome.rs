@@ -188,6 +188,8 @@ pub enum Doubt {
     },
     /// Checking it would take so many operations.
     TooMuchWork(f64),
+    /// The quantities that it is about would have so many entries.
+    TooManyEntries(f64),
 }
 
 /// Where a side has no real value.

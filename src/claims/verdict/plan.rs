@@ -36,6 +36,8 @@ pub(in crate::claims) struct Plan {
 
 /// Elementary operations that one evaluation may take before sizes are made smaller.
 const LARGE: f64 = 3e6;
+/// Entries of free quantities that are kept at a point: each takes some hundred bytes.
+pub(super) const MOST_ENTRIES: f64 = 3e5;
 
 impl Plan {
     /// As many explicit indices as are needed, or as the work allows.
@@ -59,7 +61,10 @@ impl Plan {
         let mut every = true;
         // Points are many where roots exist at few of them.
         let large = LARGE / f64::from(1 << needs.roots.min(4));
-        while cost(explicit) > large {
+        let entries = |[samples, inputs, hidden, classes]: [usize; 4]| {
+            entries(program, claim, Sizes { samples, inputs, hidden, classes }, copies)
+        };
+        while cost(explicit) > large || entries(explicit) > MOST_ENTRIES {
             // The range that is furthest above what it must be.
             let above = |r: usize| (explicit[r] + 1) as f64 / (least[r] + 1) as f64;
             let Some(r) =
@@ -88,7 +93,19 @@ impl Plan {
     }
 }
 
+/// The entries of the free quantities of a claim at so many explicit indices and others.
+fn entries(program: &Program, claim: &Claim, explicit: Sizes, copies: Sizes) -> f64 {
+    let sizes = Sizes::each(|range| explicit.of(range) + copies.of(range));
+    let free = program.used(claim).filter(|(_, symbol)| matches!(symbol.value, Value::Free { .. }));
+    free.map(|(_, symbol)| sizes.entries(&symbol.ranges) as f64).sum()
+}
+
 impl Plan {
+    /// The entries of free quantities at a point of it.
+    pub fn entries(&self, program: &Program, claim: &Claim) -> f64 {
+        entries(program, claim, self.explicit, self.copies)
+    }
+
     /// The sizes that an evaluation speaks for in full: one of the others may have entries of its own too.
     pub fn reach(&self) -> Sizes {
         Sizes::each(|range| self.explicit.of(range) + 1)
@@ -107,11 +124,7 @@ impl Plan {
 fn copies(program: &Program, claim: &Claim) -> Sizes {
     let count = |slots: &[Range], range: Range| slots.iter().filter(|slot| **slot == range).count();
     let of = |range: Range| {
-        let used = program.symbols.iter().zip(&claim.used).filter(|(_, used)| **used);
-        let statements = used.filter_map(|(symbol, _)| match &symbol.value {
-            Value::Defined(_, slots) => Some(count(slots, range)),
-            Value::Free { .. } => None,
-        });
+        let statements = program.definitions(claim).map(|(_, slots)| count(slots, range));
         let most = statements.chain([count(&claim.slots, range)]).max().unwrap_or(0);
         let moved = program.symbols.iter().map(|symbol| count(&symbol.ranges, range)).max().unwrap_or(0);
         (most + claim.order * moved + 1).min(20)
@@ -121,20 +134,24 @@ fn copies(program: &Program, claim: &Claim) -> Sizes {
 
 /// How deep exponentials are nested, at most: the number of functions that are made of them, up to three.
 pub(in crate::claims) fn nesting(program: &Program, claim: &Claim) -> usize {
-    let mut nested = Nesting { program, known: vec![None; program.symbols.len()] };
+    let mut nested = Nesting(Vec::new());
+    for symbol in &program.symbols {
+        let depth = match &symbol.value {
+            Value::Defined(node, _) => nested.node(node),
+            Value::Free { .. } => 0,
+        };
+        nested.0.push(depth);
+    }
     nested.node(&claim.left).max(nested.node(&claim.right)).min(3)
 }
 
-/// Counts exponentials within exponentials, also through other functions.
-struct Nesting<'a> {
-    program: &'a Program,
-    known: Vec<Option<usize>>,
-}
+/// Counts exponentials within exponentials, also through other functions: for each quantity, in order.
+struct Nesting(Vec<usize>);
 
-impl Nesting<'_> {
-    fn node(&mut self, node: &Node) -> usize {
+impl Nesting {
+    fn node(&self, node: &Node) -> usize {
         let below = match &node.form {
-            Form::Symbol(symbol, _) => self.symbol(*symbol),
+            Form::Symbol(symbol, _) => self.0[*symbol],
             _ => node.children().into_iter().map(|child| self.node(child)).max().unwrap_or(0),
         };
         use Function::{Exp, Sigmoid, Softplus, Tanh};
@@ -142,17 +159,5 @@ impl Nesting<'_> {
             Form::Call(Exp | Sigmoid | Softplus | Tanh, _) => below + 1,
             _ => below,
         }
-    }
-
-    fn symbol(&mut self, symbol: usize) -> usize {
-        if let Some(known) = self.known[symbol] {
-            return known;
-        }
-        let depth = match &self.program.symbols[symbol].value {
-            Value::Defined(node, _) => self.node(node),
-            Value::Free { .. } => 0,
-        };
-        self.known[symbol] = Some(depth);
-        depth
     }
 }

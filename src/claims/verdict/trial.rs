@@ -177,15 +177,13 @@ pub(in crate::claims) fn counterexample(
     left: Rounded,
     right: Rounded,
 ) -> Counterexample {
-    let used = program.symbols.iter().zip(&point.free).enumerate().filter(|(index, (symbol, _))| {
-        matches!(symbol.value, Value::Free { .. }) && claim.used.get(*index) == Some(&true)
-    });
+    let free = program.used(claim).filter(|(_, symbol)| matches!(symbol.value, Value::Free { .. }));
     Counterexample {
         sizes: point.sizes,
         phi: point.phi,
-        values: used
-            .map(|(_, (symbol, values))| {
-                (symbol.name.clone(), values.iter().map(|value| value.value).collect())
+        values: free
+            .map(|(index, symbol)| {
+                (symbol.name.clone(), point.free[index].iter().map(|value| value.value).collect())
             })
             .collect(),
         component: component.to_vec(),

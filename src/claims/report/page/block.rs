@@ -3,6 +3,7 @@
 use super::words;
 use crate::claims::{ClaimFailure, ClaimReport, Source};
 use maud::{Markup, html};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -44,13 +45,17 @@ pub(super) fn block(source: &Source, claims: &[Written], range: Range<usize>, ve
     let text = &source.text;
     let mut at = range.start;
     let mut pieces = Vec::new();
-    for claim in claims.iter().filter(|claim| range.contains(&claim.place.start)) {
+    // They stand in order.
+    let first = claims.partition_point(|claim| claim.place.start < range.start);
+    for claim in claims[first..].iter().take_while(|claim| claim.place.start < range.end) {
         pieces.push(code(&text[at..claim.place.start]));
         let written = &text[claim.place.clone()];
         let found = verdicts.get(&source.name, &claim.name);
         pieces.extend(found.iter().map(|(number, report)| checked(written, *number, report)));
         if found.is_empty() {
-            pieces.push(html! { div.claim.unchecked { (code(written)) p.verdict { "– not checked here" } } });
+            pieces.push(
+                html! { div.claim.unchecked { (shown_claim(written)) p.verdict { "– not checked here" } } },
+            );
         }
         at = claim.place.end;
     }
@@ -58,16 +63,41 @@ pub(super) fn block(source: &Source, claims: &[Written], range: Range<usize>, ve
     html! { div.block { @for piece in pieces { (piece) } } }
 }
 
+/// A claim, its first lines where it is long.
+fn shown_claim(written: &str) -> Markup {
+    match written.match_indices('\n').nth(MOST_LINES) {
+        Some((end, _)) => html! { (code(&written[..end])) p { "..." } },
+        None => code(written),
+    }
+}
+
 fn code(text: &str) -> Markup {
     let lines = text.trim_end().trim_start_matches(['\n', '\r']);
-    html! { @if !lines.trim().is_empty() { pre { code { (lines) } } } }
+    html! { @if !lines.trim().is_empty() { pre { code { (cut(lines)) } } } }
 }
+
+/// Code with its long lines cut.
+fn cut(code: &str) -> Cow<'_, str> {
+    if code.lines().all(|line| line.len() <= LONGEST_LINE) {
+        return code.into();
+    }
+    let line = |line: &str| match line.char_indices().nth(LONGEST_LINE) {
+        Some((at, _)) => format!("{}...", &line[..at]),
+        None => line.to_string(),
+    };
+    code.lines().map(line).collect::<Vec<_>>().join("\n").into()
+}
+
+/// A line of code is shown up to this length.
+const LONGEST_LINE: usize = 1000;
+/// A claim is shown up to so many lines: comments may stand in it.
+const MOST_LINES: usize = 100;
 
 fn checked(written: &str, number: usize, report: &ClaimReport) -> Markup {
     let state = if report.failure.is_some() { "fails" } else { "holds" };
     html! {
         div.claim.(state) id=(super::claim_id(number)) {
-            (code(written))
+            (shown_claim(written))
             p.verdict { (words::verdict(report)) }
             @if let Some(failure) = &report.failure { (story(failure)) }
         }

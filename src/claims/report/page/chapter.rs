@@ -3,12 +3,16 @@
 use super::block::{Verdicts, Written, block};
 use super::formula::formula;
 use crate::claims::{Source, StatementKind, parse};
+use crate::words::{self, shortened};
 use maud::{Markup, PreEscaped};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html::push_html};
 use pulldown_latex::config::DisplayMode;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
+
+/// A title is shown up to this length.
+const LONGEST_TITLE: usize = 200;
 
 /// A chapter on the page.
 pub(super) struct Chapter<'a> {
@@ -67,7 +71,12 @@ impl<'a> Chapter<'a> {
                 _ => None,
             })
             .collect();
-        if title.is_empty() { self.source.name.clone() } else { title }
+        if title.is_empty() { self.file() } else { shortened(&title, LONGEST_TITLE) }
+    }
+
+    /// Its file as the page names it.
+    pub fn file(&self) -> String {
+        words::path(Path::new(&self.source.name))
     }
 
     /// Its text. Links to other chapters stay on the page.
@@ -87,7 +96,10 @@ impl<'a> Chapter<'a> {
             }
         }
         // Markdown may take a block for something else, such as a part of a comment; the checker does not.
-        let hidden = |claim: &&Written| !blocks.iter().any(|block| block.contains(&claim.place.start));
+        let hidden = |claim: &&Written| {
+            let before = blocks.partition_point(|block| block.start <= claim.place.start);
+            !blocks[..before].last().is_some_and(|block| block.contains(&claim.place.start))
+        };
         for claim in self.claims.iter().filter(hidden) {
             written.push(raw(block(self.source, &self.claims, claim.place.clone(), verdicts)));
         }
@@ -179,6 +191,7 @@ impl<'a> Writer<'a> {
             }
         };
         let separator = if heading.is_empty() { "" } else { "-" };
+        let heading: String = heading.chars().take(LONGEST_TITLE).collect();
         Some(format!("#{}{separator}{heading}", chapter.id))
     }
 }
@@ -187,7 +200,7 @@ impl<'a> Writer<'a> {
 fn slug(heading: &str) -> String {
     let text = heading.trim_matches(|c: char| c == '#' || c.is_whitespace()).to_lowercase();
     let kept = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    kept.take(LONGEST_TITLE).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 /// The page has a heading above those of its chapters.

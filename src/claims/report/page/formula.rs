@@ -1,5 +1,6 @@
 //! LaTeX to MathML, which browsers typeset themselves.
 
+use crate::words::shortened;
 use maud::{Markup, PreEscaped, html};
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::event::{Content, Event, Grouping};
@@ -23,13 +24,36 @@ pub(super) fn formula(latex: &str, display: DisplayMode) -> Markup {
         Ok(mathml) if display == DisplayMode::Block => html! { span.equation { (PreEscaped(mathml)) } },
         Ok(mathml) => PreEscaped(mathml),
         Err(reason) => html! {
-            span.untypeset { code { (latex) } " (this formula cannot be typeset: " (reason) ")" }
+            span.untypeset { code { (shortened(latex, SHOWN)) } " (this formula cannot be typeset: " (reason) ")" }
         },
     }
 }
 
+/// What is shown of a formula that is not typeset.
+const SHOWN: usize = 400;
+
 /// Commands without a brace between them: each may be the argument of the one before, and the converter's stack is finite.
 const LONGEST_CHAIN: usize = 80;
+
+/// Groups within each other: the converter reads what is in a group once for each group around it.
+const DEEPEST: usize = 40;
+/// Bytes of a formula.
+const LONGEST: usize = 20_000;
+
+/// How deep groups are nested in a formula.
+fn depth(latex: &str) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0);
+    for (at, c) in latex.char_indices() {
+        let command = |name: &str| c == '\\' && latex[at + 1..].starts_with(name);
+        if c == '{' || command("left") || command("begin") {
+            depth += 1;
+        } else if c == '}' || command("right") || command("end") {
+            depth = depth.saturating_sub(1);
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
 
 /// What the converter is not given: definitions, which make a short text long, and codes of characters, at some of which
 /// it panics (0.8.0).
@@ -39,6 +63,12 @@ const REFUSED: [&str; 7] =
 fn refused(latex: &str) -> Option<String> {
     if let Some(command) = REFUSED.into_iter().find(|command| latex.contains(command)) {
         return Some(format!("{command} has no place in a formula"));
+    }
+    if latex.len() > LONGEST {
+        return Some(format!("more than {LONGEST} bytes"));
+    }
+    if depth(latex) > DEEPEST {
+        return Some(format!("more than {DEEPEST} groups within each other"));
     }
     let longest = latex.split(['{', '}']).map(|part| part.matches('\\').count()).max();
     (longest > Some(LONGEST_CHAIN)).then(|| format!("more than {LONGEST_CHAIN} commands without a brace"))
@@ -74,7 +104,7 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String, String> {
 }
 
 fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_string()
+    shortened(text.lines().next().unwrap_or_default(), SHOWN)
 }
 
 #[cfg(test)]
@@ -91,8 +121,12 @@ mod tests {
     #[test]
     fn what_would_break_the_page_or_the_converter_is_refused() {
         let chain = "\\frac".repeat(10_000);
-        for latex in ["\\operatorname{<img>}", "\\char é", "\\def\\x{y}\\x", "\\frobnicate", &chain] {
+        let nested = ["{", "x^{", "\\left({}"].map(|group| group.repeat(100_000));
+        let long = "x + ".repeat(100_000);
+        let refused = ["\\operatorname{<img>}", "\\char é", "\\def\\x{y}\\x", "\\frobnicate", &chain, &long];
+        for latex in refused.into_iter().chain(nested.iter().map(String::as_str)) {
             assert!(mathml(latex, DisplayMode::Block).is_err(), "{latex:.40}");
+            assert!(formula(latex, DisplayMode::Block).into_string().len() < 1000, "{latex:.40}");
         }
     }
 

@@ -7,10 +7,12 @@ mod formula;
 mod summary;
 mod words;
 
+use crate::claims::room::with_room;
 use crate::claims::{CheckReport, Derivation};
 use block::Verdicts;
 use chapter::Chapter;
 use maud::{DOCTYPE, PreEscaped, html};
+use std::collections::BTreeSet;
 
 /// The style of the page.
 const STYLE: &str = include_str!("page.css");
@@ -22,15 +24,19 @@ impl CheckReport {
     /// The report as a page of HTML that stands alone, with the derivations that were checked.
     ///
     /// ```
-    /// use hsr::claims::{Derivation, Request, Source, run};
+    /// use hsr::claims::{Derivation, Request, Shard, Source, run};
     /// let text = "# Squares\n\n```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 2*V[k,i]\n```\n";
     /// let derivations = [Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?];
-    /// let request = Request { points: 2, seed: 0, only: None, shard: (1, 1), repair: true, mutants: false };
+    /// let request = Request { points: 2, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false };
     /// let page = run(&derivations, &request).html(&derivations);
     /// assert!(page.starts_with("<!DOCTYPE html>") && page.contains("✓ proved"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn html(&self, derivations: &[Derivation]) -> String {
+        with_room(|| clean(self.page(derivations)))
+    }
+
+    fn page(&self, derivations: &[Derivation]) -> String {
         let chapters = chapters(derivations);
         let verdicts = Verdicts::of(&self.claims);
         let page = html! {
@@ -61,11 +67,32 @@ impl CheckReport {
     }
 }
 
+/// A page without characters that HTML cannot hold, that move or hide what stands around them, or that speak to a
+/// terminal: a text may have them anywhere.
+fn clean(page: String) -> String {
+    let wrong = |c: char| {
+        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let nothing = (c as u32) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
+        turns || nothing || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+    };
+    if !page.contains(wrong) {
+        return page;
+    }
+    page.chars().fold(String::with_capacity(page.len()), |mut clean, c| {
+        if wrong(c) {
+            clean.extend(c.escape_unicode());
+        } else {
+            clean.push(c);
+        }
+        clean
+    })
+}
+
 /// Every file once, in order.
 fn chapters(derivations: &[Derivation]) -> Vec<Chapter<'_>> {
-    let mut chapters: Vec<Chapter> = Vec::new();
+    let (mut chapters, mut names) = (Vec::new(), BTreeSet::new());
     for source in derivations.iter().flat_map(|derivation| &derivation.sources) {
-        if chapters.iter().all(|chapter| chapter.source.name != source.name) {
+        if names.insert(&source.name) {
             chapters.push(Chapter::new(source, chapters.len() + 1));
         }
     }

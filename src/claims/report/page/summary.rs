@@ -4,6 +4,7 @@ use super::block::Verdicts;
 use super::chapter::Chapter;
 use super::words;
 use crate::claims::{CheckReport, Fallen};
+use crate::words::{path, shown};
 use maud::{Markup, html};
 
 /// The whole in a line.
@@ -94,7 +95,7 @@ fn failures(report: &CheckReport) -> Markup {
                 ul {
                     @for (number, claim) in failed {
                         li {
-                            a href={ "#" (super::claim_id(number)) } { (claim.name) } " in " (claim.file) " is " (claim.verdict.word())
+                            a href={ "#" (super::claim_id(number)) } { (shown(&claim.name)) } " in " (path(claim.file.as_ref())) " is " (claim.verdict.word())
                             @if let Some(relation) = claim.failure.as_ref().and_then(|it| it.relation.as_ref()) {
                                 ": " (relation)
                             }
@@ -123,7 +124,7 @@ fn survivors(report: &CheckReport) -> Markup {
 /// The line above a chapter: its file, and what became of its claims.
 pub(super) fn file(chapter: &Chapter, verdicts: &Verdicts) -> Markup {
     html! {
-        p.file { code { (chapter.source.name) } " " (tally(chapter, verdicts)) " " a href="#" { "contents ↑" } }
+        p.file { code { (chapter.file()) } " " (tally(chapter, verdicts)) " " a href="#" { "contents ↑" } }
     }
 }
 
