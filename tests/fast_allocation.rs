@@ -27,7 +27,7 @@ static COUNTING: Counting = Counting;
 fn nothing_is_allocated_after_the_first_call() {
     let shape = Shape { samples: 140, inputs: 5, hidden: 8, classes: 4, biases: true };
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| (index as f64).sin()).collect();
-    let network = Network { parameters: Parameters::from_flat(&shape, &theta), activation: Activation::Tanh };
+    let network = Network { parameters: Parameters::from_flat(&shape, &theta).unwrap(), activation: Activation::Tanh };
     let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| ((n * 3 + l) as f64).cos());
     let labels: Vec<i64> = (0..140).map(|n| n % 4).collect();
     let batch = Batch::from_labels(x, &labels, 4).unwrap();

@@ -34,7 +34,7 @@ fn networks(scale: impl Strategy<Value = f64> + Clone) -> impl Strategy<Value = 
         let inputs = vec(-2.0..2.0f64, shape.samples * shape.inputs);
         let targets = vec(0.0..1.0f64, shape.samples * shape.classes);
         (weights, inputs, targets, any::<bool>()).prop_map(move |(weights, x, y, soft)| {
-            let mut parameters = Parameters::from_flat(&shape, &weights);
+            let mut parameters = Parameters::from_flat(&shape, &weights).unwrap();
             parameters.v *= scale;
             let x = Matrix::from_row_slice(shape.samples, shape.inputs, &x);
             let y = Matrix::from_row_slice(shape.samples, shape.classes, &y);

@@ -39,7 +39,7 @@ fn the_oracle_agrees_with_finite_differences_in_high_precision() {
             biases: case["biases"].as_bool().unwrap(),
         };
         let activation: Activation = case["activation"].as_str().unwrap().parse().unwrap();
-        let parameters = Parameters::from_flat(&shape, &numbers(&case["theta"]));
+        let parameters = Parameters::from_flat(&shape, &numbers(&case["theta"])).unwrap();
         let network = Network::new(parameters, activation).unwrap();
         let batch = Batch::new(matrix(&case["x"]), matrix(&case["y"])).unwrap();
         let answer = answer(&network, &batch, Wanted::default()).unwrap();

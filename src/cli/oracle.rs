@@ -4,7 +4,7 @@ use super::interrupt;
 use super::subject::Subject;
 use crate::fast::{Plan, Route};
 use crate::io::write_npz;
-use crate::oracle::{Path, Wanted, answer_watched};
+use crate::oracle::{Answer, Digits, FEW_DIGITS, Path, Wanted, answer_watched};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
@@ -102,6 +102,9 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
     });
     bar.finish_and_clear();
     let answer = answer?;
+    for line in remarks(&answer) {
+        eprintln!("hsr: {line}");
+    }
     if let Some(out) = &arguments.out {
         let digits = answer.digit_arrays();
         let digits = digits.iter().map(|(name, array)| (name.as_str(), array.clone()));
@@ -112,4 +115,22 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
         (false, None) => super::print(&answer.table()),
         (false, Some(_)) => Ok(()),
     }
+}
+
+/// What is said beside the numbers: those that have few right digits, and a gradient that does not exist.
+fn remarks(answer: &Answer) -> Vec<String> {
+    let few: Vec<String> = answer.digits.few().map(|(name, digits)| format!("{name} ({digits:.1})")).collect();
+    let mut remarks = Vec::new();
+    if !few.is_empty() {
+        let (least, how) = match answer.digits {
+            Digits::AtLeast(_) => ("perhaps fewer", "; --digits counts them"),
+            Digits::Counted(_) => ("fewer", ""),
+        };
+        remarks.push(format!(
+            "warning: {least} than {FEW_DIGITS} right digits of {}: terms cancel there, or leave the range of f64{how}",
+            few.join(", ")
+        ));
+    }
+    remarks.extend(answer.gradient.as_ref().err().map(ToString::to_string));
+    remarks
 }

@@ -4,6 +4,7 @@ use super::cases::Case;
 use super::files::nested;
 use super::quantity::Quantity;
 use crate::io::case_from_json;
+use crate::model::Parameters;
 use crate::oracle::{Answer, Path, Wanted, answer};
 use serde_json::{Map, Value, json};
 
@@ -43,15 +44,16 @@ fn values(question: &Map<String, Value>, known: &[Quantity]) -> Result<Map<Strin
         Some(names) => names.iter().any(|name| name.as_str() == Some(quantity.name())),
         None => true,
     };
-    let asked: Vec<Quantity> = known.iter().copied().filter(asked).collect();
+    let mut asked: Vec<Quantity> = known.iter().copied().filter(asked).collect();
     let wanted = Wanted {
         hessian: asked.contains(&Quantity::Hessian),
         spectrum: asked.contains(&Quantity::LambdaMax),
         path: Path::Fast { route: None, threads: 1 },
         ..Wanted::default()
     };
-    // No gradient here, or no digits: then nothing is claimed.
+    // No digits here: then nothing is claimed; nor is a gradient that does not exist.
     let Ok(answer) = answer(&case.network, &case.batch, wanted) else { return Ok(Map::new()) };
+    asked.retain(|quantity| *quantity != Quantity::Gradient || answer.gradient.is_ok());
     let shape = case.shape();
     let pairs = asked
         .into_iter()
@@ -69,7 +71,7 @@ fn numbers(quantity: Quantity, answer: &Answer) -> Vec<f64> {
         Quantity::WsUpper => vec![answer.ws_upper],
         Quantity::TraceGradient => answer.trace_gradient.flat(),
         Quantity::TraceSquaredGradient => answer.trace_squared_gradient.flat(),
-        Quantity::Gradient => answer.gradient.flat(),
+        Quantity::Gradient => answer.gradient.iter().flat_map(Parameters::flat).collect(),
         Quantity::LambdaMax => answer.eigenvalues.iter().flat_map(|all| all.last()).copied().collect(),
     }
 }

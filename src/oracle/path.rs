@@ -2,8 +2,8 @@
 
 use super::{ClosedForms, OracleError};
 use crate::fast::{Plan, Route, Shares, Watcher, Workspace};
-use crate::model::{Batch, Network, Parameters};
-use crate::terms::bound_gradient::MomentGradients;
+use crate::model::{Batch, BatchError, Misfit, Network, Parameters};
+use crate::terms::bound_gradient::{MomentGradients, NoGradient};
 use crate::terms::{Curvature, model};
 use std::thread::available_parallelism;
 
@@ -43,9 +43,14 @@ pub(super) fn evaluate<'a>(
         }
         Path::Terms => {
             let loss = model::loss(network, batch);
-            ClosedForms::of(points(), &network.parameters.v, loss).map_err(|_| OracleError::NoSamples)
+            ClosedForms::of(points(), &network.parameters.v, loss).map_err(no_samples)
         }
     }
+}
+
+/// Data without samples fit no network.
+pub(super) fn no_samples(_: NoGradient) -> OracleError {
+    Misfit::from(BatchError::Empty { rows: 0, columns: 0 }).into()
 }
 
 fn by_matrix_products(
@@ -60,7 +65,7 @@ fn by_matrix_products(
     let mut flat = vec![0.0; shape.parameters()];
     let mut gradient = |shares: Shares| -> Result<Parameters<f64>, OracleError> {
         workspace.gradient(batch, &shares, &mut flat)?;
-        Ok(Parameters::from_flat(&shape, &flat))
+        Ok(Parameters::from_fn(&shape, |index| flat[index]))
     };
     let mut of_moment = |moment: usize| {
         let mut shares = Shares::default();

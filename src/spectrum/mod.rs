@@ -30,8 +30,7 @@ pub use along::loss_along;
 pub use dense::{MOST_DENSE, Spectrum, spectrum};
 pub use product::HessianProduct;
 
-use crate::io::InputError;
-use crate::model::{Batch, Network};
+use crate::model::{Batch, Misfit, Network};
 use std::fmt;
 
 /// How the ends of a spectrum are found.
@@ -122,7 +121,7 @@ pub struct Extremes {
 pub enum SpectrumError {
     /// Network and data are not for each other.
     #[error(transparent)]
-    Misfit(#[from] InputError),
+    Misfit(#[from] Misfit),
     /// An overflow.
     #[error(
         "the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down"

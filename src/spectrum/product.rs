@@ -5,7 +5,6 @@
 
 use super::SpectrumError;
 use crate::fast::product::{Then, View, add_rows, product, samples, view};
-use crate::io::check_fit;
 use crate::model::{Batch, Group, Network, Shape};
 use crate::terms;
 use rayon::prelude::*;
@@ -66,7 +65,7 @@ impl<'a> HessianProduct<'a> {
     /// # Errors
     /// [`SpectrumError::Misfit`] where network and data do not fit together.
     pub fn new(network: &Network<f64>, batch: &'a Batch<f64>) -> Result<Self, SpectrumError> {
-        check_fit(network, batch)?;
+        network.check_fit(batch)?;
         let shape = network.shape(batch.samples());
         let v = &network.parameters.v;
         let mut rows = Rows::with_room(&shape);

@@ -191,7 +191,7 @@ pub fn hessian_times<T: Number>(
     });
     let count = T::integer(samples.len() as i64);
     let nothing = direction.scale(&T::zero());
-    shares.fold(nothing, |sum, share| sum + share).map(|entry| entry / count.clone())
+    shares.fold(nothing, |sum, share| sum.moved(&T::one(), &share)).map(|entry| entry / count.clone())
 }
 
 /// The blocks on and above the diagonal that this network has, both parts added.

@@ -184,8 +184,8 @@ pub fn q_cross_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Op
 
 /// Gradient of `Q`: that of `q_out` and `q_hid`, and twice that of `q_cross`. `None` for no samples.
 pub fn trace_squared_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    let diagonal = q_out_gradient(points, v)? + q_hid_gradient(points, v)?;
-    Some(diagonal.plus(&T::integer(2), &q_cross_gradient(points, v)?))
+    let diagonal = q_out_gradient(points, v)?.moved(&T::one(), &q_hid_gradient(points, v)?);
+    Some(diagonal.moved(&T::integer(2), &q_cross_gradient(points, v)?))
 }
 
 fn gradient_of<T: Number>(

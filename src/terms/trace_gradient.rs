@@ -37,7 +37,7 @@ pub fn parameter_gradient<'a, T: Number>(
             c: n.biases.then_some(o),
         }
     });
-    gradients.reduce(|sum, next| sum + next)
+    gradients.reduce(|sum, next| sum.moved(&T::one(), &next))
 }
 
 /// `t_out`: `F_p = -2 p nz`.
@@ -113,7 +113,8 @@ pub fn t_res_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option
 
 /// Gradient of `T`: the sum of the three. `None` for no samples.
 pub fn trace_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    Some(t_out_gradient(samples, v)? + t_gn_gradient(samples, v)? + t_res_gradient(samples, v)?)
+    let gauss_newton = t_out_gradient(samples, v)?.moved(&T::one(), &t_gn_gradient(samples, v)?);
+    Some(gauss_newton.moved(&T::one(), &t_res_gradient(samples, v)?))
 }
 
 fn mean_gradient_of<T: Number>(

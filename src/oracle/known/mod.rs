@@ -1,0 +1,245 @@
+//! What is known of the digits of an answer, from one more forward pass: bounds on its errors, at a small part of its cost.
+//!
+//! The forward pass carries a bound on its rounding errors through every operation
+//! ([`Rounded`](crate::number::Rounded)). What comes after it are sums of products: each is off by the errors of its
+//! factors, and by roundoffs, in units of the sum of its terms' *sizes*; where terms cancel, the sum is small against
+//! that, and digits are gone. The sizes of sums over pairs of samples come from sums over samples, by Cauchy and Schwarz.
+//! Sizes are those of vectors and matrices, so the bounds hold for every route of [`fast`](crate::fast) and for the
+//! [`terms`](crate::terms), whatever the order in which they add.
+
+mod forward;
+mod size;
+mod sums;
+
+use super::closed::Bounds;
+use super::spread::Spreads;
+use super::{ALL_DIGITS, Answer, ClosedForms, OracleError};
+use crate::model::{Batch, Network, Parameters, Shape};
+use crate::number::{ROUNDOFF, Rounded};
+use crate::terms::bound::{Moments, mean, spread};
+use crate::terms::bound_gradient::MomentGradients;
+use forward::{Weights, run};
+use rayon::prelude::*;
+use size::{Size, blurred};
+use sums::{LOSS, Sums, TERMS};
+
+/// Samples that a thread runs at once.
+const TILE: usize = 64;
+/// Terms of a sum over pairs that are added one to the other; sums of so many are then added themselves.
+const RUN: usize = 1 << 18;
+
+/// Bounds on the errors of loss and moments, and of the entries of their gradients.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    loss: f64,
+    moments: Moments<f64>,
+    gradients: Moments<f64>,
+    loss_gradient: f64,
+    /// The errors of the blocks `H_WW`, `H_VV` and `H_VW` as matrices, in the Frobenius norm.
+    blocks: [f64; 3],
+}
+
+impl Known {
+    /// Of a network on data that fit.
+    ///
+    /// # Errors
+    /// [`OracleError::Overflow`] where numbers on some way to the answer may leave the range of `f64`: the same for all
+    /// routes.
+    pub fn of(network: &Network<f64>, batch: &Batch<f64>) -> Result<Self, OracleError> {
+        let shape = network.shape(batch.samples());
+        let weights = Weights::new(network);
+        let tiles = shape.samples.div_ceil(TILE);
+        let tile = |index: usize| {
+            let range = index * TILE..((index + 1) * TILE).min(shape.samples);
+            let mut sums = Sums::new(shape.hidden);
+            for sample in run(&weights, batch, &shape, range) {
+                sums.add(&sample, &weights.columns);
+            }
+            sums
+        };
+        // As many sums as tiles are never there at once, and the order in which they are added is always the same.
+        let mut all = Sums::new(shape.hidden);
+        let together = rayon::current_num_threads() * 4;
+        for first in (0..tiles).step_by(together) {
+            let last = (first + together).min(tiles);
+            let sums: Vec<Sums> = (first..last).into_par_iter().map(tile).collect();
+            all = sums.iter().fold(all, Sums::join);
+        }
+        Known::from_sums(&all, &shape)
+    }
+
+    fn from_sums(sums: &Sums, shape: &Shape) -> Result<Self, OracleError> {
+        let count = Rounded::exact(shape.samples as f64);
+        // A sample's terms have sums over inputs, hidden units and classes, and a few dozen products.
+        let terms = shape.samples + shape.inputs + shape.hidden + shape.classes + FEW;
+        let pairs = terms + shape.samples.saturating_mul(shape.samples).min(RUN);
+        let average = |sum: Size| blurred(sum / count, terms);
+        let blocks = sums.blocks.map(average);
+        let factors = sums.factors.map(|factor| factor / shape.samples as f64);
+        let squared = |block: usize| {
+            let mut square = blurred(blocks[block] * blocks[block], pairs);
+            if blocks[block] != Rounded::exact(0.0) {
+                square.error += f64::MIN_POSITIVE * factors[block] * factors[block];
+            }
+            square
+        };
+        let squares = [squared(0), squared(1), squared(2)];
+        // For each term what its sums over the other samples are.
+        let one = Rounded::exact(1.0);
+        let others: [Size; TERMS] = [one, blocks[0], one, blocks[1], blocks[2], one];
+        let entry = |term: usize| {
+            let entries = sums.by_w[term].iter().chain(&sums.by_v[term]).chain([&sums.by_c[term]]);
+            let mut largest = Rounded::exact(0.0);
+            for size in entries {
+                let size = blurred(average(*size) * others[term], pairs);
+                largest.value = larger(largest.value, size.value);
+                largest.error = larger(largest.error, size.error);
+            }
+            largest
+        };
+        let entries: [Size; TERMS] = std::array::from_fn(entry);
+        let reach = squares.iter().chain(&entries).map(|size| size.value).chain(factors.map(|f| f * f));
+        for value in reach {
+            super::finite("a product on the way to trace and squared trace", value)?;
+        }
+        Ok(Known {
+            loss: average(sums.loss).error,
+            moments: Moments {
+                hidden_trace: average(sums.hidden_trace).error,
+                hidden_squared: squares[0].error,
+                output_trace: average(sums.output_trace).error,
+                output_squared: squares[1].error,
+                coupling_squared: squares[2].error,
+            },
+            gradients: Moments {
+                hidden_trace: entries[0].error,
+                hidden_squared: entries[1].error,
+                output_trace: entries[2].error,
+                output_squared: entries[3].error,
+                coupling_squared: entries[4].error,
+            },
+            loss_gradient: entries[LOSS].error,
+            blocks: blocks.map(|block| block.error),
+        })
+    }
+
+    /// Closed forms with these bounds on their errors.
+    pub fn with_errors(&self, found: &ClosedForms<f64>) -> ClosedForms<Rounded> {
+        let number = |value: f64, error: f64| Rounded { value, error };
+        let entries = |gradient: &Parameters<f64>, error: f64| gradient.map(|value| number(value, error));
+        let (m, e, g, f) = (&found.moments, &self.moments, &found.gradients, &self.gradients);
+        ClosedForms {
+            shape: found.shape,
+            loss: number(found.loss, self.loss),
+            moments: Moments {
+                hidden_trace: number(m.hidden_trace, e.hidden_trace),
+                hidden_squared: number(m.hidden_squared, e.hidden_squared),
+                output_trace: number(m.output_trace, e.output_trace),
+                output_squared: number(m.output_squared, e.output_squared),
+                coupling_squared: number(m.coupling_squared, e.coupling_squared),
+            },
+            gradients: MomentGradients {
+                hidden_trace: entries(&g.hidden_trace, f.hidden_trace),
+                hidden_squared: entries(&g.hidden_squared, f.hidden_squared),
+                output_trace: entries(&g.output_trace, f.output_trace),
+                output_squared: entries(&g.output_squared, f.output_squared),
+                coupling_squared: entries(&g.coupling_squared, f.coupling_squared),
+            },
+            loss_gradient: entries(&found.loss_gradient, self.loss_gradient),
+        }
+    }
+
+    /// The right digits of each number of an answer, at least, by its name in the file.
+    pub fn digits(
+        &self,
+        answer: &Answer,
+        forms: &ClosedForms<f64>,
+        spreads: &Spreads,
+    ) -> Vec<(&'static str, f64)> {
+        let forms = self.with_errors(forms);
+        let Bounds { reduced, alpha, beta, block, .. } = Bounds::of(&forms, &self.spreads(&forms, spreads));
+        let careful =
+            [("ws_reduced", reduced), ("ws_block", block), ("hidden_upper", alpha), ("output_upper", beta)];
+        let scalars = forms.scalars();
+        let of = |name: &str| careful.iter().chain(&scalars).find(|(other, _)| *other == name);
+        let names = answer.scalars().into_iter().map(|(name, _)| name);
+        let mut digits: Vec<_> =
+            names.filter_map(|name| of(name).map(|(_, number)| (name, right(&[*number])))).collect();
+        if let (Ok(_), Ok(gradient)) = (&answer.gradient, forms.gradient()) {
+            digits.push(("gradient", right(&gradient.flat())));
+        }
+        let g = &forms.gradients;
+        let mut gradients = vec![
+            ("trace_gradient", g.trace()),
+            ("trace_squared_gradient", g.squared()),
+            ("loss_gradient", forms.loss_gradient),
+        ];
+        if answer.terms.is_some() {
+            gradients.extend([
+                ("hidden_trace_gradient", g.hidden_trace.clone()),
+                ("output_trace_gradient", g.output_trace.clone()),
+                ("q_hid_gradient", g.hidden_squared.clone()),
+                ("q_out_gradient", g.output_squared.clone()),
+                ("q_cross_gradient", g.coupling_squared.clone()),
+            ]);
+        }
+        digits.extend(gradients.iter().map(|(name, gradient)| (*name, right(&gradient.flat()))));
+        let with_error = |error: f64, values: &[f64]| -> Vec<Rounded> {
+            values.iter().map(|value| Rounded { value: *value, error }).collect()
+        };
+        let error = self.hessian();
+        digits.extend(answer.hessian.iter().map(|h| ("hessian", right(&with_error(error, h.as_slice())))));
+        // What a symmetric eigensolver adds.
+        let solved = error
+            + EIGENSOLVER * ROUNDOFF * answer.shape.parameters() as f64 * answer.trace_squared.abs().sqrt();
+        let eigenvalues = answer.eigenvalues.iter();
+        digits.extend(eigenvalues.map(|values| ("eigenvalues", right(&with_error(solved, values)))));
+        digits
+    }
+
+    /// Spreads with bounds on their errors. One that is the root of a sum of squares, `|H - m I|_F / sqrt(size)`, is off by no
+    /// more than its matrix is, and its mean.
+    fn spreads(&self, forms: &ClosedForms<Rounded>, spreads: &Spreads) -> [Rounded; 3] {
+        let (moments, shape) = (&forms.moments, &forms.shape);
+        let [hidden, output, _] = self.blocks;
+        let all = [
+            (moments.hidden_trace, moments.hidden_squared, shape.hidden_parameters(), hidden),
+            (moments.output_trace, moments.output_squared, shape.reduced_output_parameters(), output),
+            (moments.trace(), moments.squared(), shape.reduced_parameters(), self.hessian()),
+        ];
+        let found = spreads.map(|spread| *spread);
+        std::array::from_fn(|index| {
+            let ((trace, squared, size, block), found) = (all[index], found[index]);
+            if !found.centred {
+                return spread(&trace, &squared, size);
+            }
+            let carried = block / (size as f64).sqrt() + mean(&trace, size).error;
+            Rounded { value: found.value, error: carried + blurred(Rounded::exact(found.value), size).error }
+        })
+    }
+
+    /// The error of the Hessian in the Frobenius norm.
+    fn hessian(&self) -> f64 {
+        let [hidden, output, coupling] = self.blocks;
+        hidden + output + std::f64::consts::SQRT_2 * coupling
+    }
+}
+
+/// Roundoffs of the norm, for each row, that a symmetric eigensolver is off by.
+const EIGENSOLVER: f64 = 20.0;
+
+/// The right decimal digits of what has these errors: the largest error relative to the largest entry, as a negative power
+/// of ten. None where an error is not known.
+fn right(numbers: &[Rounded]) -> f64 {
+    let error = numbers.iter().fold(0.0, |largest, number| larger(largest, number.error));
+    let scale = numbers.iter().fold(0.0, |largest, number| larger(largest, number.value.abs()));
+    if error == 0.0 { ALL_DIGITS } else { (-(error / scale).log10()).clamp(0.0, ALL_DIGITS) }
+}
+
+/// Products in a row, on the way from the quantities of a sample to a gradient.
+const FEW: usize = 64;
+
+/// The larger one; what is no number is larger than any.
+fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::INFINITY } else { a.max(b) }
+}
