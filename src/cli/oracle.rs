@@ -4,7 +4,7 @@ use super::interrupt;
 use super::subject::Subject;
 use crate::fast::{Plan, Route};
 use crate::io::write_npz;
-use crate::oracle::{Answer, Digits, FEW_DIGITS, Path, Wanted, answer_watched};
+use crate::oracle::{Answer, Digits, FEW_DIGITS, Path, Wanted, answer_watched, days};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
@@ -38,7 +38,8 @@ pub(super) struct OracleArguments {
     /// Add the single terms of trace and squared trace, with their gradients
     #[arg(long)]
     terms: bool,
-    /// Tell how many digits of each number are right: the same equations at 106 bits, a pair of samples after the other
+    /// Count how many digits of each number are right, by the same equations at 106 bits, a pair of samples after the
+    /// other. Without it an answer says how many are right at least, from bounds on its rounding errors
     #[arg(long)]
     digits: bool,
     /// Print the scalars as JSON
@@ -89,6 +90,10 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
         digits: arguments.digits,
         path,
     };
+    let days = days(&network.shape(batch.samples()), &wanted);
+    if days > 1.0 {
+        eprintln!("hsr: warning: this takes about {days:.0} days: fewer samples take less, as their square");
+    }
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} tiles {elapsed}, {eta} to go")?);

@@ -26,22 +26,8 @@ pub enum OracleError {
         value: f64,
     },
     /// More memory than may be taken.
-    #[error("{0}: {advice}", advice = .1)]
+    #[error("{0}; {1}")]
     OverBudget(OverBudget, &'static str),
-    /// More work than anybody waits for.
-    #[error(
-        "{what} takes about {multiplications:.1e} multiplications, {days:.0} days or more: {advice}"
-    )]
-    TooLong {
-        /// What takes so long.
-        what: &'static str,
-        /// How many multiplications it has.
-        multiplications: f64,
-        /// At the speed of the best of machines.
-        days: f64,
-        /// What to do.
-        advice: &'static str,
-    },
     /// A dense matrix at 106 bits that would take too long.
     #[error(
         "--digits of the Hessian or its eigenvalues is for up to {most} parameters, not {parameters}: leave out \

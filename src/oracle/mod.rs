@@ -19,6 +19,7 @@ pub use answer::{Answer, Digits, FEW_DIGITS};
 pub use closed::ClosedForms;
 pub use digits::{ALL_DIGITS, digits, right_digits};
 pub use error::OracleError;
+pub use limits::days;
 pub use gradient::NoBoundGradient;
 pub use path::Path;
 pub use refine::{refined_eigenvalues, refined_largest};
@@ -98,7 +99,7 @@ pub fn answer_watched(
         finite(quantity, value)?;
     }
     let gradient = bound_gradient(&forms, network, batch)?;
-    let spreads = Spreads::of(&points, &forms.moments, &shape);
+    let spreads = Spreads::of(&points, &forms.moments, &shape, limits::has_room_for_points(&shape));
     let dense = (wanted.spectrum || wanted.hessian).then(|| hessian::hessian(points()));
     let eigenvalues = match &dense {
         Some(h) if wanted.spectrum => Some(eigenvalues(h)?),

@@ -36,16 +36,23 @@ pub(super) fn evaluate<'a>(
     watcher: Watcher,
     points: &impl Fn() -> &'a [Curvature<f64>],
 ) -> Result<ClosedForms<f64>, OracleError> {
-    match path {
+    let mut forms = match path {
         Path::Fast { route, threads } => {
             let plan = Plan::new(&network.shape(batch.samples()), threads, route)?;
-            by_matrix_products(network, batch, plan, watcher)
+            by_matrix_products(network, batch, plan, watcher)?
         }
         Path::Terms => {
             let loss = model::loss(network, batch);
-            ClosedForms::of(points(), &network.parameters.v, loss).map_err(no_samples)
+            ClosedForms::of(points(), &network.parameters.v, loss).map_err(no_samples)?
+        }
+    };
+    // Squares, which a sum that cancels may leave negative.
+    for square in forms.moments.squares_mut() {
+        if *square < 0.0 {
+            *square = 0.0;
         }
     }
+    Ok(forms)
 }
 
 /// Data without samples fit no network.
@@ -59,7 +66,7 @@ fn by_matrix_products(
     plan: Plan,
     watcher: Watcher,
 ) -> Result<ClosedForms<f64>, OracleError> {
-    let shape = plan.shape;
+    let shape = *plan.shape();
     let mut workspace = Workspace::new(plan);
     let values = workspace.differentiate_watched(network, batch, watcher)?;
     let mut flat = vec![0.0; shape.parameters()];

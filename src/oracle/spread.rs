@@ -35,8 +35,13 @@ impl Spreads {
         [f(&self.hidden), f(&self.output), f(&self.reduced)]
     }
 
-    /// From the moments, and where that would cancel from the samples' own matrices.
-    pub fn of<'a>(points: &impl Fn() -> &'a [Curvature<f64>], moments: &Moments<f64>, shape: &Shape) -> Self {
+    /// From the moments, and where that would cancel from the samples' own matrices, if these have room.
+    pub fn of<'a>(
+        points: &impl Fn() -> &'a [Curvature<f64>],
+        moments: &Moments<f64>,
+        shape: &Shape,
+        room: bool,
+    ) -> Self {
         let reduced = |m: &f64| {
             hidden_deviation(points(), m)
                 + output_deviation(points(), m, true)
@@ -45,20 +50,20 @@ impl Spreads {
         let hidden_size = shape.hidden_parameters();
         let output_size = shape.reduced_output_parameters();
         Spreads {
-            hidden: careful(moments.hidden_trace, moments.hidden_squared, hidden_size, |m| {
+            hidden: careful(room, moments.hidden_trace, moments.hidden_squared, hidden_size, |m| {
                 hidden_deviation(points(), m)
             }),
-            output: careful(moments.output_trace, moments.output_squared, output_size, |m| {
+            output: careful(room, moments.output_trace, moments.output_squared, output_size, |m| {
                 output_deviation(points(), m, true)
             }),
-            reduced: careful(moments.trace(), moments.squared(), shape.reduced_parameters(), reduced),
+            reduced: careful(room, moments.trace(), moments.squared(), shape.reduced_parameters(), reduced),
         }
     }
 }
 
-fn careful(trace: f64, squared: f64, size: usize, deviation: impl Fn(&f64) -> f64) -> Spread {
+fn careful(room: bool, trace: f64, squared: f64, size: usize, deviation: impl Fn(&f64) -> f64) -> Spread {
     let m = mean(&trace, size);
     let s = spread(&trace, &squared, size);
-    let centred = size > 1 && s * s < SHARE * squared / size as f64;
+    let centred = room && size > 1 && s * s < SHARE * squared / size as f64;
     Spread { value: if centred { spread_centred(&deviation(&m), size) } else { s }, centred }
 }

@@ -11,9 +11,100 @@ use crate::number::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The unit vectors whose Rayleigh quotients are the least and the largest in a Krylov space, as soon as the residual
-/// of each is within `settings.tolerance` of the largest magnitude of both.
+/// How the second look at each end converges: its value then has twice as many digits.
+const SECOND_LOOK: f64 = 1e-5;
+
+/// The unit vectors of both ends, as soon as the residual of each is within `settings.tolerance` of the largest magnitude
+/// of both.
+///
+/// A Krylov space of one first vector holds one vector of a cluster of eigenvalues, and of eigenvalues that are apart by no
+/// more than the tolerance it may settle on the wrong one, or on a mixture: the residual is small, and yet another
+/// eigenvalue lies further out. So the ends are looked for once more where these two vectors are taken out, and each is
+/// the better one in the plane of both.
 pub(super) fn ends(
+    apply: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
+    size: usize,
+    settings: &Settings,
+) -> Result<Ends, SpectrumError> {
+    let first = krylov_ends(apply, size, settings)?;
+    // A space as large as all there is has missed nothing.
+    if settings.subspace.max(FEWEST) >= size || first.products >= settings.products {
+        return Ok(first);
+    }
+    let found = [first.smallest, first.largest];
+    let mut inside = vec![0.0; size];
+    let mut others = |direction: &[f64], image: &mut [f64]| {
+        inside.copy_from_slice(direction);
+        take_out(&mut inside, &found);
+        apply(&inside, image)?;
+        take_out(image, &found);
+        Ok(())
+    };
+    let look = Settings {
+        tolerance: settings.tolerance.max(SECOND_LOOK),
+        products: settings.products - first.products,
+        seed: settings.seed.wrapping_add(1),
+        ..settings.clone()
+    };
+    let second = match krylov_ends(&mut others, size, &look) {
+        Ok(second) => second,
+        Err(SpectrumError::NotConverged { .. }) => {
+            let [smallest, largest] = found;
+            return Ok(Ends { smallest, largest, products: settings.products });
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Ends {
+        smallest: better(apply, &found[0], second.smallest, |new, old| new < old)?,
+        largest: better(apply, &found[1], second.largest, |new, old| new > old)?,
+        products: first.products + second.products + 4,
+    })
+}
+
+/// Takes from a vector its part along these, of length 1.
+fn take_out(vector: &mut [f64], found: &[Vec<f64>]) {
+    for known in found {
+        let part = dot(known, vector);
+        vector.iter_mut().zip(known).for_each(|(entry, known)| *entry -= part * known);
+    }
+}
+
+/// Of the plane of two vectors the one of length 1 whose Rayleigh quotient is furthest out, if that is further out than the
+/// first one's; else the first.
+fn better(
+    apply: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
+    first: &[f64],
+    mut second: Vec<f64>,
+    further: impl Fn(f64, f64) -> bool,
+) -> Result<Vec<f64>, SpectrumError> {
+    take_out(&mut second, &[first.to_vec()]);
+    let length = norm(&second);
+    // What is left of a vector of length 1 that was the first one itself is rounding.
+    if length < 0.5 {
+        return Ok(first.to_vec());
+    }
+    second.iter_mut().for_each(|entry| *entry /= length);
+    let (mut image, mut other) = (vec![0.0; first.len()], vec![0.0; first.len()]);
+    apply(first, &mut image)?;
+    apply(&second, &mut other)?;
+    let (a, b, c) = (dot(first, &image), dot(&second, &image), dot(&second, &other));
+    if !further(c, a) && b == 0.0 {
+        return Ok(first.to_vec());
+    }
+    // The eigenvectors of [[a, b], [b, c]], at this angle and a right angle further.
+    let angle = 0.5 * (2.0 * b).atan2(a - c);
+    let at = |angle: f64| (angle.cos(), angle.sin());
+    let quotient = |(x, y): (f64, f64)| a * x * x + 2.0 * b * x * y + c * y * y;
+    let (one, two) = (at(angle), at(angle + std::f64::consts::FRAC_PI_2));
+    let best = if further(quotient(one), quotient(two)) { one } else { two };
+    if !further(quotient(best), a) {
+        return Ok(first.to_vec());
+    }
+    Ok(first.iter().zip(&second).map(|(first, second)| best.0 * first + best.1 * second).collect())
+}
+
+/// The unit vectors whose Rayleigh quotients are the least and the largest in a Krylov space.
+fn krylov_ends(
     apply: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
     size: usize,
     settings: &Settings,
@@ -207,6 +298,10 @@ impl Space {
         }
         kept.len()
     }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn norm(vector: &[f64]) -> f64 {

@@ -30,7 +30,8 @@ pub use along::loss_along;
 pub use dense::{MOST_DENSE, Spectrum, spectrum};
 pub use product::HessianProduct;
 
-use crate::model::{Batch, Misfit, Network};
+use crate::budget::{self, OverBudget};
+use crate::model::{Batch, Misfit, Network, Shape};
 use std::fmt;
 
 /// How the ends of a spectrum are found.
@@ -127,6 +128,9 @@ pub enum SpectrumError {
         "the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down"
     )]
     NotFinite,
+    /// More memory than may be taken.
+    #[error("{0}; take a smaller subspace or fewer samples")]
+    OverBudget(OverBudget),
     /// A vector of another length.
     #[error("a direction has {found} entries: this network has {needed} parameters")]
     Length {
@@ -186,6 +190,8 @@ pub fn extremes(
     if settings.tolerance.is_nan() || settings.tolerance < 0.0 {
         return Err(SpectrumError::Tolerance(settings.tolerance));
     }
+    network.check_fit(batch)?;
+    ask(&network.shape(batch.samples()), settings)?;
     let mut hessian = HessianProduct::new(network, batch)?;
     let by_size = if hessian.size() <= MOST_DENSE { Method::Dense } else { Method::Krylov };
     let method = settings.method.unwrap_or(by_size);
@@ -208,6 +214,17 @@ pub fn extremes(
         method,
         products: products + 2,
     })
+}
+
+/// Whether there is room for a basis, twice at a restart; a dense matrix is bounded by [`MOST_DENSE`].
+fn ask(shape: &Shape, settings: &Settings) -> Result<(), SpectrumError> {
+    let size = shape.parameters();
+    let vectors = match settings.method {
+        Some(Method::Dense) => 0,
+        _ => 2 * settings.subspace.min(size) + 8,
+    };
+    budget::ask(budget::numbers(&[vectors, size]), || format!("{vectors} vectors of {size} parameters"))
+        .map_err(SpectrumError::OverBudget)
 }
 
 /// Up to so many parameters a dense matrix takes no longer than products.

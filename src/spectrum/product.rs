@@ -4,6 +4,7 @@
 //! a vector a sample is here a row of a matrix.
 
 use super::SpectrumError;
+use crate::budget;
 use crate::fast::product::{Then, View, add_rows, product, samples, view};
 use crate::model::{Batch, Group, Network, Shape};
 use crate::terms;
@@ -68,6 +69,11 @@ impl<'a> HessianProduct<'a> {
         network.check_fit(batch)?;
         let shape = network.shape(batch.samples());
         let v = &network.parameters.v;
+        let each = 9 * shape.hidden + 5 * shape.classes + 2 * shape.inputs + 20;
+        let sums = budget::numbers(&[rayon::current_num_threads() + 8, shape.parameters()]);
+        let bytes = budget::numbers(&[shape.samples, each]).saturating_add(sums);
+        budget::ask(bytes, || format!("products with the Hessian at {shape}"))
+            .map_err(SpectrumError::OverBudget)?;
         let mut rows = Rows::with_room(&shape);
         for n in &terms::samples(network, batch) {
             let u = terms::hessian::backpropagated_residual(v, &n.delta);

@@ -31,6 +31,11 @@ impl<T: Number> Moments<T> {
         self.hidden_trace.clone() + self.output_trace.clone()
     }
 
+    /// The three that are squared norms.
+    pub(crate) fn squares_mut(&mut self) -> [&mut T; 3] {
+        [&mut self.hidden_squared, &mut self.output_squared, &mut self.coupling_squared]
+    }
+
     /// A function of each of the five.
     pub fn map<U>(&self, f: impl Fn(T) -> U) -> Moments<U> {
         Moments {

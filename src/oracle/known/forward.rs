@@ -56,7 +56,8 @@ pub(super) struct Known {
     pub largest_input: f64,
     /// `tr S`, which is no smaller than `|S|`.
     pub impurity: Size,
-    /// `|delta|`.
+    /// `|p|` and `|delta|`.
+    pub p: Size,
     pub delta: Size,
     /// Cross entropy.
     pub loss: Rounded,
@@ -128,6 +129,7 @@ fn sample(
         nx: squares(&mut x.iter().map(|x| Rounded::exact(*x)), x.len()),
         nz: squares(&mut units.iter().map(|unit| unit.value), units.len()),
         largest_input: largest,
+        p: length(p.iter().copied()),
         impurity: blurred(impurity, p.len()),
         delta: blurred(length(delta), p.len()),
         loss: cross_entropy(logits, &Vector::from_vec(y)),

@@ -20,7 +20,7 @@ use crate::terms::bound::{Moments, mean, spread};
 use crate::terms::bound_gradient::MomentGradients;
 use forward::{Weights, run};
 use rayon::prelude::*;
-use size::{Size, blurred};
+use size::{Size, blurred, roundings};
 use sums::{LOSS, Sums, TERMS};
 
 /// Samples that a thread runs at once.
@@ -28,15 +28,20 @@ const TILE: usize = 64;
 /// Terms of a sum over pairs that are added one to the other; sums of so many are then added themselves.
 const RUN: usize = 1 << 18;
 
-/// Bounds on the errors of loss and moments, and of the entries of their gradients.
+/// Bounds on errors, and what they are made of.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Known {
     loss: f64,
-    moments: Moments<f64>,
-    gradients: Moments<f64>,
-    loss_gradient: f64,
-    /// The errors of the blocks `H_WW`, `H_VV` and `H_VW` as matrices, in the Frobenius norm.
-    blocks: [f64; 3],
+    traces: [f64; 2],
+    /// The norms of the blocks `H_WW`, `H_VV` and `H_VW` of a sample, their mean: the error of a block of the Hessian is no
+    /// larger than the mean error of theirs.
+    blocks: [Size; 3],
+    /// What sums over pairs of samples may lose to rounding, in units of the square of that.
+    pairs: f64,
+    /// What they may lose to underflow.
+    least: [f64; 3],
+    /// The largest entry of the gradient of each term, and its error; of a squared trace in units of its block.
+    entries: [Size; TERMS],
 }
 
 impl Known {
@@ -76,76 +81,81 @@ impl Known {
         let average = |sum: Size| blurred(sum / count, terms);
         let blocks = sums.blocks.map(average);
         let factors = sums.factors.map(|factor| factor / shape.samples as f64);
-        let squared = |block: usize| {
-            let mut square = blurred(blocks[block] * blocks[block], pairs);
-            if blocks[block] != Rounded::exact(0.0) {
-                square.error += f64::MIN_POSITIVE * factors[block] * factors[block];
-            }
-            square
-        };
-        let squares = [squared(0), squared(1), squared(2)];
-        // For each term what its sums over the other samples are.
-        let one = Rounded::exact(1.0);
-        let others: [Size; TERMS] = [one, blocks[0], one, blocks[1], blocks[2], one];
+        let least = [0, 1, 2].map(|block| {
+            let nothing = blocks[block] == Rounded::exact(0.0);
+            if nothing { 0.0 } else { f64::MIN_POSITIVE * factors[block] * factors[block] }
+        });
         let entry = |term: usize| {
             let entries = sums.by_w[term].iter().chain(&sums.by_v[term]).chain([&sums.by_c[term]]);
             let mut largest = Rounded::exact(0.0);
-            for size in entries {
-                let size = blurred(average(*size) * others[term], pairs);
+            for size in entries.map(|entry| average(*entry)) {
                 largest.value = larger(largest.value, size.value);
                 largest.error = larger(largest.error, size.error);
             }
             largest
         };
         let entries: [Size; TERMS] = std::array::from_fn(entry);
-        let reach = squares.iter().chain(&entries).map(|size| size.value).chain(factors.map(|f| f * f));
-        for value in reach {
+        let known = Known {
+            loss: average(sums.loss).error,
+            traces: [average(sums.hidden_trace).error, average(sums.output_trace).error],
+            blocks,
+            pairs: roundings(pairs),
+            least,
+            entries,
+        };
+        let reach = (0..TERMS).map(|term| entries[term].value * known.largest_block(term));
+        for value in reach.chain(factors.map(|factor| factor * factor)) {
             super::finite("a product on the way to trace and squared trace", value)?;
         }
-        Ok(Known {
-            loss: average(sums.loss).error,
-            moments: Moments {
-                hidden_trace: average(sums.hidden_trace).error,
-                hidden_squared: squares[0].error,
-                output_trace: average(sums.output_trace).error,
-                output_squared: squares[1].error,
-                coupling_squared: squares[2].error,
-            },
-            gradients: Moments {
-                hidden_trace: entries[0].error,
-                hidden_squared: entries[1].error,
-                output_trace: entries[2].error,
-                output_squared: entries[3].error,
-                coupling_squared: entries[4].error,
-            },
-            loss_gradient: entries[LOSS].error,
-            blocks: blocks.map(|block| block.error),
-        })
+        Ok(known)
     }
 
-    /// Closed forms with these bounds on their errors.
-    pub fn with_errors(&self, found: &ClosedForms<f64>) -> ClosedForms<Rounded> {
+    /// The largest that the block can be whose square this term is.
+    fn largest_block(&self, term: usize) -> f64 {
+        block_of(term).map_or(1.0, |block| self.blocks[block].value)
+    }
+
+    /// The norm of a block of the Hessian from its square, with a bound on its error: that of the samples' blocks, and what
+    /// sums over pairs of samples lose.
+    fn block(&self, block: usize, squared: f64) -> Rounded {
+        let mean = self.blocks[block];
+        Rounded { value: squared.max(0.0).sqrt(), error: mean.error + self.pairs * mean.value }
+    }
+
+    /// The error of the square of a block.
+    fn squared_error(&self, block: usize, squared: f64) -> f64 {
+        let Rounded { value: mean, error } = self.blocks[block];
+        let carried = 2.0 * squared.max(0.0).sqrt() * error + error * error;
+        carried + self.pairs * mean * mean + self.least[block]
+    }
+
+    /// Closed forms with bounds on their errors.
+    fn with_errors(&self, found: &ClosedForms<f64>) -> ClosedForms<Rounded> {
         let number = |value: f64, error: f64| Rounded { value, error };
+        let (m, g) = (&found.moments, &found.gradients);
+        let square = |block: usize, value: f64| number(value, self.squared_error(block, value));
         let entries = |gradient: &Parameters<f64>, error: f64| gradient.map(|value| number(value, error));
-        let (m, e, g, f) = (&found.moments, &self.moments, &found.gradients, &self.gradients);
+        let of_square = |term: usize, block: usize, gradient: &Parameters<f64>, squared: f64| {
+            entries(gradient, (self.entries[term] * self.block(block, squared)).error)
+        };
         ClosedForms {
             shape: found.shape,
             loss: number(found.loss, self.loss),
             moments: Moments {
-                hidden_trace: number(m.hidden_trace, e.hidden_trace),
-                hidden_squared: number(m.hidden_squared, e.hidden_squared),
-                output_trace: number(m.output_trace, e.output_trace),
-                output_squared: number(m.output_squared, e.output_squared),
-                coupling_squared: number(m.coupling_squared, e.coupling_squared),
+                hidden_trace: number(m.hidden_trace, self.traces[0]),
+                hidden_squared: square(0, m.hidden_squared),
+                output_trace: number(m.output_trace, self.traces[1]),
+                output_squared: square(1, m.output_squared),
+                coupling_squared: square(2, m.coupling_squared),
             },
             gradients: MomentGradients {
-                hidden_trace: entries(&g.hidden_trace, f.hidden_trace),
-                hidden_squared: entries(&g.hidden_squared, f.hidden_squared),
-                output_trace: entries(&g.output_trace, f.output_trace),
-                output_squared: entries(&g.output_squared, f.output_squared),
-                coupling_squared: entries(&g.coupling_squared, f.coupling_squared),
+                hidden_trace: entries(&g.hidden_trace, self.entries[0].error),
+                hidden_squared: of_square(1, 0, &g.hidden_squared, m.hidden_squared),
+                output_trace: entries(&g.output_trace, self.entries[2].error),
+                output_squared: of_square(3, 1, &g.output_squared, m.output_squared),
+                coupling_squared: of_square(4, 2, &g.coupling_squared, m.coupling_squared),
             },
-            loss_gradient: entries(&found.loss_gradient, self.loss_gradient),
+            loss_gradient: entries(&found.loss_gradient, self.entries[LOSS].error),
         }
     }
 
@@ -201,7 +211,7 @@ impl Known {
     /// more than its matrix is, and its mean.
     fn spreads(&self, forms: &ClosedForms<Rounded>, spreads: &Spreads) -> [Rounded; 3] {
         let (moments, shape) = (&forms.moments, &forms.shape);
-        let [hidden, output, _] = self.blocks;
+        let [hidden, output, _] = self.blocks.map(|block| block.error);
         let all = [
             (moments.hidden_trace, moments.hidden_squared, shape.hidden_parameters(), hidden),
             (moments.output_trace, moments.output_squared, shape.reduced_output_parameters(), output),
@@ -220,7 +230,7 @@ impl Known {
 
     /// The error of the Hessian in the Frobenius norm.
     fn hessian(&self) -> f64 {
-        let [hidden, output, coupling] = self.blocks;
+        let [hidden, output, coupling] = self.blocks.map(|block| block.error);
         hidden + output + std::f64::consts::SQRT_2 * coupling
     }
 }
@@ -234,6 +244,16 @@ fn right(numbers: &[Rounded]) -> f64 {
     let error = numbers.iter().fold(0.0, |largest, number| larger(largest, number.error));
     let scale = numbers.iter().fold(0.0, |largest, number| larger(largest, number.value.abs()));
     if error == 0.0 { ALL_DIGITS } else { (-(error / scale).log10()).clamp(0.0, ALL_DIGITS) }
+}
+
+/// The block whose square a term is.
+fn block_of(term: usize) -> Option<usize> {
+    match term {
+        1 => Some(0),
+        3 => Some(1),
+        4 => Some(2),
+        _ => None,
+    }
 }
 
 /// Products in a row, on the way from the quantities of a sample to a gradient.

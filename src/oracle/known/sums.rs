@@ -90,7 +90,7 @@ impl Sums {
     /// Adds a sample; `columns` are the lengths `w` of the columns of `V`.
     pub fn add(&mut self, n: &Known, columns: &[Size]) {
         let two = Size::integer(2);
-        let Known { nx, nz, impurity: s, delta, .. } = *n;
+        let Known { nx, nz, impurity: s, p, delta, .. } = *n;
         let (x, z) = (nx.sqrt(), nz.sqrt());
         let units = || n.units.iter().zip(columns);
         // |V diag(phi1)|, |V diag(phi2)| and |phi1|.
@@ -117,7 +117,7 @@ impl Sums {
         let none = Partials::none();
         let terms = [
             Partials {
-                o: s * nx * (two * gg + residual),
+                o: s * nx * (two * gg * p + residual),
                 phi1_ww: two * nx * s,
                 phi2_w: nx * delta,
                 v_phi11_w: two * nx * s,
@@ -125,17 +125,17 @@ impl Sums {
                 ..none
             },
             Partials {
-                o: s * by_m * (two * gg + r),
+                o: s * by_m * (two * gg * p + r),
                 phi1_w: two * by_m * s * g,
                 phi2_w: by_m * delta,
                 v_phi1: two * by_m * s * g,
                 v_phi2: by_m * delta,
                 ..none
             },
-            Partials { o: s * two * nz, z_own: two * s, ..none },
-            Partials { o: s * two * two * nz, z: two * two * s * z, ..none },
+            Partials { o: s * two * nz * p, z_own: two * s, ..none },
+            Partials { o: s * two * two * nz * p, z: two * two * s * z, ..none },
             Partials {
-                o: s * (two * by_a * g + by_d * slopes),
+                o: s * (two * by_a * g * p + by_d * slopes),
                 z: by_d * s * g,
                 phi1: by_d * delta,
                 phi1_w: by_a * s,
