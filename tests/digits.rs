@@ -6,7 +6,7 @@ use hsr::data::DataSet;
 use hsr::fast::Route;
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
-use hsr::oracle::{Answer, OracleError, Path, Wanted, answer, digits};
+use hsr::oracle::{Answer, FEW_DIGITS, OracleError, Path, Wanted, answer, digits};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -59,74 +59,107 @@ fn paths() -> Vec<(String, Path)> {
     fast.into_iter().chain([("terms".to_string(), Path::Terms)]).collect()
 }
 
-fn by(path: Path, network: &Network<f64>, batch: &Batch<f64>) -> Result<Answer, OracleError> {
-    answer(network, batch, Wanted { path, terms: true, spectrum: true, hessian: true, ..Wanted::default() })
+fn by(path: Path, network: &Network<f64>, batch: &Batch<f64>, dense: bool) -> Result<Answer, OracleError> {
+    let wanted = Wanted { path, terms: true, spectrum: dense, hessian: dense, digits: false };
+    answer(network, batch, wanted)
+}
+
+/// All numbers of an answer that digits are told of, by their names.
+fn numbers(answer: &Answer) -> Vec<(&'static str, Vec<f64>)> {
+    let arrays = answer.arrays().into_iter().map(|(name, array)| (name, array.values));
+    arrays.filter(|(name, _)| answer.digits.of(name).is_some()).collect()
+}
+
+fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |largest, value| value.abs().max(largest))
+}
+
+/// Below this 106 bits are fewer, so that they do not tell the digits of an `f64` either.
+const COUNTABLE: f64 = 1e-285;
+/// Seeds of networks at five reaches: from ordinary ones to numbers from 1e-160 to 1e160.
+const NETWORKS: u64 = 150;
+const REACHES: [f64; 5] = [1.0, 3.0, 8.0, 40.0, 160.0];
+
+fn reach(seed: u64) -> f64 {
+    REACHES[seed as usize % REACHES.len()]
 }
 
 #[test]
-fn explore() {
-    let count: u64 = std::env::var("DIGITS_COUNT").ok().and_then(|c| c.parse().ok()).unwrap_or(300);
-    let (mut errors, mut answers, mut bad, mut disagree) = (0, 0, 0, 0);
-    let mut pess = vec![];
-    for seed in 0..count {
-        let reach = [1.0, 3.0, 8.0, 40.0, 160.0][seed as usize % 5];
-        let (network, batch) = drawn(seed, reach);
-        let mut outs = vec![];
+fn no_more_digits_are_claimed_than_are_right_at_any_scale_on_any_path() {
+    let (mut claims, mut warnings) = (0, 0);
+    for seed in 0..NETWORKS {
+        let (network, batch) = drawn(seed, reach(seed));
         for (name, path) in paths() {
-            outs.push((name, by(path, &network, &batch)));
-        }
-        let kinds: Vec<String> = outs.iter().map(|(_, o)| match o { Ok(a) => format!("ok {:?}", a.gradient.as_ref().map(|_|()).map_err(|e| e.to_string().split(' ').take(3).collect::<String>())), Err(e) => format!("{e}") }).collect();
-        if kinds.iter().any(|k| *k != kinds[0]) {
-            disagree += 1;
-            println!("seed {seed} {} {}: {kinds:?}", network.shape(batch.samples()), network.activation);
-        }
-        for (name, out) in &outs {
-            let Ok(found) = out else { errors += 1; continue };
-            answers += 1;
-            let counted = digits(found, &network, &batch).unwrap();
-            for (what, right) in counted {
-                let Some(claimed) = found.digits.of(what) else { continue };
-                if claimed > right + 0.3 || right.is_nan() {
-                    bad += 1;
-                    let value = found.scalars().iter().find(|(n, _)| *n == what).map(|(_, v)| *v);
-                    println!("seed {seed} reach {reach} {name} {} {}: {what} claims {claimed:.1}, right {right:.1} {value:?}", network.shape(batch.samples()), network.activation);
-                }
-                if reach <= 1.0 { pess.push((right - claimed, claimed, what, seed)); }
+            let Ok(found) = by(path, &network, &batch, seed % 10 == 0) else { continue };
+            let counted = digits(&found, &network, &batch).unwrap();
+            for (what, values) in numbers(&found) {
+                let claimed = found.digits.of(what).unwrap();
+                let Some((_, right)) = counted.iter().find(|(other, _)| *other == what) else { continue };
+                claims += 1;
+                warnings += u32::from(claimed < FEW_DIGITS);
+                // An error that is a random walk of roundings may once go a little further than it is taken to.
+                assert!(
+                    claimed <= right + 0.1 || largest(&values) < COUNTABLE,
+                    "network {seed} {name}: {what} claims {claimed:.2}, {right:.2} are right: {values:?}"
+                );
             }
         }
     }
-    pess.sort_by(|a, b| b.0.total_cmp(&a.0));
-    println!("errors {errors} answers {answers} bad {bad} disagree {disagree}");
-    println!("pess {:?}", &pess[..10.min(pess.len())]);
-    println!("median pess {:?}", pess[pess.len()/2]);
-    let mut claims: Vec<f64> = pess.iter().map(|p| p.1).collect(); claims.sort_by(f64::total_cmp);
-    println!("claims low {:?} median {}", &claims[..10], claims[claims.len()/2]);
+    assert!(claims > 10_000 && warnings > 1000 && warnings < claims / 2, "{warnings} of {claims}");
 }
 
 #[test]
-fn ordinary() {
+fn all_routes_and_the_terms_agree_within_their_digits_and_on_what_is_an_error() {
+    let (mut errors, mut without) = (0, 0);
+    for seed in 0..2 * NETWORKS {
+        let (network, batch) = drawn(seed, reach(seed));
+        let found: Vec<_> =
+            paths().into_iter().map(|(name, path)| (name, by(path, &network, &batch, false))).collect();
+        let (_, first) = &found[0];
+        errors += u32::from(first.is_err());
+        without += u32::from(first.as_ref().is_ok_and(|answer| answer.gradient.is_err()));
+        for (name, other) in &found[1..] {
+            match (first, other) {
+                (Ok(first), Ok(other)) => agree(&format!("network {seed}, {name}"), first, other),
+                (first, other) => {
+                    let told = |found: &Result<Answer, OracleError>| found.as_ref().err().map(ToString::to_string);
+                    assert_eq!(told(first), told(other), "network {seed}, {name}");
+                }
+            }
+        }
+    }
+    assert!(errors > 10 && without > 3, "{errors} errors, {without} without a gradient");
+}
+
+fn agree(name: &str, first: &Answer, other: &Answer) {
+    assert_eq!(first.gradient.is_ok(), other.gradient.is_ok(), "{name}");
+    for ((what, left), (_, right)) in numbers(first).into_iter().zip(numbers(other)) {
+        let share = |answer: &Answer| 10_f64.powf(-answer.digits.of(what).unwrap());
+        let room = largest(&left) * share(first) + largest(&right) * share(other);
+        let apart = left.iter().zip(&right).fold(0.0_f64, |apart, (a, b)| apart.max((a - b).abs()));
+        // Of what claims no digit nothing is said.
+        let none = share(first).max(share(other)) >= 1.0;
+        assert!(none || apart <= room, "{name}: {what} is {left:?} and {right:?}, apart by {apart:e}, not {room:e}");
+        assert!(left.iter().chain(&right).all(|value| !(*value == 0.0 && value.is_sign_negative())), "{what}");
+    }
+}
+
+#[test]
+fn ordinary_networks_claim_ten_digits() {
     for data in DataSet::ALL {
         let labelled = data.load();
         let count = labelled.labels.len().min(300);
         let batch = labelled.subset(count, 0).unwrap().standardised().batch();
-        let shape = Shape { samples: count, inputs: batch.x.ncols(), hidden: 6, classes: batch.y.ncols(), biases: true };
+        let (inputs, classes) = (batch.x.ncols(), batch.y.ncols());
+        let shape = Shape { samples: count, inputs, hidden: 6, classes, biases: true };
         let start = random_network(&shape, Activation::Tanh, 0);
         for network in [train(&start, &batch), start] {
-            let a = answer(&network, &batch, Wanted { terms: true, ..Wanted::default() }).unwrap();
-            println!("{data:?}: {:?}", a.digits.all().iter().map(|(n, d)| format!("{n} {d:.1}")).collect::<Vec<_>>().join(" "));
-        }
-    }
-}
-
-#[test]
-fn look() {
-    for (seed, reach) in [(152, 8.0), (23, 40.0)] {
-        let (network, batch) = drawn(seed, reach);
-        println!("{:?}\n{:?}", network.parameters, batch);
-        for (name, path) in paths() {
-            let a = by(path, &network, &batch).unwrap();
-            let t = a.terms.as_ref().unwrap();
-            println!("{name} {:?} \n q_out_grad {:?}\n q_hid_grad {:?}\n {:?} {:e} {:e} {:?}", t.moments, t.gradients.output_squared.flat(), t.gradients.hidden_squared.flat(), a.digits.of("q_out_gradient"), a.ws_block, a.ws_reduced, (t.alpha, t.beta));
+            let found = answer(&network, &batch, Wanted { terms: true, ..Wanted::default() }).unwrap();
+            for (name, digits) in found.digits.all() {
+                // Of the pixels some are lit in a few images only: 64 inputs, twenty deviations far out.
+                let least = if data == DataSet::Digits { 7.0 } else { 10.0 };
+                assert!(*digits >= least, "{data:?}: {name} claims {digits:.1}");
+            }
         }
     }
 }

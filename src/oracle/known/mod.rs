@@ -40,6 +40,7 @@ pub(super) struct Known {
     pairs: f64,
     /// What they may lose to underflow.
     least: [f64; 3],
+    largest_input: f64,
     /// The largest entry of the gradient of each term, and its error; of a squared trace in units of its block.
     entries: [Size; TERMS],
 }
@@ -70,10 +71,10 @@ impl Known {
             let sums: Vec<Sums> = (first..last).into_par_iter().map(tile).collect();
             all = sums.iter().fold(all, Sums::join);
         }
-        Known::from_sums(&all, &shape)
+        Known::from_sums(&all, &shape, batch.x.amax())
     }
 
-    fn from_sums(sums: &Sums, shape: &Shape) -> Result<Self, OracleError> {
+    fn from_sums(sums: &Sums, shape: &Shape, largest: f64) -> Result<Self, OracleError> {
         let count = Rounded::exact(shape.samples as f64);
         // A sample's terms have sums over inputs, hidden units and classes, and a few dozen products.
         let terms = shape.samples + shape.inputs + shape.hidden + shape.classes + FEW;
@@ -87,12 +88,12 @@ impl Known {
         });
         let entry = |term: usize| {
             let entries = sums.by_w[term].iter().chain(&sums.by_v[term]).chain([&sums.by_c[term]]);
-            let mut largest = Rounded::exact(0.0);
+            let mut all = Rounded::exact(0.0);
             for size in entries.map(|entry| average(*entry)) {
-                largest.value = larger(largest.value, size.value);
-                largest.error = larger(largest.error, size.error);
+                all.value = larger(all.value, size.value);
+                all.error = larger(all.error, size.error);
             }
-            largest
+            all
         };
         let entries: [Size; TERMS] = std::array::from_fn(entry);
         let known = Known {
@@ -101,6 +102,7 @@ impl Known {
             blocks,
             pairs: roundings(pairs),
             least,
+            largest_input: largest.max(f64::from(u8::from(shape.biases))),
             entries,
         };
         let reach = (0..TERMS).map(|term| entries[term].value * known.largest_block(term));
@@ -136,7 +138,9 @@ impl Known {
         let square = |block: usize, value: f64| number(value, self.squared_error(block, value));
         let entries = |gradient: &Parameters<f64>, error: f64| gradient.map(|value| number(value, error));
         let of_square = |term: usize, block: usize, gradient: &Parameters<f64>, squared: f64| {
-            entries(gradient, (self.entries[term] * self.block(block, squared)).error)
+            // What underflows on the way is multiplied by inputs at last.
+            let least = self.least[block] * (1.0 + self.largest_input);
+            entries(gradient, (self.entries[term] * self.block(block, squared)).error + least)
         };
         ClosedForms {
             shape: found.shape,
