@@ -173,7 +173,7 @@ fn small(folder: &Path, w: f64, v: f64, x: f64) {
     let network =
         [("W", matrix([w, 0.5 * w, -w, 0.3 * w])), ("V", matrix([v, 0.2 * v, -0.4 * v, 0.7 * v]))];
     write_npz(folder.join("net.npz"), &network).unwrap();
-    let data = [("X", matrix([x, -x, 0.5 * x, 2.0 * x])), ("Y", matrix([1.0, 0.0, 0.0, 1.0]))];
+    let data = [("X", matrix([x, -x, 0.5 * x, 2.0 * x])), ("Y", matrix([1.0, 0.0, 1.0, 0.0]))];
     write_npz(folder.join("data.npz"), &data).unwrap();
 }
 

@@ -69,6 +69,9 @@ enum PathName {
 }
 
 pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> {
+    if !arguments.plan && arguments.path != PathName::Terms {
+        interrupt::listen()?;
+    }
     let (network, batch) = arguments.subject.read()?;
     let all = || available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or_else(all, usize::from);
@@ -90,16 +93,13 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
         digits: arguments.digits,
         path,
     };
-    let days = days(&network.shape(batch.samples()), &wanted);
+    let days = days(&network.shape(batch.samples()), &wanted)?;
     if days > 1.0 {
         eprintln!("hsr: warning: this takes about {days:.0} days: fewer samples take less, as their square");
     }
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} tiles {elapsed}, {eta} to go")?);
-    if path != Path::Terms {
-        interrupt::listen()?;
-    }
     let answer = answer_watched(&network, &batch, wanted, &|done, tiles| {
         bar.set_length(tiles as u64);
         bar.set_position(done as u64);

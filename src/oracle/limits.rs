@@ -71,23 +71,29 @@ fn points(shape: &Shape) -> u64 {
 
 /// About how many days an answer takes on this machine, by the number of its multiplications: to say so before it begins.
 ///
+/// # Errors
+/// [`OracleError`] where there is no room for it.
+///
 /// ```
 /// use hsr::model::Shape;
 /// use hsr::oracle::{Wanted, days};
 /// let shape = |samples| Shape { samples, inputs: 20, hidden: 20, classes: 3, biases: true };
-/// assert!(days(&shape(1000), &Wanted::default()) < 1e-4);
-/// assert!(days(&shape(1000), &Wanted { digits: true, ..Wanted::default() }) > 1e-4);
+/// assert!(days(&shape(1000), &Wanted::default())? < 1e-4);
+/// assert!(days(&shape(1000), &Wanted { digits: true, ..Wanted::default() })? > 1e-4);
+/// # Ok::<(), hsr::oracle::OracleError>(())
 /// ```
-pub fn days(shape: &Shape, wanted: &Wanted) -> f64 {
+pub fn days(shape: &Shape, wanted: &Wanted) -> Result<f64, OracleError> {
+    check(shape, wanted)?;
     let [n, h, c, d] = [shape.samples, shape.hidden, shape.classes, shape.inputs].map(|size| size as f64);
     let size = shape.parameters() as f64;
     let cores = rayon::current_num_threads() as f64;
     let by_terms = n * n * (3.0 * h * h + 6.0 * c * h + 2.0 * c * c + 2.0 * d) + n * c * c * h;
     let mut seconds = match wanted.path {
         Path::Terms => by_terms / TERMS / cores,
-        Path::Fast { route, threads } => Plan::new(shape, threads, route).map_or(0.0, |plan| {
+        Path::Fast { route, threads } => {
+            let plan = Plan::new(shape, threads, route)?;
             plan.multiplications() / PRODUCTS / cores.min(plan.threads() as f64)
-        }),
+        }
     };
     if wanted.spectrum || wanted.hessian {
         seconds += n * size * size / TERMS;
@@ -98,5 +104,5 @@ pub fn days(shape: &Shape, wanted: &Wanted) -> f64 {
     if wanted.digits {
         seconds += by_terms / PRECISE / cores;
     }
-    seconds / SECONDS_OF_A_DAY
+    Ok(seconds / SECONDS_OF_A_DAY)
 }

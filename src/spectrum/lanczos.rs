@@ -307,3 +307,57 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 fn norm(vector: &[f64]) -> f64 {
     vector.iter().map(|entry| entry * entry).sum::<f64>().sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The least Rayleigh quotient that a method finds of a diagonal matrix.
+    fn least(
+        diagonal: &[f64],
+        seed: u64,
+        method: impl Fn(
+            &mut dyn FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
+            &Settings,
+        ) -> Result<Ends, SpectrumError>,
+    ) -> f64 {
+        let settings = Settings { subspace: 24, seed, ..Settings::default() };
+        let mut apply = |direction: &[f64], image: &mut [f64]| {
+            image.iter_mut().zip(direction).zip(diagonal).for_each(|((out, x), value)| *out = value * x);
+            Ok(())
+        };
+        let ends = method(&mut apply, &settings).unwrap();
+        ends.smallest.iter().zip(diagonal).map(|(x, value)| x * x * value).sum()
+    }
+
+    /// Two eigenvalues apart by less than twice the tolerance, in relative terms: a space of one first vector settles on a mixture
+    /// of the two, whose residual is within the tolerance.
+    #[test]
+    fn of_two_eigenvalues_that_are_close_the_end_is_found() {
+        let mut diagonal: Vec<f64> = (0..67).map(|index| 0.035 * f64::from(index - 33)).collect();
+        diagonal.extend([-1.853_431_27, -1.853_431_24, 2.0]);
+        let size = diagonal.len();
+        let mut missed = 0;
+        for seed in 0..30 {
+            let once = least(&diagonal, seed, |mut apply, settings| krylov_ends(&mut apply, size, settings));
+            missed += usize::from(once > -1.853_431_27 + 1e-9);
+            let twice = least(&diagonal, seed, |mut apply, settings| ends(&mut apply, size, settings));
+            assert!((twice + 1.853_431_27).abs() < 1e-12, "seed {seed}: {twice:.12}");
+        }
+        assert!(missed > 0, "a single look finds it too, so this shows nothing");
+    }
+
+    #[test]
+    fn the_better_vector_of_a_plane_is_found_and_no_other_is_taken() {
+        let mut apply = |direction: &[f64], image: &mut [f64]| {
+            image.copy_from_slice(&[2.0 * direction[0] + direction[1], direction[0] + 2.0 * direction[1]]);
+            Ok(())
+        };
+        let (first, second) = (vec![1.0, 0.0], vec![0.0, 1.0]);
+        let best = better(&mut apply, &first, second.clone(), |new, old| new > old).unwrap();
+        assert!((best[0] - best[1]).abs() < 1e-15 && (norm(&best) - 1.0).abs() < 1e-15);
+        let least = better(&mut apply, &first, second, |new, old| new < old).unwrap();
+        assert!((least[0] + least[1]).abs() < 1e-15);
+        assert_eq!(better(&mut apply, &first, first.clone(), |new, old| new < old).unwrap(), first);
+    }
+}

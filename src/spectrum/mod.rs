@@ -177,8 +177,10 @@ pub enum SpectrumError {
 
 /// The smallest and the largest eigenvalue of the Hessian, and their vectors.
 ///
-/// A Krylov space holds the vectors of an end, but where the random first direction is orthogonal to them, which has
-/// probability 0. Within a cluster at an end, such as the zeros of the null space, its vector is one of the cluster.
+/// By Krylov each end is looked for twice, the second time where the first vector is taken out: so of two eigenvalues that
+/// are closer than the tolerance the end is found. Of three or more it may be one further in, by less than the tolerance
+/// and more than the residual. Within a cluster at an end, such as the zeros of the null space, the vector is one of the
+/// cluster. A first direction that is orthogonal to the vectors of an end, twice, has probability 0.
 ///
 /// # Errors
 /// [`SpectrumError`] where network and data do not fit, a product overflows or a method does not converge.
