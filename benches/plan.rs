@@ -15,7 +15,10 @@ fn network(shape: &Shape) -> (Network<f64>, Batch<f64>) {
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| scale * wave(index, 0.7)).collect();
     let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| wave(n * shape.inputs + l, 2.1));
     let labels: Vec<i64> = (0..shape.samples).map(|n| (n % shape.classes) as i64).collect();
-    let network = Network { parameters: Parameters::from_flat(shape, &theta).expect("an entry for each parameter"), activation: Activation::Tanh };
+    let network = Network {
+        parameters: Parameters::from_flat(shape, &theta).expect("an entry for each parameter"),
+        activation: Activation::Tanh,
+    };
     (network, Batch::from_labels(x, &labels, shape.classes).expect("labels of the classes"))
 }
 
@@ -48,8 +51,8 @@ fn main() {
                 for classes in [2, 3, 10] {
                     let shape = Shape { samples, inputs, hidden, classes, biases: true };
                     // Half a minute for a shape is enough.
-                    let cost =
-                        Plan::new(&shape, threads, None).map_or(0.0, |plan| plan.costs()[0].min(plan.costs()[1]));
+                    let cost = Plan::new(&shape, threads, None)
+                        .map_or(0.0, |plan| plan.costs()[0].min(plan.costs()[1]));
                     if cost > 2e10 {
                         continue;
                     }

@@ -122,7 +122,8 @@ fn all_routes_and_the_terms_agree_within_their_digits_and_on_what_is_an_error() 
             match (first, other) {
                 (Ok(first), Ok(other)) => agree(&format!("network {seed}, {name}"), first, other),
                 (first, other) => {
-                    let told = |found: &Result<Answer, OracleError>| found.as_ref().err().map(ToString::to_string);
+                    let told =
+                        |found: &Result<Answer, OracleError>| found.as_ref().err().map(ToString::to_string);
                     assert_eq!(told(first), told(other), "network {seed}, {name}");
                 }
             }
@@ -139,8 +140,14 @@ fn agree(name: &str, first: &Answer, other: &Answer) {
         let apart = left.iter().zip(&right).fold(0.0_f64, |apart, (a, b)| apart.max((a - b).abs()));
         // Of what claims no digit nothing is said.
         let none = share(first).max(share(other)) >= 1.0;
-        assert!(none || apart <= room, "{name}: {what} is {left:?} and {right:?}, apart by {apart:e}, not {room:e}");
-        assert!(left.iter().chain(&right).all(|value| !(*value == 0.0 && value.is_sign_negative())), "{what}");
+        assert!(
+            none || apart <= room,
+            "{name}: {what} is {left:?} and {right:?}, apart by {apart:e}, not {room:e}"
+        );
+        assert!(
+            left.iter().chain(&right).all(|value| !(*value == 0.0 && value.is_sign_negative())),
+            "{what}"
+        );
     }
 }
 

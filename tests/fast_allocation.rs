@@ -33,7 +33,8 @@ fn nothing_is_allocated_after_the_first_call() {
     let _alone = ALONE.lock();
     let shape = Shape { samples: 140, inputs: 5, hidden: 8, classes: 4, biases: true };
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| (index as f64).sin()).collect();
-    let network = Network { parameters: Parameters::from_flat(&shape, &theta).unwrap(), activation: Activation::Tanh };
+    let network =
+        Network { parameters: Parameters::from_flat(&shape, &theta).unwrap(), activation: Activation::Tanh };
     let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| ((n * 3 + l) as f64).cos());
     let labels: Vec<i64> = (0..140).map(|n| n % 4).collect();
     let batch = Batch::from_labels(x, &labels, 4).unwrap();
@@ -67,7 +68,10 @@ fn a_workspace_takes_what_its_plan_says() {
             let workspace = Workspace::new(plan);
             let taken = (BYTES.load(Ordering::Relaxed) - before) as f64;
             drop(workspace);
-            assert!((taken / told - 1.0).abs() < 0.02, "{route}, {threads} threads, {shape}: {taken} for {told}");
+            assert!(
+                (taken / told - 1.0).abs() < 0.02,
+                "{route}, {threads} threads, {shape}: {taken} for {told}"
+            );
         }
     }
 }

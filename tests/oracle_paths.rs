@@ -170,8 +170,7 @@ fn every_answer_says_how_many_digits_are_right_at_least() {
 /// A network of two inputs, two hidden units and two classes without biases, on two samples.
 fn small(folder: &Path, w: f64, v: f64, x: f64) {
     let matrix = |values: [f64; 4]| Array { shape: vec![2, 2], values: values.to_vec() };
-    let network =
-        [("W", matrix([w, 0.5 * w, -w, 0.3 * w])), ("V", matrix([v, 0.2 * v, -0.4 * v, 0.7 * v]))];
+    let network = [("W", matrix([w, 0.5 * w, -w, 0.3 * w])), ("V", matrix([v, 0.2 * v, -0.4 * v, 0.7 * v]))];
     write_npz(folder.join("net.npz"), &network).unwrap();
     let data = [("X", matrix([x, -x, 0.5 * x, 2.0 * x])), ("Y", matrix([1.0, 0.0, 1.0, 0.0]))];
     write_npz(folder.join("data.npz"), &data).unwrap();
@@ -189,7 +188,10 @@ fn few_digits_are_warned_of_by_name_on_every_path() {
         let output = run_with(folder.path(), "sin", path);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let warning = text(&output.stderr);
-        assert!(warning.starts_with("hsr: warning: perhaps fewer than 6 right digits of loss ("), "{warning}");
+        assert!(
+            warning.starts_with("hsr: warning: perhaps fewer than 6 right digits of loss ("),
+            "{warning}"
+        );
         assert!(warning.contains("gradient (") && warning.contains("--digits counts them"), "{warning}");
     }
 }
@@ -210,7 +212,11 @@ fn a_hessian_of_zero_has_an_answer_without_a_gradient_on_every_path_and_with_eve
             for more in [&more[..], &["--json", "--digits", "--terms"]] {
                 let output = oracle(folder.path(), &[path, more].concat());
                 assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-                assert!(text(&output.stderr).contains("the bound has no gradient"), "{}", text(&output.stderr));
+                assert!(
+                    text(&output.stderr).contains("the bound has no gradient"),
+                    "{}",
+                    text(&output.stderr)
+                );
                 let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
                 for name in ["trace", "trace_squared", "ws_upper", "ws_reduced", "ws_block"] {
                     assert_eq!(told[name].as_f64(), Some(0.0), "{name}");
@@ -245,7 +251,8 @@ fn what_does_not_fit_is_refused_with_its_size_before_it_is_taken() {
         (output.status.code(), text(&output.stderr))
     };
     let net = |hidden: usize, classes: usize, samples: usize| {
-        write_npz(folder.path().join("net.npz"), &[("W", wave(hidden, 2)), ("V", wave(classes, hidden))]).unwrap();
+        write_npz(folder.path().join("net.npz"), &[("W", wave(hidden, 2)), ("V", wave(classes, hidden))])
+            .unwrap();
         let labels: Vec<f64> = (0..samples).map(|n| (n % classes) as f64).collect();
         let data = [("X", wave(samples, 2)), ("y", Array::vector(&labels))];
         write_npz(folder.path().join("data.npz"), &data).unwrap();
@@ -253,7 +260,10 @@ fn what_does_not_fit_is_refused_with_its_size_before_it_is_taken() {
     let refused = |more: &str| {
         let (code, message) = limited(more);
         assert_eq!(code, Some(2), "{more}: {message}");
-        assert!(message.contains("would take") && message.contains("GB") && message.lines().count() == 1, "{message}");
+        assert!(
+            message.contains("would take") && message.contains("GB") && message.lines().count() == 1,
+            "{message}"
+        );
     };
     // Identifiers taken for labels; a wide layer; many samples.
     net(3, 60_000, 4);

@@ -97,7 +97,10 @@ fn difference(network: &Network<f64>, shape: &Shape, f: impl Fn(&Network<f64>) -
     let at = |index: usize, step: f64| {
         let mut moved = theta.clone();
         moved[index] += step;
-        f(&Network { parameters: Parameters::from_flat(shape, &moved).unwrap(), activation: network.activation })
+        f(&Network {
+            parameters: Parameters::from_flat(shape, &moved).unwrap(),
+            activation: network.activation,
+        })
     };
     let slope = |i| {
         let e = 1e-3;

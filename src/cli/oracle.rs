@@ -124,7 +124,8 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
 
 /// What is said beside the numbers: those that have few right digits, and a gradient that does not exist.
 fn remarks(answer: &Answer) -> Vec<String> {
-    let few: Vec<String> = answer.digits.few().map(|(name, digits)| format!("{name} ({digits:.1})")).collect();
+    let few: Vec<String> =
+        answer.digits.few().map(|(name, digits)| format!("{name} ({digits:.1})")).collect();
     let mut remarks = Vec::new();
     if !few.is_empty() {
         let (least, how) = match answer.digits {

@@ -136,12 +136,7 @@ impl Plan {
     }
 
     /// The cheapest of those that fit; where none does, why the cheapest does not.
-    fn cheapest(
-        sizes: &Sizes,
-        shape: &Shape,
-        threads: usize,
-        costs: [f64; 3],
-    ) -> Result<Self, PlanError> {
+    fn cheapest(sizes: &Sizes, shape: &Shape, threads: usize, costs: [f64; 3]) -> Result<Self, PlanError> {
         let mut order = [0, 1, 2];
         order.sort_by(|a: &usize, b| costs[*a].total_cmp(&costs[*b]));
         let plan = |route: usize| Plan::by(Route::ALL[route], sizes, shape, threads, costs);
@@ -180,7 +175,8 @@ impl Plan {
         let chunk = chunk.min(shape.samples.max(1));
         let couplings = (3 * 8 * shape.samples * sizes.coupling()) as f64;
         let keep_couplings = route != Route::Parameter && couplings <= MOST_BYTES / 4.0;
-        let plan = Plan { shape: *shape, route, threads, tile, chunk, keep, keep_couplings, by_inputs, costs };
+        let plan =
+            Plan { shape: *shape, route, threads, tile, chunk, keep, keep_couplings, by_inputs, costs };
         budget::ask(plan.bytes(), || format!("the {route} route at {shape}, on {threads} threads,"))
             .map_err(|over| PlanError::OverBudget { over, threads })?;
         Ok(plan)

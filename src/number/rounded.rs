@@ -188,8 +188,7 @@ impl Smooth for Rounded {
     /// argument of `erfc`, which costs `a^2` roundoffs of its tail.
     fn gaussian(&self) -> (Self, Self) {
         let (distribution, density) = Smooth::gaussian(&self.value);
-        let mut rounded_density =
-            self.peaked(density, self.value * density, 0.4, |a| Smooth::gaussian(&a).1);
+        let mut rounded_density = self.peaked(density, self.value * density, 0.4, |a| Smooth::gaussian(&a).1);
         rounded_density.error += self.value * self.value * density * ROUNDOFF;
         let mut rounded = self.monotone(distribution, density, 0.25, |a| Smooth::gaussian(&a).0);
         rounded.error += self.value.abs() * density * ROUNDOFF;

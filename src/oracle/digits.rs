@@ -47,8 +47,7 @@ pub fn digits(
     let v = &network.parameters.v;
     let samples = samples(&network, &batch);
     let points = curvatures(&samples, v);
-    let right =
-        ClosedForms::of(&points, v, model::loss(&network, &batch)).map_err(no_samples)?;
+    let right = ClosedForms::of(&points, v, model::loss(&network, &batch)).map_err(no_samples)?;
     let mut digits = Vec::new();
     let scalars = right.scalars();
     for (name, found) in answer.scalars() {

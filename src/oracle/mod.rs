@@ -19,8 +19,8 @@ pub use answer::{Answer, Digits, FEW_DIGITS};
 pub use closed::ClosedForms;
 pub use digits::{ALL_DIGITS, digits, right_digits};
 pub use error::OracleError;
-pub use limits::days;
 pub use gradient::NoBoundGradient;
+pub use limits::days;
 pub use path::Path;
 pub use refine::{refined_eigenvalues, refined_largest};
 

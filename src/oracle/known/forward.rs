@@ -1,7 +1,7 @@
 //! The forward pass with bounds on its rounding errors, some samples at a time, and what these samples bring: sizes of
 //! what their Hessians are made of, each with a bound on its own error.
 
-use super::size::{Size, blurred, length, roundings};
+use super::size::{Size, blurred, length, roundings, size};
 use crate::fast::product::{Then, product, view};
 use crate::model::{Batch, Derivatives, Network, Shape};
 use crate::number::{Matrix, Number, Rounded, Vector};
@@ -32,7 +32,7 @@ impl<'a> Weights<'a> {
             let column = v.column(column);
             let (mean, largest) = (column.mean(), column.amax());
             if column.iter().all(|entry| *entry == column[0]) {
-                return Rounded::exact(0.0);
+                return Size::ZERO;
             }
             let error = roundings(v.nrows()) * largest;
             length(column.iter().map(|entry| Rounded { value: entry - mean, error }))
@@ -114,11 +114,7 @@ fn sample(
     shape: &Shape,
 ) -> Known {
     let bias = usize::from(shape.biases);
-    let one = Rounded::integer(bias as i64);
-    let squares = |entries: &mut dyn Iterator<Item = Rounded>, count: usize| {
-        let length = length(entries);
-        blurred(length * length, count) + one
-    };
+    let square = |length: Size, count: usize| blurred(length * length, count) + Size::exact(bias as f64);
     let p = probabilities(logits);
     let y: Vec<Rounded> = y.iter().map(|y| Rounded::exact(*y)).collect();
     let (others, others_of_y) = (all_others(&p), all_others(&y));
@@ -126,11 +122,11 @@ fn sample(
     let delta = (0..p.len()).map(|k| p[k] * others_of_y[k] - y[k] * others[k]);
     let largest = x.iter().fold(bias as f64, |largest, x| largest.max(x.abs()));
     Known {
-        nx: squares(&mut x.iter().map(|x| Rounded::exact(*x)), x.len()),
-        nz: squares(&mut units.iter().map(|unit| unit.value), units.len()),
+        nx: square(length(x.iter().map(|x| Rounded::exact(*x))), x.len()),
+        nz: square(length(units.iter().map(|unit| unit.value)), units.len()),
         largest_input: largest,
         p: length(p.iter().copied()),
-        impurity: blurred(impurity, p.len()),
+        impurity: blurred(size(&impurity), p.len()),
         delta: blurred(length(delta), p.len()),
         loss: cross_entropy(logits, &Vector::from_vec(y)),
         units,

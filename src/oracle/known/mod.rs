@@ -75,20 +75,20 @@ impl Known {
     }
 
     fn from_sums(sums: &Sums, shape: &Shape, largest: f64) -> Result<Self, OracleError> {
-        let count = Rounded::exact(shape.samples as f64);
+        let share = Size::exact(1.0 / shape.samples as f64);
         // A sample's terms have sums over inputs, hidden units and classes, and a few dozen products.
         let terms = shape.samples + shape.inputs + shape.hidden + shape.classes + FEW;
         let pairs = terms + shape.samples.saturating_mul(shape.samples).min(RUN);
-        let average = |sum: Size| blurred(sum / count, terms);
+        let average = |sum: Size| blurred(sum * share, terms);
         let blocks = sums.blocks.map(average);
         let factors = sums.factors.map(|factor| factor / shape.samples as f64);
         let least = [0, 1, 2].map(|block| {
-            let nothing = blocks[block] == Rounded::exact(0.0);
+            let nothing = blocks[block] == Size::ZERO;
             if nothing { 0.0 } else { f64::MIN_POSITIVE * factors[block] * factors[block] }
         });
         let entry = |term: usize| {
             let entries = sums.by_w[term].iter().chain(&sums.by_v[term]).chain([&sums.by_c[term]]);
-            let mut all = Rounded::exact(0.0);
+            let mut all = Size::ZERO;
             for size in entries.map(|entry| average(*entry)) {
                 all.value = larger(all.value, size.value);
                 all.error = larger(all.error, size.error);
@@ -119,14 +119,14 @@ impl Known {
 
     /// The norm of a block of the Hessian from its square, with a bound on its error: that of the samples' blocks, and what
     /// sums over pairs of samples lose.
-    fn block(&self, block: usize, squared: f64) -> Rounded {
+    fn block(&self, block: usize, squared: f64) -> Size {
         let mean = self.blocks[block];
-        Rounded { value: squared.max(0.0).sqrt(), error: mean.error + self.pairs * mean.value }
+        Size { value: squared.max(0.0).sqrt(), error: mean.error + self.pairs * mean.value }
     }
 
     /// The error of the square of a block.
     fn squared_error(&self, block: usize, squared: f64) -> f64 {
-        let Rounded { value: mean, error } = self.blocks[block];
+        let Size { value: mean, error } = self.blocks[block];
         let carried = 2.0 * squared.max(0.0).sqrt() * error + error * error;
         carried + self.pairs * mean * mean + self.least[block]
     }
@@ -228,7 +228,7 @@ impl Known {
                 return spread(&trace, &squared, size);
             }
             let carried = block / (size as f64).sqrt() + mean(&trace, size).error;
-            Rounded { value: found.value, error: carried + blurred(Rounded::exact(found.value), size).error }
+            Rounded { value: found.value, error: carried + found.value * roundings(size + 2) }
         })
     }
 

@@ -5,9 +5,7 @@
 //! [`Moments`](crate::terms::bound::Moments), the loss behind them.
 
 use super::forward::Known;
-use super::size::{Size, length, size};
-use crate::number::{Number, Rounded, Smooth};
-use num_traits::Zero;
+use super::size::{Size, length, length_of, size};
 
 /// Loss and moments that have a gradient.
 pub(super) const TERMS: usize = 6;
@@ -17,7 +15,7 @@ pub(super) const LOSS: usize = 5;
 /// The sums.
 #[derive(Clone)]
 pub(super) struct Sums {
-    pub loss: Rounded,
+    pub loss: Size,
     /// `nx (GN + r)` and `S nz`, as traces.
     pub hidden_trace: Size,
     pub output_trace: Size,
@@ -55,7 +53,7 @@ struct Partials {
 
 impl Partials {
     fn none() -> Self {
-        let zero = Size::zero();
+        let zero = Size::ZERO;
         Partials {
             o: zero,
             z: zero,
@@ -73,7 +71,7 @@ impl Partials {
 
 impl Sums {
     pub fn new(hidden: usize) -> Self {
-        let zero = Size::zero();
+        let zero = Size::ZERO;
         let units = || std::array::from_fn(|_| vec![zero; hidden]);
         Sums {
             loss: zero,
@@ -89,22 +87,22 @@ impl Sums {
 
     /// Adds a sample; `columns` are the lengths `w` of the columns of `V`.
     pub fn add(&mut self, n: &Known, columns: &[Size]) {
-        let two = Size::integer(2);
+        let two = Size::exact(2.0);
         let Known { nx, nz, impurity: s, p, delta, .. } = *n;
         let (x, z) = (nx.sqrt(), nz.sqrt());
         let units = || n.units.iter().zip(columns);
         // |V diag(phi1)|, |V diag(phi2)| and |phi1|.
-        let g = length(units().map(|(unit, w)| unit.first * *w));
-        let r = length(units().map(|(unit, w)| unit.second * *w));
+        let g = length_of(units().map(|(unit, w)| size(&unit.first) * *w));
+        let r = length_of(units().map(|(unit, w)| size(&unit.second) * *w));
         let slopes = length(n.units.iter().map(|unit| unit.first));
-        let residual = units().fold(Size::zero(), |sum, (unit, w)| sum + size(&unit.second) * *w);
+        let residual = units().fold(Size::ZERO, |sum, (unit, w)| sum + size(&unit.second) * *w);
         let gg = g * g;
 
-        self.loss += n.loss;
+        self.loss += size(&n.loss);
         self.hidden_trace += nx * (s * gg + delta * residual);
         self.output_trace += s * nz;
         let blocks = [nx * (s * gg + r * delta), s * nz, x * (s * g * z + delta * slopes)];
-        let factors = [nx * (gg + Size::integer(1)), nz, x * (g * z + slopes + Size::integer(1))];
+        let factors = [nx * (gg + Size::exact(1.0)), nz, x * (g * z + slopes + Size::exact(1.0))];
         for (sum, block) in self.blocks.iter_mut().zip(blocks) {
             *sum += block;
         }
