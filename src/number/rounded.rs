@@ -167,9 +167,11 @@ impl Smooth for Rounded {
     }
     fn tanh(&self) -> (Self, Self) {
         let (tanh, rest) = Smooth::tanh(&self.value);
-        // Near 0 the dual numbers form it from exponentials near 1, which are off by roundoffs of 1.
+        // Near 0 the dual numbers form it from exponentials near 1, which are off by roundoffs of 1; at 0 they are 1.
         let mut rounded = self.monotone(tanh, rest, 0.8, |a| Smooth::tanh(&a).0);
-        rounded.error += FUNCTION * rest;
+        if self.value != 0.0 {
+            rounded.error += FUNCTION * rest;
+        }
         (rounded, self.peaked(rest, 2.0 * tanh * rest, 2.0, |a| Smooth::tanh(&a).1))
     }
     fn softplus(&self) -> Self {

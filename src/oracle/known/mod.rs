@@ -242,12 +242,19 @@ impl Known {
 /// Roundoffs of the norm, for each row, that a symmetric eigensolver is off by.
 const EIGENSOLVER: f64 = 20.0;
 
+/// Below this `f64` drops digits of sums of products: as good as 0.
+const NOTHING: f64 = f64::MIN_POSITIVE / f64::EPSILON;
+
 /// The right decimal digits of what has these errors: the largest error relative to the largest entry, as a negative power
-/// of ten. None where an error is not known.
+/// of ten. None where an error is not known. Zeros are right unless they may stand for what `f64` holds with all its digits.
 fn right(numbers: &[Rounded]) -> f64 {
     let error = numbers.iter().fold(0.0, |largest, number| larger(largest, number.error));
     let scale = numbers.iter().fold(0.0, |largest, number| larger(largest, number.value.abs()));
-    if error == 0.0 { ALL_DIGITS } else { (-(error / scale).log10()).clamp(0.0, ALL_DIGITS) }
+    if error == 0.0 || (scale == 0.0 && error < NOTHING) {
+        ALL_DIGITS
+    } else {
+        (-(error / scale).log10()).clamp(0.0, ALL_DIGITS)
+    }
 }
 
 /// The block whose square a term is.
