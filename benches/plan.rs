@@ -66,7 +66,7 @@ fn main() {
                     });
                     let Ok(chosen) = Plan::new(&shape, threads, None) else { continue };
                     let best = times.into_iter().fold(f64::INFINITY, f64::min);
-                    let ratio = times[chosen.route as usize] / best;
+                    let ratio = times[chosen.route() as usize] / best;
                     worst = worst.max(ratio);
                     let cell = |time: f64| {
                         if time.is_finite() { format!("{:.3} ms", 1e3 * time) } else { "-".into() }
@@ -76,7 +76,7 @@ fn main() {
                         cell(times[0]),
                         cell(times[1]),
                         cell(times[2]),
-                        chosen.route
+                        chosen.route()
                     );
                 }
             }

@@ -88,7 +88,12 @@ pub fn cross_entropy<T: Smooth>(o: &Vector<T>, y: &Vector<T>) -> T {
         }
     }
     let excess = others.ln_1p();
-    let surprisal = o.map(|logit| o[top].clone() - logit + excess.clone());
+    let surprisal =
+        o.map_with_location(
+            |k, _, logit| {
+                if k == top { excess.clone() } else { o[top].clone() - logit + excess.clone() }
+            },
+        );
     surprisal.dot(y)
 }
 

@@ -87,7 +87,8 @@ impl Known {
             if nothing { 0.0 } else { f64::MIN_POSITIVE * factors[block] * factors[block] }
         });
         let entry = |term: usize| {
-            let entries = sums.by_w[term].iter().chain(&sums.by_v[term]).chain([&sums.by_c[term]]);
+            let by_c = shape.biases.then_some(&sums.by_c[term]);
+            let entries = sums.by_w[term].iter().chain(&sums.by_v[term]).chain(by_c);
             let mut all = Size::ZERO;
             for size in entries.map(|entry| average(*entry)) {
                 all.value = larger(all.value, size.value);
@@ -176,9 +177,16 @@ impl Known {
             [("ws_reduced", reduced), ("ws_block", block), ("hidden_upper", alpha), ("output_upper", beta)];
         let scalars = forms.scalars();
         let of = |name: &str| careful.iter().chain(&scalars).find(|(other, _)| *other == name);
+        // Of a Hessian that vanishes the bounds do: roots of 0.
+        let squared = forms.moments.squared();
+        let vanishes = squared.value == 0.0 && squared.error < NOTHING;
+        let digits_of = |number: &Rounded| {
+            let is_root = vanishes && number.value == 0.0 && number.error < NOTHING.sqrt();
+            if is_root { ALL_DIGITS } else { right(&[*number]) }
+        };
         let names = answer.scalars().into_iter().map(|(name, _)| name);
         let mut digits: Vec<_> =
-            names.filter_map(|name| of(name).map(|(_, number)| (name, right(&[*number])))).collect();
+            names.filter_map(|name| of(name).map(|(_, number)| (name, digits_of(number)))).collect();
         if let (Ok(_), Ok(gradient)) = (&answer.gradient, forms.gradient()) {
             digits.push(("gradient", right(&gradient.flat())));
         }
@@ -242,8 +250,8 @@ impl Known {
 /// Roundoffs of the norm, for each row, that a symmetric eigensolver is off by.
 const EIGENSOLVER: f64 = 20.0;
 
-/// Below this `f64` drops digits of sums of products: as good as 0.
-const NOTHING: f64 = f64::MIN_POSITIVE / f64::EPSILON;
+/// Below this products of what a sum is made of leave the range of `f64`: as good as 0.
+const NOTHING: f64 = 1e-285;
 
 /// The right decimal digits of what has these errors: the largest error relative to the largest entry, as a negative power
 /// of ten. None where an error is not known. Zeros are right unless they may stand for what `f64` holds with all its digits.
