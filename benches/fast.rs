@@ -31,7 +31,10 @@ fn network(shape: &Shape) -> (Network<f64>, Batch<f64>) {
     let theta: Vec<f64> = (0..shape.parameters()).map(|_| scale * next()).collect();
     let x = Matrix::from_fn(shape.samples, shape.inputs, |_, _| next());
     let labels: Vec<i64> = (0..shape.samples).map(|n| (n % shape.classes) as i64).collect();
-    let network = Network { parameters: Parameters::from_flat(shape, &theta), activation: Activation::Tanh };
+    let network = Network {
+        parameters: Parameters::from_flat(shape, &theta).expect("an entry for each parameter"),
+        activation: Activation::Tanh,
+    };
     let batch = Batch::from_labels(x, &labels, shape.classes).expect("labels of the classes");
     (network, batch)
 }

@@ -15,7 +15,10 @@ fn network(shape: &Shape) -> (Network<f64>, Batch<f64>) {
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| scale * wave(index, 0.7)).collect();
     let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| wave(n * shape.inputs + l, 2.1));
     let labels: Vec<i64> = (0..shape.samples).map(|n| (n % shape.classes) as i64).collect();
-    let network = Network { parameters: Parameters::from_flat(shape, &theta), activation: Activation::Tanh };
+    let network = Network {
+        parameters: Parameters::from_flat(shape, &theta).expect("an entry for each parameter"),
+        activation: Activation::Tanh,
+    };
     (network, Batch::from_labels(x, &labels, shape.classes).expect("labels of the classes"))
 }
 
@@ -48,22 +51,22 @@ fn main() {
                 for classes in [2, 3, 10] {
                     let shape = Shape { samples, inputs, hidden, classes, biases: true };
                     // Half a minute for a shape is enough.
-                    let cost =
-                        Plan::new(&shape, threads, None).map_or(0.0, |plan| plan.costs[0].min(plan.costs[1]));
+                    let cost = Plan::new(&shape, threads, None)
+                        .map_or(0.0, |plan| plan.costs()[0].min(plan.costs()[1]));
                     if cost > 2e10 {
                         continue;
                     }
                     let (network, batch) = network(&shape);
                     let times = Route::ALL.map(|route| match Plan::new(&shape, threads, Some(route)) {
                         // A route whose estimate is far above the best is not measured.
-                        Ok(plan) if plan.costs[route as usize] < 20.0 * cost => {
+                        Ok(plan) if plan.costs()[route as usize] < 20.0 * cost => {
                             seconds(plan, &network, &batch)
                         }
                         _ => f64::INFINITY,
                     });
                     let Ok(chosen) = Plan::new(&shape, threads, None) else { continue };
                     let best = times.into_iter().fold(f64::INFINITY, f64::min);
-                    let ratio = times[chosen.route as usize] / best;
+                    let ratio = times[chosen.route() as usize] / best;
                     worst = worst.max(ratio);
                     let cell = |time: f64| {
                         if time.is_finite() { format!("{:.3} ms", 1e3 * time) } else { "-".into() }
@@ -73,7 +76,7 @@ fn main() {
                         cell(times[0]),
                         cell(times[1]),
                         cell(times[2]),
-                        chosen.route
+                        chosen.route()
                     );
                 }
             }

@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             if first == 0 && epoch % 5 == 0 {
                 println!("epoch {epoch:2}  loss {loss:.4}  WS {bound:.4}");
             }
-            network.parameters = network.parameters.plus(&-0.5, &Parameters::from_flat(&shape, &gradient));
+            let step = Parameters::from_flat(&shape, &gradient)?;
+            network.parameters = network.parameters.plus(&-0.5, &step)?;
         }
     }
     Ok(())

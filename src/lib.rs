@@ -44,7 +44,7 @@
 //! let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8; 0.5, 0.5], &[0, 1, 2], 3)?;
 //! let answer = answer(&network, &batch, Wanted::default())?;
 //! println!("lambda_max <= {} <= {}", answer.ws_block, answer.ws_upper);
-//! println!("steepest descent along {:?}", answer.gradient.scale(&-1.0));
+//! println!("steepest descent along {:?}", answer.gradient?.scale(&-1.0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

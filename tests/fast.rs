@@ -20,7 +20,7 @@ fn random(shape: &Shape, activation: Activation, scale: f64, seed: u64) -> (Netw
     let theta: Vec<f64> = (0..shape.parameters()).map(|_| next(scale)).collect();
     let x = Matrix::from_fn(shape.samples, shape.inputs, |_, _| next(1.0));
     let labels: Vec<i64> = (0..shape.samples).map(|n| (n * 7 % shape.classes) as i64).collect();
-    let network = Network::new(Parameters::from_flat(shape, &theta), activation).unwrap();
+    let network = Network::new(Parameters::from_flat(shape, &theta).unwrap(), activation).unwrap();
     (network, Batch::from_labels(x, &labels, shape.classes).unwrap())
 }
 

@@ -1,18 +1,23 @@
-//! After the first call the production path allocates nothing.
+//! The production path allocates what its plan says, and after the first call nothing.
 
 use hsr::fast::{Objective, Plan, Route, Workspace};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+static BYTES: AtomicUsize = AtomicUsize::new(0);
+/// Both tests count what the whole process allocates.
+static ALONE: Mutex<()> = Mutex::new(());
 
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        BYTES.fetch_add(layout.size(), Ordering::Relaxed);
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
@@ -25,9 +30,11 @@ static COUNTING: Counting = Counting;
 
 #[test]
 fn nothing_is_allocated_after_the_first_call() {
+    let _alone = ALONE.lock();
     let shape = Shape { samples: 140, inputs: 5, hidden: 8, classes: 4, biases: true };
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| (index as f64).sin()).collect();
-    let network = Network { parameters: Parameters::from_flat(&shape, &theta), activation: Activation::Tanh };
+    let network =
+        Network { parameters: Parameters::from_flat(&shape, &theta).unwrap(), activation: Activation::Tanh };
     let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| ((n * 3 + l) as f64).cos());
     let labels: Vec<i64> = (0..140).map(|n| n % 4).collect();
     let batch = Batch::from_labels(x, &labels, 4).unwrap();
@@ -44,5 +51,27 @@ fn nothing_is_allocated_after_the_first_call() {
         let before = ALLOCATIONS.load(Ordering::Relaxed);
         (0..5).for_each(|_| call());
         assert_eq!(ALLOCATIONS.load(Ordering::Relaxed), before, "the {route} route allocates");
+    }
+}
+
+#[test]
+fn a_workspace_takes_what_its_plan_says() {
+    let _alone = ALONE.lock();
+    for (samples, inputs, hidden, classes, biases) in
+        [(300, 20, 15, 6, true), (40, 3, 50, 2, false), (900, 5, 4, 12, true), (3000, 8, 70, 3, true)]
+    {
+        let shape = Shape { samples, inputs, hidden, classes, biases };
+        for (route, threads) in Route::ALL.into_iter().flat_map(|route| [(route, 1), (route, 7)]) {
+            let Ok(plan) = Plan::new(&shape, threads, Some(route)) else { continue };
+            let told = plan.bytes() as f64;
+            let before = BYTES.load(Ordering::Relaxed);
+            let workspace = Workspace::new(plan);
+            let taken = (BYTES.load(Ordering::Relaxed) - before) as f64;
+            drop(workspace);
+            assert!(
+                (taken / told - 1.0).abs() < 0.02,
+                "{route}, {threads} threads, {shape}: {taken} for {told}"
+            );
+        }
     }
 }

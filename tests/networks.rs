@@ -4,7 +4,8 @@
 use hsr::audit::{Incomparable, Probe, compare, field_equations, float_equations, rounded_equations};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::{Field, Matrix, Rounded};
-use hsr::oracle::{Wanted, answer};
+use hsr::oracle::{Path, Wanted, answer};
+use hsr::spectrum::{Settings, extremes};
 use hsr::terms::bound::{moments, null_space};
 use hsr::terms::{Curvature, curvatures, hessian, model, samples, squared_trace, trace};
 use hsr::witness::{Case, eigen::eigenvalues};
@@ -34,7 +35,7 @@ fn networks(scale: impl Strategy<Value = f64> + Clone) -> impl Strategy<Value = 
         let inputs = vec(-2.0..2.0f64, shape.samples * shape.inputs);
         let targets = vec(0.0..1.0f64, shape.samples * shape.classes);
         (weights, inputs, targets, any::<bool>()).prop_map(move |(weights, x, y, soft)| {
-            let mut parameters = Parameters::from_flat(&shape, &weights);
+            let mut parameters = Parameters::from_flat(&shape, &weights).unwrap();
             parameters.v *= scale;
             let x = Matrix::from_row_slice(shape.samples, shape.inputs, &x);
             let y = Matrix::from_row_slice(shape.samples, shape.classes, &y);
@@ -187,12 +188,56 @@ proptest! {
         prop_assert!(model::loss(&whole.network, &whole.batch).is_finite());
         let h = hessian::hessian(&curvatures(&samples, v));
         prop_assert!(h.iter().all(|entry| entry.is_finite()));
-        match answer(&whole.network, &whole.batch, Wanted::default()) {
-            Ok(answer) => {
-                let finite = answer.scalars().iter().all(|(_, value)| value.is_finite());
-                prop_assert!(finite && answer.gradient.flat().iter().all(|entry| entry.is_finite()));
-            }
-            Err(error) => prop_assert!(error.to_string().contains("saturated"), "{}", error),
+        let answer = answer(&whole.network, &whole.batch, Wanted::default()).unwrap();
+        prop_assert!(answer.scalars().iter().all(|(_, value)| value.is_finite()));
+        match answer.gradient {
+            Ok(gradient) => prop_assert!(gradient.flat().iter().all(|entry| entry.is_finite())),
+            Err(reason) => prop_assert!(reason.to_string().contains("saturated"), "{}", reason),
         }
     }
+}
+
+#[test]
+fn parameters_that_are_no_network_are_told_what_would_be_right() {
+    let told = |w: (usize, usize), v: (usize, usize)| {
+        let parameters =
+            Parameters { w: Matrix::<f64>::zeros(w.0, w.1), b: None, v: Matrix::zeros(v.0, v.1), c: None };
+        Network::new(parameters, Activation::Tanh).unwrap_err().to_string()
+    };
+    assert_eq!(
+        told((4, 8), (8, 3)),
+        "W is 4x8 but V is 8x3: V needs one column for each row (hidden unit) of W; if both are stored transposed, as \
+         scikit-learn stores coefs_, transpose both"
+    );
+    assert!(told((4, 8), (3, 5)).ends_with("V needs one column for each row (hidden unit) of W"));
+    assert!(
+        told((4, 2), (1, 4)).contains("one logit o is the two logits [0, o]: put a row of zeros above V")
+    );
+}
+
+#[test]
+fn data_for_another_network_are_refused_on_every_path() {
+    let parameters = Parameters { w: Matrix::zeros(3, 2), b: None, v: Matrix::zeros(2, 3), c: None };
+    let network = Network::new(parameters, Activation::Tanh).unwrap();
+    for (x, y) in [((4, 5), (4, 2)), ((4, 2), (4, 3)), ((4, 2), (3, 2)), ((0, 2), (0, 2))] {
+        let batch = Batch { x: Matrix::zeros(x.0, x.1), y: Matrix::zeros(y.0, y.1) };
+        for path in [Path::Terms, Path::Fast { route: None, threads: 0 }] {
+            assert!(answer(&network, &batch, Wanted { path, ..Wanted::default() }).is_err());
+        }
+        assert!(extremes(&network, &batch, &Settings { products: 0, ..Settings::default() }).is_err());
+    }
+}
+
+#[test]
+fn parameters_of_other_sizes_are_neither_filled_nor_cut() {
+    let shape = Shape { samples: 1, inputs: 2, hidden: 2, classes: 2, biases: true };
+    let full = Parameters::from_flat(&shape, &[1.0; 12]).unwrap();
+    for length in [0, 11, 13] {
+        assert!(Parameters::from_flat(&shape, &vec![1.0; length]).is_err());
+    }
+    let bare = Parameters { b: None, c: None, ..full.clone() };
+    assert!(full.plus(&1.0, &bare).is_err());
+    let message = full.dot(&bare).unwrap_err().to_string();
+    assert_eq!(message, "parameters of different sizes: W 2x2 b 2 V 2x2 c 2 and W 2x2 V 2x2");
+    assert_eq!(full.dot(&full), Ok(12.0));
 }

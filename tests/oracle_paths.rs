@@ -50,7 +50,7 @@ fn every_route_and_the_terms_print_the_same_numbers() {
     ] {
         let fast = scalars(more);
         assert_eq!(fast.len(), terms.len());
-        for (name, value) in &terms {
+        for (name, value) in terms.iter().filter(|(name, _)| *name != "digits") {
             let (fast, slow) = (fast[name].as_f64().unwrap(), value.as_f64().unwrap());
             // All of these are of order one, sums of a few thousand terms.
             assert!(
@@ -135,10 +135,138 @@ fn an_error_in_the_ninth_digit_leaves_nine() {
     let batch = Batch::from_labels(nalgebra::dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2).unwrap();
     let mut wrong = answer(&network, &batch, Wanted::default()).unwrap();
     wrong.trace_squared *= 1.0 + 1e-9;
-    let largest = wrong.gradient.w.amax();
-    wrong.gradient.v[(0, 0)] += 1e-9 * largest.max(wrong.gradient.v.amax());
+    let gradient = wrong.gradient.as_mut().unwrap();
+    let largest = gradient.w.amax().max(gradient.v.amax());
+    gradient.v[(0, 0)] += 1e-9 * largest;
     let counted = digits(&wrong, &network, &batch).unwrap();
     let of = |name: &str| counted.iter().find(|(other, _)| *other == name).unwrap().1;
     assert!((of("trace_squared") - 9.0).abs() < 0.1 && (of("gradient") - 9.0).abs() < 0.1);
     assert!(of("trace") > 14.0 && of("loss") > 14.0);
+}
+
+#[test]
+fn every_answer_says_how_many_digits_are_right_at_least() {
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path(), 20, 3, 4);
+    for more in [&[][..], &["--path", "terms"], &["--route", "parameter"]] {
+        let output = oracle(folder.path(), &[&["--json", "--terms", "--out", "out.npz"], more].concat());
+        assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        for (name, _) in told.as_object().unwrap().iter().filter(|(name, _)| *name != "digits") {
+            let digits = told["digits"][name].as_f64().unwrap();
+            assert!((11.0..16.0).contains(&digits), "{name}: {digits}");
+        }
+        let written = std::fs::read(folder.path().join("out.npz")).unwrap();
+        for name in ["trace", "gradient", "q_hid_gradient", "loss_gradient"] {
+            assert!(told["digits"][name].as_f64().unwrap() > 10.0, "{name}");
+            let entry = format!("digits_{name}.npy");
+            assert!(written.windows(entry.len()).any(|window| window == entry.as_bytes()), "{entry}");
+        }
+    }
+    let table = text(&oracle(folder.path(), &[]).stdout);
+    assert!(table.contains("right digits, at least"), "{table}");
+}
+
+/// A network of two inputs, two hidden units and two classes without biases, on two samples.
+fn small(folder: &Path, w: f64, v: f64, x: f64) {
+    let matrix = |values: [f64; 4]| Array { shape: vec![2, 2], values: values.to_vec() };
+    let network = [("W", matrix([w, 0.5 * w, -w, 0.3 * w])), ("V", matrix([v, 0.2 * v, -0.4 * v, 0.7 * v]))];
+    write_npz(folder.join("net.npz"), &network).unwrap();
+    let data = [("X", matrix([x, -x, 0.5 * x, 2.0 * x])), ("Y", matrix([1.0, 0.0, 1.0, 0.0]))];
+    write_npz(folder.join("data.npz"), &data).unwrap();
+}
+
+const PATHS: [&[&str]; 4] =
+    [&["--route", "hidden"], &["--route", "class"], &["--route", "parameter"], &["--path", "terms"]];
+
+#[test]
+fn few_digits_are_warned_of_by_name_on_every_path() {
+    let folder = tempfile::tempdir().unwrap();
+    // sin of 1e13 and more: the argument's last digit is a hundredth, and the sine's first.
+    small(folder.path(), 1e7, 1.0, 1e7);
+    for path in PATHS {
+        let output = run_with(folder.path(), "sin", path);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let warning = text(&output.stderr);
+        assert!(
+            warning.starts_with("hsr: warning: perhaps fewer than 6 right digits of loss ("),
+            "{warning}"
+        );
+        assert!(warning.contains("gradient (") && warning.contains("--digits counts them"), "{warning}");
+    }
+}
+
+fn run_with(folder: &Path, activation: &str, more: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hsr"));
+    let arguments = ["oracle", "--network", "net.npz", "--data", "data.npz", "--activation", activation];
+    command.current_dir(folder).args(arguments).args(more).output().unwrap()
+}
+
+#[test]
+fn a_hessian_of_zero_has_an_answer_without_a_gradient_on_every_path_and_with_every_option() {
+    let folder = tempfile::tempdir().unwrap();
+    for (w, v, x) in [(0.0, 0.5, 0.0), (1.0, 1e4, 5.0)] {
+        small(folder.path(), w, v, x);
+        for path in PATHS {
+            let more = ["--json", "--spectrum", "--hessian", "--terms", "--out", "out.npz"];
+            for more in [&more[..], &["--json", "--digits", "--terms"]] {
+                let output = oracle(folder.path(), &[path, more].concat());
+                assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+                let said = text(&output.stderr);
+                assert!(said.contains("the bound has no gradient") && !said.contains("warning"), "{said}");
+                let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+                for name in ["trace", "trace_squared", "ws_upper", "ws_reduced", "ws_block"] {
+                    assert_eq!(told[name].as_f64(), Some(0.0), "{name}");
+                }
+                assert!(told["loss"].as_f64().is_some_and(f64::is_finite));
+                assert!(told["gradient"].is_null() && told["no_gradient"].is_string());
+            }
+            let written = std::fs::read(folder.path().join("out.npz")).unwrap();
+            let has = |entry: &str| written.windows(entry.len()).any(|window| window == entry.as_bytes());
+            assert!(has("loss_gradient.npy") && !has("gradient_W.npy"));
+            let table = text(&oracle(folder.path(), path).stdout);
+            assert!(table.contains("gradient               none: the spread s"), "{table}");
+            assert!(!table.contains("-0.0"), "{table}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_does_not_fit_is_refused_with_its_size_before_it_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let wave = |rows: usize, columns: usize| Array {
+        shape: vec![rows, columns],
+        values: (0..rows * columns).map(|index| (index as f64 * 0.7).sin()).collect(),
+    };
+    let limited = |more: &str| -> (Option<i32>, String) {
+        let line = format!(
+            "ulimit -v 2000000; exec {} oracle --network net.npz --data data.npz --activation tanh {more}",
+            env!("CARGO_BIN_EXE_hsr")
+        );
+        let output = Command::new("sh").args(["-c", &line]).current_dir(folder.path()).output().unwrap();
+        (output.status.code(), text(&output.stderr))
+    };
+    let net = |hidden: usize, classes: usize, samples: usize| {
+        write_npz(folder.path().join("net.npz"), &[("W", wave(hidden, 2)), ("V", wave(classes, hidden))])
+            .unwrap();
+        let labels: Vec<f64> = (0..samples).map(|n| (n % classes) as f64).collect();
+        let data = [("X", wave(samples, 2)), ("y", Array::vector(&labels))];
+        write_npz(folder.path().join("data.npz"), &data).unwrap();
+    };
+    let refused = |more: &str| {
+        let (code, message) = limited(more);
+        assert_eq!(code, Some(2), "{more}: {message}");
+        assert!(
+            message.contains("would take") && message.contains("GB") && message.lines().count() == 1,
+            "{message}"
+        );
+    };
+    // Identifiers taken for labels; a wide layer; many samples.
+    net(3, 60_000, 4);
+    ["", "--route hidden", "--route class", "--path terms", "--digits"].into_iter().for_each(refused);
+    net(20_000, 2, 4);
+    ["--spectrum", "--hessian", "--path terms", "--digits", "--route hidden"].into_iter().for_each(refused);
+    net(60, 3, 20_000);
+    ["--path terms", "--digits", "--threads 65535 --route hidden"].into_iter().for_each(refused);
 }

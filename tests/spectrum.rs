@@ -51,7 +51,7 @@ fn assert_product_is_the_equation(network: &Network<f64>, batch: &Batch<f64>) {
     let rounded = samples(&network.map(Rounded::exact), &batch.map(Rounded::exact));
     let flat: Vec<Rounded> = direction.iter().copied().map(Rounded::exact).collect();
     let v = network.parameters.v.map(Rounded::exact);
-    let closed = hessian::hessian_times(&rounded, &v, &Parameters::from_flat(&shape, &flat)).flat();
+    let closed = hessian::hessian_times(&rounded, &v, &Parameters::from_flat(&shape, &flat).unwrap()).flat();
     for (index, (fast, closed)) in image.iter().zip(&closed).enumerate() {
         let apart = (fast - closed.value).abs();
         let name = shape.parameter_name(index);
@@ -130,7 +130,7 @@ fn above_three_thousand_parameters_residuals_hold_by_the_equation() {
     assert_eq!(found.method, Method::Krylov);
     let samples = samples(&network, &batch);
     let times = |vector: &[f64]| {
-        let direction = Parameters::from_flat(&shape, vector);
+        let direction = Parameters::from_flat(&shape, vector).unwrap();
         hessian::hessian_times(&samples, &network.parameters.v, &direction).flat()
     };
     for end in [&found.smallest, &found.largest] {
@@ -254,7 +254,7 @@ proptest! {
         let mut draws = values.iter().cycle().enumerate().map(|(i, value)| value + (i as f64).sin());
         let mut next = |length: usize| -> Vec<f64> { draws.by_ref().take(length).collect() };
         let theta: Vec<f64> = next(shape.parameters()).iter().map(|entry| scale * entry).collect();
-        let network = Network { parameters: Parameters::from_flat(&shape, &theta), activation };
+        let network = Network { parameters: Parameters::from_flat(&shape, &theta).unwrap(), activation };
         let x = Matrix::from_row_slice(count, inputs, &next(count * inputs));
         let labels: Vec<i64> = (0..count).map(|n| (n % classes) as i64).collect();
         let batch = Batch::from_labels(x, &labels, classes).unwrap();

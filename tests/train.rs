@@ -87,7 +87,7 @@ fn small(biases: bool) -> (Network<f64>, Batch<f64>, Shape) {
     let theta: Vec<f64> = (0..shape.parameters()).map(|i| (1.7 * i as f64 + 0.3).sin()).collect();
     let x = Matrix::from_fn(6, 3, |n, l| (2.3 * n as f64 + 1.1 * l as f64).cos());
     let y = Matrix::from_fn(6, 3, |n, k| if k == n % 3 { 0.8 } else { 0.1 });
-    let network = Network::new(Parameters::from_flat(&shape, &theta), Activation::Sigmoid).unwrap();
+    let network = Network::new(Parameters::from_flat(&shape, &theta).unwrap(), Activation::Sigmoid).unwrap();
     (network, Batch::new(x, y).unwrap(), shape)
 }
 
@@ -97,7 +97,10 @@ fn difference(network: &Network<f64>, shape: &Shape, f: impl Fn(&Network<f64>) -
     let at = |index: usize, step: f64| {
         let mut moved = theta.clone();
         moved[index] += step;
-        f(&Network { parameters: Parameters::from_flat(shape, &moved), activation: network.activation })
+        f(&Network {
+            parameters: Parameters::from_flat(shape, &moved).unwrap(),
+            activation: network.activation,
+        })
     };
     let slope = |i| {
         let e = 1e-3;
@@ -154,7 +157,7 @@ fn sgd_weight_decay_and_sam_go_along_their_definitions() {
 
         let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
         let there: Vec<f64> = theta.iter().zip(&gradient).map(|(w, g)| w + 0.3 * g / norm).collect();
-        let there = Network { parameters: Parameters::from_flat(&shape, &there), ..network.clone() };
+        let there = Network { parameters: Parameters::from_flat(&shape, &there).unwrap(), ..network.clone() };
         let expected = difference(&there, &shape, loss);
         close("sam", &direction(Method::Sam, 0.3), &expected, 1e-8);
         let apart: Vec<f64> = expected.iter().zip(&gradient).map(|(a, b)| a - b).collect();
@@ -399,8 +402,8 @@ fn a_normalised_step_has_the_length_of_the_rate() {
     let before = first(&parts.train);
     let mut trainer = Trainer::new(settings, before.clone(), &parts.train).unwrap();
     trainer.step().unwrap();
-    let step = trainer.state().network.parameters.plus(&-1.0, &before.parameters);
-    assert!((step.dot(&step).sqrt() - 0.01).abs() < 1e-14);
+    let step = trainer.state().network.parameters.plus(&-1.0, &before.parameters).unwrap();
+    assert!((step.dot(&step).unwrap().sqrt() - 0.01).abs() < 1e-14);
 }
 
 #[test]

@@ -226,7 +226,7 @@ fn positive(checks: &mut Checks, point: &Point) -> Result<(), EigenError> {
 /// make `S` of rank one, and one sample makes the block `S (x) z z'`.
 fn equality(checks: &mut Checks) -> Result<(), EigenError> {
     let shape = Shape { samples: 1, inputs: 1, hidden: 2, classes: 2, biases: false };
-    let parameters = Parameters::from_flat(&shape, &[0.3, -0.2, 0.7, -0.4, 0.1, 0.5]);
+    let parameters = Parameters::from_fn(&shape, |index| [0.3, -0.2, 0.7, -0.4, 0.1, 0.5][index]);
     let network = Network { parameters, activation: Activation::Sigmoid };
     let batch = Batch { x: Matrix::zeros(1, 1), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]) };
     let samples = samples(&network, &batch);

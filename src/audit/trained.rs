@@ -16,7 +16,7 @@ const FITTED: f64 = 1e-3;
 pub fn random_network(shape: &Shape, activation: Activation, seed: u64) -> Network<f64> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let draws: Vec<f64> = (0..shape.parameters()).map(|_| f64::draw(&mut random)).collect();
-    let mut parameters = Parameters::from_flat(shape, &draws);
+    let mut parameters = Parameters::from_fn(shape, |index| draws[index]);
     parameters.w *= (3.0 / shape.inputs as f64).sqrt();
     parameters.v *= (3.0 / shape.hidden as f64).sqrt();
     Network { parameters, activation }
@@ -33,7 +33,7 @@ pub fn train(network: &Network<f64>, batch: &Batch<f64>) -> Network<f64> {
         }
         let gradient = model::loss_gradient(&samples(&current, batch), &current.parameters.v);
         let next = Network {
-            parameters: current.parameters.plus(&-rate, &gradient),
+            parameters: current.parameters.moved(&-rate, &gradient),
             activation: current.activation,
         };
         let next_loss = model::loss(&next, batch);

@@ -4,7 +4,7 @@ use super::interrupt;
 use super::subject::Subject;
 use crate::fast::{Plan, Route};
 use crate::io::write_npz;
-use crate::oracle::{Path, Wanted, answer_watched};
+use crate::oracle::{Answer, Digits, FEW_DIGITS, Path, Wanted, answer_watched, days};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
@@ -38,7 +38,8 @@ pub(super) struct OracleArguments {
     /// Add the single terms of trace and squared trace, with their gradients
     #[arg(long)]
     terms: bool,
-    /// Tell how many digits of each number are right: the same equations at 106 bits, a pair of samples after the other
+    /// Count how many digits of each number are right, by the same equations at 106 bits, a pair of samples after the
+    /// other. Without it an answer says how many are right at least, from bounds on its rounding errors
     #[arg(long)]
     digits: bool,
     /// Print the scalars as JSON
@@ -69,6 +70,9 @@ enum PathName {
 
 pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> {
     arguments.subject.files().writes("--out", arguments.out.as_ref()).check()?;
+    if !arguments.plan && arguments.path != PathName::Terms {
+        interrupt::listen()?;
+    }
     let (network, batch) = arguments.subject.read()?;
     let all = || available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or_else(all, usize::from);
@@ -90,12 +94,13 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
         digits: arguments.digits,
         path,
     };
+    let days = days(&network.shape(batch.samples()), &wanted)?;
+    if days > 1.0 {
+        eprintln!("hsr: warning: this takes about {days:.0} days: fewer samples take less, as their square");
+    }
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} tiles {elapsed}, {eta} to go")?);
-    if path != Path::Terms {
-        interrupt::listen()?;
-    }
     let answer = answer_watched(&network, &batch, wanted, &|done, tiles| {
         bar.set_length(tiles as u64);
         bar.set_position(done as u64);
@@ -103,14 +108,36 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
     });
     bar.finish_and_clear();
     let answer = answer?;
+    for line in remarks(&answer) {
+        eprintln!("hsr: {line}");
+    }
     if let Some(out) = &arguments.out {
         let digits = answer.digit_arrays();
         let digits = digits.iter().map(|(name, array)| (name.as_str(), array.clone()));
         write_npz(out, &answer.arrays().into_iter().chain(digits).collect::<Vec<_>>())?;
     }
     match (arguments.json, &arguments.out) {
-        (true, _) => super::print(&answer.json()),
+        (true, _) => super::print_json(&answer.json()),
         (false, None) => super::print(&answer.table()),
         (false, Some(_)) => Ok(()),
     }
+}
+
+/// What is said beside the numbers: those that have few right digits, and a gradient that does not exist.
+fn remarks(answer: &Answer) -> Vec<String> {
+    let few: Vec<String> =
+        answer.digits.few().map(|(name, digits)| format!("{name} ({digits:.1})")).collect();
+    let mut remarks = Vec::new();
+    if !few.is_empty() {
+        let (least, how) = match answer.digits {
+            Digits::AtLeast(_) => ("perhaps fewer", "; --digits counts them"),
+            Digits::Counted(_) => ("fewer", ""),
+        };
+        remarks.push(format!(
+            "warning: {least} than {FEW_DIGITS} right digits of {}: terms cancel there, or leave the range of f64{how}",
+            few.join(", ")
+        ));
+    }
+    remarks.extend(answer.gradient.as_ref().err().map(ToString::to_string));
+    remarks
 }

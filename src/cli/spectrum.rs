@@ -56,7 +56,7 @@ pub(super) fn spectrum(arguments: &SpectrumArguments) -> Result<(), Box<dyn Erro
         write_npz(out, &arrays(&extremes))?;
     }
     match (arguments.json, &arguments.out) {
-        (true, _) => super::print(&json(&extremes)),
+        (true, _) => super::print_json(&json(&extremes)),
         (false, None) => super::print(&table(&extremes)),
         (false, Some(_)) => Ok(()),
     }

@@ -4,6 +4,7 @@ use super::cases::Case;
 use super::files::nested;
 use super::quantity::{Quantity, UnknownQuantity};
 use crate::io::case_from_json;
+use crate::model::Parameters;
 use crate::oracle::{Answer, OracleError, Path, Wanted, answer};
 use crate::words::shown;
 use serde_json::{Map, Value, json};
@@ -45,7 +46,7 @@ pub fn answer_line(line: &str, known: &[Quantity]) -> String {
 fn values(question: &Map<String, Value>, known: &[Quantity]) -> Result<Map<String, Value>, String> {
     let (network, batch) = case_from_json(question).map_err(|error| error.to_string())?;
     let case = Case { network, batch };
-    let asked = asked(question.get("quantities"), known)?;
+    let mut asked = asked(question.get("quantities"), known)?;
     let wanted = Wanted {
         hessian: asked.contains(&Quantity::Hessian),
         spectrum: asked.contains(&Quantity::LambdaMax),
@@ -54,14 +55,12 @@ fn values(question: &Map<String, Value>, known: &[Quantity]) -> Result<Map<Strin
     };
     let answer = match answer(&case.network, &case.batch, wanted) {
         Ok(answer) => answer,
-        // No gradient here, or no digits: then nothing is claimed.
-        Err(
-            OracleError::ZeroSpread { .. } | OracleError::Underflow { .. } | OracleError::Overflow { .. },
-        ) => {
-            return Ok(Map::new());
-        }
+        // No digits here: then nothing is claimed.
+        Err(OracleError::Overflow { .. }) => return Ok(Map::new()),
         Err(error) => return Err(error.to_string()),
     };
+    // Nor is a gradient that does not exist.
+    asked.retain(|quantity| *quantity != Quantity::Gradient || answer.gradient.is_ok());
     let shape = case.shape();
     let pairs = asked
         .into_iter()
@@ -96,7 +95,7 @@ fn numbers(quantity: Quantity, answer: &Answer) -> Vec<f64> {
         Quantity::WsUpper => vec![answer.ws_upper],
         Quantity::TraceGradient => answer.trace_gradient.flat(),
         Quantity::TraceSquaredGradient => answer.trace_squared_gradient.flat(),
-        Quantity::Gradient => answer.gradient.flat(),
+        Quantity::Gradient => answer.gradient.iter().flat_map(Parameters::flat).collect(),
         Quantity::LambdaMax => answer.eigenvalues.iter().flat_map(|all| all.last()).copied().collect(),
     }
 }

@@ -116,7 +116,8 @@ impl Draws {
         let mut entries = |count: usize| -> Vec<f64> {
             (0..count).map(|_| f64::from(random.random_range(-24..=24_i32)) * STEP).collect()
         };
-        let mut parameters = Parameters::from_flat(&shape, &entries(shape.parameters()));
+        let theta = entries(shape.parameters());
+        let mut parameters = Parameters::from_fn(&shape, |index| theta[index]);
         let mut x =
             Matrix::from_row_slice(shape.samples, shape.inputs, &entries(shape.samples * shape.inputs));
         match kind {

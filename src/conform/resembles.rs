@@ -157,7 +157,7 @@ fn slopes(case: &Case, twist: Twist, which: usize) -> Vec<f64> {
     let slope = |index: usize| {
         let mut lifted: Vec<Dual64> = theta.iter().map(|entry| Dual64::from_re(*entry)).collect();
         lifted[index].eps = 1.0;
-        let parameters = Parameters::from_flat(&shape, &lifted);
+        let parameters = Parameters::from_fn(&shape, |index| lifted[index]);
         let network = Network { parameters, activation: case.network.activation };
         scalars(&network, &batch, twist)[which].eps
     };
@@ -186,7 +186,7 @@ fn rearranged(case: &Case, quantity: Quantity, answer: &[f64], right: &[f64]) ->
     if quantity.layout() != Layout::Theta {
         return None;
     }
-    let Parameters { w, b, v, c } = Parameters::from_flat(&case.shape(), right);
+    let Parameters { w, b, v, c } = Parameters::from_flat(&case.shape(), right).ok()?;
     let rows = |matrix: &Matrix<f64>| matrix.transpose().as_slice().to_vec();
     let bias = |bias: &Option<nalgebra::DVector<f64>>| {
         bias.as_ref().map_or_else(Vec::new, |b| b.as_slice().to_vec())
@@ -262,7 +262,7 @@ mod tests {
         let single = gradient(&|right, _| right.iter().map(|x| f64::from(*x as f32)).collect());
         assert!(single.starts_with("the value in float32 precision"), "{single}");
         let transposed = gradient(&|right, shape| {
-            let Parameters { w, b, v, c } = Parameters::from_flat(shape, right);
+            let Parameters { w, b, v, c } = Parameters::from_flat(shape, right).unwrap();
             let (b, c) = (b.unwrap(), c.unwrap());
             [w.as_slice(), b.as_slice(), v.as_slice(), c.as_slice()].concat()
         });

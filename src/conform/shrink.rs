@@ -123,7 +123,7 @@ fn simpler_numbers(case: Case) -> impl Iterator<Item = Case> {
             None => {
                 let mut theta = theta.clone();
                 theta[index] = simple;
-                changed.network.parameters = Parameters::from_flat(&shape, &theta);
+                changed.network.parameters = Parameters::from_fn(&shape, |index| theta[index]);
             }
             Some(index) => changed.batch.x.as_mut_slice()[index] = simple,
         }

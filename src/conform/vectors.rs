@@ -109,7 +109,8 @@ fn sixteenths(stream: &mut ChaCha8Rng, count: usize) -> Vec<f64> {
 
 fn drawn(shape: Shape, activation: Activation, seed: u64, soft: bool) -> Case {
     let mut stream = ChaCha8Rng::seed_from_u64(seed);
-    let parameters = Parameters::from_flat(&shape, &sixteenths(&mut stream, shape.parameters()));
+    let theta = sixteenths(&mut stream, shape.parameters());
+    let parameters = Parameters::from_fn(&shape, |index| theta[index]);
     let x = sixteenths(&mut stream, shape.samples * shape.inputs);
     let x = Matrix::from_row_slice(shape.samples, shape.inputs, &x);
     let y = targets(&shape, soft, || stream.next_u32() as usize % shape.classes);

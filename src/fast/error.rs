@@ -1,10 +1,13 @@
 //! What cannot be computed, and the checks that say so.
 
-use crate::model::{Batch, Network, Shape};
+use crate::model::{Batch, Misfit, Network, Shape};
 
 /// Why there is no value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FastError {
+    /// Network and data are not for each other.
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
     /// Network and data are not those that the workspace was made for.
     #[error("the workspace is for {expected}, the network and the data are {found}")]
     Shape {
@@ -35,12 +38,9 @@ pub(super) fn check_shape(
     network: &Network<f64>,
     batch: &Batch<f64>,
 ) -> Result<(), FastError> {
-    let mut found = network.shape(batch.samples());
-    found.inputs = batch.x.ncols();
-    if found != *expected || batch.y.ncols() != found.classes {
-        return Err(FastError::Shape { expected: *expected, found });
-    }
-    Ok(())
+    network.check_fit(batch)?;
+    let found = network.shape(batch.samples());
+    if found == *expected { Ok(()) } else { Err(FastError::Shape { expected: *expected, found }) }
 }
 
 /// Whether a buffer holds a gradient.

@@ -21,6 +21,7 @@ mod pairs;
 mod parameter;
 mod plan;
 pub(crate) mod product;
+mod room;
 mod share;
 mod sizes;
 mod trace;

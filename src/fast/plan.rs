@@ -1,6 +1,8 @@
 //! Which route, and in tiles of what size.
 
+use super::room;
 use super::sizes::{Sizes, packed};
+use crate::budget::{self, OverBudget};
 use crate::model::Shape;
 use std::fmt;
 use std::str::FromStr;
@@ -68,40 +70,49 @@ pub enum PlanError {
         /// What is allowed.
         most: f64,
     },
+    /// The buffers would take more memory than may be taken.
+    #[error("{over}; take fewer threads (now {threads}), fewer samples or fewer hidden units")]
+    OverBudget {
+        /// How much, and how much there is.
+        over: OverBudget,
+        /// Threads, each with buffers of its own.
+        threads: usize,
+    },
 }
 
-/// How value and gradient are computed at a shape.
+/// How value and gradient are computed at a shape. There is none but by [`Plan::new`], so tiles, threads and what is kept
+/// always fit the shape, and the memory at hand.
 ///
 /// ```
 /// use hsr::fast::{Plan, Route};
 /// use hsr::model::Shape;
 /// let shape = Shape { samples: 128, inputs: 784, hidden: 256, classes: 10, biases: true };
 /// let plan = Plan::new(&shape, 2, None)?;
-/// assert_eq!(plan.route, Route::Class);
+/// assert_eq!(plan.route(), Route::Class);
 /// println!("{plan}");
 /// # Ok::<(), hsr::fast::PlanError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// The sizes it is for.
-    pub shape: Shape,
+    pub(super) shape: Shape,
     /// The route.
-    pub route: Route,
+    pub(super) route: Route,
     /// Threads that work at once.
-    pub threads: usize,
+    pub(super) threads: usize,
     /// Samples that a thread treats at once.
-    pub tile: usize,
+    pub(super) tile: usize,
     /// Samples that they are paired with at once.
-    pub chunk: usize,
+    pub(super) chunk: usize,
     /// Whether `M` of every sample is kept, rather than made anew for each tile.
-    pub keep: bool,
+    pub(super) keep: bool,
     /// Whether `A`, `A z` and `delta phi1'` of every sample are kept.
-    pub keep_couplings: bool,
+    pub(super) keep_couplings: bool,
     /// Whether sums of `xi` times something go by way of the inputs, rather than over pairs.
-    pub by_inputs: bool,
+    pub(super) by_inputs: bool,
     /// For each route the estimated cost of value and gradient, in multiplications at the speed of a matrix product;
     /// infinite where it would not fit.
-    pub costs: [f64; 3],
+    pub(super) costs: [f64; 3],
 }
 
 /// What each thread and all together may take.
@@ -118,18 +129,41 @@ impl Plan {
         let sizes = Sizes::of(shape);
         let threads = threads.clamp(1, shape.samples.max(1));
         let costs = Route::ALL.map(|route| cost(&sizes, route, threads));
-        let cheapest = (0..3).min_by(|a, b| costs[*a].total_cmp(&costs[*b])).unwrap_or(0);
-        let route = route.unwrap_or(Route::ALL[cheapest]);
-        if route == Route::Parameter && parameter_bytes(&sizes, threads) > MOST_BYTES {
+        match route {
+            Some(route) => Plan::by(route, &sizes, shape, threads, costs),
+            None => Plan::cheapest(&sizes, shape, threads, costs),
+        }
+    }
+
+    /// The cheapest of those that fit; where none does, why the cheapest does not.
+    fn cheapest(sizes: &Sizes, shape: &Shape, threads: usize, costs: [f64; 3]) -> Result<Self, PlanError> {
+        let mut order = [0, 1, 2];
+        order.sort_by(|a: &usize, b| costs[*a].total_cmp(&costs[*b]));
+        let plan = |route: usize| Plan::by(Route::ALL[route], sizes, shape, threads, costs);
+        let first = plan(order[0]);
+        if first.is_ok() {
+            return first;
+        }
+        order[1..].iter().find_map(|route| plan(*route).ok()).map_or(first, Ok)
+    }
+
+    fn by(
+        route: Route,
+        sizes: &Sizes,
+        shape: &Shape,
+        threads: usize,
+        costs: [f64; 3],
+    ) -> Result<Self, PlanError> {
+        if route == Route::Parameter && parameter_bytes(sizes, threads) > MOST_BYTES {
             let gibibyte = f64::from(1 << 30);
             return Err(PlanError::TooLarge {
                 shape: *shape,
-                gibibytes: parameter_bytes(&sizes, threads) / gibibyte,
+                gibibytes: parameter_bytes(sizes, threads) / gibibyte,
                 most: MOST_BYTES / gibibyte,
             });
         }
-        let keep = route == Route::Hidden && keeps(&sizes);
-        let tile = tile(&sizes, route, threads, keep);
+        let keep = route == Route::Hidden && keeps(sizes);
+        let tile = tile(sizes, route, threads, keep);
         let chunk = match route {
             Route::Hidden => 512,
             Route::Class => {
@@ -137,15 +171,45 @@ impl Plan {
             }
             Route::Parameter => 1,
         };
-        let by_inputs = route == Route::Parameter || by_inputs(&sizes);
+        let by_inputs = route == Route::Parameter || by_inputs(sizes);
         let chunk = chunk.min(shape.samples.max(1));
         let couplings = (3 * 8 * shape.samples * sizes.coupling()) as f64;
         let keep_couplings = route != Route::Parameter && couplings <= MOST_BYTES / 4.0;
-        Ok(Plan { shape: *shape, route, threads, tile, chunk, keep, keep_couplings, by_inputs, costs })
+        let plan =
+            Plan { shape: *shape, route, threads, tile, chunk, keep, keep_couplings, by_inputs, costs };
+        budget::ask(plan.bytes(), || format!("the {route} route at {shape}, on {threads} threads,"))
+            .map_err(|over| PlanError::OverBudget { over, threads })?;
+        Ok(plan)
     }
 }
 
 impl Plan {
+    /// The sizes it is for.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The route.
+    pub fn route(&self) -> Route {
+        self.route
+    }
+
+    /// Threads that work at once.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// For each route the estimated cost of value and gradient, in multiplications at the speed of a matrix product;
+    /// infinite where it would not fit.
+    pub fn costs(&self) -> [f64; 3] {
+        self.costs
+    }
+
+    /// What the buffers of a [`Workspace`](super::Workspace) take.
+    pub fn bytes(&self) -> u64 {
+        room::bytes(&Sizes::of(&self.shape), self)
+    }
+
     /// Multiplications in the matrix products that value and gradient need by this route: every product once, and Gram
     /// matrices, which are symmetric, half. What the time is to be held against.
     pub fn multiplications(&self) -> f64 {

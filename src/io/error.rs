@@ -305,21 +305,8 @@ pub enum InputError {
         rows: usize,
     },
     /// A network for other data.
-    #[error("{weights} is {rows}x{columns} but {data} has {data_columns} columns: {should}")]
-    Misfit {
-        /// `W` or `V`.
-        weights: &'static str,
-        /// Its rows.
-        rows: usize,
-        /// Its columns.
-        columns: usize,
-        /// `X` or `Y`.
-        data: &'static str,
-        /// Its columns.
-        data_columns: usize,
-        /// What would be right.
-        should: &'static str,
-    },
+    #[error(transparent)]
+    Misfit(#[from] crate::model::Misfit),
     /// An array to be written with more or fewer values than its shape has places.
     #[error("{array} of shape {shape} has {values} values: as many as the product of the shape are needed")]
     Values {

@@ -2,10 +2,12 @@
 
 mod activation;
 mod batch;
+mod fit;
 mod network;
 mod shape;
 
 pub use activation::{Activation, Derivatives};
 pub use batch::{Batch, BatchError};
-pub use network::{Network, NetworkError, Parameters};
+pub use fit::Misfit;
+pub use network::{Network, NetworkError, Parameters, ParametersError};
 pub use shape::{Group, Shape};

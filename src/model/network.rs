@@ -1,6 +1,6 @@
 //! The parameters `theta = (W, b, V, c)` and the network that they make with an activation.
 
-use super::{Activation, Shape};
+use super::{Activation, Group, Shape};
 use crate::number::{Matrix, Number, Vector};
 use crate::words::quoted;
 
@@ -54,6 +54,27 @@ pub enum NetworkError {
     UnknownActivation(String),
 }
 
+/// Why numbers are not those of parameters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParametersError {
+    /// A flat vector of another length.
+    #[error("a flat vector of {found} entries for {expected} parameters: one entry for each is needed")]
+    Length {
+        /// `D`.
+        expected: usize,
+        /// The length that was given.
+        found: usize,
+    },
+    /// Parameters of two networks that are not alike.
+    #[error("parameters of different sizes: {left} and {right}")]
+    Shapes {
+        /// The sizes of the one.
+        left: String,
+        /// The sizes of the other.
+        right: String,
+    },
+}
+
 /// One number for every parameter: the parameters themselves, a gradient, or a direction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters<T> {
@@ -86,19 +107,37 @@ pub struct Network<T> {
 }
 
 impl<T: Number> Parameters<T> {
-    /// Parameters from the flat vector, order `W, b, V, c`, each row-major. Entries that are missing are zero.
-    pub fn from_flat(shape: &Shape, flat: &[T]) -> Self {
-        let mut entries = flat.iter().cloned();
-        let mut next = |_: usize| entries.next().unwrap_or_else(T::zero);
-        let (h, d, classes) = (shape.hidden, shape.inputs, shape.classes);
-        let mut matrix = |rows: usize, columns: usize| {
-            Matrix::from_row_iterator(rows, columns, (0..rows * columns).map(&mut next))
+    /// Parameters from the flat vector, order `W, b, V, c`, each row-major.
+    ///
+    /// ```
+    /// use hsr::model::{Parameters, Shape};
+    /// let shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: false };
+    /// assert_eq!(Parameters::from_flat(&shape, &[1.0, 2.0, 3.0])?.v, nalgebra::dmatrix![2.0; 3.0]);
+    /// let error = Parameters::from_flat(&shape, &[1.0]).unwrap_err().to_string();
+    /// assert!(error.starts_with("a flat vector of 1 entries for 3 parameters"));
+    /// # Ok::<(), hsr::model::ParametersError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ParametersError::Length`] unless there is one entry for each parameter.
+    pub fn from_flat(shape: &Shape, flat: &[T]) -> Result<Self, ParametersError> {
+        let (expected, found) = (shape.parameters(), flat.len());
+        if found != expected {
+            return Err(ParametersError::Length { expected, found });
+        }
+        Ok(Parameters::from_fn(shape, |index| flat[index].clone()))
+    }
+
+    /// Parameters of which each is a function of its place in the flat vector, called in the order of the places.
+    pub fn from_fn(shape: &Shape, mut entry: impl FnMut(usize) -> T) -> Self {
+        let mut group = |group: Group| {
+            let (rows, columns) = shape.dimensions(group);
+            let start = shape.offset(group);
+            Matrix::from_row_iterator(rows, columns, (start..start + rows * columns).map(&mut entry))
         };
-        let w = matrix(h, d);
-        let b = shape.biases.then(|| matrix(h, 1).column(0).into_owned());
-        let v = matrix(classes, h);
-        let c = shape.biases.then(|| matrix(classes, 1).column(0).into_owned());
-        Parameters { w, b, v, c }
+        let (w, b, v, c) = (group(Group::W), group(Group::B), group(Group::V), group(Group::C));
+        let bias = |column: Matrix<T>| shape.biases.then(|| column.column(0).into_owned());
+        Parameters { w, b: bias(b), v, c: bias(c) }
     }
 
     /// All entries, order `W, b, V, c`, each row-major.
@@ -109,13 +148,47 @@ impl<T: Number> Parameters<T> {
     }
 
     /// The sum of the products of corresponding entries.
-    pub fn dot(&self, other: &Self) -> T {
+    ///
+    /// # Errors
+    /// [`ParametersError::Shapes`] where the sizes are not the same.
+    pub fn dot(&self, other: &Self) -> Result<T, ParametersError> {
+        self.check_alike(other)?;
+        Ok(self.along(other))
+    }
+
+    /// The same for parameters of one network.
+    pub(crate) fn along(&self, other: &Self) -> T {
         let pairs = self.flat().into_iter().zip(other.flat());
         pairs.fold(T::zero(), |sum, (a, b)| sum + a * b)
     }
 
     /// `self + factor * other`.
-    pub fn plus(&self, factor: &T, other: &Self) -> Self {
+    ///
+    /// # Errors
+    /// [`ParametersError::Shapes`] where the sizes are not the same.
+    pub fn plus(&self, factor: &T, other: &Self) -> Result<Self, ParametersError> {
+        self.check_alike(other)?;
+        Ok(self.moved(factor, other))
+    }
+
+    fn check_alike(&self, other: &Self) -> Result<(), ParametersError> {
+        let sizes = |of: &Self| {
+            let length = |bias: &Option<Vector<T>>| bias.as_ref().map(Vector::len);
+            (of.w.shape(), length(&of.b), of.v.shape(), length(&of.c))
+        };
+        if sizes(self) == sizes(other) {
+            return Ok(());
+        }
+        let told = |of: &Self| {
+            let (w, b, v, c) = sizes(of);
+            let bias = |name, length: Option<usize>| length.map_or(String::new(), |l| format!(" {name} {l}"));
+            format!("W {}x{}{} V {}x{}{}", w.0, w.1, bias("b", b), v.0, v.1, bias("c", c))
+        };
+        Err(ParametersError::Shapes { left: told(self), right: told(other) })
+    }
+
+    /// `self + factor * other` for parameters of one network.
+    pub(crate) fn moved(&self, factor: &T, other: &Self) -> Self {
         let add = |a: T, b: T| a + factor.clone() * b;
         let bias = |a: &Option<Vector<T>>, b: &Option<Vector<T>>| {
             a.as_ref().zip(b.as_ref()).map(|(a, b)| a.zip_map(b, add))
@@ -145,7 +218,7 @@ impl<T: Number> Parameters<T> {
 
     /// Zero for every parameter.
     pub fn zeros(shape: &Shape) -> Self {
-        Parameters::from_flat(shape, &[])
+        Parameters::from_fn(shape, |_| T::zero())
     }
 
     /// The sizes, with the number of samples of the data that goes with the parameters.
@@ -219,14 +292,14 @@ fn finite(name: &'static str, position: String, value: f64) -> Result<(), Networ
     Err(NetworkError::NotFinite { name, position, value })
 }
 
-fn check_shapes<T: Number>(parameters: &Parameters<T>) -> Result<(), NetworkError> {
+pub(super) fn check_shapes<T: Number>(parameters: &Parameters<T>) -> Result<(), NetworkError> {
     let Parameters { w, b, v, c } = parameters;
     let matrix = |m: &Matrix<T>| format!("{}x{}", m.nrows(), m.ncols());
     let empty = |name, m: &Matrix<T>, needs| NetworkError::Empty { name, shape: matrix(m), needs };
     if w.is_empty() {
         return Err(empty("W", w, "at least one hidden unit and one input"));
     }
-    if v.ncols() == 0 || v.nrows() < 2 {
+    if v.is_empty() {
         return Err(empty("V", v, "at least two classes (rows) and one hidden unit"));
     }
     let mismatch = |left, left_shape, right, right_shape, should| NetworkError::Mismatch {
@@ -237,8 +310,19 @@ fn check_shapes<T: Number>(parameters: &Parameters<T>) -> Result<(), NetworkErro
         should,
     };
     if v.ncols() != w.nrows() {
-        let should = "V needs one column for each row (hidden unit) of W";
+        // Transposed both, they fit, where they do: d x h and h x C.
+        let should = if w.ncols() == v.nrows() {
+            "V needs one column for each row (hidden unit) of W; if both are stored transposed, as scikit-learn stores \
+             coefs_, transpose both"
+        } else {
+            "V needs one column for each row (hidden unit) of W"
+        };
         return Err(mismatch("W", matrix(w), "V", matrix(v), should));
+    }
+    if v.nrows() < 2 {
+        let needs = "at least two classes (rows); one logit o is the two logits [0, o]: put a row of zeros above V, and a \
+                     0 above c";
+        return Err(empty("V", v, needs));
     }
     match (b, c) {
         (Some(_), None) => Err(NetworkError::HalfBiases { present: "b", missing: "c" }),
@@ -254,12 +338,5 @@ fn check_shapes<T: Number>(parameters: &Parameters<T>) -> Result<(), NetworkErro
             Err(mismatch("V", matrix(v), "c", length, should))
         }
         _ => Ok(()),
-    }
-}
-
-impl<T: Number> std::ops::Add for Parameters<T> {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        self.plus(&T::one(), &other)
     }
 }

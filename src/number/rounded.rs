@@ -11,6 +11,9 @@ use super::{Number, Smooth};
 pub(crate) const ROUNDOFF: f64 = f64::EPSILON / 2.0;
 /// What the elementary functions of the platform's mathematics library may be off by, in units of roundoff.
 const FUNCTION: f64 = 8.0 * ROUNDOFF;
+/// From an error of this size on a function is bounded by its values at the ends of what the argument may be, rather than
+/// by its slope.
+const FAR: f64 = 0.01;
 
 /// A value and a bound on `|computed - exact|`.
 ///
@@ -46,6 +49,26 @@ impl Rounded {
         Rounded::called(value, carried)
     }
 
+    /// The same for a monotone function; where the argument is hardly known, by its values at the ends of what that may
+    /// be. So a saturated unit is known, however large its preactivation.
+    fn monotone(&self, value: f64, slope: f64, bend: f64, function: impl Fn(f64) -> f64) -> Self {
+        if self.error < FAR {
+            return self.function(value, slope, bend);
+        }
+        let ends = [self.value - self.error, self.value + self.error].map(function);
+        Rounded::called(value, (ends[0] - value).abs().max((ends[1] - value).abs()))
+    }
+
+    /// The same for an even function that falls on both sides of 0.
+    fn peaked(&self, value: f64, slope: f64, bend: f64, function: impl Fn(f64) -> f64) -> Self {
+        if self.error < FAR {
+            return self.function(value, slope, bend);
+        }
+        let nearest = (self.value.abs() - self.error).max(0.0);
+        let ends = [nearest, self.value.abs() + self.error].map(function);
+        Rounded::called(value, (ends[0] - value).abs().max((ends[1] - value).abs()))
+    }
+
     /// The value of an elementary function, off by what its argument carried and by its own rounding.
     fn called(value: f64, carried: f64) -> Self {
         Rounded { value, error: carried + value.abs() * FUNCTION + f64::MIN_POSITIVE }
@@ -57,18 +80,38 @@ impl Rounded {
         Rounded::called(value, carried)
     }
 
+    /// Zero without an error: what is added to it or multiplied by it is not rounded.
+    fn is_nothing(&self) -> bool {
+        self.value == 0.0 && self.error == 0.0
+    }
+
     fn plus(&self, other: &Self) -> Self {
-        Rounded::after(self.value + other.value, self.error + other.error)
+        match (self.is_nothing(), other.is_nothing()) {
+            (true, _) => *other,
+            (_, true) => *self,
+            _ => Rounded::after(self.value + other.value, self.error + other.error),
+        }
     }
     fn minus(&self, other: &Self) -> Self {
-        Rounded::after(self.value - other.value, self.error + other.error)
+        match (self.is_nothing(), other.is_nothing()) {
+            (true, _) => Rounded { value: -other.value, error: other.error },
+            (_, true) => *self,
+            _ => Rounded::after(self.value - other.value, self.error + other.error),
+        }
     }
     fn times(&self, other: &Self) -> Self {
+        let finite = self.value.is_finite() && other.value.is_finite();
+        if finite && (self.is_nothing() || other.is_nothing()) {
+            return Rounded::exact(0.0);
+        }
         let carried =
             self.value.abs() * other.error + self.error * other.value.abs() + self.error * other.error;
         Rounded::after(self.value * other.value, carried)
     }
     fn over(&self, other: &Self) -> Self {
+        if self.is_nothing() && other.error < other.value.abs() {
+            return *self;
+        }
         let quotient = self.value / other.value;
         let nearest = other.value.abs() - other.error;
         let carried =
@@ -89,9 +132,13 @@ impl Number for Rounded {
 }
 
 impl Smooth for Rounded {
+    /// Where the argument is hardly known, from its largest possible value: the factor `e^error` may overflow where
+    /// the value itself vanishes.
     fn exp(&self) -> Self {
         let exp = self.value.exp();
-        Rounded::called(exp, exp * self.error.exp_m1())
+        let carried =
+            if self.error < FAR { exp * self.error.exp_m1() } else { (self.value + self.error).exp() - exp };
+        Rounded::called(exp, carried)
     }
     fn ln(&self) -> Self {
         Rounded::logarithm(self.value.ln(), self.value, self.error)
@@ -102,6 +149,9 @@ impl Smooth for Rounded {
     /// Where the error reaches down to zero the slope says nothing: the root is off by no more than it is from the roots of the
     /// smallest and the largest value that the argument may have.
     fn sqrt(&self) -> Self {
+        if self.is_nothing() {
+            return *self;
+        }
         let root = self.value.sqrt();
         let low = (self.value - self.error).max(0.0).sqrt();
         let high = (self.value + self.error).sqrt();
@@ -110,29 +160,39 @@ impl Smooth for Rounded {
     fn sigmoid(&self) -> (Self, Self) {
         let (sigma, rest) = Smooth::sigmoid(&self.value);
         let slope = sigma * rest;
-        (self.function(sigma, slope, 0.1), self.function(rest, slope, 0.1))
+        (
+            self.monotone(sigma, slope, 0.1, |a| Smooth::sigmoid(&a).0),
+            self.monotone(rest, slope, 0.1, |a| Smooth::sigmoid(&a).1),
+        )
     }
     fn tanh(&self) -> (Self, Self) {
         let (tanh, rest) = Smooth::tanh(&self.value);
-        // Near 0 the dual numbers form it from exponentials near 1, which are off by roundoffs of 1.
-        let mut rounded = self.function(tanh, rest, 0.8);
-        rounded.error += FUNCTION * rest;
-        (rounded, self.function(rest, 2.0 * tanh * rest, 2.0))
+        // Near 0 the dual numbers form it from exponentials near 1, which are off by roundoffs of 1; at 0 they are 1.
+        let mut rounded = self.monotone(tanh, rest, 0.8, |a| Smooth::tanh(&a).0);
+        if self.value != 0.0 {
+            rounded.error += FUNCTION * rest;
+        }
+        (rounded, self.peaked(rest, 2.0 * tanh * rest, 2.0, |a| Smooth::tanh(&a).1))
     }
     fn softplus(&self) -> Self {
-        self.function(Smooth::softplus(&self.value), Smooth::sigmoid(&self.value).0, 0.25)
+        let slope = Smooth::sigmoid(&self.value).0;
+        self.monotone(Smooth::softplus(&self.value), slope, 0.25, |a| Smooth::softplus(&a))
     }
     fn sin_cos(&self) -> (Self, Self) {
         let (sin, cos) = self.value.sin_cos();
-        (self.function(sin, cos, 1.0), self.function(cos, sin, 1.0))
+        let within = |mut rounded: Self| {
+            rounded.error = rounded.error.min(2.0);
+            rounded
+        };
+        (within(self.function(sin, cos, 1.0)), within(self.function(cos, sin, 1.0)))
     }
     /// The density's exponent `a^2/2` is rounded too, which costs `a^2/2` roundoffs of the density; so is `a/sqrt(2)`, the
     /// argument of `erfc`, which costs `a^2` roundoffs of its tail.
     fn gaussian(&self) -> (Self, Self) {
         let (distribution, density) = Smooth::gaussian(&self.value);
-        let mut rounded_density = self.function(density, self.value * density, 0.4);
+        let mut rounded_density = self.peaked(density, self.value * density, 0.4, |a| Smooth::gaussian(&a).1);
         rounded_density.error += self.value * self.value * density * ROUNDOFF;
-        let mut rounded = self.function(distribution, density, 0.25);
+        let mut rounded = self.monotone(distribution, density, 0.25, |a| Smooth::gaussian(&a).0);
         rounded.error += self.value.abs() * density * ROUNDOFF;
         (rounded, rounded_density)
     }
@@ -162,6 +222,33 @@ mod tests {
         ] {
             assert!((rounded.value - exact).abs() <= rounded.error, "{rounded:?} for {exact}");
         }
+    }
+
+    #[test]
+    fn a_saturated_unit_is_known_though_its_argument_is_not() {
+        let far = Rounded { value: 1e20, error: 1e6 };
+        for (known, value) in [
+            (far.sigmoid().0, 1.0),
+            (far.sigmoid().1, 0.0),
+            (Smooth::tanh(&far).0, 1.0),
+            (Smooth::tanh(&-far).1, 0.0),
+            (far.gaussian().0, 1.0),
+            ((-far).gaussian().1, 0.0),
+            ((-far).exp(), 0.0),
+        ] {
+            assert!(known.value == value && known.error < 1e-14, "{known:?} for {value}");
+        }
+        let near = Rounded { value: 2.0, error: 3.0 };
+        assert!(Smooth::tanh(&near).1.error >= 1.0 - Smooth::tanh(&2.0).1);
+        assert!(near.sin_cos().0.error <= 2.1);
+    }
+
+    #[test]
+    fn nothing_is_rounded_where_zero_is_added_or_multiplied() {
+        let (zero, third) = (Rounded::integer(0), Rounded::integer(1) / Rounded::integer(3));
+        assert_eq!(third + zero, third);
+        assert_eq!((third - zero, zero * third), (third, zero));
+        assert!((zero * Rounded::exact(f64::INFINITY)).value.is_nan());
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The answer's numbers, and their names in files.
 
-use super::Terms;
-use super::digits::told;
+use super::closed::Bounds;
+use super::spread::Spreads;
+use super::{ClosedForms, NoBoundGradient, Terms};
 use crate::io::Array;
 use crate::model::{Parameters, Shape};
 use crate::number::Matrix;
+use crate::terms::bound::*;
 use serde_json::{Map, Value};
 
 /// All that the closed forms say of a network.
@@ -36,8 +38,8 @@ pub struct Answer {
     pub ws_reduced: f64,
     /// Block bound on the largest eigenvalue.
     pub ws_block: f64,
-    /// Gradient of `ws_upper`.
-    pub gradient: Parameters<f64>,
+    /// Gradient of `ws_upper`, or why there is none: all else is there without it.
+    pub gradient: Result<Parameters<f64>, NoBoundGradient>,
     /// Gradient of `T`.
     pub trace_gradient: Parameters<f64>,
     /// Gradient of `Q`.
@@ -50,11 +52,101 @@ pub struct Answer {
     pub hessian: Option<Matrix<f64>>,
     /// The single terms, if asked for.
     pub terms: Option<Terms>,
-    /// How many digits of each of these numbers are right, by its name in the file, if asked for.
-    pub digits: Option<Vec<(&'static str, f64)>>,
+    /// How many digits of each of these numbers are right.
+    pub digits: Digits,
+}
+
+/// How many decimal digits of each number of an answer are right, by its name in the file; of an array, relative to its
+/// largest entry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Digits {
+    /// So many at least, by bounds on the errors of the answer.
+    AtLeast(Vec<(&'static str, f64)>),
+    /// So many, by the same equations at 106 bits. NaN where there is nothing to count.
+    Counted(Vec<(&'static str, f64)>),
+}
+
+/// With fewer right digits than this a number is not to be relied on without a look at it.
+pub const FEW_DIGITS: f64 = 6.0;
+
+impl Digits {
+    /// The names with their digits.
+    pub fn all(&self) -> &[(&'static str, f64)] {
+        let (Digits::AtLeast(all) | Digits::Counted(all)) = self;
+        all
+    }
+
+    /// Those of a number, by its name; none where it has none.
+    pub fn of(&self, name: &str) -> Option<f64> {
+        self.all().iter().find(|(other, _)| *other == name).map(|(_, digits)| *digits)
+    }
+
+    /// The numbers with fewer than [`FEW_DIGITS`].
+    pub fn few(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        self.all().iter().copied().filter(|(_, digits)| *digits < FEW_DIGITS)
+    }
+}
+
+/// The single terms of the trace, a number a sample.
+pub(super) struct PerSample {
+    pub t_out: Vec<f64>,
+    pub t_gn: Vec<f64>,
+    pub t_res: Vec<f64>,
+}
+
+/// What comes from a dense matrix.
+pub(super) struct Dense {
+    pub eigenvalues: Option<Vec<f64>>,
+    pub hessian: Option<Matrix<f64>>,
 }
 
 impl Answer {
+    /// From the closed forms; its digits are not known yet.
+    pub(super) fn of(
+        forms: &ClosedForms<f64>,
+        gradient: Result<Parameters<f64>, NoBoundGradient>,
+        spreads: &Spreads,
+        dense: Dense,
+        terms: Option<PerSample>,
+    ) -> Self {
+        let Bounds { m, s, t, q, reduced, alpha, beta, block } = Bounds::of(forms, &spreads.map(|s| s.value));
+        let size = forms.shape.parameters();
+        let vector = |values: Vec<f64>| values.into_iter().map(unsigned).collect::<Vec<_>>();
+        let entries = |gradient: &Parameters<f64>| gradient.map(unsigned);
+        let gradients = &forms.gradients;
+        Answer {
+            shape: forms.shape,
+            loss: unsigned(forms.loss),
+            trace: unsigned(t),
+            trace_squared: unsigned(q),
+            mean: unsigned(m),
+            spread: unsigned(s),
+            ws_upper: unsigned(ws_upper(&m, &s, size)),
+            ws_lower: unsigned(ws_lower(&m, &s, size)),
+            lambda_min_lower: unsigned(lambda_min_lower(&m, &s, size)),
+            lambda_min_upper: unsigned(lambda_min_upper(&m, &s, size)),
+            range_upper: unsigned(range_upper(&s, size)),
+            ws_reduced: unsigned(reduced),
+            ws_block: unsigned(block),
+            gradient: gradient.map(|gradient| entries(&gradient)),
+            trace_gradient: entries(&gradients.trace()),
+            trace_squared_gradient: entries(&gradients.squared()),
+            loss_gradient: entries(&forms.loss_gradient),
+            eigenvalues: dense.eigenvalues.map(vector),
+            hessian: dense.hessian.map(|hessian| hessian.map(unsigned)),
+            terms: terms.map(|PerSample { t_out, t_gn, t_res }| Terms {
+                t_out: vector(t_out),
+                t_gn: vector(t_gn),
+                t_res: vector(t_res),
+                moments: forms.moments.map(unsigned),
+                gradients: gradients.map(entries),
+                alpha: unsigned(alpha),
+                beta: unsigned(beta),
+            }),
+            digits: Digits::AtLeast(Vec::new()),
+        }
+    }
+
     /// The scalars with their names, in the order of the file.
     pub fn scalars(&self) -> Vec<(&'static str, f64)> {
         let mut scalars = vec![
@@ -87,18 +179,20 @@ impl Answer {
     }
 
     /// Everything, as the arrays of an npz file. Gradients of single groups have the shape of the group; the others
-    /// are flat, order `W, b, V, c`, row-major.
+    /// are flat, order `W, b, V, c`, row-major. A gradient that does not exist is left out.
     pub fn arrays(&self) -> Vec<(&'static str, Array)> {
         let mut arrays: Vec<_> =
             self.scalars().into_iter().map(|(name, value)| (name, Array::scalar(value))).collect();
-        let Parameters { w, b, v, c } = &self.gradient;
-        arrays.push(("gradient_W", w.into()));
-        arrays.extend(b.iter().map(|b| ("gradient_b", b.into())));
-        arrays.push(("gradient_V", v.into()));
-        arrays.extend(c.iter().map(|c| ("gradient_c", c.into())));
         let flat = |gradient: &Parameters<f64>| Array::vector(&gradient.flat());
+        if let Ok(gradient) = &self.gradient {
+            let Parameters { w, b, v, c } = gradient;
+            arrays.push(("gradient_W", w.into()));
+            arrays.extend(b.iter().map(|b| ("gradient_b", b.into())));
+            arrays.push(("gradient_V", v.into()));
+            arrays.extend(c.iter().map(|c| ("gradient_c", c.into())));
+            arrays.push(("gradient", flat(gradient)));
+        }
         arrays.extend([
-            ("gradient", flat(&self.gradient)),
             ("trace_gradient", flat(&self.trace_gradient)),
             ("trace_squared_gradient", flat(&self.trace_squared_gradient)),
             ("loss_gradient", flat(&self.loss_gradient)),
@@ -123,41 +217,73 @@ impl Answer {
 
     /// The digits as the arrays of an npz file, named `digits_` and the number's name.
     pub fn digit_arrays(&self) -> Vec<(String, Array)> {
-        let digits = self.digits.iter().flatten();
+        let digits = self.digits.all().iter();
         digits.map(|(name, digits)| (format!("digits_{name}"), Array::scalar(*digits))).collect()
     }
 
-    /// The scalars as aligned lines; with digits also a line for each array that has some.
+    /// The scalars as aligned lines with their right digits, then a line for each array that has some.
     pub fn table(&self) -> String {
         let scalars = self.scalars();
-        let of = |name: &str| self.digits.iter().flatten().find(|(other, _)| *other == name);
-        let mut text = format!("{}\n", self.shape);
-        if self.digits.is_some() {
-            text += &format!("{:<22} {:<26} {}\n", "", "", "right digits");
-        }
+        let head = match self.digits {
+            Digits::AtLeast(_) => "right digits, at least",
+            Digits::Counted(_) => "right digits",
+        };
+        let mut text = format!("{}\n{:<22} {:<26} {head}\n", self.shape, "", "");
         for (name, value) in &scalars {
-            text += &match of(name) {
-                Some((_, digits)) => format!("{name:<22} {value:<26.17e} {}\n", told(*digits)),
-                None => format!("{name:<18} {value:.17e}\n"),
-            };
+            let digits = self.digits.of(name).map(told).unwrap_or_default();
+            text += format!("{name:<22} {value:<26.17e} {digits}").trim_end();
+            text.push('\n');
         }
-        for (name, digits) in self.digits.iter().flatten() {
+        for (name, digits) in self.digits.all() {
             if !scalars.iter().any(|(scalar, _)| scalar == name) {
                 text += &format!("{name:<22} {:<26} {}\n", "(of its largest entry)", told(*digits));
             }
         }
+        if let Err(reason) = &self.gradient {
+            text += &format!("{:<22} none: {reason}\n", "gradient");
+        }
         text
     }
 
-    /// The scalars as a JSON object, the digits as an object in it.
+    /// The scalars as a JSON object, the digits as an object in it. Where the bound has no gradient, `gradient` is null
+    /// and `no_gradient` says why.
     pub fn json(&self) -> String {
         let object = |pairs: &[(&str, f64)]| {
             Map::from_iter(pairs.iter().map(|(name, value)| (name.to_string(), Value::from(*value))))
         };
         let mut all = object(&self.scalars());
-        if let Some(digits) = &self.digits {
-            all.insert("digits".to_string(), Value::Object(object(digits)));
+        all.insert("digits".to_string(), Value::Object(object(self.digits.all())));
+        if let Err(reason) = &self.gradient {
+            all.insert("gradient".to_string(), Value::Null);
+            all.insert("no_gradient".to_string(), Value::from(reason.to_string()));
         }
         format!("{:#}\n", Value::Object(all))
+    }
+}
+
+/// Zero has no sign: `-0.0` says nothing that `0.0` does not.
+fn unsigned(value: f64) -> f64 {
+    value + 0.0
+}
+
+/// `15.9`, or `-` where there is nothing to count; rounded down.
+fn told(digits: f64) -> String {
+    if digits.is_nan() { "-".to_string() } else { format!("{:.1}", (digits * 10.0).floor() / 10.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_told_to_a_tenth_and_never_one_that_is_not_there() {
+        assert_eq!([15.96, 6.0, 0.0].map(told), ["15.9", "6.0", "0.0"]);
+        assert_eq!(told(f64::NAN), "-");
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!(format!("{}", unsigned(-0.0)), "0");
+        assert_eq!(unsigned(-1.5), -1.5);
     }
 }

@@ -120,3 +120,41 @@ impl<T: Smooth> ClosedForms<T> {
         ]
     }
 }
+
+/// What the bounds are made of, and those that have spreads of their own.
+pub(super) struct Bounds<T> {
+    pub m: T,
+    pub s: T,
+    pub t: T,
+    pub q: T,
+    /// The reduced bound.
+    pub reduced: T,
+    /// The bounds of the hidden and of the output block.
+    pub alpha: T,
+    pub beta: T,
+    /// The block bound.
+    pub block: T,
+}
+
+impl<T: Smooth> Bounds<T> {
+    /// From closed forms, with the spreads of the hidden block, of the output block and of the whole Hessian off the null
+    /// space.
+    pub fn of(forms: &ClosedForms<T>, spreads: &[T; 3]) -> Self {
+        let (moments, shape) = (&forms.moments, &forms.shape);
+        let (t, q) = (moments.trace(), moments.squared());
+        let upper = |trace: &T, s: &T, size: usize| ws_upper(&mean(trace, size), s, size);
+        let [hidden, output, reduced] = spreads;
+        let alpha = upper(&moments.hidden_trace, hidden, shape.hidden_parameters());
+        let beta = upper(&moments.output_trace, output, shape.reduced_output_parameters());
+        Bounds {
+            m: forms.mean(),
+            s: forms.spread(),
+            reduced: ws_reduced(&mean(&t, shape.reduced_parameters()), reduced, shape),
+            block: ws_block(&alpha, &beta, &moments.coupling_squared),
+            t,
+            q,
+            alpha,
+            beta,
+        }
+    }
+}

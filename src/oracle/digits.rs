@@ -1,5 +1,6 @@
 //! How many digits of the oracle's own numbers are right, by the same equations at 106 bits.
 
+use super::path::no_samples;
 use super::{Answer, ClosedForms, OracleError, refined_eigenvalues};
 use crate::model::{Batch, Network, Parameters};
 use crate::number::Precise;
@@ -46,8 +47,7 @@ pub fn digits(
     let v = &network.parameters.v;
     let samples = samples(&network, &batch);
     let points = curvatures(&samples, v);
-    let right =
-        ClosedForms::of(&points, v, model::loss(&network, &batch)).map_err(|_| OracleError::NoSamples)?;
+    let right = ClosedForms::of(&points, v, model::loss(&network, &batch)).map_err(no_samples)?;
     let mut digits = Vec::new();
     let scalars = right.scalars();
     for (name, found) in answer.scalars() {
@@ -58,8 +58,8 @@ pub fn digits(
     let mut gradient = |name, found: &Parameters<f64>, truth: &Parameters<Precise>| {
         digits.push((name, right_digits(&found.flat(), &truth.flat())));
     };
-    if let Ok(bound) = right.gradient() {
-        gradient("gradient", &answer.gradient, &bound);
+    if let (Ok(found), Ok(bound)) = (&answer.gradient, right.gradient()) {
+        gradient("gradient", found, &bound);
     }
     gradient("trace_gradient", &answer.trace_gradient, &gradients.trace());
     gradient("trace_squared_gradient", &answer.trace_squared_gradient, &gradients.squared());
@@ -90,11 +90,6 @@ pub fn digits(
     Ok(digits)
 }
 
-/// `15.9`, or `-` where there is nothing to count.
-pub(super) fn told(digits: f64) -> String {
-    if digits.is_nan() { "-".to_string() } else { format!("{digits:.1}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +104,5 @@ mod tests {
         close(right_digits(&[-3.0], &[one]), 0.0);
         assert!(right_digits(&[], &[]).is_nan());
         assert!(right_digits(&[f64::NAN], &[one]).is_nan());
-        assert_eq!(told(f64::NAN), "-");
     }
 }

@@ -8,23 +8,31 @@ mod answer;
 mod closed;
 mod digits;
 mod error;
+mod gradient;
+mod known;
+mod limits;
 mod path;
 mod refine;
 mod spread;
 
-pub use answer::Answer;
+pub use answer::{Answer, Digits, FEW_DIGITS};
 pub use closed::ClosedForms;
 pub use digits::{ALL_DIGITS, digits, right_digits};
 pub use error::OracleError;
+pub use gradient::NoBoundGradient;
+pub use limits::days;
 pub use path::Path;
 pub use refine::{refined_eigenvalues, refined_largest};
 
 use crate::fast::Watcher;
 use crate::model::{Batch, Network};
-use crate::terms::bound::*;
-use crate::terms::bound_gradient::{MomentGradients, NoGradient, ws_upper_gradient};
+use crate::terms::bound::Moments;
+use crate::terms::bound_gradient::MomentGradients;
 use crate::terms::{Curvature, curvatures, hessian, samples, trace};
 use crate::witness::eigen::eigenvalues;
+use answer::{Dense, PerSample};
+use gradient::bound_gradient;
+use known::Known;
 use path::evaluate;
 use spread::Spreads;
 use std::cell::OnceCell;
@@ -38,18 +46,12 @@ pub struct Wanted {
     pub hessian: bool,
     /// The single terms and their gradients.
     pub terms: bool,
-    /// How many digits of each number are right: the closed forms once more at 106 bits, by pairs of samples.
+    /// How many digits of each number are right, exactly: the closed forms once more at 106 bits, by pairs of samples.
+    /// Without it the answer says how many are right at least, from bounds on its errors.
     pub digits: bool,
     /// How the numbers are computed.
     pub path: Path,
 }
-
-/// One dense matrix of this size takes 3 GiB, and its decomposition a second one.
-const MOST_PARAMETERS: usize = 20_000;
-/// Refining the eigenvalues of one of this size takes some ten seconds at 106 bits.
-const MOST_WITH_DIGITS: usize = 800;
-/// Below this a product of two numbers that make up `Q` loses digits to underflow.
-const LEAST_SQUARED: f64 = f64::MIN_POSITIVE / f64::EPSILON;
 
 /// Evaluates the closed forms at a network and data that fit together.
 ///
@@ -67,7 +69,8 @@ const LEAST_SQUARED: f64 = f64::MIN_POSITIVE / f64::EPSILON;
 /// ```
 ///
 /// # Errors
-/// [`OracleError`] where the bound has no gradient, or `f64` cannot hold the numbers.
+/// [`OracleError`] where network and data do not fit, `f64` cannot hold the numbers, or they take more memory or time than
+/// there is. That the bound has no gradient is no error: [`Answer::gradient`] says so.
 pub fn answer(network: &Network<f64>, batch: &Batch<f64>, wanted: Wanted) -> Result<Answer, OracleError> {
     answer_watched(network, batch, wanted, &|_, _| true)
 }
@@ -82,95 +85,41 @@ pub fn answer_watched(
     wanted: Wanted,
     watcher: Watcher,
 ) -> Result<Answer, OracleError> {
+    network.check_fit(batch)?;
     let shape = network.shape(batch.samples());
-    let size = shape.parameters();
-    if shape.samples == 0 {
-        return Err(OracleError::NoSamples);
-    }
-    if (wanted.spectrum || wanted.hessian) && size > MOST_PARAMETERS {
-        let gibibytes = (size * size * size_of::<f64>()) as f64 / f64::from(1 << 30);
-        return Err(OracleError::TooLarge { parameters: size, gibibytes, most: MOST_PARAMETERS });
-    }
-    if wanted.digits && (wanted.spectrum || wanted.hessian) && size > MOST_WITH_DIGITS {
-        return Err(OracleError::SlowDigits { parameters: size, most: MOST_WITH_DIGITS });
-    }
+    limits::check(&shape, &wanted)?;
     let v = &network.parameters.v;
+    let known = Known::of(network, batch)?;
     // Matrices of every sample, which large data has no room for: made only where something needs them.
     let cell = OnceCell::new();
     let points = || -> &[Curvature<f64>] { cell.get_or_init(|| curvatures(&samples(network, batch), v)) };
-    let evaluated = evaluate(network, batch, wanted.path, watcher, &points)?;
-    let (moments, gradients) = (evaluated.moments, evaluated.gradients);
-    let (t, q) = (moments.trace(), moments.squared());
-    finite("the trace", t)?;
-    finite("the squared trace", q)?;
-    let impurity = || largest_impurity(network, batch);
-    let no_gradient = |_: NoGradient| OracleError::ZeroSpread {
-        null: shape.null_dimension(),
-        cause: zero_cause(impurity()).to_string(),
-    };
-    if q == 0.0 && t == 0.0 {
-        return Err(no_gradient(NoGradient::Empty));
+    let forms = evaluate(network, batch, wanted.path, watcher, &points)?;
+    let (t, q) = (forms.moments.trace(), forms.moments.squared());
+    for (quantity, value) in [("the loss", forms.loss), ("the trace", t), ("the squared trace", q)] {
+        finite(quantity, value)?;
     }
-    if q < LEAST_SQUARED {
-        return Err(OracleError::Underflow { squared: q, least: LEAST_SQUARED, impurity: impurity() });
-    }
-    let (m, s) = (mean(&t, size), spread(&t, &q, size));
-    let (trace_gradient, trace_squared_gradient) = (gradients.trace(), gradients.squared());
-    let gradient =
-        ws_upper_gradient(&trace_gradient, &trace_squared_gradient, &m, &s, size).map_err(no_gradient)?;
-    for entry in gradient.flat() {
-        finite("an entry of the gradient", entry)?;
-    }
-    let spreads = Spreads::of(&points, &moments, &shape);
-    let alpha = ws_upper(
-        &mean(&moments.hidden_trace, shape.hidden_parameters()),
-        &spreads.hidden,
-        shape.hidden_parameters(),
-    );
-    let output_size = shape.reduced_output_parameters();
-    let beta = ws_upper(&mean(&moments.output_trace, output_size), &spreads.output, output_size);
+    let gradient = bound_gradient(&forms, network, batch)?;
+    let spreads = Spreads::of(&points, &forms.moments, &shape, limits::has_room_for_points(&shape));
     let dense = (wanted.spectrum || wanted.hessian).then(|| hessian::hessian(points()));
     let eigenvalues = match &dense {
         Some(h) if wanted.spectrum => Some(eigenvalues(h)?),
         _ => None,
     };
-    let mut answer = Answer {
-        shape,
-        loss: evaluated.loss,
-        trace: t,
-        trace_squared: q,
-        mean: m,
-        spread: s,
-        ws_upper: ws_upper(&m, &s, size),
-        ws_lower: ws_lower(&m, &s, size),
-        lambda_min_lower: lambda_min_lower(&m, &s, size),
-        lambda_min_upper: lambda_min_upper(&m, &s, size),
-        range_upper: range_upper(&s, size),
-        ws_reduced: ws_reduced(&mean(&t, shape.reduced_parameters()), &spreads.reduced, &shape),
-        ws_block: ws_block(&alpha, &beta, &moments.coupling_squared),
-        gradient,
-        trace_gradient,
-        trace_squared_gradient,
-        loss_gradient: evaluated.loss_gradient,
-        eigenvalues,
-        hessian: dense.filter(|_| wanted.hessian),
-        terms: wanted.terms.then(|| {
-            let samples = samples(network, batch);
-            Terms {
-                t_out: samples.iter().map(trace::t_out).collect(),
-                t_gn: samples.iter().map(|n| trace::t_gn(n, v)).collect(),
-                t_res: samples.iter().map(|n| trace::t_res(n, v)).collect(),
-                moments,
-                gradients,
-                alpha,
-                beta,
-            }
-        }),
-        digits: None,
+    let terms = wanted.terms.then(|| {
+        let samples = samples(network, batch);
+        PerSample {
+            t_out: samples.iter().map(trace::t_out).collect(),
+            t_gn: samples.iter().map(|n| trace::t_gn(n, v)).collect(),
+            t_res: samples.iter().map(|n| trace::t_res(n, v)).collect(),
+        }
+    });
+    let dense = Dense { eigenvalues, hessian: dense.filter(|_| wanted.hessian) };
+    let mut answer = Answer::of(&forms, gradient, &spreads, dense, terms);
+    answer.digits = if wanted.digits {
+        Digits::Counted(digits(&answer, network, batch)?)
+    } else {
+        Digits::AtLeast(known.digits(&answer, &forms, &spreads))
     };
-    if wanted.digits {
-        answer.digits = Some(digits(&answer, network, batch)?);
-    }
     Ok(answer)
 }
 
@@ -197,18 +146,6 @@ fn finite(quantity: &'static str, value: f64) -> Result<(), OracleError> {
     if value.is_finite() { Ok(()) } else { Err(OracleError::Overflow { quantity, value }) }
 }
 
-fn largest_impurity(network: &Network<f64>, batch: &Batch<f64>) -> f64 {
-    samples(network, batch).iter().map(|n| trace::impurity(&n.p)).fold(0.0, f64::max)
-}
-
-fn zero_cause(largest_impurity: f64) -> &'static str {
-    if largest_impurity == 0.0 {
-        "Every sample is saturated: its probabilities are 0 and 1 to the last digit"
-    } else {
-        "Inputs and hidden outputs are all 0"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,17 +154,21 @@ mod tests {
     use approx::assert_relative_eq;
 
     fn network(flat: &[f64], shape: &Shape, activation: Activation) -> Network<f64> {
-        Network { parameters: Parameters::from_flat(shape, flat), activation }
+        Network { parameters: Parameters::from_flat(shape, flat).unwrap(), activation }
     }
 
     #[test]
-    fn zero_inputs_and_zero_outputs_have_no_gradient_and_the_error_names_the_cause() {
+    fn zero_inputs_and_zero_outputs_have_a_bound_of_0_and_no_gradient_with_a_reason() {
         let shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: false };
         let network = network(&[0.5, 1.0, -1.0], &shape, Activation::Tanh);
         let batch = Batch { x: Matrix::zeros(1, 1), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]) };
-        let message = answer(&network, &batch, Wanted::default()).unwrap_err().to_string();
+        let wanted = Wanted { spectrum: true, terms: true, ..Wanted::default() };
+        let answer = answer(&network, &batch, wanted).unwrap();
+        assert!((answer.loss - 2_f64.ln()).abs() < 1e-15);
+        assert_eq!([answer.trace, answer.trace_squared, answer.ws_upper, answer.ws_block], [0.0; 4]);
+        let message = answer.gradient.unwrap_err().to_string();
         assert!(message.contains("s of the Hessian is 0"), "{message}");
-        assert!(message.contains("Inputs and hidden outputs are all 0"), "{message}");
+        assert!(message.contains("Inputs and hidden outputs are 0"), "{message}");
     }
 
     #[test]
@@ -256,7 +197,7 @@ mod tests {
         let answer = at(800.0, &wrong).unwrap();
         assert!(answer.loss > 700.0 && answer.ws_upper.is_finite());
         let right = Batch::from_labels(x, &[0, 1], 2).unwrap();
-        let message = at(800.0, &right).unwrap_err().to_string();
+        let message = at(800.0, &right).unwrap().gradient.unwrap_err().to_string();
         assert!(message.contains("saturated"), "{message}");
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{ClosedForms, OracleError};
 use crate::fast::{Plan, Route, Shares, Watcher, Workspace};
-use crate::model::{Batch, Network, Parameters};
-use crate::terms::bound_gradient::MomentGradients;
+use crate::model::{Batch, BatchError, Misfit, Network, Parameters};
+use crate::terms::bound_gradient::{MomentGradients, NoGradient};
 use crate::terms::{Curvature, model};
 use std::thread::available_parallelism;
 
@@ -36,16 +36,28 @@ pub(super) fn evaluate<'a>(
     watcher: Watcher,
     points: &impl Fn() -> &'a [Curvature<f64>],
 ) -> Result<ClosedForms<f64>, OracleError> {
-    match path {
+    let mut forms = match path {
         Path::Fast { route, threads } => {
             let plan = Plan::new(&network.shape(batch.samples()), threads, route)?;
-            by_matrix_products(network, batch, plan, watcher)
+            by_matrix_products(network, batch, plan, watcher)?
         }
         Path::Terms => {
             let loss = model::loss(network, batch);
-            ClosedForms::of(points(), &network.parameters.v, loss).map_err(|_| OracleError::NoSamples)
+            ClosedForms::of(points(), &network.parameters.v, loss).map_err(no_samples)?
+        }
+    };
+    // Squares, which a sum that cancels may leave negative.
+    for square in forms.moments.squares_mut() {
+        if *square < 0.0 {
+            *square = 0.0;
         }
     }
+    Ok(forms)
+}
+
+/// Data without samples fit no network.
+pub(super) fn no_samples(_: NoGradient) -> OracleError {
+    Misfit::from(BatchError::Empty { rows: 0, columns: 0 }).into()
 }
 
 fn by_matrix_products(
@@ -54,13 +66,13 @@ fn by_matrix_products(
     plan: Plan,
     watcher: Watcher,
 ) -> Result<ClosedForms<f64>, OracleError> {
-    let shape = plan.shape;
+    let shape = *plan.shape();
     let mut workspace = Workspace::new(plan);
     let values = workspace.differentiate_watched(network, batch, watcher)?;
     let mut flat = vec![0.0; shape.parameters()];
     let mut gradient = |shares: Shares| -> Result<Parameters<f64>, OracleError> {
         workspace.gradient(batch, &shares, &mut flat)?;
-        Ok(Parameters::from_flat(&shape, &flat))
+        Ok(Parameters::from_fn(&shape, |index| flat[index]))
     };
     let mut of_moment = |moment: usize| {
         let mut shares = Shares::default();

@@ -1,7 +1,6 @@
 //! The loss on a line through a network's parameters.
 
 use super::SpectrumError;
-use crate::io::check_fit;
 use crate::model::{Batch, Network, Parameters};
 use crate::terms::model::loss;
 
@@ -32,15 +31,12 @@ pub fn loss_along(
     direction: &[f64],
     distances: &[f64],
 ) -> Result<Vec<f64>, SpectrumError> {
-    check_fit(network, batch)?;
+    network.check_fit(batch)?;
     let shape = network.shape(batch.samples());
-    let (found, needed) = (direction.len(), shape.parameters());
-    if found != needed {
-        return Err(SpectrumError::Length { found, needed });
-    }
-    let direction = Parameters::from_flat(&shape, direction);
+    let direction = Parameters::from_flat(&shape, direction)
+        .map_err(|_| SpectrumError::Length { found: direction.len(), needed: shape.parameters() })?;
     let moved = |distance: &f64| Network {
-        parameters: network.parameters.plus(distance, &direction),
+        parameters: network.parameters.moved(distance, &direction),
         activation: network.activation,
     };
     Ok(distances.iter().map(|distance| loss(&moved(distance), batch)).collect())

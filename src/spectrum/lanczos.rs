@@ -11,9 +11,100 @@ use crate::number::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The unit vectors whose Rayleigh quotients are the least and the largest in a Krylov space, as soon as the residual
-/// of each is within `settings.tolerance` of the largest magnitude of both.
+/// How the second look at each end converges: its value then has twice as many digits.
+const SECOND_LOOK: f64 = 1e-5;
+
+/// The unit vectors of both ends, as soon as the residual of each is within `settings.tolerance` of the largest magnitude
+/// of both.
+///
+/// A Krylov space of one first vector holds one vector of a cluster of eigenvalues, and of eigenvalues that are apart by no
+/// more than the tolerance it may settle on the wrong one, or on a mixture: the residual is small, and yet another
+/// eigenvalue lies further out. So the ends are looked for once more where these two vectors are taken out, and each is
+/// the better one in the plane of both.
 pub(super) fn ends(
+    apply: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
+    size: usize,
+    settings: &Settings,
+) -> Result<Ends, SpectrumError> {
+    let first = krylov_ends(apply, size, settings)?;
+    // A space as large as all there is has missed nothing.
+    if settings.subspace.max(FEWEST) >= size || first.products >= settings.products {
+        return Ok(first);
+    }
+    let found = [first.smallest, first.largest];
+    let mut inside = vec![0.0; size];
+    let mut others = |direction: &[f64], image: &mut [f64]| {
+        inside.copy_from_slice(direction);
+        take_out(&mut inside, &found);
+        apply(&inside, image)?;
+        take_out(image, &found);
+        Ok(())
+    };
+    let look = Settings {
+        tolerance: settings.tolerance.max(SECOND_LOOK),
+        products: settings.products - first.products,
+        seed: settings.seed.wrapping_add(1),
+        ..settings.clone()
+    };
+    let second = match krylov_ends(&mut others, size, &look) {
+        Ok(second) => second,
+        Err(SpectrumError::NotConverged { .. }) => {
+            let [smallest, largest] = found;
+            return Ok(Ends { smallest, largest, products: settings.products });
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Ends {
+        smallest: better(apply, &found[0], second.smallest, |new, old| new < old)?,
+        largest: better(apply, &found[1], second.largest, |new, old| new > old)?,
+        products: first.products + second.products + 4,
+    })
+}
+
+/// Takes from a vector its part along these, of length 1.
+fn take_out(vector: &mut [f64], found: &[Vec<f64>]) {
+    for known in found {
+        let part = dot(known, vector);
+        vector.iter_mut().zip(known).for_each(|(entry, known)| *entry -= part * known);
+    }
+}
+
+/// Of the plane of two vectors the one of length 1 whose Rayleigh quotient is furthest out, if that is further out than the
+/// first one's; else the first.
+fn better(
+    apply: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
+    first: &[f64],
+    mut second: Vec<f64>,
+    further: impl Fn(f64, f64) -> bool,
+) -> Result<Vec<f64>, SpectrumError> {
+    take_out(&mut second, &[first.to_vec()]);
+    let length = norm(&second);
+    // What is left of a vector of length 1 that was the first one itself is rounding.
+    if length < 0.5 {
+        return Ok(first.to_vec());
+    }
+    second.iter_mut().for_each(|entry| *entry /= length);
+    let (mut image, mut other) = (vec![0.0; first.len()], vec![0.0; first.len()]);
+    apply(first, &mut image)?;
+    apply(&second, &mut other)?;
+    let (a, b, c) = (dot(first, &image), dot(&second, &image), dot(&second, &other));
+    if !further(c, a) && b == 0.0 {
+        return Ok(first.to_vec());
+    }
+    // The eigenvectors of [[a, b], [b, c]], at this angle and a right angle further.
+    let angle = 0.5 * (2.0 * b).atan2(a - c);
+    let at = |angle: f64| (angle.cos(), angle.sin());
+    let quotient = |(x, y): (f64, f64)| a * x * x + 2.0 * b * x * y + c * y * y;
+    let (one, two) = (at(angle), at(angle + std::f64::consts::FRAC_PI_2));
+    let best = if further(quotient(one), quotient(two)) { one } else { two };
+    if !further(quotient(best), a) {
+        return Ok(first.to_vec());
+    }
+    Ok(first.iter().zip(&second).map(|(first, second)| best.0 * first + best.1 * second).collect())
+}
+
+/// The unit vectors whose Rayleigh quotients are the least and the largest in a Krylov space.
+fn krylov_ends(
     apply: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
     size: usize,
     settings: &Settings,
@@ -209,6 +300,64 @@ impl Space {
     }
 }
 
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
 fn norm(vector: &[f64]) -> f64 {
     vector.iter().map(|entry| entry * entry).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The least Rayleigh quotient that a method finds of a diagonal matrix.
+    fn least(
+        diagonal: &[f64],
+        seed: u64,
+        method: impl Fn(
+            &mut dyn FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
+            &Settings,
+        ) -> Result<Ends, SpectrumError>,
+    ) -> f64 {
+        let settings = Settings { subspace: 24, seed, ..Settings::default() };
+        let mut apply = |direction: &[f64], image: &mut [f64]| {
+            image.iter_mut().zip(direction).zip(diagonal).for_each(|((out, x), value)| *out = value * x);
+            Ok(())
+        };
+        let ends = method(&mut apply, &settings).unwrap();
+        ends.smallest.iter().zip(diagonal).map(|(x, value)| x * x * value).sum()
+    }
+
+    /// Two eigenvalues apart by less than twice the tolerance, in relative terms: a space of one first vector settles on a mixture
+    /// of the two, whose residual is within the tolerance.
+    #[test]
+    fn of_two_eigenvalues_that_are_close_the_end_is_found() {
+        let mut diagonal: Vec<f64> = (0..67).map(|index| 0.035 * f64::from(index - 33)).collect();
+        diagonal.extend([-1.853_431_27, -1.853_431_24, 2.0]);
+        let size = diagonal.len();
+        let mut missed = 0;
+        for seed in 0..30 {
+            let once = least(&diagonal, seed, |mut apply, settings| krylov_ends(&mut apply, size, settings));
+            missed += usize::from(once > -1.853_431_27 + 1e-9);
+            let twice = least(&diagonal, seed, |mut apply, settings| ends(&mut apply, size, settings));
+            assert!((twice + 1.853_431_27).abs() < 1e-12, "seed {seed}: {twice:.12}");
+        }
+        assert!(missed > 0, "a single look finds it too, so this shows nothing");
+    }
+
+    #[test]
+    fn the_better_vector_of_a_plane_is_found_and_no_other_is_taken() {
+        let mut apply = |direction: &[f64], image: &mut [f64]| {
+            image.copy_from_slice(&[2.0 * direction[0] + direction[1], direction[0] + 2.0 * direction[1]]);
+            Ok(())
+        };
+        let (first, second) = (vec![1.0, 0.0], vec![0.0, 1.0]);
+        let best = better(&mut apply, &first, second.clone(), |new, old| new > old).unwrap();
+        assert!((best[0] - best[1]).abs() < 1e-15 && (norm(&best) - 1.0).abs() < 1e-15);
+        let least = better(&mut apply, &first, second, |new, old| new < old).unwrap();
+        assert!((least[0] + least[1]).abs() < 1e-15);
+        assert_eq!(better(&mut apply, &first, first.clone(), |new, old| new < old).unwrap(), first);
+    }
 }

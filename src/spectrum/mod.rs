@@ -30,8 +30,8 @@ pub use along::loss_along;
 pub use dense::{MOST_DENSE, Spectrum, spectrum};
 pub use product::HessianProduct;
 
-use crate::io::InputError;
-use crate::model::{Batch, Network};
+use crate::budget::{self, OverBudget};
+use crate::model::{Batch, Misfit, Network, Shape};
 use std::fmt;
 
 /// How the ends of a spectrum are found.
@@ -122,12 +122,15 @@ pub struct Extremes {
 pub enum SpectrumError {
     /// Network and data are not for each other.
     #[error(transparent)]
-    Misfit(#[from] InputError),
+    Misfit(#[from] Misfit),
     /// An overflow.
     #[error(
         "the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down"
     )]
     NotFinite,
+    /// More memory than may be taken.
+    #[error("{0}; take a smaller subspace or fewer samples")]
+    OverBudget(OverBudget),
     /// A vector of another length.
     #[error("a direction has {found} entries: this network has {needed} parameters")]
     Length {
@@ -174,8 +177,10 @@ pub enum SpectrumError {
 
 /// The smallest and the largest eigenvalue of the Hessian, and their vectors.
 ///
-/// A Krylov space holds the vectors of an end, but where the random first direction is orthogonal to them, which has
-/// probability 0. Within a cluster at an end, such as the zeros of the null space, its vector is one of the cluster.
+/// By Krylov each end is looked for twice, the second time where the first vector is taken out: so of two eigenvalues that
+/// are closer than the tolerance the end is found. Of three or more it may be one further in, by less than the tolerance
+/// and more than the residual. Within a cluster at an end, such as the zeros of the null space, the vector is one of the
+/// cluster. A first direction that is orthogonal to the vectors of an end, twice, has probability 0.
 ///
 /// # Errors
 /// [`SpectrumError`] where network and data do not fit, a product overflows or a method does not converge.
@@ -187,6 +192,8 @@ pub fn extremes(
     if settings.tolerance.is_nan() || settings.tolerance < 0.0 {
         return Err(SpectrumError::Tolerance(settings.tolerance));
     }
+    network.check_fit(batch)?;
+    ask(&network.shape(batch.samples()), settings)?;
     let mut hessian = HessianProduct::new(network, batch)?;
     let by_size = if hessian.size() <= MOST_DENSE { Method::Dense } else { Method::Krylov };
     let method = settings.method.unwrap_or(by_size);
@@ -209,6 +216,17 @@ pub fn extremes(
         method,
         products: products + 2,
     })
+}
+
+/// Whether there is room for a basis, twice at a restart; a dense matrix is bounded by [`MOST_DENSE`].
+fn ask(shape: &Shape, settings: &Settings) -> Result<(), SpectrumError> {
+    let size = shape.parameters();
+    let vectors = match settings.method {
+        Some(Method::Dense) => 0,
+        _ => 2 * settings.subspace.min(size) + 8,
+    };
+    budget::ask(budget::numbers(&[vectors, size]), || format!("{vectors} vectors of {size} parameters"))
+        .map_err(SpectrumError::OverBudget)
 }
 
 /// Up to so many parameters a dense matrix takes no longer than products.

@@ -4,8 +4,8 @@
 //! a vector a sample is here a row of a matrix.
 
 use super::SpectrumError;
+use crate::budget;
 use crate::fast::product::{Then, View, add_rows, product, samples, view};
-use crate::io::check_fit;
 use crate::model::{Batch, Group, Network, Shape};
 use crate::terms;
 use rayon::prelude::*;
@@ -66,9 +66,14 @@ impl<'a> HessianProduct<'a> {
     /// # Errors
     /// [`SpectrumError::Misfit`] where network and data do not fit together.
     pub fn new(network: &Network<f64>, batch: &'a Batch<f64>) -> Result<Self, SpectrumError> {
-        check_fit(network, batch)?;
+        network.check_fit(batch)?;
         let shape = network.shape(batch.samples());
         let v = &network.parameters.v;
+        let each = 9 * shape.hidden + 5 * shape.classes + 2 * shape.inputs + 20;
+        let sums = budget::numbers(&[rayon::current_num_threads() + 8, shape.parameters()]);
+        let bytes = budget::numbers(&[shape.samples, each]).saturating_add(sums);
+        budget::ask(bytes, || format!("products with the Hessian at {shape}"))
+            .map_err(SpectrumError::OverBudget)?;
         let mut rows = Rows::with_room(&shape);
         for n in &terms::samples(network, batch) {
             let u = terms::hessian::backpropagated_residual(v, &n.delta);

@@ -31,6 +31,22 @@ impl<T: Number> Moments<T> {
         self.hidden_trace.clone() + self.output_trace.clone()
     }
 
+    /// The three that are squared norms.
+    pub(crate) fn squares_mut(&mut self) -> [&mut T; 3] {
+        [&mut self.hidden_squared, &mut self.output_squared, &mut self.coupling_squared]
+    }
+
+    /// A function of each of the five.
+    pub fn map<U>(&self, f: impl Fn(T) -> U) -> Moments<U> {
+        Moments {
+            hidden_trace: f(self.hidden_trace.clone()),
+            hidden_squared: f(self.hidden_squared.clone()),
+            output_trace: f(self.output_trace.clone()),
+            output_squared: f(self.output_squared.clone()),
+            coupling_squared: f(self.coupling_squared.clone()),
+        }
+    }
+
     /// `Q = tr H^2`.
     pub fn squared(&self) -> T {
         self.hidden_squared.clone()

@@ -49,15 +49,26 @@ pub struct MomentGradients<T> {
 }
 
 impl<T: Number> MomentGradients<T> {
+    /// A function of each of the five.
+    pub fn map<U>(&self, f: impl Fn(&Parameters<T>) -> Parameters<U>) -> MomentGradients<U> {
+        MomentGradients {
+            hidden_trace: f(&self.hidden_trace),
+            hidden_squared: f(&self.hidden_squared),
+            output_trace: f(&self.output_trace),
+            output_squared: f(&self.output_squared),
+            coupling_squared: f(&self.coupling_squared),
+        }
+    }
+
     /// Gradient of `T`.
     pub fn trace(&self) -> Parameters<T> {
-        self.hidden_trace.plus(&T::one(), &self.output_trace)
+        self.hidden_trace.moved(&T::one(), &self.output_trace)
     }
 
     /// Gradient of `Q`.
     pub fn squared(&self) -> Parameters<T> {
-        let diagonal = self.hidden_squared.plus(&T::one(), &self.output_squared);
-        diagonal.plus(&T::integer(2), &self.coupling_squared)
+        let diagonal = self.hidden_squared.moved(&T::one(), &self.output_squared);
+        diagonal.moved(&T::integer(2), &self.coupling_squared)
     }
 }
 
@@ -72,7 +83,7 @@ pub fn moment_gradients<T: Number>(
     let samples: Vec<_> = points.iter().map(|n| n.sample.clone()).collect();
     let of = |gradient: Option<Parameters<T>>| gradient.ok_or(NoGradient::Empty);
     Ok(MomentGradients {
-        hidden_trace: of(t_gn_gradient(&samples, v))? + of(t_res_gradient(&samples, v))?,
+        hidden_trace: of(t_gn_gradient(&samples, v))?.moved(&T::one(), &of(t_res_gradient(&samples, v))?),
         hidden_squared: of(q_hid_gradient(points, v))?,
         output_trace: of(t_out_gradient(&samples, v))?,
         output_squared: of(q_out_gradient(points, v))?,
@@ -102,7 +113,7 @@ pub fn spread_gradient<T: Number>(
     if s.is_zero() {
         return Err(NoGradient::ZeroSpread { of: "Hessian" });
     }
-    let centred = squared.plus(&(-T::integer(2) * m.clone()), trace);
+    let centred = squared.moved(&(-T::integer(2) * m.clone()), trace);
     Ok(centred.scale(&(T::one() / (T::integer(2) * s.clone() * integer(size)))))
 }
 
@@ -122,7 +133,7 @@ pub fn ws_upper_gradient<T: Smooth>(
         return Ok(mean);
     }
     let spread = spread_gradient(trace, squared, m, s, size)?;
-    Ok(mean.plus(&integer::<T>(size - 1).sqrt(), &spread))
+    Ok(mean.moved(&integer::<T>(size - 1).sqrt(), &spread))
 }
 
 /// Gradient of the reduced bound: that of `WS` with `D - (h+1)` in the place of `D`. `m` and `s` are those of the
@@ -180,9 +191,9 @@ pub fn ws_block_gradient<T: Smooth>(
     if f.is_zero() {
         return Err(NoGradient::EqualBlocks);
     }
-    let sum = alpha_gradient.plus(&T::one(), &beta_gradient).scale(&half);
-    let gap = alpha_gradient.plus(&-T::one(), &beta_gradient).scale(&half_gap);
-    Ok(sum.plus(&(half / f), &(gap + gradients.coupling_squared.clone())))
+    let sum = alpha_gradient.moved(&T::one(), &beta_gradient).scale(&half);
+    let gap = alpha_gradient.moved(&-T::one(), &beta_gradient).scale(&half_gap);
+    Ok(sum.moved(&(half / f), &gap.moved(&T::one(), &gradients.coupling_squared)))
 }
 
 /// Gradient of `<H(theta), P>` at a fixed symmetric `P`, `D x D`. With `P` the support matrix of the bound this is the
@@ -268,7 +279,7 @@ fn envelope_partials<T: Number>(
 /// # Errors
 /// [`NoGradient::Stationary`] where `g = 0`.
 pub fn descent_direction<T: Smooth>(gradient: &Parameters<T>) -> Result<Parameters<T>, NoGradient> {
-    let length = gradient.dot(gradient).sqrt();
+    let length = gradient.along(gradient).sqrt();
     if length.is_zero() {
         return Err(NoGradient::Stationary);
     }

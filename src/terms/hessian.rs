@@ -9,9 +9,10 @@ use super::sample::{Curvature, Sample};
 use crate::model::{Group, Parameters, Shape};
 use crate::number::{Matrix, Number, Vector};
 
-/// `K = V' S V`, `h x h`: the covariance of the rows of `V` under `p`. Takes `S V`.
+/// `K = V' S V`, `h x h`: the covariance of the rows of `V` under `p`. Takes `S V`, whose rows sum to 0: so what all rows of `V`
+/// have in common is taken away first.
 pub fn hidden_covariance<T: Number>(sv: &Matrix<T>, v: &Matrix<T>) -> Matrix<T> {
-    v.transpose() * sv
+    differences(v).transpose() * sv
 }
 
 /// `A = S V diag(phi1)`, `C x h`. Takes `S V`.
@@ -24,9 +25,15 @@ pub fn gauss_newton<T: Number>(k: &Matrix<T>, phi1: &Vector<T>) -> Matrix<T> {
     k.component_mul(&outer(phi1, phi1))
 }
 
-/// `u = V' delta`, the residual carried back to the hidden layer.
+/// `u = V' delta`, the residual carried back to the hidden layer; written `sum_k delta_k (V_ki - V_0i)`, since `delta` sums
+/// to 0: what all rows of `V` have in common leaves no trace.
 pub fn backpropagated_residual<T: Number>(v: &Matrix<T>, delta: &Vector<T>) -> Vector<T> {
-    v.transpose() * delta
+    differences(v).transpose() * delta
+}
+
+/// The rows of a matrix less its first row.
+pub(super) fn differences<T: Number>(m: &Matrix<T>) -> Matrix<T> {
+    Matrix::from_fn(m.nrows(), m.ncols(), |k, i| m[(k, i)].clone() - m[(0, i)].clone())
 }
 
 /// `r = phi2 * u`, elementwise.
@@ -191,7 +198,7 @@ pub fn hessian_times<T: Number>(
     });
     let count = T::integer(samples.len() as i64);
     let nothing = direction.scale(&T::zero());
-    shares.fold(nothing, |sum, share| sum + share).map(|entry| entry / count.clone())
+    shares.fold(nothing, |sum, share| sum.moved(&T::one(), &share)).map(|entry| entry / count.clone())
 }
 
 /// The blocks on and above the diagonal that this network has, both parts added.

@@ -4,6 +4,7 @@
 //! other probabilities, and a covariance is a sum over pairs of classes. So saturated logits keep all their digits.
 
 use super::algebra::{as_column, mean, outer, times};
+use super::hessian::backpropagated_residual;
 use super::sample::Sample;
 use crate::model::{Activation, Batch, Network, Parameters};
 use crate::number::{Matrix, Number, Smooth, Vector};
@@ -87,7 +88,12 @@ pub fn cross_entropy<T: Smooth>(o: &Vector<T>, y: &Vector<T>) -> T {
         }
     }
     let excess = others.ln_1p();
-    let surprisal = o.map(|logit| o[top].clone() - logit + excess.clone());
+    let surprisal =
+        o.map_with_location(
+            |k, _, logit| {
+                if k == top { excess.clone() } else { o[top].clone() - logit + excess.clone() }
+            },
+        );
     surprisal.dot(y)
 }
 
@@ -129,12 +135,19 @@ pub fn softmax_covariance<T: Number>(p: &Vector<T>) -> Matrix<T> {
 
 /// `S m` for a matrix `m` with `C` rows, as differences of its rows: `(S m)_ki = p_k sum_l p_l (m_ki - m_li)`.
 pub fn covariance_times<T: Number>(p: &Vector<T>, m: &Matrix<T>) -> Matrix<T> {
+    let centred = centred(p, m);
+    Matrix::from_fn(m.nrows(), m.ncols(), |k, i| p[k].clone() * centred[(k, i)].clone())
+}
+
+/// The rows of a matrix less their mean under `p`, as differences of rows: `sum_l p_l (m_ki - m_li)`. What all rows have in
+/// common, however large, leaves no trace.
+pub(super) fn centred<T: Number>(p: &Vector<T>, m: &Matrix<T>) -> Matrix<T> {
     Matrix::from_fn(m.nrows(), m.ncols(), |k, i| {
         let mut sum = T::zero();
         for l in 0..p.len() {
             sum += p[l].clone() * (m[(k, i)].clone() - m[(l, i)].clone());
         }
-        p[k].clone() * sum
+        sum
     })
 }
 
@@ -158,12 +171,12 @@ pub fn third_cumulant<T: Number>(p: &Vector<T>) -> Vec<T> {
 
 /// `grad_W L = (1/N) sum_n (phi1 * u) x'` with `u = V' delta`; `h x d`.
 pub fn loss_gradient_w<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Matrix<T> {
-    mean(samples, |n| outer(&times(&n.phi1, &(v.transpose() * &n.delta)), &n.x()))
+    mean(samples, |n| outer(&times(&n.phi1, &backpropagated_residual(v, &n.delta)), &n.x()))
 }
 
 /// `grad_b L = (1/N) sum_n phi1 * u`; `h` entries.
 pub fn loss_gradient_b<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Matrix<T> {
-    mean(samples, |n| as_column(times(&n.phi1, &(v.transpose() * &n.delta))))
+    mean(samples, |n| as_column(times(&n.phi1, &backpropagated_residual(v, &n.delta))))
 }
 
 /// `grad_V L = (1/N) sum_n delta z'`; `C x h`.

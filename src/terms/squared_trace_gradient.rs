@@ -4,7 +4,8 @@
 //! samples, `n` included. A pair occurs twice, which gives the factors 2.
 
 use super::algebra::{outer, scale_columns, times};
-use super::model::covariance_times;
+use super::hessian::differences;
+use super::model::{centred, covariance_times};
 use super::sample::{Curvature, Partials};
 use super::trace_gradient::parameter_gradient;
 use crate::model::Parameters;
@@ -51,9 +52,9 @@ pub fn q_hid_phi2<T: Number>(n: &Curvature<T>, f_m: &Matrix<T>) -> Vector<T> {
     times(&f_m.diagonal(), &n.u)
 }
 
-/// `q_hid`: `F_delta = V F_u` with `F_u = diag(B) * phi2`.
+/// `q_hid`: `F_delta = V F_u` with `F_u = diag(B) * phi2`, less its first entry, since `delta` sums to 0.
 pub fn q_hid_delta<T: Number>(n: &Curvature<T>, v: &Matrix<T>, f_m: &Matrix<T>) -> Vector<T> {
-    v * times(&f_m.diagonal(), &n.sample.phi2)
+    differences(v) * times(&f_m.diagonal(), &n.sample.phi2)
 }
 
 /// `q_hid`: `F_phi1[i] = 2 sum_j B_ij K_ij phi1_j`.
@@ -61,9 +62,11 @@ pub fn q_hid_phi1<T: Number>(n: &Curvature<T>, f_m: &Matrix<T>) -> Vector<T> {
     f_m.component_mul(&n.k) * &n.sample.phi1 * T::integer(2)
 }
 
-/// `q_hid`: `F_p` through `F_S = V Bk V'`, `Bk = diag(phi1) B diag(phi1)`.
+/// `q_hid`: `F_p` through `F_S = V Bk V'`, `Bk = diag(phi1) B diag(phi1)`; with the mean of the rows of `V` taken away, which
+/// changes `F_p` by one number for all classes.
 pub fn q_hid_p<T: Number>(n: &Curvature<T>, v: &Matrix<T>, f_m: &Matrix<T>) -> Vector<T> {
-    covariance_pullback(&n.sample.p, &(v * between_slopes(n, f_m) * v.transpose()))
+    let v = centred(&n.sample.p, v);
+    covariance_pullback(&n.sample.p, &(&v * between_slopes(n, f_m) * v.transpose()))
 }
 
 /// `q_hid`: `F_V = 2 S V Bk + delta F_u'`.
@@ -126,8 +129,9 @@ pub(super) fn coupling_phi1<T: Number>(n: &Curvature<T>, f_a: &Matrix<T>) -> Vec
     f_a.component_mul(&n.sv).row_sum_tr()
 }
 
-/// `q_cross`: `F_p` through `F_S = Y V'`, `Y = F_A diag(phi1)`. Takes `F_A`.
+/// `q_cross`: `F_p` through `F_S = Y V'`, `Y = F_A diag(phi1)`, with the mean of the rows of `V` taken away. Takes `F_A`.
 pub fn q_cross_p<T: Number>(n: &Curvature<T>, v: &Matrix<T>, f_a: &Matrix<T>) -> Vector<T> {
+    let v = centred(&n.sample.p, v);
     covariance_pullback(&n.sample.p, &(scale_columns(f_a, &n.sample.phi1) * v.transpose()))
 }
 
@@ -184,8 +188,8 @@ pub fn q_cross_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Op
 
 /// Gradient of `Q`: that of `q_out` and `q_hid`, and twice that of `q_cross`. `None` for no samples.
 pub fn trace_squared_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    let diagonal = q_out_gradient(points, v)? + q_hid_gradient(points, v)?;
-    Some(diagonal.plus(&T::integer(2), &q_cross_gradient(points, v)?))
+    let diagonal = q_out_gradient(points, v)?.moved(&T::one(), &q_hid_gradient(points, v)?);
+    Some(diagonal.moved(&T::integer(2), &q_cross_gradient(points, v)?))
 }
 
 fn gradient_of<T: Number>(

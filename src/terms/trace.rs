@@ -1,6 +1,7 @@
 //! Chapter 3, the trace `T = tr H`. See `derivations/03-trace.md`.
 
 use super::algebra::times;
+use super::hessian::backpropagated_residual;
 use super::sample::Sample;
 use crate::number::{Matrix, Number, Vector};
 
@@ -41,7 +42,7 @@ pub fn t_gn<T: Number>(n: &Sample<T>, v: &Matrix<T>) -> T {
 
 /// `t_res = nx sum_i phi2_i u_i`, `u = V' delta`: the trace of the residual part of one sample's `W, b` blocks.
 pub fn t_res<T: Number>(n: &Sample<T>, v: &Matrix<T>) -> T {
-    n.nx() * n.phi2.dot(&(v.transpose() * &n.delta))
+    n.nx() * n.phi2.dot(&backpropagated_residual(v, &n.delta))
 }
 
 /// `T = tr H = (1/N) sum_n (t_out + t_gn + t_res)`.

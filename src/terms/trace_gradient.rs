@@ -4,7 +4,8 @@
 //! `F_p` stands for the partial derivative of a scalar `F` by `p`, and so on: [`Partials`] says what is held fixed.
 
 use super::algebra::{outer, times};
-use super::model::covariance_times;
+use super::hessian::{backpropagated_residual, differences};
+use super::model::{centred, covariance_times};
 use super::sample::{Partials, Sample};
 use super::trace::variance;
 use crate::model::Parameters;
@@ -19,7 +20,7 @@ pub fn logits_adjoint<T: Number>(n: &Sample<T>, f: &Partials<T>) -> Vector<T> {
 
 /// `a* = phi1 * (V' o* + F_z) + phi2 * F_phi1 + phi3 * F_phi2`: the derivative of `F` by the preactivations.
 pub fn preactivation_adjoint<T: Number>(n: &Sample<T>, v: &Matrix<T>, f: &Partials<T>) -> Vector<T> {
-    let through_z = v.transpose() * logits_adjoint(n, f) + &f.z;
+    let through_z = backpropagated_residual(v, &logits_adjoint(n, f)) + &f.z;
     times(&n.phi1, &through_z) + times(&n.phi2, &f.phi1) + times(&n.phi3, &f.phi2)
 }
 
@@ -37,7 +38,7 @@ pub fn parameter_gradient<'a, T: Number>(
             c: n.biases.then_some(o),
         }
     });
-    gradients.reduce(|sum, next| sum + next)
+    gradients.reduce(|sum, next| sum.moved(&T::one(), &next))
 }
 
 /// `t_out`: `F_p = -2 p nz`.
@@ -50,14 +51,11 @@ pub fn t_out_z<T: Number>(n: &Sample<T>) -> Vector<T> {
     &n.z * (T::integer(2) * super::trace::impurity(&n.p))
 }
 
-/// `t_gn`: `F_p[k] = nx sum_i phi1_i^2 (V_ki^2 - 2 V_ki vbar_i)` with `vbar = V' p`.
+/// `t_gn`: `F_p[k] = nx sum_i phi1_i^2 (V_ki^2 - 2 V_ki vbar_i)` with `vbar = V' p`, written
+/// `nx sum_i phi1_i^2 (V_ki - vbar_i)^2`, which is more by one number for all classes and sums positive terms only.
 pub fn t_gn_p<T: Number>(n: &Sample<T>, v: &Matrix<T>) -> Vector<T> {
-    let mean = v.transpose() * &n.p;
-    let squares = times(&n.phi1, &n.phi1);
-    Vector::from_fn(n.p.len(), |k, _| {
-        let row = v.row(k).transpose();
-        n.nx() * squares.dot(&times(&row, &(&row - &mean * T::integer(2))))
-    })
+    let centred = centred(&n.p, v);
+    centred.component_mul(&centred) * times(&n.phi1, &n.phi1) * n.nx()
 }
 
 /// `t_gn`: `F_phi1[i] = 2 nx phi1_i Var_i`.
@@ -71,14 +69,14 @@ pub fn t_gn_v<T: Number>(n: &Sample<T>, v: &Matrix<T>) -> Matrix<T> {
     super::algebra::scale_columns(&covariance_times(&n.p, v), &squares) * (T::integer(2) * n.nx())
 }
 
-/// `t_res`: `F_delta[k] = nx sum_i phi2_i V_ki`.
+/// `t_res`: `F_delta[k] = nx sum_i phi2_i V_ki`, less its first entry, since `delta` sums to 0.
 pub fn t_res_delta<T: Number>(n: &Sample<T>, v: &Matrix<T>) -> Vector<T> {
-    v * &n.phi2 * n.nx()
+    differences(v) * &n.phi2 * n.nx()
 }
 
 /// `t_res`: `F_phi2 = nx u` with `u = V' delta`.
 pub fn t_res_phi2<T: Number>(n: &Sample<T>, v: &Matrix<T>) -> Vector<T> {
-    v.transpose() * &n.delta * n.nx()
+    backpropagated_residual(v, &n.delta) * n.nx()
 }
 
 /// `t_res`: `F_V[ki] = nx delta_k phi2_i`.
@@ -113,7 +111,8 @@ pub fn t_res_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option
 
 /// Gradient of `T`: the sum of the three. `None` for no samples.
 pub fn trace_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    Some(t_out_gradient(samples, v)? + t_gn_gradient(samples, v)? + t_res_gradient(samples, v)?)
+    let gauss_newton = t_out_gradient(samples, v)?.moved(&T::one(), &t_gn_gradient(samples, v)?);
+    Some(gauss_newton.moved(&T::one(), &t_res_gradient(samples, v)?))
 }
 
 fn mean_gradient_of<T: Number>(

@@ -113,6 +113,6 @@ fn add_decay(network: &Network<f64>, decay: f64, out: &mut [f64]) -> f64 {
 fn sharpest(network: &Network<f64>, shape: &Shape, rho: f64, gradient: &[f64]) -> Network<f64> {
     let norm = norm(gradient);
     let distance = if norm > 0.0 { rho / norm } else { 0.0 };
-    let ascent = Parameters::from_flat(shape, gradient);
-    Network { parameters: network.parameters.plus(&distance, &ascent), activation: network.activation }
+    let ascent = Parameters::from_fn(shape, |index| gradient[index]);
+    Network { parameters: network.parameters.moved(&distance, &ascent), activation: network.activation }
 }

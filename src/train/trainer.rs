@@ -159,7 +159,7 @@ impl<'a> Trainer<'a> {
         let velocity: Vec<f64> = kept.map(|(kept, gradient)| momentum * kept + scale * gradient).collect();
         let mut theta = network.parameters.flat();
         theta.iter_mut().zip(&velocity).for_each(|(theta, velocity)| *theta -= rate * velocity);
-        let parameters = Parameters::from_flat(&network.shape(self.train.samples()), &theta);
+        let parameters = Parameters::from_fn(&network.shape(self.train.samples()), |index| theta[index]);
         let network = Network { parameters, activation: network.activation };
         State { network, velocity, step: step + 1, seconds: *seconds }
     }

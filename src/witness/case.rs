@@ -63,7 +63,7 @@ impl<A: Draw> Case<A> {
         };
         let shape = network.shape(count);
         let entries: Vec<A> = (0..shape.parameters()).map(|_| A::draw(&mut random)).collect();
-        let direction = Parameters::from_flat(&shape, &entries);
+        let direction = Parameters::from_fn(&shape, |index| entries[index].clone());
         let (dense, dense_from_loss) = (OnceLock::new(), OnceLock::new());
         Case { network, batch, shape, samples, points, covectors, direction, pairs, dense, dense_from_loss }
     }
@@ -72,7 +72,7 @@ impl<A: Draw> Case<A> {
     pub fn random(shape: Shape, activation: Activation, seed: u64) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let theta: Vec<A> = (0..shape.parameters()).map(|_| A::draw(&mut random)).collect();
-        let parameters = Parameters::from_flat(&shape, &theta);
+        let parameters = Parameters::from_fn(&shape, |index| theta[index].clone());
         let x = Matrix::from_fn(shape.samples, shape.inputs, |_, _| A::draw(&mut random));
         let mut y = Matrix::from_fn(shape.samples, shape.classes, |_, _| A::draw(&mut random));
         for n in 0..shape.samples {
@@ -130,7 +130,7 @@ impl<A: Arithmetic> Case<A> {
         f: impl Fn(&[Sample<A::First>], &Matrix<A::First>) -> A::First,
     ) -> A {
         self.slope(direction, |theta| {
-            let parameters = Parameters::from_flat(&self.shape, theta);
+            let parameters = Parameters::from_fn(&self.shape, |index| theta[index].clone());
             let network = Network { parameters, activation: self.network.activation };
             let constant = |value: A| A::First::lift(value, &[]);
             f(&samples(&network, &self.batch.map(constant)), &network.parameters.v)

@@ -97,15 +97,15 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
         new("descent_direction", &[Axis::Entry], |c| {
             let Some(gradient) = ws_gradient(c) else { return Vec::new() };
             let Ok(direction) = descent_direction(&gradient) else { return Vec::new() };
-            let along = direction.dot(&gradient);
+            let along = direction.along(&gradient);
             let mut entries = direction.scale(&along).flat();
-            entries.push(direction.dot(&direction));
+            entries.push(direction.along(&direction));
             entries.push(value_slope(c, &direction.flat(), ws));
             entries
         })
         .equals("parallel to the gradient, of length 1, along which the bound falls by the length of the gradient", |c| {
             let Some(gradient) = ws_gradient(c) else { return Vec::new() };
-            let length = gradient.dot(&gradient).sqrt();
+            let length = gradient.along(&gradient).sqrt();
             let mut entries = gradient.flat();
             entries.extend([A::one(), -length]);
             entries

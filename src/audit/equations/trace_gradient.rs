@@ -52,7 +52,7 @@ fn chain<A: Arithmetic>() -> Vec<Equation<A>> {
         })
         .along("the derivative by the parameters", |c, direction| {
             let theta: Vec<A::First> = lift(&c.theta(), &[direction]);
-            let v = Parameters::from_flat(&c.shape, &theta).v;
+            let v = Parameters::from_fn(&c.shape, |index| theta[index].clone()).v;
             c.total(|n| {
                 let a = definition::preactivation(&c.shape, &theta, &lift(&c.x(n), &[]));
                 let f_v: Vec<A> = c.covectors[n].v.iter().cloned().collect();

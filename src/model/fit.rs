@@ -1,0 +1,126 @@
+//! Whether a network is one for the data at hand: asked here, and answered with one error, wherever the two meet.
+
+use super::network::check_shapes;
+use super::{Batch, BatchError, Network, NetworkError};
+use crate::number::Number;
+
+/// How a network and data are not for each other.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Misfit {
+    /// Weights for other inputs or other classes.
+    #[error("{weights} is {rows}x{columns} but {data} has {data_columns} columns: {should}")]
+    Columns {
+        /// `W` or `V`.
+        weights: &'static str,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// `X` or `Y`.
+        data: &'static str,
+        /// Its columns.
+        data_columns: usize,
+        /// What would be right.
+        should: &'static str,
+    },
+    /// Parameters that are no network, put together without [`Network::new`].
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// Inputs and targets that are no data, put together without [`Batch::new`].
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+}
+
+impl<T: Number> Network<T> {
+    /// Checks that the network takes the data's inputs and tells the data's classes: `W` has a column for each column
+    /// of `X`, and `V` a row for each column of `Y`. Also that each of the two is whole in itself, which is so of all that
+    /// [`Network::new`] and [`Batch::new`] make.
+    ///
+    /// # Errors
+    /// [`Misfit`] names the two arrays, their sizes and what would be right.
+    ///
+    /// ```
+    /// use hsr::model::{Activation, Batch, Network, Parameters};
+    /// use nalgebra::dmatrix;
+    /// let parameters = Parameters { w: dmatrix![1.0, 2.0], b: None, v: dmatrix![1.0; -1.0], c: None };
+    /// let network = Network::new(parameters, Activation::Tanh)?;
+    /// let batch = Batch::from_labels(dmatrix![0.5, 0.1, 0.2], &[1], 2)?;
+    /// assert_eq!(
+    ///     network.check_fit(&batch).unwrap_err().to_string(),
+    ///     "W is 1x2 but X has 3 columns: W needs one column for each column (input) of X"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check_fit(&self, batch: &Batch<T>) -> Result<(), Misfit> {
+        check_shapes(&self.parameters)?;
+        let (rows, columns) = batch.x.shape();
+        if batch.x.is_empty() {
+            return Err(BatchError::Empty { rows, columns }.into());
+        }
+        if batch.y.nrows() != rows {
+            return Err(BatchError::Targets { name: "Y", samples: rows, targets: batch.y.nrows() }.into());
+        }
+        let (w, v) = (&self.parameters.w, &self.parameters.v);
+        if w.ncols() != columns {
+            let should = "W needs one column for each column (input) of X";
+            return Err(misfit("W", w.shape(), "X", columns, should));
+        }
+        if v.nrows() != batch.y.ncols() {
+            let should = "V needs one row for each column (class) of Y";
+            return Err(misfit("V", v.shape(), "Y", batch.y.ncols(), should));
+        }
+        Ok(())
+    }
+}
+
+fn misfit(
+    weights: &'static str,
+    (rows, columns): (usize, usize),
+    data: &'static str,
+    data_columns: usize,
+    should: &'static str,
+) -> Misfit {
+    Misfit::Columns { weights, rows, columns, data, data_columns, should }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Activation, Parameters};
+    use crate::number::Matrix;
+
+    fn network() -> Network<f64> {
+        let parameters = Parameters { w: Matrix::zeros(8, 4), b: None, v: Matrix::zeros(3, 8), c: None };
+        Network::new(parameters, Activation::Sin).unwrap()
+    }
+
+    fn fit(network: &Network<f64>, x: (usize, usize), y: (usize, usize)) -> Result<(), String> {
+        let batch = Batch { x: Matrix::zeros(x.0, x.1), y: Matrix::zeros(y.0, y.1) };
+        network.check_fit(&batch).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn inputs_and_classes_must_be_those_of_the_data() {
+        let network = network();
+        assert_eq!(fit(&network, (1, 4), (1, 3)), Ok(()));
+        assert_eq!(
+            fit(&network, (1, 5), (1, 3)).unwrap_err(),
+            "W is 8x4 but X has 5 columns: W needs one column for each column (input) of X"
+        );
+        assert_eq!(
+            fit(&network, (1, 4), (1, 4)).unwrap_err(),
+            "V is 3x8 but Y has 4 columns: V needs one row for each column (class) of Y"
+        );
+    }
+
+    #[test]
+    fn what_was_put_together_by_hand_is_checked_too() {
+        let mut network = network();
+        assert!(fit(&network, (2, 4), (3, 3)).unwrap_err().contains("X has 2 rows but Y has 3"));
+        assert!(fit(&network, (0, 4), (0, 3)).unwrap_err().contains("at least one sample"));
+        network.parameters.b = Some(vec![0.0; 7].into());
+        assert!(fit(&network, (1, 4), (1, 3)).unwrap_err().contains("give both biases"));
+        network.parameters.c = Some(vec![0.0; 3].into());
+        assert!(fit(&network, (1, 4), (1, 3)).unwrap_err().contains("b is of length 7"));
+    }
+}
