@@ -72,7 +72,7 @@ fn first_flaw(texts: &[&str]) -> Option<(usize, Flaw)> {
         text.parse::<f64>().is_ok_and(|value| !value.is_finite()).then_some(Flaw::NotFinite)
     };
     let is_word = |text: &&str| flaw(text).is_none() && !is_number(text);
-    let among_words = texts.iter().any(|text| is_word(text));
+    let among_words = texts.iter().any(is_word);
     let counts =
         |text: &str| !among_words || text.is_empty() || text == "?" || text.eq_ignore_ascii_case("nan");
     texts.iter().enumerate().find_map(|(index, text)| Some((index, flaw(text)?)).filter(|_| counts(text)))
