@@ -1,7 +1,7 @@
 //! Networks with data to ask about: small ones first, and among them what implementations get wrong.
 
 use crate::budget::{self, OverBudget};
-use crate::model::{Activation, Batch, BatchError, Network, NetworkError, Parameters, Shape};
+use crate::model::{Activation, Batch, BatchError, Misfit, Network, NetworkError, Parameters, Shape};
 use crate::number::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -25,19 +25,8 @@ pub enum CaseError {
     #[error(transparent)]
     Batch(#[from] BatchError),
     /// A network for other data.
-    #[error(
-        "the network has {inputs} inputs and {classes} classes, the data {data_inputs} and {data_classes}"
-    )]
-    Misfit {
-        /// Columns of `W`.
-        inputs: usize,
-        /// Rows of `V`.
-        classes: usize,
-        /// Columns of `X`.
-        data_inputs: usize,
-        /// Columns of `Y`.
-        data_classes: usize,
-    },
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
     /// So large that its right values take more memory than may be taken.
     #[error(transparent)]
     Memory(#[from] OverBudget),
@@ -160,11 +149,8 @@ impl Case {
         let Case { network, batch } = self;
         Network::new(network.parameters.clone(), network.activation)?.check_finite()?;
         Batch::new(batch.x.clone(), batch.y.clone())?;
+        network.check_fit(batch)?;
         let (inputs, classes) = (network.parameters.w.ncols(), network.parameters.v.nrows());
-        let (data_inputs, data_classes) = (batch.x.ncols(), batch.y.ncols());
-        if (inputs, classes) != (data_inputs, data_classes) {
-            return Err(CaseError::Misfit { inputs, classes, data_inputs, data_classes });
-        }
         // The matrices of each sample, in two arithmetics of two numbers each, and as many again on the way.
         let (h, c) = (network.parameters.w.nrows(), classes);
         let sample = [3 * h * h, 2 * h * c, c * c, 5 * h, 2 * c, inputs].into_iter().sum();

@@ -266,7 +266,7 @@ fn largest(
 mod tests {
     use super::*;
     use crate::conform::Draws;
-    use crate::model::{Network, Parameters};
+    use crate::model::{Misfit, Network, Parameters};
     use crate::number::Number;
     use nalgebra::dmatrix;
 
@@ -280,7 +280,7 @@ mod tests {
         let mut case = case(1.0, 24);
         case.batch.x = Matrix::zeros(case.batch.samples(), 7);
         let error = expected(&case, &Quantity::ALL, Precision::Float64).unwrap_err();
-        assert!(matches!(error, CaseError::Misfit { data_inputs: 7, .. }));
+        assert!(matches!(error, CaseError::Misfit(Misfit::Columns { data_columns: 7, .. })));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which column of a table holds the labels, and whether its first line is a header.
 
-use super::table::{Row, is_missing};
+use super::rows::{Row, is_missing};
 use super::{LabelColumn, Reading, TableError};
 use crate::words::{quoted, shown};
 

@@ -1,7 +1,7 @@
 //! From the cells of the label column to classes.
 
 use super::columns::{Chosen, Columns};
-use super::table::{Row, is_missing};
+use super::rows::{Row, is_missing};
 use super::{TableError, whole};
 use crate::words::quoted;
 use std::collections::BTreeMap;

@@ -8,12 +8,14 @@
 //! ```
 
 mod columns;
+mod decimals;
 mod error;
 mod labelled;
 mod labels;
 mod parts;
 mod quotes;
 mod reading;
+mod rows;
 mod sets;
 mod split;
 mod standardiser;

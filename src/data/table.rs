@@ -1,27 +1,13 @@
 //! From CSV text to labelled samples.
 
 use super::columns::{Columns, columns};
+use super::decimals::Decimals;
 use super::labels::labels;
+use super::rows::{Row, fits, is_missing, only_commas, rows};
 use super::{LabelledData, Reading, Separator, TableError, quotes};
 use crate::budget;
 use crate::number::Matrix;
 use crate::words::quoted;
-
-/// Signs for a missing value, besides an empty cell.
-const MISSING: [&str; 7] = ["?", "na", "n/a", "nan", "null", "none", "-"];
-
-/// A line of the table.
-pub(super) struct Row {
-    pub line: u64,
-    pub cells: csv::StringRecord,
-}
-
-impl Row {
-    /// The cell in a column.
-    pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).unwrap_or_default()
-    }
-}
 
 /// Reads a table; [`LabelledData::from_csv_as`] says how.
 pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, TableError> {
@@ -47,7 +33,7 @@ pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, Table
     if samples.is_empty() {
         return Err(TableError::NoRows);
     }
-    let mut decimals = Decimals { separator, point: None, comma: None };
+    let mut decimals = Decimals::of(separator);
     let mut features = Vec::with_capacity(samples.len() * (width - 1));
     for row in samples {
         for column in (0..width).filter(|&column| column != columns.label) {
@@ -64,101 +50,6 @@ pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, Table
         feature_names: columns.feature_names(width),
         label_column: columns.label_column(),
     })
-}
-
-/// That a first line with semicolons or tabulators is not read by commas before somebody said so.
-fn only_commas(text: &str) -> Result<(), TableError> {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let mut quoted = false;
-    for byte in first.bytes() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b';' | b'\t' if !quoted => return Err(TableError::WhichSeparator { found: Separator(byte) }),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// That lines, cells and features fit into memory.
-fn fits(text: &str, separator: Separator) -> Result<(), TableError> {
-    /// A line's record, and a cell's end in it with its number.
-    const LINE: u64 = 160;
-    const CELL: u64 = 24;
-    let count = |wanted: u8| text.bytes().filter(|&byte| byte == wanted).count() as u64;
-    let (lines, cells) = (count(b'\n') + 1, count(separator.0));
-    let bytes = 2 * text.len() as u64 + lines * LINE + (cells + lines) * CELL;
-    budget::ask(bytes, || format!("a table of {lines} lines and {} cells", cells + lines))?;
-    Ok(())
-}
-
-fn rows(text: &str, separator: Separator) -> Result<Vec<Row>, TableError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .delimiter(separator.0)
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    let (mut line, mut counted) = (1, 0);
-    for cells in reader.records() {
-        let cells = cells.map_err(|error| TableError::Malformed(error.to_string()))?;
-        // Lines are counted here: the reader's own count is that of the blank line before the record, if there is one.
-        let start = first_cell(text, cells.position().map_or(0, csv::Position::byte));
-        line += text.bytes().take(start).skip(counted).filter(|&byte| byte == b'\n').count() as u64;
-        counted = start;
-        rows.push(Row { line, cells });
-    }
-    Ok(rows)
-}
-
-/// Where the record begins that the reader found at or after an offset.
-fn first_cell(text: &str, offset: u64) -> usize {
-    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-    let is_end_of_line = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    offset + text.bytes().skip(offset).take_while(is_end_of_line).count()
-}
-
-pub(super) fn is_missing(cell: &str) -> bool {
-    cell.is_empty() || MISSING.iter().any(|sign| cell.eq_ignore_ascii_case(sign))
-}
-
-/// How the numbers of a table write their fractions: the first cell with a point, and the first with a comma.
-struct Decimals {
-    separator: Separator,
-    point: Option<String>,
-    comma: Option<String>,
-}
-
-impl Decimals {
-    /// The number that a cell is. Where commas do not separate cells, one comma in a number is its decimal comma, as
-    /// long as no other cell of the table has a point: `1,500` beside `1.5` would be anyone's guess.
-    fn parse(&mut self, cell: &str, place: impl Fn() -> String) -> Result<Option<f64>, TableError> {
-        let with_point = match cell.split_once(',') {
-            Some((whole, fraction)) if self.separator != Separator::COMMA => {
-                if fraction.contains([',', '.']) || whole.contains('.') {
-                    return Ok(None);
-                }
-                format!("{whole}.{fraction}")
-            }
-            _ => cell.to_string(),
-        };
-        let Ok(value) = with_point.parse::<f64>() else { return Ok(None) };
-        let seen = if with_point != cell {
-            Some(&mut self.comma)
-        } else {
-            cell.contains('.').then_some(&mut self.point)
-        };
-        if let Some(seen) = seen {
-            seen.get_or_insert_with(|| format!("{} ({})", quoted(cell), place()));
-        }
-        match (&self.point, &self.comma) {
-            (Some(point), Some(comma)) => {
-                Err(TableError::TwoDecimals { point: point.clone(), comma: comma.clone() })
-            }
-            _ => Ok(Some(value)),
-        }
-    }
 }
 
 fn feature(row: &Row, column: usize, columns: &Columns, decimals: &mut Decimals) -> Result<f64, TableError> {

@@ -1,6 +1,5 @@
 //! Which route, and in tiles of what size.
 
-use super::room;
 use super::sizes::{Sizes, packed};
 use crate::budget::{self, OverBudget};
 use crate::model::Shape;
@@ -203,11 +202,6 @@ impl Plan {
     /// infinite where it would not fit.
     pub fn costs(&self) -> [f64; 3] {
         self.costs
-    }
-
-    /// What the buffers of a [`Workspace`](super::Workspace) take.
-    pub fn bytes(&self) -> u64 {
-        room::bytes(&Sizes::of(&self.shape), self)
     }
 
     /// Multiplications in the matrix products that value and gradient need by this route: every product once, and Gram

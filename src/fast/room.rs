@@ -19,8 +19,14 @@ impl Sum {
     }
 }
 
-/// The bytes of all buffers of a workspace.
-pub(super) fn bytes(sizes: &Sizes, plan: &Plan) -> u64 {
+impl Plan {
+    /// The bytes that the buffers of a [`Workspace`](super::Workspace) take.
+    pub fn bytes(&self) -> u64 {
+        bytes(&Sizes::of(&self.shape), self)
+    }
+}
+
+fn bytes(sizes: &Sizes, plan: &Plan) -> u64 {
     let (n, h, c, ch) = (sizes.samples, sizes.hidden, sizes.contrasts, sizes.coupling());
     let (s, p) = (packed(c), packed(h));
     let mut all = Sum(0);

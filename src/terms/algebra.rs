@@ -30,3 +30,8 @@ pub(super) fn mean<T: Number, N>(items: &[N], term: impl Fn(&N) -> Matrix<T>) ->
         None => Matrix::from_element(0, 0, T::zero()),
     }
 }
+
+/// The rows of a matrix less its first row.
+pub(super) fn differences<T: Number>(m: &Matrix<T>) -> Matrix<T> {
+    Matrix::from_fn(m.nrows(), m.ncols(), |k, i| m[(k, i)].clone() - m[(0, i)].clone())
+}

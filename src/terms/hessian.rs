@@ -3,7 +3,7 @@
 //!
 //! Rows and columns of a block run over the flat groups, row-major; `(x)` is the Kronecker product.
 
-use super::algebra::{as_column, outer, scale_columns, times};
+use super::algebra::{as_column, differences, outer, scale_columns, times};
 use super::model::covariance_times;
 use super::sample::{Curvature, Sample};
 use crate::model::{Group, Parameters, Shape};
@@ -29,11 +29,6 @@ pub fn gauss_newton<T: Number>(k: &Matrix<T>, phi1: &Vector<T>) -> Matrix<T> {
 /// to 0: what all rows of `V` have in common leaves no trace.
 pub fn backpropagated_residual<T: Number>(v: &Matrix<T>, delta: &Vector<T>) -> Vector<T> {
     differences(v).transpose() * delta
-}
-
-/// The rows of a matrix less its first row.
-pub(super) fn differences<T: Number>(m: &Matrix<T>) -> Matrix<T> {
-    Matrix::from_fn(m.nrows(), m.ncols(), |k, i| m[(k, i)].clone() - m[(0, i)].clone())
 }
 
 /// `r = phi2 * u`, elementwise.

@@ -3,8 +3,7 @@
 //! Differences are formed so that none cancels: probabilities come from the largest logit, `1 - p_k` is the sum of the
 //! other probabilities, and a covariance is a sum over pairs of classes. So saturated logits keep all their digits.
 
-use super::algebra::{as_column, mean, outer, times};
-use super::hessian::backpropagated_residual;
+use super::algebra::{as_column, differences, mean, outer, times};
 use super::sample::Sample;
 use crate::model::{Activation, Batch, Network, Parameters};
 use crate::number::{Matrix, Number, Smooth, Vector};
@@ -171,12 +170,12 @@ pub fn third_cumulant<T: Number>(p: &Vector<T>) -> Vec<T> {
 
 /// `grad_W L = (1/N) sum_n (phi1 * u) x'` with `u = V' delta`; `h x d`.
 pub fn loss_gradient_w<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Matrix<T> {
-    mean(samples, |n| outer(&times(&n.phi1, &backpropagated_residual(v, &n.delta)), &n.x()))
+    mean(samples, |n| outer(&times(&n.phi1, &(differences(v).transpose() * &n.delta)), &n.x()))
 }
 
 /// `grad_b L = (1/N) sum_n phi1 * u`; `h` entries.
 pub fn loss_gradient_b<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Matrix<T> {
-    mean(samples, |n| as_column(times(&n.phi1, &backpropagated_residual(v, &n.delta))))
+    mean(samples, |n| as_column(times(&n.phi1, &(differences(v).transpose() * &n.delta))))
 }
 
 /// `grad_V L = (1/N) sum_n delta z'`; `C x h`.

@@ -3,8 +3,7 @@
 //! Each `q_` term stands for its sum over all pairs, `w sum_{n,m} q(n, m)` with `w = 1/N^2`; sums over `m` run over all
 //! samples, `n` included. A pair occurs twice, which gives the factors 2.
 
-use super::algebra::{outer, scale_columns, times};
-use super::hessian::differences;
+use super::algebra::{differences, outer, scale_columns, times};
 use super::model::{centred, covariance_times};
 use super::sample::{Curvature, Partials};
 use super::trace_gradient::parameter_gradient;

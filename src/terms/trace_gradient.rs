@@ -3,8 +3,8 @@
 //!
 //! `F_p` stands for the partial derivative of a scalar `F` by `p`, and so on: [`Partials`] says what is held fixed.
 
-use super::algebra::{outer, times};
-use super::hessian::{backpropagated_residual, differences};
+use super::algebra::{differences, outer, times};
+use super::hessian::backpropagated_residual;
 use super::model::{centred, covariance_times};
 use super::sample::{Partials, Sample};
 use super::trace::variance;
