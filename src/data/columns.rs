@@ -64,16 +64,17 @@ fn by_request(first: &Row, below: &[Row], asked: &str) -> Result<Columns, TableE
     let number = asked.parse().ok().filter(|number| (1..=first.cells.len()).contains(number));
     let recurs = |&column: &usize| below.iter().any(|row| row.cell(column) == asked);
     match (&named[..], number) {
-        // A number that stands in the first line of numbers is no name.
-        ([column], number) if number.is_none() || !recurs(column) && has_names(first, *column) => {
+        // What comes again below is a value and no name, and so is a number in a first line of numbers.
+        ([column], number) if !recurs(column) && (number.is_none() || has_names(first, *column)) => {
             Ok(Columns { label: *column, chosen: Chosen::Asked, names: Some(first.cells.clone()) })
         }
         (_, Some(number)) => {
             let label = number - 1;
-            let names = is_header(first, below, label, false)?.then(|| first.cells.clone());
+            let names_label = LABEL_NAMES.iter().any(|name| first.cell(label).eq_ignore_ascii_case(name));
+            let names = is_header(first, below, label, names_label)?.then(|| first.cells.clone());
             Ok(Columns { label, chosen: Chosen::Asked, names })
         }
-        ([], None) => Err(TableError::NoSuchLabel {
+        ([] | [_], None) => Err(TableError::NoSuchLabel {
             asked: quoted(asked),
             columns: first.cells.len(),
             first: listed(first),
@@ -117,8 +118,22 @@ fn is_header(first: &Row, below: &[Row], label: usize, named: bool) -> Result<bo
             Err(TableError::HeaderOrSample { line: first.line, word: quoted(word), number: quoted(number) })
         }
         (Some(_), _) => Ok(true),
-        (None, _) => Ok(named && !below.iter().any(|row| row.cell(label) == first.cell(label))),
+        (None, _) if named => Ok(!below.iter().any(|row| row.cell(label) == first.cell(label))),
+        // A word above nothing but numbers is as likely the name of their column as one more class.
+        (None, Some(number)) if is_word_above_numbers(first, below, label) => {
+            let word = quoted(first.cell(label));
+            Err(TableError::HeaderOrSample { line: first.line, word, number: quoted(number) })
+        }
+        (None, _) => Ok(false),
     }
+}
+
+fn is_word_above_numbers(first: &Row, below: &[Row], label: usize) -> bool {
+    let word = first.cell(label);
+    !is_number(word)
+        && !is_missing(word)
+        && !below.is_empty()
+        && below.iter().all(|row| is_number(row.cell(label)))
 }
 
 /// Whether the first line reads as names beside this one.
@@ -166,6 +181,33 @@ mod tests {
         assert_eq!(label("0,1,2\n7,8,5\n9,9,6\n", Some("2")), "2");
         assert_eq!(label("1,2,kind\n7,8,a\n9,9,b\n", Some("kind")), "3 ('kind')");
         assert_eq!(label("a,2,c\n7,0,8\n9,1,9\n", Some("2")), "2 ('2')");
+    }
+
+    #[test]
+    fn a_name_goes_before_a_number_unless_it_is_a_value() {
+        assert_eq!(label("2,b,c\n7,0,8\n9,1,9\n", Some("2")), "1 ('2')");
+        assert!(read("2,b,c\n2,0,8\n9,1,9\n", Some("2")).unwrap_err().starts_with("line 1 holds the word 'c'"));
+        assert_eq!(label("0,x,label\n1,2,a\n3,4,b\n", None), "3 ('label')");
+        assert_eq!(label("0,1,target\n7,8,1\n9,9,0\n", Some("3")), "3 ('target')");
+        // A class is no name: the first sample would be lost.
+        assert!(
+            read("1,2,yes\n3,4,no\n5,6,yes\n", Some("yes"))
+                .unwrap_err()
+                .starts_with("there is no label column")
+        );
+    }
+
+    #[test]
+    fn a_word_above_numbers_is_asked_about() {
+        assert!(
+            read("1,2,kind\n3,4,0\n5,6,1\n", Some("3"))
+                .unwrap_err()
+                .starts_with("line 1 holds the word 'kind'")
+        );
+        assert!(
+            read("1,2,kind\n3,4,0\n5,6,1\n", None).unwrap_err().starts_with("line 1 holds the word 'kind'")
+        );
+        assert_eq!(label("1,2,kind\n3,4,0\n5,6,1\n", Some("kind")), "3 ('kind')");
     }
 
     #[test]

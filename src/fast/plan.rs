@@ -70,7 +70,7 @@ pub enum PlanError {
         most: f64,
     },
     /// The buffers would take more memory than may be taken.
-    #[error("{over}; take fewer threads (now {threads}), fewer samples or fewer hidden units")]
+    #[error("{over}; take fewer threads (now {threads}), fewer samples, hidden units or classes")]
     OverBudget {
         /// How much, and how much there is.
         over: OverBudget,
