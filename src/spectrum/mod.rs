@@ -129,7 +129,7 @@ pub enum SpectrumError {
     )]
     NotFinite,
     /// More memory than may be taken.
-    #[error("{0}; take a smaller subspace or fewer samples")]
+    #[error("{0}; take fewer hidden units or samples")]
     OverBudget(OverBudget),
     /// A vector of another length.
     #[error("a direction has {found} entries: this network has {needed} parameters")]
@@ -145,7 +145,7 @@ pub enum SpectrumError {
     /// The Krylov method gave up.
     #[error(
         "the {end} eigenvalue did not converge: after {products} products it is {value:e} with a residual of \
-         {residual:e}, above the goal of {goal:e}; allow more products, a larger subspace or a larger tolerance"
+         {residual:e}, above the goal of {goal:e}; allow more products or a larger tolerance"
     )]
     NotConverged {
         /// Which end.
