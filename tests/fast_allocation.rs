@@ -4,15 +4,12 @@ use hsr::fast::{Objective, Plan, Route, Workspace};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 static BYTES: AtomicUsize = AtomicUsize::new(0);
-/// Both tests count what the whole process allocates.
-static ALONE: Mutex<()> = Mutex::new(());
 
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -28,9 +25,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
+/// One test: what is counted is what the whole process allocates, and a second would have its harness counted.
 #[test]
-fn nothing_is_allocated_after_the_first_call() {
-    let _alone = ALONE.lock();
+fn a_workspace_takes_what_its_plan_says_and_nothing_after_the_first_call() {
+    nothing_after_the_first_call();
+    what_the_plan_says();
+}
+
+fn nothing_after_the_first_call() {
     let shape = Shape { samples: 140, inputs: 5, hidden: 8, classes: 4, biases: true };
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| (index as f64).sin()).collect();
     let network =
@@ -54,9 +56,7 @@ fn nothing_is_allocated_after_the_first_call() {
     }
 }
 
-#[test]
-fn a_workspace_takes_what_its_plan_says() {
-    let _alone = ALONE.lock();
+fn what_the_plan_says() {
     for (samples, inputs, hidden, classes, biases) in
         [(300, 20, 15, 6, true), (40, 3, 50, 2, false), (900, 5, 4, 12, true), (3000, 8, 70, 3, true)]
     {

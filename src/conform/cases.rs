@@ -226,7 +226,7 @@ mod tests {
             case.check().unwrap_err().to_string()
         };
         let wide = changed(|case| case.batch.x = Matrix::zeros(case.batch.samples(), 9));
-        assert!(wide.starts_with("the network has ") && wide.contains(", the data 9 and "), "{wide}");
+        assert!(wide.starts_with("W is ") && wide.contains(" but X has 9 columns: "), "{wide}");
         let nan = changed(|case| case.network.parameters.v[(0, 0)] = f64::NAN);
         assert_eq!(nan, "V[0,0] is NaN: every entry must be finite");
         let none = changed(|case| case.batch = Batch { x: Matrix::zeros(0, 0), y: Matrix::zeros(0, 0) });

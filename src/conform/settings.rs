@@ -182,9 +182,7 @@ mod tests {
         assert!(odd(&|settings| settings.shard = (4, 5)).contains("none of the 3 cases"));
         assert!(odd(&|settings| settings.timeout = Duration::ZERO).starts_with("a timeout of 0"));
         let misfit = |case: &mut Case| case.batch.x = Matrix::zeros(case.batch.samples(), 9);
-        assert!(
-            odd(&|settings| settings.given = given(misfit)).starts_with("the given case: the network has")
-        );
+        assert!(odd(&|settings| settings.given = given(misfit)).starts_with("the given case: W is "));
         let empty = |case: &mut Case| case.network.parameters.v = Matrix::zeros(0, 0);
         assert!(odd(&|settings| settings.given = given(empty)).starts_with("the given case: "));
     }

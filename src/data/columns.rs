@@ -186,7 +186,9 @@ mod tests {
     #[test]
     fn a_name_goes_before_a_number_unless_it_is_a_value() {
         assert_eq!(label("2,b,c\n7,0,8\n9,1,9\n", Some("2")), "1 ('2')");
-        assert!(read("2,b,c\n2,0,8\n9,1,9\n", Some("2")).unwrap_err().starts_with("line 1 holds the word 'c'"));
+        assert!(
+            read("2,b,c\n2,0,8\n9,1,9\n", Some("2")).unwrap_err().starts_with("line 1 holds the word 'c'")
+        );
         assert_eq!(label("0,x,label\n1,2,a\n3,4,b\n", None), "3 ('label')");
         assert_eq!(label("0,1,target\n7,8,1\n9,9,0\n", Some("3")), "3 ('target')");
         // A class is no name: the first sample would be lost.
