@@ -243,4 +243,18 @@ mod tests {
             "two columns are called 'a': give the number of one, from 1"
         );
     }
+
+    #[test]
+    fn a_header_is_shown_by_its_first_twelve_names() {
+        let names = |count: usize| (1..=count).map(|name| format!("a{name}")).collect::<Vec<_>>().join(",");
+        let table = |count: usize| {
+            format!("{}\n{}\n{}\n", names(count), "1,".repeat(count - 1) + "p", "2,".repeat(count - 1) + "q")
+        };
+        assert!(
+            read(&table(12), Some("b"))
+                .unwrap_err()
+                .contains("begin with a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12; ")
+        );
+        assert!(read(&table(13), Some("b")).unwrap_err().contains("a11, a12, ...; "));
+    }
 }

@@ -150,4 +150,16 @@ mod tests {
             "{error}"
         );
     }
+
+    #[test]
+    fn how_many_classes_need_a_question_depends_on_the_samples_and_on_how_the_column_was_found() {
+        let asks = |header: &str, classes: usize, samples: usize| {
+            let rows: String = (0..samples).map(|row| format!("7,{}\n", row % classes)).collect();
+            read(&format!("{header}{rows}"), None).is_err()
+        };
+        let (named, last) = ("x,label\n", "");
+        assert!(!asks(named, 20, 20) && !asks(named, 21, 42) && asks(named, 21, 41));
+        assert!(!asks(last, 2, 2) && !asks(last, 3, 6) && asks(last, 3, 5));
+        assert!(!asks(last, 20, 400) && asks(last, 21, 400));
+    }
 }
