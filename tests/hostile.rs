@@ -165,12 +165,12 @@ fn commands(file: &Path) -> Vec<&'static str> {
         "audit --data FILE --only loss --hidden 2",
         "oracle --network net.npz --data FILE --activation tanh --json",
         "oracle --network net.npz --data FILE --activation tanh --digits --terms --out answer.npz",
-        "spectrum --network net.npz --data FILE --activation tanh",
+        "spectrum --network net.npz --data FILE --activation tanh --products 200",
     ];
     const NETWORK: [&str; 3] = [
         "oracle --network FILE --data data.npz --activation tanh",
         "oracle --network FILE --data data.npz --activation tanh --path terms --spectrum --hessian --out answer.npz",
-        "spectrum --network FILE --data data.npz --activation tanh",
+        "spectrum --network FILE --data data.npz --activation tanh --products 200",
     ];
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("csv") => DATA.to_vec(),

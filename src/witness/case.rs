@@ -19,9 +19,10 @@ use std::sync::OnceLock;
 /// let shape = Shape { samples: 2, inputs: 1, hidden: 2, classes: 2, biases: true };
 /// let case = Case::<Field>::random(shape, Activation::Tanh, 7);
 /// let direction = case.theta();
-/// let closed = loss_gradient(&case.samples, case.v()).dot(&case.network.parameters);
+/// let closed = loss_gradient(&case.samples, case.v()).dot(&case.network.parameters)?;
 /// assert_eq!(closed, case.loss_slope(&direction));
 /// assert!(case.loss_curvature(Part::Whole, &direction, &direction).is_defined());
+/// # Ok::<(), hsr::model::ParametersError>(())
 /// ```
 pub struct Case<A: Arithmetic> {
     /// The network.
