@@ -262,6 +262,25 @@ mod tests {
     }
 
     #[test]
+    fn who_reads_the_old_file_reads_it_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.txt");
+        write_text(&path, "the old text").unwrap();
+        let old = File::open(&path).unwrap();
+        write_text(&path, "new").unwrap();
+        assert_eq!(io::read_to_string(old).unwrap(), "the old text");
+    }
+
+    #[test]
+    fn an_old_file_that_could_not_be_replaced_is_found_out_beforehand() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.txt");
+        fs::write(&path, "old").unwrap();
+        fs::create_dir(folder.path().join(".report.txt.part")).unwrap();
+        assert!(matches!(check_writable(&path), Err(InputError::Write { .. })));
+    }
+
+    #[test]
     fn many_at_once_leave_one_of_their_texts_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.txt");
