@@ -298,8 +298,19 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_device_is_written_to_and_stays_a_device() {
-        write_text("/dev/null", "text").unwrap();
-        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    fn a_pipe_is_written_to_and_stays_a_pipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        // Where there is no such command there is no such pipe.
+        if !made.is_ok_and(|status| status.success()) {
+            return;
+        }
+        let (reader, path) = (pipe.clone(), pipe.clone());
+        let reader = std::thread::spawn(move || fs::read_to_string(reader).unwrap());
+        write_text(&path, "text").unwrap();
+        assert_eq!(reader.join().unwrap(), "text");
+        assert!(!fs::metadata(&pipe).unwrap().is_file());
+        assert!(check_writable(&pipe).is_ok());
     }
 }
