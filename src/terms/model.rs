@@ -110,25 +110,32 @@ pub fn loss<T: Smooth>(network: &Network<T>, batch: &Batch<T>) -> T {
 /// Residual `delta = p - y`, the derivative of the cross entropy by the logits where `sum y = 1`; written as
 /// `delta_k = p_k sum_{l != k} y_l - y_k sum_{l != k} p_l`, which does not cancel when `p` is close to a one-hot `y`.
 pub fn residual<T: Number>(p: &Vector<T>, y: &Vector<T>) -> Vector<T> {
-    p.map_with_location(|k, _, probability| probability * others(y, k) - y[k].clone() * others(p, k))
+    let (other_p, other_y) = (others(p), others(y));
+    p.component_mul(&other_y) - y.component_mul(&other_p)
 }
 
-/// `sum_{l != k} v_l`.
-fn others<T: Number>(v: &Vector<T>, k: usize) -> T {
+/// For each entry the sum of the others, `sum_{l != k} v_l`: of those before it, and of those behind it.
+pub(crate) fn others<T: Number>(v: &Vector<T>) -> Vector<T> {
+    let mut others = Vector::from_element(v.len(), T::zero());
     let mut sum = T::zero();
-    for (l, entry) in v.iter().enumerate() {
-        if l != k {
-            sum += entry.clone();
-        }
+    for k in 0..v.len() {
+        others[k] = sum.clone();
+        sum += v[k].clone();
     }
-    sum
+    sum = T::zero();
+    for k in (0..v.len()).rev() {
+        others[k] += sum.clone();
+        sum += v[k].clone();
+    }
+    others
 }
 
 /// Softmax covariance `S = diag(p) - p p'`, `C x C`; the diagonal is `p_k sum_{l != k} p_l`. Equals the derivative of
 /// `delta` by the logits; `S 1 = 0`, and `S` is positive semidefinite.
 pub fn softmax_covariance<T: Number>(p: &Vector<T>) -> Matrix<T> {
+    let others = others(p);
     Matrix::from_fn(p.len(), p.len(), |k, l| {
-        if k == l { p[k].clone() * others(p, k) } else { -p[k].clone() * p[l].clone() }
+        if k == l { p[k].clone() * others[k].clone() } else { -p[k].clone() * p[l].clone() }
     })
 }
 

@@ -5,7 +5,7 @@ use super::size::{Size, blurred, length, roundings, size};
 use crate::fast::product::{Then, product, view};
 use crate::model::{Batch, Derivatives, Network, Shape};
 use crate::number::{Matrix, Number, Rounded, Vector};
-use crate::terms::model::{cross_entropy, softmax};
+use crate::terms::model::{cross_entropy, others, softmax};
 use std::ops::Range;
 
 /// The parameters, as they enter sizes.
@@ -116,9 +116,11 @@ fn sample(
     let bias = usize::from(shape.biases);
     let square = |length: Size, count: usize| blurred(length * length, count) + Size::exact(bias as f64);
     let p = probabilities(logits);
-    let y: Vec<Rounded> = y.iter().map(|y| Rounded::exact(*y)).collect();
-    let (others, others_of_y) = (all_others(&p), all_others(&y));
-    let impurity = p.iter().zip(&others).fold(Rounded::integer(0), |sum, (p, others)| sum + *p * *others);
+    let y: Vector<Rounded> = y.map(Rounded::exact);
+    // Sums of positive numbers, none taken away.
+    let (others, others_of_y) = (others(&p), others(&y));
+    let impurity =
+        p.iter().zip(others.iter()).fold(Rounded::integer(0), |sum, (p, others)| sum + *p * *others);
     let delta = (0..p.len()).map(|k| p[k] * others_of_y[k] - y[k] * others[k]);
     let largest = x.iter().fold(bias as f64, |largest, x| largest.max(x.abs()));
     Known {
@@ -128,30 +130,12 @@ fn sample(
         p: length(p.iter().copied()),
         impurity: blurred(size(&impurity), p.len()),
         delta: blurred(length(delta), p.len()),
-        loss: cross_entropy(logits, &Vector::from_vec(y)),
+        loss: cross_entropy(logits, &y),
         units,
     }
 }
 
 /// `p`, of which each is between 0 and 1 whatever the error of the logits.
-fn probabilities(logits: &Vector<Rounded>) -> Vec<Rounded> {
-    let within = |p: &Rounded| Rounded { value: p.value, error: p.error.min(1.0) };
-    softmax(logits).iter().map(within).collect()
-}
-
-/// For each entry the sum of the others, all of them added and none taken away.
-fn all_others(entries: &[Rounded]) -> Vec<Rounded> {
-    let zero = Rounded::integer(0);
-    let mut others = vec![zero; entries.len()];
-    let mut sum = zero;
-    for (others, entry) in others.iter_mut().zip(entries) {
-        *others = sum;
-        sum += *entry;
-    }
-    sum = zero;
-    for (others, entry) in others.iter_mut().zip(entries).rev() {
-        *others += sum;
-        sum += *entry;
-    }
-    others
+fn probabilities(logits: &Vector<Rounded>) -> Vector<Rounded> {
+    softmax(logits).map(|p| Rounded { value: p.value, error: p.error.min(1.0) })
 }
