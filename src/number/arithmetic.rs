@@ -184,3 +184,44 @@ impl<T: JetBase> Nilpotent<T> for Jet<Jet<Jet<T>>> {
         self.eps.eps.eps.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `d^k (x^3) / dx^k` at 2, along one direction of length 1 for each derivative.
+    fn cube<T: Number, N: Nilpotent<T>>() -> T {
+        let x = N::lift(T::integer(2), &vec![T::one(); N::ORDER]);
+        (x.clone() * x.clone() * x).mixed()
+    }
+
+    #[test]
+    fn the_mixed_part_is_the_derivative_of_its_order() {
+        assert_eq!(
+            [cube::<f64, Dual64>(), cube::<f64, HyperDual64>(), cube::<f64, HyperHyperDual64>()],
+            [12.0, 12.0, 6.0]
+        );
+        let field = [
+            cube::<Field, <Field as Arithmetic>::First>(),
+            cube::<Field, <Field as Arithmetic>::Second>(),
+            cube::<Field, <Field as Arithmetic>::Third>(),
+        ];
+        assert_eq!(field, [12, 12, 6].map(Field::integer));
+        assert!(cube::<Precise, Precise>().nearest().is_nan());
+    }
+
+    /// A number of as many parts, `3, 5, 7, 9` from the lowest, taken apart.
+    fn apart<T: Number, N: Parts<T>>(count: i64) -> Vec<T> {
+        let parts: Vec<T> = (0..count).map(|part| T::integer(2 * part + 3)).collect();
+        N::from_parts(&parts).parts()
+    }
+
+    #[test]
+    fn all_parts_come_back_in_their_order() {
+        assert_eq!(apart::<f64, Dual64>(2), [3.0, 5.0]);
+        assert_eq!(apart::<f64, HyperDual64>(4), [3.0, 5.0, 7.0, 9.0]);
+        assert_eq!(apart::<Field, Jet<Field>>(2), [3, 5].map(Field::integer));
+        assert_eq!(apart::<Field, Jet<Jet<Field>>>(4), [3, 5, 7, 9].map(Field::integer));
+        assert_eq!(apart::<Precise, Precise>(1).len(), 1);
+    }
+}
