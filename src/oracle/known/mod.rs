@@ -54,6 +54,8 @@ impl Known {
     pub fn of(network: &Network<f64>, batch: &Batch<f64>) -> Result<Self, OracleError> {
         let shape = network.shape(batch.samples());
         let weights = Weights::new(network);
+        // Formed before slopes that may be 0 come to them.
+        super::finite("the square of V", network.parameters.v.norm_squared())?;
         let tiles = shape.samples.div_ceil(TILE);
         let tile = |index: usize| {
             let range = index * TILE..((index + 1) * TILE).min(shape.samples);
@@ -224,10 +226,18 @@ impl Known {
     fn spreads(&self, forms: &ClosedForms<Rounded>, spreads: &Spreads) -> [Rounded; 3] {
         let (moments, shape) = (&forms.moments, &forms.shape);
         let [hidden, output, _] = self.blocks.map(|block| block.error);
+        // What the squares lose to underflow, as a norm.
+        let [hidden_least, output_least, coupling_least] = self.least.map(f64::sqrt);
+        let least = hidden_least + output_least + std::f64::consts::SQRT_2 * coupling_least;
         let all = [
-            (moments.hidden_trace, moments.hidden_squared, shape.hidden_parameters(), hidden),
-            (moments.output_trace, moments.output_squared, shape.reduced_output_parameters(), output),
-            (moments.trace(), moments.squared(), shape.reduced_parameters(), self.hessian()),
+            (moments.hidden_trace, moments.hidden_squared, shape.hidden_parameters(), hidden + hidden_least),
+            (
+                moments.output_trace,
+                moments.output_squared,
+                shape.reduced_output_parameters(),
+                output + output_least,
+            ),
+            (moments.trace(), moments.squared(), shape.reduced_parameters(), self.hessian() + least),
         ];
         let found = spreads.map(|spread| *spread);
         std::array::from_fn(|index| {

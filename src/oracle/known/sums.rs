@@ -102,7 +102,10 @@ impl Sums {
         self.hidden_trace += nx * (s * gg + delta * residual);
         self.output_trace += s * nz;
         let blocks = [nx * (s * gg + r * delta), s * nz, x * (s * g * z + delta * slopes)];
-        let factors = [nx * (gg + Size::exact(1.0)), nz, x * (g * z + slopes + Size::exact(1.0))];
+        // Whichever of the factors are multiplied first, that product may underflow, and is multiplied by the others then.
+        let one = Size::exact(1.0);
+        let factors =
+            [(nx + one) * (gg + r + one), nz + one, (x + one) * ((g + one) * (z + one) + slopes + one)];
         for (sum, block) in self.blocks.iter_mut().zip(blocks) {
             *sum += block;
         }
