@@ -191,7 +191,7 @@ fn what_cannot_be_written_is_found_before_the_work() {
         let output = hsr(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(output.status.code(), WRONG_INPUT, "{arguments}: {}", text(&output));
         assert!(text(&output).contains("cannot write none/"), "{arguments}: {}", text(&output));
-        assert!(!text(&output).contains(".part"), "{arguments}: {}", text(&output));
+        assert!(!text(&output).contains(".hsr-part"), "{arguments}: {}", text(&output));
         // Seconds of work come first otherwise.
         assert!(begun.elapsed() < Duration::from_secs(4), "{arguments} took {:?}", begun.elapsed());
     }

@@ -177,7 +177,7 @@ fn settings_that_are_none_are_one_clear_error_and_nothing_is_written() {
         (&["--hidden", "18446744073709551615"], "lower it"),
         (&["--threads", "0"], "threads is 0"),
         (&["--log-every", "0"], "log_every is 0"),
-        (&["--checkpoint-every", "0"], "'0' is no whole number that is 1 or more"),
+        (&["--checkpoint-every", "0"], "'0' is no whole number from 1 to "),
         (&["--test-share", "1"], "a share of 1 for testing"),
         (&["--schedule", "linear"], "choose constant or cosine"),
         (&["--resume", "none.npz"], "cannot read none.npz"),

@@ -10,7 +10,9 @@ use crate::shell::quoted;
 use crate::words;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 use std::error::Error;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -92,13 +94,16 @@ fn seconds(text: &str) -> Result<f64, String> {
     const LONGEST: f64 = 1e6;
     match text.parse() {
         Ok(seconds) if seconds > 0.0 && seconds <= LONGEST => Ok(seconds),
-        _ => Err("a number of seconds above 0 is needed".to_string()),
+        _ => Err(format!("{} is no number of seconds above 0 and up to {LONGEST}", words::quoted(text))),
     }
 }
 
 /// Whether every answer is right.
 pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Error>> {
-    files(arguments).check()?;
+    let failures = Failures::of(&arguments.failures);
+    files(arguments, &failures).check_apart()?;
+    Files::default().writes("--out", arguments.out.as_ref()).check()?;
+    failures.check()?;
     let settings = settings(arguments)?;
     interrupt::listen()?;
     adopt_orphans();
@@ -124,11 +129,58 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     }
 }
 
-/// The case and the words of the command that are files, such as a script, are read; the report is written.
-fn files(arguments: &ConformArguments) -> Files<'_> {
-    let files = arguments.case.iter().fold(Files::default(), |files, case| files.reads("--case", case));
-    let files = arguments.command.iter().fold(files, |files, word| files.reads("the program", word));
-    files.writes("--out", arguments.out.as_ref())
+/// The case and the words of the command that are files, such as a script, are read; the report is written, and cases that
+/// show what is wrong. The one that is given is left as it is where it would be written again.
+fn files<'a>(arguments: &'a ConformArguments, failures: &Failures) -> Files<'a> {
+    let files =
+        arguments.command.iter().fold(Files::default(), |files, word| files.reads("the program", word));
+    let files = failures.files.iter().fold(files, |files, file| files.writes("--failures", Some(file)));
+    match &arguments.case {
+        Some(case) if failures.files.iter().any(|file| is_same_file(file, case)) => files,
+        Some(case) => files.reads("--case", case),
+        None => files,
+    }
+    .writes("--out", arguments.out.as_ref())
+}
+
+/// The files that cases may go to which show a wrong answer.
+struct Failures {
+    folder: PathBuf,
+    files: Vec<PathBuf>,
+}
+
+impl Failures {
+    fn of(folder: &Path) -> Self {
+        let names = Quantity::ALL.iter().map(|quantity| quantity.name()).chain([BROKE_OFF]);
+        let files = names.flat_map(|name| ["json", "npz"].map(|kind| folder.join(format!("{name}.{kind}"))));
+        Failures { folder: folder.to_path_buf(), files: files.collect() }
+    }
+
+    /// That the folder is one, or is not there, and that what would be replaced in it are cases of an earlier run.
+    fn check(&self) -> Result<(), Box<dyn Error>> {
+        if fs::metadata(&self.folder).is_ok_and(|found| !found.is_dir()) {
+            let folder = words::path(&self.folder);
+            return Err(format!("--failures {folder} is a file: give the name of a folder").into());
+        }
+        let is_case = |file: &Path| {
+            let object: Option<Value> =
+                fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok());
+            object.is_some_and(|object| object.get("hsr").is_some())
+        };
+        let foreign = self.files.iter().find(|file| file.exists() && !is_case(&file.with_extension("json")));
+        match foreign {
+            Some(file) => {
+                let file = words::path(file);
+                Err(format!("{file} is no case of an earlier run: give another folder with --failures")
+                    .into())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 fn settings(arguments: &ConformArguments) -> Result<Settings, Box<dyn Error>> {
@@ -153,6 +205,9 @@ fn given(file: &Path) -> Result<Case, InputError> {
     Ok(Case { network, batch })
 }
 
+/// The name of the case at which a program broke off.
+const BROKE_OFF: &str = "broke_off";
+
 /// Writes the cases that show what is wrong, and says how to ask about each again.
 fn keep(report: &mut Report, arguments: &ConformArguments) -> Result<(), Box<dyn Error>> {
     let precision = report.precision;
@@ -167,7 +222,7 @@ fn keep(report: &mut Report, arguments: &ConformArguments) -> Result<(), Box<dyn
         && let Some(case) = &interruption.case
     {
         let about = format!("the program broke off here: {}", report.command);
-        let files = write(arguments, precision, "broke_off", &about, case, &Quantity::ALL)?;
+        let files = write(arguments, precision, BROKE_OFF, &about, case, &Quantity::ALL)?;
         interruption.replay = replay(arguments, &files[0], arguments.only);
         interruption.files = files.iter().map(|file| words::path(file)).collect();
     }

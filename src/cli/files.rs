@@ -1,6 +1,6 @@
 //! What a command reads and what it writes, held against each other before any work.
 
-use crate::io::{check_writable, target};
+use crate::io::{beside, check_writable, target};
 use crate::words::path as shown;
 use std::error::Error;
 use std::ffi::OsString;
@@ -50,6 +50,17 @@ impl<'a> Files<'a> {
                     "{option} would write {}, which is {} that {other} reads: give another name",
                     shown(output),
                     shown(input)
+                ));
+            }
+            // Written before it takes its name, and taken over where it is there.
+            let part = Place::of(&beside(&target(output)));
+            if let Some((other, input)) =
+                self.inputs.iter().find(|(_, file)| part.is_some() && Place::of(file) == part)
+            {
+                return Err(format!(
+                    "{option} would write {} on the way to {}, and {other} reads it: give another name",
+                    shown(input),
+                    shown(output)
                 ));
             }
             if let Some((other, earlier)) = self.outputs[..index].iter().find(is_there) {
@@ -167,6 +178,20 @@ mod tests {
                 format!("--html and --out would both write {out} ({html}): give one of them another name")
             );
         }
+    }
+
+    #[test]
+    fn what_is_written_on_the_way_to_an_output_is_no_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at(".b.hsr-part"), "mine").unwrap();
+        let files = Files::default().reads("--data", at(".b.hsr-part")).writes("--out", Some(at("b")));
+        let error = files.check().unwrap_err().to_string();
+        assert!(
+            error.starts_with("--out would write ")
+                && error.ends_with("and --data reads it: give another name")
+        );
+        assert_eq!(fs::read(at(".b.hsr-part")).unwrap(), b"mine");
     }
 
     #[test]

@@ -22,18 +22,17 @@ where
 
 /// A whole number that is 0 or more.
 pub(super) fn count(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| format!("{} is no whole number that is 0 or more", quoted(text)))
+    whole(0..=usize::MAX)(text)
 }
 
 /// A whole number that is 1 or more.
 pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|&number| number >= 1);
-    number.ok_or_else(|| format!("{} is no whole number that is 1 or more", quoted(text)))
+    whole(1..=usize::MAX)(text)
 }
 
 /// A seed.
 pub(super) fn seed(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("{} is no whole number from 0 to {}", quoted(text), u64::MAX))
+    whole(0..=u64::MAX)(text)
 }
 
 /// A number; whether it must be finite, and above 0, is said where it is used.
@@ -48,11 +47,14 @@ mod tests {
     #[test]
     fn what_is_no_such_number_is_told_with_what_would_be_right() {
         assert_eq!(count("500"), Ok(500));
-        assert_eq!(count("-1").unwrap_err(), "'-1' is no whole number that is 0 or more");
-        assert_eq!(at_least_one("0").unwrap_err(), "'0' is no whole number that is 1 or more");
+        assert_eq!(count("-1").unwrap_err(), format!("'-1' is no whole number from 0 to {}", usize::MAX));
+        assert_eq!(
+            at_least_one("0").unwrap_err(),
+            format!("'0' is no whole number from 1 to {}", usize::MAX)
+        );
         assert_eq!(
             count("99999999999999999999999").unwrap_err(),
-            "'99999999999999999999999' is no whole number that is 0 or more"
+            format!("'99999999999999999999999' is no whole number from 0 to {}", usize::MAX)
         );
         assert_eq!(seed("1e3").unwrap_err(), "'1e3' is no whole number from 0 to 18446744073709551615");
         assert_eq!(whole(1..=40_u8)("41").unwrap_err(), "'41' is no whole number from 1 to 40");

@@ -91,6 +91,10 @@ fn by_the_table(first: &Row, below: &[Row]) -> Result<Columns, TableError> {
     };
     let named = LABEL_NAMES.iter().map(|name| (*name, has(name))).find(|(_, columns)| !columns.is_empty());
     let Some((name, found)) = named else {
+        if counts(first, below) {
+            let (line, columns) = (first.line, first.cells.len());
+            return Err(TableError::CountsColumns { line, counted: listed(first), columns });
+        }
         let names = is_header(first, below, last, false)?.then(|| first.cells.clone());
         return Ok(Columns { label: last, chosen: Chosen::ByPlace, names });
     };
@@ -99,7 +103,10 @@ fn by_the_table(first: &Row, below: &[Row]) -> Result<Columns, TableError> {
     }
     // A `y` inside the table, or beside an `x` of its own, is as likely a coordinate.
     let inside = found[0] != last && (found[0] != 0 || !has("x").is_empty());
-    if found.len() > 1 || (name == COORDINATE && inside) {
+    if found.len() > 1 {
+        return Err(TableError::LabelTwice { asked: quoted(first.cell(found[0])) });
+    }
+    if name == COORDINATE && inside {
         return Err(TableError::WhichLabel { header: listed(first), name: quoted(first.cell(found[0])) });
     }
     Ok(Columns { label: found[0], chosen: Chosen::ByName, names: Some(first.cells.clone()) })
@@ -126,6 +133,15 @@ fn is_header(first: &Row, below: &[Row], label: usize, named: bool) -> Result<bo
         }
         (None, _) => Ok(false),
     }
+}
+
+/// Whether the first line is `0, 1, 2` or `1, 2, 3` and so on, above other numbers: names that a table without names was
+/// given, or a sample.
+fn counts(first: &Row, below: &[Row]) -> bool {
+    let from = |start: usize| {
+        (0..first.cells.len()).all(|column| first.cell(column) == (column + start).to_string())
+    };
+    !below.is_empty() && first.cells.len() > 2 && (from(0) || from(1))
 }
 
 fn is_word_above_numbers(first: &Row, below: &[Row], label: usize) -> bool {
@@ -222,10 +238,33 @@ mod tests {
         );
         assert!(asks("y,x,blob\n1,0.5,0\n2,0.25,1\n").starts_with("the header y, x, blob does not say"));
         assert!(asks("a,y,b\n1,0,2\n2,1,3\n").starts_with("the header a, y, b does not say"));
-        assert!(asks("label,a,label\n1,0,2\n2,1,3\n").starts_with("the header label, a, label does not say"));
+        assert_eq!(
+            asks("label,a,label\n1,0,2\n2,1,3\n"),
+            "two columns are called 'label': give the number of one, from 1"
+        );
         assert_eq!(label("y,a,b\n0,1,2\n1,2,3\n", None), "1 ('y')");
         assert_eq!(label("x,z,y\n0,1,1\n1,2,0\n", None), "3 ('y')");
         assert_eq!(label("x,y,label\n0,1,1\n1,2,0\n", None), "3 ('label')");
+    }
+
+    #[test]
+    fn a_first_line_that_counts_the_columns_is_asked_about() {
+        assert_eq!(
+            read("0,1,2\n0.5,7,1\n0.25,9,0\n", None).unwrap_err(),
+            "line 1 counts the columns (0, 1, 2): if it is a header, drop it; if it is a sample, say --label 3, or whichever \
+             column the label is"
+        );
+        assert!(read("1,2,3\n0.5,7,1\n0.25,9,0\n", None).is_err());
+        assert_eq!(read("1,2,3\n0.5,7,1\n0.25,9,3\n", Some("3")).unwrap().labels, [1, 0, 1]);
+    }
+
+    #[test]
+    fn a_column_that_counts_the_rows_is_no_feature() {
+        let told = "column 1 has no name and counts the rows: drop it (in pandas, index=False), or give it a name if it is \
+                    a feature";
+        assert_eq!(read(",a,label\n0,5,p\n1,7,q\n2,6,p\n", None).unwrap_err(), told);
+        assert_eq!(read(",a,label\n1,5,p\n2,7,q\n3,6,p\n", None).unwrap_err(), told);
+        assert!(read(",a,label\n0,5,p\n2,7,q\n3,6,p\n", None).is_ok());
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub enum TableError {
     /// One column only.
     #[error(
         "line {line} has one column: at least one feature column and the label column are needed, separated by \
-         {separator}, or by what --separator says"
+         {separator} (--separator says by what)"
     )]
     OneColumn {
         /// The table's first line.
@@ -162,6 +162,41 @@ pub enum TableError {
         column: String,
         /// What stands there.
         cell: String,
+    },
+    /// A word among labels of which most are numbers.
+    #[error(
+        "line {line}, column {column}: {cell} stands among labels that are numbers: if it is a class, say --label {}, and \
+         if not, correct it or drop the line", column.split(' ').next().unwrap_or_default()
+    )]
+    WordAmongNumbers {
+        /// The line.
+        line: u64,
+        /// The label column's number, and its name where there is a header.
+        column: String,
+        /// What stands there.
+        cell: String,
+    },
+    /// A first line that may count the columns.
+    #[error(
+        "line {line} counts the columns ({counted}): if it is a header, drop it; if it is a sample, say --label {columns}, \
+         or whichever column the label is"
+    )]
+    CountsColumns {
+        /// The first line.
+        line: u64,
+        /// How it begins.
+        counted: String,
+        /// How many columns there are.
+        columns: usize,
+    },
+    /// A column that counts the rows.
+    #[error(
+        "column {column} has no name and counts the rows: drop it (in pandas, index=False), or give it a name if it is a \
+         feature"
+    )]
+    CountsRows {
+        /// Its number.
+        column: usize,
     },
     /// The same label everywhere.
     #[error("every label (column {column}) is {class}: at least two classes are needed")]

@@ -20,6 +20,12 @@ pub(super) fn labels(samples: &[Row], columns: &Columns) -> Result<(Vec<usize>, 
             Flaw::NotFinite => TableError::InfiniteLabel { line, column, cell },
         });
     }
+    if columns.chosen != Chosen::Asked
+        && let Some(index) = word_among_numbers(&texts)
+    {
+        let (line, column, cell) = (samples[index].line, column(), quoted(texts[index]));
+        return Err(TableError::WordAmongNumbers { line, column, cell });
+    }
     let integers: Option<Vec<i64>> = texts.iter().map(|text| integer(text)).collect();
     let are_integers = integers.is_some();
     let (labels, class_names) = match integers {
@@ -78,6 +84,13 @@ fn first_flaw(texts: &[&str]) -> Option<(usize, Flaw)> {
     texts.iter().enumerate().find_map(|(index, text)| Some((index, flaw(text)?)).filter(|_| counts(text)))
 }
 
+/// The first word, where most labels are numbers: it is as likely a sign for a missing value as a class.
+fn word_among_numbers(texts: &[&str]) -> Option<usize> {
+    let numbers = texts.iter().filter(|text| is_number(text)).count();
+    let most = 2 * numbers > texts.len();
+    texts.iter().position(|text| most && !is_number(text))
+}
+
 fn is_number(text: &str) -> bool {
     text.replace(',', ".").parse::<f64>().is_ok()
 }
@@ -118,6 +131,24 @@ mod tests {
         for infinite in ["inf", "-inf", "Infinity", "1e999"] {
             let error = read(&format!("x,label\n1,0\n2,{infinite}\n"), None).unwrap_err();
             assert_eq!(error, format!("line 3, column 2 ('label'): '{infinite}' is not finite: no label is"));
+        }
+    }
+
+    #[test]
+    fn a_word_among_numeric_labels_is_asked_about() {
+        for word in ["unknown", "undefined", "TRUE", "0x1", "x", "1.#IND"] {
+            let table = format!("a,label\n1,0\n2,1\n3,{word}\n");
+            assert_eq!(
+                read(&table, None).unwrap_err(),
+                format!(
+                    "line 4, column 2 ('label'): '{word}' stands among labels that are numbers: if it is a class, say \
+                     --label 2, and if not, correct it or drop the line"
+                )
+            );
+            assert_eq!(read(&table, Some("label")).unwrap().class_names.len(), 3);
+        }
+        for missing in ["#N/A", "<NA>", "NaT", "--", "#DIV/0!"] {
+            assert!(read(&format!("a,label\n1,0\n2,1\n3,{missing}\n"), Some("label")).is_err(), "{missing}");
         }
     }
 

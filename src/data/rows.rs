@@ -4,7 +4,10 @@ use super::{Separator, TableError};
 use crate::budget;
 
 /// Signs for a missing value, besides an empty cell.
-const MISSING: [&str; 7] = ["?", "na", "n/a", "nan", "null", "none", "-"];
+const MISSING: [&str; 16] = [
+    "?", "na", "n/a", "#n/a", "<na>", "n.a.", "nan", "nat", "null", "none", "nil", "missing", "-", "--", ".",
+    "#div/0!",
+];
 
 /// A line of the table.
 pub(super) struct Row {

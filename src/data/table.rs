@@ -33,6 +33,9 @@ pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, Table
     if samples.is_empty() {
         return Err(TableError::NoRows);
     }
+    if let Some(column) = row_numbers(&columns, samples, width) {
+        return Err(TableError::CountsRows { column: column + 1 });
+    }
     let mut decimals = Decimals::of(separator);
     let mut features = Vec::with_capacity(samples.len() * (width - 1));
     for row in samples {
@@ -50,6 +53,16 @@ pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, Table
         feature_names: columns.feature_names(width),
         label_column: columns.label_column(),
     })
+}
+
+/// A column without a name, beside others that have one, whose cells are 0, 1, 2 and so on, or 1, 2, 3.
+fn row_numbers(columns: &Columns, samples: &[Row], width: usize) -> Option<usize> {
+    let names = columns.names.as_ref()?;
+    let counts = |column: usize, start: usize| {
+        samples.iter().enumerate().all(|(row, sample)| sample.cell(column) == (row + start).to_string())
+    };
+    let unnamed = (0..width).filter(|&column| column != columns.label && names.get(column) == Some(""));
+    unnamed.into_iter().find(|&column| samples.len() > 1 && (counts(column, 0) || counts(column, 1)))
 }
 
 fn feature(row: &Row, column: usize, columns: &Columns, decimals: &mut Decimals) -> Result<f64, TableError> {
@@ -133,8 +146,8 @@ mod tests {
         let data = parse("x,y\n0,10\n0,9\n0,-1.0\n").unwrap();
         assert_eq!(data.class_names, ["-1", "9", "10"]);
         assert_eq!(data.labels, [2, 1, 0]);
-        let data = parse("x,y\n0,10\n0,9\n0,b\n").unwrap();
-        assert_eq!(data.class_names, ["10", "9", "b"]);
+        let data = parse("x,y\n0,10\n0,9\n0,b\n0,c\n").unwrap();
+        assert_eq!(data.class_names, ["10", "9", "b", "c"]);
     }
 
     #[test]
@@ -171,8 +184,8 @@ mod tests {
         assert_eq!(read_by(Separator::COMMA, "a;b,label\n1,p\n2,q\n").unwrap().feature_names, ["a;b"]);
         assert_eq!(
             read_by(Separator::SEMICOLON, "a,label\n1,p\n").unwrap_err().to_string(),
-            "line 1 has one column: at least one feature column and the label column are needed, separated by ';', or by \
-             what --separator says"
+            "line 1 has one column: at least one feature column and the label column are needed, separated by ';' \
+             (--separator says by what)"
         );
     }
 

@@ -88,7 +88,7 @@ pub(crate) fn target(path: &Path) -> PathBuf {
 
 /// The file that is written before it takes the name of another, in the same folder, and is removed if it does not.
 ///
-/// Its name is always the same, `.NAME.part`: what a process leaves that is killed while it writes is taken over by the
+/// Its name is always the same, `.NAME.hsr-part`: what a process leaves that is killed while it writes is taken over by the
 /// next that writes the same file. A lock, which ends with its process, keeps two that live apart.
 struct Part {
     file: File,
@@ -129,12 +129,12 @@ impl Drop for Part {
 }
 
 /// The name of the part of a file.
-fn beside(target: &Path) -> PathBuf {
+pub(crate) fn beside(target: &Path) -> PathBuf {
     /// Of 255, the most that file systems allow.
     const LONGEST: usize = 240;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let name = if name.len() > LONGEST { "hsr".into() } else { name };
-    target.with_file_name(format!(".{name}.part"))
+    target.with_file_name(format!(".{name}.hsr-part"))
 }
 
 fn options() -> OpenOptions {
@@ -243,7 +243,7 @@ mod tests {
     fn what_a_killed_process_left_is_taken_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.txt");
-        fs::write(folder.path().join(".report.txt.part"), "a long torn text").unwrap();
+        fs::write(folder.path().join(".report.txt.hsr-part"), "a long torn text").unwrap();
         write_text(&path, "new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(names(folder.path()), ["report.txt"]);
@@ -255,9 +255,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let other = folder.path().join("other");
         fs::write(&other, "of somebody else").unwrap();
-        std::os::unix::fs::symlink(&other, folder.path().join(".report.txt.part")).unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join(".report.txt.hsr-part")).unwrap();
         let error = write_text(folder.path().join("report.txt"), "text").unwrap_err().to_string();
-        assert!(error.ends_with(".report.txt.part is in the way: remove it"), "{error}");
+        assert!(error.ends_with(".report.txt.hsr-part is in the way: remove it"), "{error}");
         assert_eq!(fs::read_to_string(&other).unwrap(), "of somebody else");
     }
 
@@ -276,7 +276,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.txt");
         fs::write(&path, "old").unwrap();
-        fs::create_dir(folder.path().join(".report.txt.part")).unwrap();
+        fs::create_dir(folder.path().join(".report.txt.hsr-part")).unwrap();
         assert!(matches!(check_writable(&path), Err(InputError::Write { .. })));
     }
 

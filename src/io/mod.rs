@@ -41,7 +41,7 @@ mod source;
 pub use append::{Lines, make_folder};
 pub use array::Array;
 pub use aside::Read;
-pub(crate) use atomic::target;
+pub(crate) use atomic::{beside, target};
 pub(crate) use open::ending;
 
 pub use atomic::{check_writable, write_bytes, write_text};
