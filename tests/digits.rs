@@ -7,6 +7,7 @@ use hsr::fast::Route;
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
 use hsr::oracle::{Answer, FEW_DIGITS, OracleError, Path, Wanted, answer, digits};
+use nalgebra::dmatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -167,6 +168,33 @@ fn ordinary_networks_claim_ten_digits() {
                 let least = if data == DataSet::Digits { 7.0 } else { 10.0 };
                 assert!(*digits >= least, "{data:?}: {name} claims {digits:.1}");
             }
+        }
+    }
+}
+
+/// The right values are of 450 decimal digits, by the definition of the Hessian, and share no code with this crate.
+#[test]
+fn what_underflows_before_it_is_multiplied_up_again_claims_no_digit() {
+    let parameters = Parameters {
+        w: dmatrix![-1.5077863168871274e-28, 2.3857282127913216e-28; 1.4930648801757887e-28, 1.6993600109011393e-28],
+        b: None,
+        v: dmatrix![2.5267633708639474e45, -4.066142409127974e45; -3.990105994687852e45, -6.24134190353974e44],
+        c: None,
+    };
+    let network = Network::new(parameters, Activation::Identity).unwrap();
+    let x = dmatrix![1.174948246277746e-92, 3.304526771106305e-92];
+    let batch = Batch::from_labels(x, &[0], 2).unwrap();
+    for (name, path) in paths() {
+        let found = by(path, &network, &batch, false).unwrap();
+        for (what, value, right) in [
+            ("trace_squared", found.trace_squared, 2.739071108e-183),
+            ("ws_upper", found.ws_upper, 5.073119794e-92),
+        ] {
+            let claimed = found.digits.of(what).unwrap();
+            assert!(
+                (value / right - 1.0).abs() <= 10_f64.powf(-claimed),
+                "{name}: {what} {value:e} claims {claimed}"
+            );
         }
     }
 }

@@ -35,6 +35,7 @@ fn folder() -> TempDir {
     fs::write(at("case.json"), case).unwrap();
     fs::write(at("own.md"), "# Own\n\n```claims\nclaim one: 1 = 1\n```\n").unwrap();
     fs::write(at("mine.sh"), "exec hsr answer\n").unwrap();
+    fs::write(at("loss.json"), "exec hsr answer\n").unwrap();
     folder
 }
 
@@ -75,6 +76,13 @@ fn an_output_that_is_an_input_or_another_output_is_refused_by_every_command() {
         ("audit --data train.npz --out train.npz".to_string(), ["--out", "--data"]),
         ("conform --case case.json --out case.json -- hsr answer".to_string(), ["--out", "--case"]),
         ("conform --out mine.sh -- sh mine.sh".to_string(), ["--out", "mine.sh"]),
+        ("conform --failures . -- sh loss.json".to_string(), ["--failures", "loss.json"]),
+        (
+            "conform --failures . --out gradient.json -- sh mine.sh".to_string(),
+            ["--failures", "gradient.json"],
+        ),
+        ("conform --failures mine.sh -- hsr answer".to_string(), ["--failures mine.sh", "folder"]),
+        ("conform --failures . -- hsr answer".to_string(), ["loss.json", "no case of an earlier run"]),
         #[cfg(unix)]
         (format!("oracle {network} --out link.npz"), ["link.npz", "net.npz"]),
         #[cfg(unix)]

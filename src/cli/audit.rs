@@ -18,6 +18,9 @@ use std::path::PathBuf;
 /// The audit decomposes the dense Hessian, which takes minutes beyond this many parameters.
 const MOST_PARAMETERS: usize = 5_000;
 
+/// The audit goes over pairs of samples at 106 bits, which takes hours beyond this many.
+const MOST_SAMPLES: usize = 20_000;
+
 const EXAMPLES: &str = "\
 Examples:
   hsr audit                                                            every equation, on Iris
@@ -146,6 +149,13 @@ fn data(arguments: &AuditArguments) -> Result<(Batch<f64>, Option<LabelColumn>),
 
 fn check_size(shape: &Shape) -> Result<(), String> {
     at_least_one(shape.hidden)?;
+    if shape.samples > MOST_SAMPLES {
+        return Err(format!(
+            "the data have {} samples, and the audit goes over all pairs of samples in several arithmetics, up to \
+             {MOST_SAMPLES}: take fewer, with --samples where the data are a table",
+            shape.samples
+        ));
+    }
     // The sizes of data are bounded by its file; only the hidden units can be absurd.
     let parameters = if shape.hidden > MOST_PARAMETERS { shape.hidden } else { shape.parameters() };
     if parameters > MOST_PARAMETERS {

@@ -140,6 +140,8 @@ fn write(
     write_text(folder.file("tables.txt"), &comparison.table())?;
     for (name, picture) in pictures(comparison) {
         write_text(folder.file(format!("{name}.svg")), &picture.svg()?)?;
+        // One of an earlier comparison would show other numbers.
+        folder.clear(&[&format!("{name}.png")])?;
         if arguments.png {
             write_bytes(folder.file(format!("{name}.png")), &picture.png()?)?;
         }

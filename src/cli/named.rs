@@ -15,7 +15,7 @@ use std::path::Path;
 pub(super) struct TableArguments {
     /// The label column of a .csv or .tsv table: its name in the header, or its number, counted from 1 [default: the
     /// one called label, target, class, species or y, else the last; asked for where that is not clear]
-    #[arg(long, value_name = "NAME|NUMBER")]
+    #[arg(long, value_name = "NAME|NUMBER", allow_negative_numbers = true)]
     label: Option<String>,
     /// What separates the columns of a table: , ; | : or tab. With any but a comma, numbers may have decimal commas
     /// [default: a comma in .csv, a tab in .tsv]

@@ -95,7 +95,7 @@ fn table(extremes: &Extremes) -> String {
         + &line("lambda_min", extremes.smallest.value, extremes.smallest.residual)
         + &line("lambda_max", extremes.largest.value, extremes.largest.residual);
     if let Some(all) = &extremes.all {
-        let negative = format!("{} of {size}, below -{:.1e}", all.negative(), all.tolerance);
+        let negative = format!("{} of {size}, below {:.1e}", all.negative(), 0.0 - all.tolerance);
         table += &format!("{:<18} {negative}\n", "negative");
     }
     table

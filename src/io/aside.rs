@@ -52,18 +52,27 @@ pub(super) fn unread(names: impl IntoIterator<Item = String>, used: &[&str]) -> 
 }
 
 /// Refuses a file of a network that holds something else that the network may need: a bias by another name, a further
-/// layer. `shape` says the shape of an array, and `hidden` and `classes` how long biases would be.
+/// layer. `shape` says the shape of an array, `hidden` and `classes` how long biases would be, and `has_biases` whether the
+/// network has them.
 pub(super) fn refuse_parameters(
     file: &Path,
     aside: &[String],
     mut shape: impl FnMut(&str) -> Option<Vec<usize>>,
     [hidden, classes]: [usize; 2],
+    has_biases: bool,
 ) -> Result<(), InputError> {
-    let is_bias = |shape: &[usize]| *shape == [hidden] || *shape == [classes];
-    let suspect = aside.iter().find(|name| {
-        names_parameter(name) || begins_as_bias(name) && shape(name).is_some_and(|shape| is_bias(&shape))
+    let lengths: Vec<Option<Vec<usize>>> = aside.iter().map(|name| shape(name)).collect();
+    let is_long = |index: usize, length: usize| lengths[index].as_deref() == Some(&[length]);
+    let is_bias = |index: usize| is_long(index, hidden) || is_long(index, classes);
+    // Two arrays that are as long as both biases, whatever they are called.
+    let pair = |index: usize| {
+        let other = |length: usize| (0..aside.len()).any(|other| other != index && is_long(other, length));
+        !has_biases && (is_long(index, hidden) && other(classes) || is_long(index, classes) && other(hidden))
+    };
+    let suspect = (0..aside.len()).find(|&index| {
+        names_parameter(&aside[index]) || begins_as_bias(&aside[index]) && is_bias(index) || pair(index)
     });
-    match suspect {
+    match suspect.map(|index| &aside[index]) {
         Some(name) => Err(InputError::LooksLikeParameter { file: file.to_path_buf(), array: shown(name) }),
         None => Ok(()),
     }
@@ -92,7 +101,7 @@ mod tests {
     fn refused(names: &[&str], lengths: &[usize]) -> Option<String> {
         let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
         let shape = |_: &str| Some(lengths.to_vec());
-        let result = refuse_parameters(Path::new("net.npz"), &names, shape, [8, 3]);
+        let result = refuse_parameters(Path::new("net.npz"), &names, shape, [8, 3], false);
         result.err().map(|error| error.to_string())
     }
 
@@ -110,6 +119,15 @@ mod tests {
         {
             assert_eq!(refused(&[name], &[length]), None, "{name}");
         }
+    }
+
+    #[test]
+    fn two_arrays_as_long_as_the_biases_are_refused_whatever_they_are_called() {
+        let names = ["hidden_offset", "out_offset"].map(str::to_string);
+        let shape = |name: &str| Some(vec![if name == "out_offset" { 3 } else { 8 }]);
+        let refused =
+            |has_biases| refuse_parameters(Path::new("net.npz"), &names, shape, [8, 3], has_biases).is_err();
+        assert!(refused(false) && !refused(true));
     }
 
     #[test]

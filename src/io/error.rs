@@ -34,6 +34,22 @@ pub enum InputError {
         /// What would take how much.
         reason: OverBudget,
     },
+    /// An array that unpacks to far more than data do.
+    #[error(
+        "{}: {array} would unpack from {packed} to {size}, which is all but one number: if it is meant so, write it with \
+         numpy.savez, unpacked",
+        path(file)
+    )]
+    Packed {
+        /// The file.
+        file: PathBuf,
+        /// The array.
+        array: String,
+        /// What it takes in the file.
+        packed: String,
+        /// What it would take in memory.
+        size: String,
+    },
     /// A folder that another process writes into.
     #[error("another hsr writes into {}: wait until it ends, or give another folder", path(folder))]
     Busy {

@@ -72,7 +72,7 @@ pub(super) fn aside(
     }
     if !names.is_some_and(|names| names.without_biases) {
         let [hidden, classes] = [network.parameters.w.nrows(), network.parameters.v.nrows()];
-        refuse_parameters(file, &aside, shape, [hidden, classes])?;
+        refuse_parameters(file, &aside, shape, [hidden, classes], network.parameters.b.is_some())?;
     }
     Ok(aside)
 }

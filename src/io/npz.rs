@@ -128,6 +128,10 @@ impl Archive {
             }
             Flaw::Damaged(reason) => InputError::Damaged { file, array, reason },
             Flaw::OverBudget(reason) => InputError::OverBudget { file, reason },
+            Flaw::Packed(packed, size) => {
+                let (packed, size) = (Bytes(packed).to_string(), Bytes(size).to_string());
+                InputError::Packed { file, array, packed, size }
+            }
         }
     }
 
@@ -153,8 +157,7 @@ fn allowed(before: u64, array: &str, shape: &[usize], size: u64, packed: u64) ->
     /// Data do not shrink so far: this is what a constant does.
     const MOST_PACKED: u64 = 400;
     if size > SMALL && size / MOST_PACKED > packed {
-        let (packed, size) = (Bytes(packed), Bytes(size));
-        return Err(Flaw::Damaged(format!("{packed} would unpack to {size}, which is all but one number")));
+        return Err(Flaw::Packed(packed, size));
     }
     // In C order the values are copied once.
     let bytes = before.saturating_add(budget::numbers(shape).saturating_mul(2));

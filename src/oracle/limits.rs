@@ -26,10 +26,10 @@ pub(super) fn check(shape: &Shape, wanted: &Wanted) -> Result<(), OracleError> {
             .map_err(|over| OracleError::OverBudget(over, advice))
     };
     // Gradients with bounds on their errors, and one as it is put together.
-    ask(numbers(&[40, size]), "the gradients", "take fewer hidden units or classes")?;
+    ask(numbers(&[40, size]), "the gradients", "take fewer inputs, hidden units or classes")?;
     // A tile of the forward pass with its errors, for each thread.
     let tile = [4 * rayon::current_num_threads(), 64, 10 * (shape.hidden + shape.classes) + 2 * shape.inputs];
-    ask(numbers(&tile), "the forward pass", "take fewer hidden units or classes")?;
+    ask(numbers(&tile), "the forward pass", "take fewer inputs, hidden units or classes")?;
     if dense {
         // The sum of the blocks, its symmetric form, and what the eigensolver works on.
         ask(numbers(&[4, size, size]), "the dense Hessian", "leave out --spectrum and --hessian")?;

@@ -160,7 +160,9 @@ pub enum SpectrumError {
         products: usize,
     },
     /// A dense matrix that would be too large.
-    #[error("all eigenvalues of {parameters} parameters: the dense method is for up to {most}; take Krylov")]
+    #[error(
+        "all eigenvalues of {parameters} parameters: the dense method is for up to {most}; take the Krylov method (--krylov)"
+    )]
     TooLarge {
         /// `D`.
         parameters: usize,

@@ -95,9 +95,14 @@ pub enum TrainError {
 
 /// What to lower, with its value.
 pub(super) fn advice(settings: &Settings) -> String {
-    let rate = format!("the rate ({})", settings.rate);
+    let rate = format!("the rate ({})", short(settings.rate));
     match settings.method.strength_name() {
-        Some(name) if settings.strength > 0.0 => format!("{rate} or {name} ({})", settings.strength),
+        Some(name) if settings.strength > 0.0 => format!("{rate} or {name} ({})", short(settings.strength)),
         _ => rate,
     }
+}
+
+/// A number without a row of zeros.
+fn short(value: f64) -> String {
+    if value == 0.0 || (1e-5..1e16).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
 }

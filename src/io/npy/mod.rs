@@ -38,6 +38,8 @@ pub(super) enum Flaw {
     Damaged(String),
     /// The values would take more memory than there is.
     OverBudget(OverBudget),
+    /// So many bytes would unpack to so many, which are all but one number.
+    Packed(u64, u64),
 }
 
 impl From<io::Error> for Flaw {
