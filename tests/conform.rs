@@ -161,7 +161,7 @@ fn what_cannot_be_asked_is_an_error_of_the_input() {
             "no quantity is named 'ws_uper'; the nearest is 'ws_upper'",
         ),
         (&["--shard", "3/2"], &[HSR, "answer"], "a part of the cases is needed"),
-        (&["--timeout", "0"], &[HSR, "answer"], "a number of seconds above 0 is needed"),
+        (&["--timeout", "0"], &[HSR, "answer"], "'0' is no number of seconds above 0"),
         (&["--case", "missing.json"], &[HSR, "answer"], "missing.json"),
     ] {
         let output = conform(folder.path(), options, program);
