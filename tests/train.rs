@@ -353,7 +353,7 @@ fn a_run_that_diverges_says_at_which_step_and_what_to_lower_and_keeps_the_last_s
     for (settings, quantity, lower) in [
         (Settings { rate: 1e5, ..Settings::of(Method::Sgd) }, "the loss is", "lower the rate (100000)"),
         (Settings { strength: 1e4, ..Settings::of(Method::Frobenius) }, "", "or lambda (10000)"),
-        (Settings { rate: 1e308, ..Settings::of(Method::WeightDecay) }, "", "the rate (1000"),
+        (Settings { rate: 1e308, ..Settings::of(Method::WeightDecay) }, "", "the rate (1e308)"),
     ] {
         let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
         let error = loop {

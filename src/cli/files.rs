@@ -63,7 +63,9 @@ impl<'a> Files<'a> {
                     shown(output)
                 ));
             }
-            if let Some((other, earlier)) = self.outputs[..index].iter().find(is_there) {
+            // What one option writes has names of its own.
+            let is_other = |(other, _): &&(&str, PathBuf)| other != option;
+            if let Some((other, earlier)) = self.outputs[..index].iter().filter(is_other).find(is_there) {
                 return Err(format!(
                     "{option} and {other} would both write {} ({}): give one of them another name",
                     shown(earlier),
