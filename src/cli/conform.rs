@@ -1,6 +1,6 @@
 //! `hsr conform`.
 
-use super::files::Files;
+use super::files::{Files, is_same_file};
 use super::{Format, interrupt, tell};
 use crate::conform::{
     Case, ConformError, Precision, Quantity, Report, Settings, adopt_orphans, expected, run, write_case,
@@ -103,7 +103,7 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     let failures = Failures::of(&arguments.failures);
     files(arguments, &failures).check_apart()?;
     Files::default().writes("--out", arguments.out.as_ref()).check()?;
-    failures.check()?;
+    failures.check(arguments.case.as_deref())?;
     let settings = settings(arguments)?;
     interrupt::listen()?;
     adopt_orphans();
@@ -156,8 +156,9 @@ impl Failures {
         Failures { folder: folder.to_path_buf(), files: files.collect() }
     }
 
-    /// That the folder is one, or is not there, and that what would be replaced in it are cases of an earlier run.
-    fn check(&self) -> Result<(), Box<dyn Error>> {
+    /// That the folder is one, or is not there, and that what would be replaced in it are cases of an earlier run. The one
+    /// that is given is not replaced.
+    fn check(&self, given: Option<&Path>) -> Result<(), Box<dyn Error>> {
         if fs::metadata(&self.folder).is_ok_and(|found| !found.is_dir()) {
             let folder = words::path(&self.folder);
             return Err(format!("--failures {folder} is a file: give the name of a folder").into());
@@ -167,7 +168,10 @@ impl Failures {
                 fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok());
             object.is_some_and(|object| object.get("hsr").is_some())
         };
-        let foreign = self.files.iter().find(|file| file.exists() && !is_case(&file.with_extension("json")));
+        let is_given = |file: &Path| given.is_some_and(|given| is_same_file(file, given));
+        let is_foreign =
+            |file: &&PathBuf| file.exists() && !is_given(file) && !is_case(&file.with_extension("json"));
+        let foreign = self.files.iter().find(is_foreign);
         match foreign {
             Some(file) => {
                 let file = words::path(file);
@@ -177,10 +181,6 @@ impl Failures {
             None => Ok(()),
         }
     }
-}
-
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 fn settings(arguments: &ConformArguments) -> Result<Settings, Box<dyn Error>> {

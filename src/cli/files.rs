@@ -105,6 +105,11 @@ fn identity(path: &Path) -> Option<Identity> {
     Some(PathBuf::from(whole.to_string_lossy().to_lowercase()))
 }
 
+/// Whether two names are those of one file that is there.
+pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
+    identity(a).is_some_and(|a| Some(a) == identity(b))
+}
+
 impl Place {
     /// Of a file; none for pipes and devices, which several may share, and where the folder is missing.
     fn of(path: &Path) -> Option<Self> {
