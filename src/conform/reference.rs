@@ -9,7 +9,7 @@
 
 use super::cases::{Case, CaseError};
 use super::quantity::{Quantity, Values};
-use crate::model::{Activation, Batch};
+use crate::model::{Activation, Batch, Parameters};
 use crate::number::{Matrix, Precise, ROUNDOFF, Rounded, Smooth, Vector, norm};
 use crate::oracle::{ClosedForms, refined_largest};
 use crate::terms::{Curvature, Sample, curvatures, hessian, model, samples};
@@ -206,14 +206,44 @@ fn bounded(case: &Case, ordinary: bool) -> Option<At<Rounded>> {
         lose(sample, &a, reach, network.activation);
         farthest = farthest.max(reach);
     }
-    let points = curvatures(&samples, v);
+    let mut points = curvatures(&samples, v);
     let mut loss = model::loss(&network, &batch);
     if ordinary {
         // A logarithm of the partition sum, from which a logit is subtracted.
         loss.error += FORMED * farthest;
+        points.iter_mut().for_each(|point| form(point, v));
     }
-    let forms = ClosedForms::of(&points, v, loss).ok()?;
+    let mut forms = ClosedForms::of(&points, v, loss).ok()?;
+    if ordinary {
+        descend(&mut forms.loss_gradient, &points);
+    }
     Some(At { forms, points })
+}
+
+/// `K = V' S V` and `u = V' delta` as an ordinary program forms them, with what all classes share left in: errors of `S` and
+/// of `delta`, whose entries no longer sum to 0, are multiplied by it. What follows from both is formed anew.
+fn form(point: &mut Curvature<Rounded>, v: &Matrix<Rounded>) {
+    let Sample { phi1, phi2, delta, .. } = &point.sample;
+    point.k = v.transpose() * &point.sv;
+    point.u = v.transpose() * delta;
+    point.gn = hessian::gauss_newton(&point.k, phi1);
+    point.r = hessian::residual_curvature(phi2, &point.u);
+    point.m = hessian::hidden_hessian(&point.gn, &point.r);
+}
+
+/// The loss gradient by `W` and `b` from that `u`: the means of `phi1 * u x'` and of `phi1 * u`.
+fn descend(gradient: &mut Parameters<Rounded>, points: &[Curvature<Rounded>]) {
+    let count = Rounded::exact(points.len() as f64);
+    let slope = |point: &Curvature<Rounded>, i: usize| point.sample.phi1[i] * point.u[i];
+    let mean = |term: &dyn Fn(&Curvature<Rounded>) -> Rounded| {
+        points.iter().fold(Rounded::exact(0.0), |sum, point| sum + term(point)) / count
+    };
+    gradient.w = Matrix::from_fn(gradient.w.nrows(), gradient.w.ncols(), |i, l| {
+        mean(&|point| slope(point, i) * point.sample.xt[l])
+    });
+    if let Some(b) = &mut gradient.b {
+        *b = Vector::from_fn(b.len(), |i, _| mean(&|point| slope(point, i)));
+    }
 }
 
 /// What an ordinary program loses in the forward pass, beside the rounding of what it computes. Its probabilities may be
@@ -303,6 +333,23 @@ mod tests {
         let case = Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0] } };
         let trace = expected(&case, &[Quantity::Trace], Precision::Float64).unwrap().pop().unwrap();
         assert!(trace.scale() < 1e-60 && trace.is_undecided());
+    }
+
+    /// Entries of `delta` that are off by a roundoff of 1 do not sum to 0, and `V' delta` is off by what all classes share.
+    #[test]
+    fn what_all_classes_share_is_lost_by_an_ordinary_program() {
+        let mut case = case(1.0, 0);
+        case.network.parameters = Parameters {
+            w: Matrix::zeros(2, 1),
+            b: None,
+            v: Matrix::from_row_slice(2, 2, &[0.0, -72.0, -44.0, -72.0]),
+            c: None,
+        };
+        case.network.activation = Activation::Sigmoid;
+        case.batch =
+            Batch { x: Matrix::from_element(1, 1, 1.0), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]) };
+        let gradient = &expected(&case, &[Quantity::LossGradient], Precision::Float64).unwrap()[0];
+        assert!(gradient.tolerances[1] > 1.1e-15, "{:?}", gradient.tolerances);
     }
 
     /// The `f64` of the equations themselves is such an ordinary program.
