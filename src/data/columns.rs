@@ -1,6 +1,6 @@
 //! Which column of a table holds the labels, and whether its first line is a header.
 
-use super::rows::{Row, is_missing};
+use super::rows::{Row, is_missing, is_number};
 use super::{LabelColumn, Reading, TableError};
 use crate::words::{quoted, shown};
 
@@ -156,11 +156,6 @@ fn is_word_above_numbers(first: &Row, below: &[Row], label: usize) -> bool {
 fn has_names(first: &Row, label: usize) -> bool {
     !is_number(first.cell(label))
         || (0..first.cells.len()).any(|column| column != label && !is_number(first.cell(column)))
-}
-
-/// A number, with a decimal comma too: a cell that holds a comma was not separated by commas.
-fn is_number(cell: &str) -> bool {
-    cell.replace(',', ".").parse::<f64>().is_ok()
 }
 
 /// The cells of a line, the first of them.

@@ -1,7 +1,7 @@
 //! From the cells of the label column to classes.
 
 use super::columns::{Chosen, Columns};
-use super::rows::{Row, is_missing};
+use super::rows::{Row, is_missing, is_number};
 use super::{TableError, whole};
 use crate::words::quoted;
 use std::collections::BTreeMap;
@@ -89,10 +89,6 @@ fn word_among_numbers(texts: &[&str]) -> Option<usize> {
     let numbers = texts.iter().filter(|text| is_number(text)).count();
     let most = 2 * numbers > texts.len();
     texts.iter().position(|text| most && !is_number(text))
-}
-
-fn is_number(text: &str) -> bool {
-    text.replace(',', ".").parse::<f64>().is_ok()
 }
 
 /// A whole number, also as spreadsheets and data frames write it: `2.0`.

@@ -26,6 +26,11 @@ pub(super) fn is_missing(cell: &str) -> bool {
     cell.is_empty() || MISSING.iter().any(|sign| cell.eq_ignore_ascii_case(sign))
 }
 
+/// A number, with a decimal comma too: a cell that holds a comma was not separated by commas.
+pub(super) fn is_number(cell: &str) -> bool {
+    cell.replace(',', ".").parse::<f64>().is_ok()
+}
+
 /// That a first line with semicolons or tabulators is not read by commas before somebody said so.
 pub(super) fn only_commas(text: &str) -> Result<(), TableError> {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
