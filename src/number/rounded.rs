@@ -55,7 +55,13 @@ impl Rounded {
         if self.error < FAR {
             return self.function(value, slope, bend);
         }
-        let ends = [self.value - self.error, self.value + self.error].map(function);
+        let ends = if self.error == f64::INFINITY {
+            // Also where the value overflowed: `inf - inf` would be no end.
+            [f64::NEG_INFINITY, f64::INFINITY]
+        } else {
+            [self.value - self.error, self.value + self.error]
+        };
+        let ends = ends.map(function);
         Rounded::called(value, (ends[0] - value).abs().max((ends[1] - value).abs()))
     }
 
@@ -241,6 +247,28 @@ mod tests {
         let near = Rounded { value: 2.0, error: 3.0 };
         assert!(Smooth::tanh(&near).1.error >= 1.0 - Smooth::tanh(&2.0).1);
         assert!(near.sin_cos().0.error <= 2.1);
+    }
+
+    /// What overflowed may be anything, and a bounded function of it may have any of its values.
+    #[test]
+    fn a_function_of_what_overflowed_is_not_known() {
+        let overflow = Smooth::exp(&Rounded::exact(1e4));
+        for far in [overflow, -overflow, overflow.ln(), Rounded::exact(1.0) / (overflow - overflow)] {
+            for bounded in [
+                far.sigmoid().0,
+                far.sigmoid().1,
+                Smooth::tanh(&far).0,
+                Smooth::tanh(&far).1,
+                far.gaussian().0,
+                far.gaussian().1,
+                far.sin_cos().0,
+                far.exp(),
+                Rounded::exact(1.0) / far,
+            ] {
+                let known = bounded.value.is_finite() && bounded.error < 0.25;
+                assert!(!known, "{bounded:?} of {far:?}");
+            }
+        }
     }
 
     #[test]
