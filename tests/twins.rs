@@ -182,7 +182,7 @@ fn assembled<A: Arithmetic>(shape: &Shape, blocks: Vec<Vec<A>>) -> Vec<A> {
         for (index, value) in block.into_iter().enumerate() {
             let i = offsets[row] + index / sizes[column];
             let j = offsets[column] + index % sizes[column];
-            matrix[j * size + i] = value.clone();
+            matrix[j * size + i] = value;
             matrix[i * size + j] = value;
         }
     }
@@ -191,11 +191,11 @@ fn assembled<A: Arithmetic>(shape: &Shape, blocks: Vec<Vec<A>>) -> Vec<A> {
 
 /// The values of a free quantity of the text, by its name.
 fn free_values<A: Arithmetic>(case: &Case<A>, name: &str) -> Vec<A> {
-    let rows = |matrix: &Matrix<A>| -> Vec<A> { matrix.transpose().iter().cloned().collect() };
+    let rows = |matrix: &Matrix<A>| -> Vec<A> { matrix.transpose().iter().copied().collect() };
     let parameters = &case.network.parameters;
-    let bias = |bias: &Option<Vector<A>>| bias.iter().flat_map(|b| b.iter().cloned()).collect::<Vec<A>>();
+    let bias = |bias: &Option<Vector<A>>| bias.iter().flat_map(|b| b.iter().copied()).collect::<Vec<A>>();
     let covectors = |pick: fn(&hsr::terms::Partials<A>) -> &Vector<A>| -> Vec<A> {
-        case.covectors.iter().flat_map(|f| pick(f).iter().cloned()).collect()
+        case.covectors.iter().flat_map(|f| pick(f).iter().copied()).collect()
     };
     match name {
         "x" => rows(&case.batch.x),
@@ -208,7 +208,7 @@ fn free_values<A: Arithmetic>(case: &Case<A>, name: &str) -> Vec<A> {
         "db" => bias(&case.direction.b),
         "dV" => rows(&case.direction.v),
         "dc" => bias(&case.direction.c),
-        "shift" => vec![parameters.w[(0, 0)].clone()],
+        "shift" => vec![parameters.w[(0, 0)]],
         "F_p" => covectors(|f| &f.p),
         "F_delta" => covectors(|f| &f.delta),
         "F_z" => covectors(|f| &f.z),
@@ -229,7 +229,7 @@ fn free_values<A: Arithmetic>(case: &Case<A>, name: &str) -> Vec<A> {
 /// The hidden outputs, had the network this activation.
 fn outputs<A: Arithmetic>(case: &Case<A>, activation: Activation) -> Vec<A> {
     let of_sample = |n| hidden(activation, &preactivation(&case.network, &case.x(n).into()));
-    (0..case.shape.samples).flat_map(|n| of_sample(n).iter().cloned().collect::<Vec<A>>()).collect()
+    (0..case.shape.samples).flat_map(|n| of_sample(n).iter().copied().collect::<Vec<A>>()).collect()
 }
 
 /// 1 at the class whose logit is the largest of a sample.
@@ -253,7 +253,7 @@ fn agreed<A: Arithmetic>(equation: &str, shape: &Shape, values: Vec<A>) -> Vec<A
         return values;
     }
     let samples = values.chunks(shape.classes);
-    samples.flat_map(|classes| classes.iter().map(|value| value.clone() - classes[0].clone())).collect()
+    samples.flat_map(|classes| classes.iter().map(|value| *value - classes[0])).collect()
 }
 
 /// Networks that are tried for want of a root in the field.

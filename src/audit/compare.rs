@@ -159,11 +159,11 @@ fn stream(seed: u64) -> ChaCha8Rng {
 /// Makes the entries of each sample sum to zero, by the first of them.
 fn onto_simplex<A: Number>(direction: &mut [A], classes: usize) {
     for sample in direction.chunks_mut(classes) {
-        let others = sample[1..].iter().fold(A::zero(), |sum, entry| sum + entry.clone());
+        let others = sample[1..].iter().fold(A::zero(), |sum, entry| sum + *entry);
         sample[0] = -others;
     }
 }
 
 fn dot<A: Number>(a: &[A], b: &[A]) -> A {
-    a.iter().zip(b).fold(A::zero(), |sum, (a, b)| sum + a.clone() * b.clone())
+    a.iter().zip(b).fold(A::zero(), |sum, (a, b)| sum + *a * *b)
 }

@@ -166,5 +166,5 @@ impl<A: Arithmetic> Equation<A> {
 
 /// Entries of a matrix, row-major.
 pub fn rows<A: Arithmetic>(matrix: &Matrix<A>) -> Vec<A> {
-    matrix.transpose().iter().cloned().collect()
+    matrix.transpose().iter().copied().collect()
 }

@@ -132,7 +132,7 @@ impl Quantity {
         hessian: impl Fn() -> Matrix<T>,
     ) -> Option<Vec<T>> {
         Some(match self {
-            Quantity::Loss => vec![forms.loss.clone()],
+            Quantity::Loss => vec![forms.loss],
             Quantity::LossGradient => forms.loss_gradient.flat(),
             Quantity::Hessian => hessian().as_slice().to_vec(),
             Quantity::Trace => vec![forms.moments.trace()],

@@ -139,7 +139,7 @@ fn scalars<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> [
     let moments = moments(&points, v);
     // The moments' own trace has the residual part of the hidden block from `delta`, which the coupling still needs.
     let trace = points.iter().fold(T::zero(), |sum, n| {
-        let hidden = (0..n.m.nrows()).fold(T::zero(), |sum, i| sum + n.m[(i, i)].clone());
+        let hidden = (0..n.m.nrows()).fold(T::zero(), |sum, i| sum + n.m[(i, i)]);
         sum + n.sample.nx() * hidden + n.sample.nz() * n.s.trace()
     }) / T::integer(points.len() as i64);
     let squared = moments.squared();

@@ -97,26 +97,26 @@ impl Activation {
             Activation::Sigmoid => a.sigmoid().0,
             Activation::Tanh => a.tanh().0,
             Activation::Softplus => a.softplus(),
-            Activation::Gelu => a.clone() * a.gaussian().0,
-            Activation::Silu => a.clone() * a.sigmoid().0,
+            Activation::Gelu => *a * a.gaussian().0,
+            Activation::Silu => *a * a.sigmoid().0,
             Activation::Sin => a.sin_cos().0,
-            Activation::Identity => a.clone(),
-            Activation::GeluTanh => a.clone() * tanh_argument(a)[0].sigmoid().0,
+            Activation::Identity => *a,
+            Activation::GeluTanh => *a * tanh_argument(a)[0].sigmoid().0,
         }
     }
 
     /// `phi`, `phi1`, `phi2`, `phi3` at `a`, in closed form and without cancellation in the tails.
     pub fn derivatives<T: Smooth>(self, a: &T) -> Derivatives<T> {
         let int = T::integer;
-        let a = a.clone();
+        let a = *a;
         let (value, [first, second, third]) = match self {
             Activation::Sigmoid => {
                 let (s, rest) = a.sigmoid();
-                (s.clone(), sigmoid_slopes(&s, &rest))
+                (s, sigmoid_slopes(&s, &rest))
             }
             Activation::Tanh => {
                 let (t, q) = a.tanh();
-                let slopes = [q.clone(), -int(2) * t.clone() * q.clone(), q.clone() * (int(4) - int(6) * q)];
+                let slopes = [q, -int(2) * t * q, q * (int(4) - int(6) * q)];
                 (t, slopes)
             }
             Activation::Softplus => {
@@ -126,11 +126,11 @@ impl Activation {
             }
             Activation::Gelu => {
                 let (distribution, density) = a.gaussian();
-                let square = a.clone() * a.clone();
+                let square = a * a;
                 let slopes = [
-                    distribution.clone() + a.clone() * density.clone(),
-                    (int(2) - square.clone()) * density.clone(),
-                    (square - int(4)) * a.clone() * density,
+                    distribution + a * density,
+                    (int(2) - square) * density,
+                    (square - int(4)) * a * density,
                 ];
                 (a * distribution, slopes)
             }
@@ -141,19 +141,16 @@ impl Activation {
             }
             Activation::Sin => {
                 let (sin, cos) = a.sin_cos();
-                (sin.clone(), [cos.clone(), -sin, -cos])
+                (sin, [cos, -sin, -cos])
             }
             Activation::Identity => (a, [int(1), int(0), int(0)]),
             Activation::GeluTanh => {
                 let [v, v1, v2, v3] = tanh_argument(&a);
                 let (s, rest) = v.sigmoid();
                 let [s1, s2, s3] = sigmoid_slopes(&s, &rest);
-                let square = v1.clone() * v1.clone();
-                let slopes = [
-                    s1.clone() * v1.clone(),
-                    s2.clone() * square.clone() + s1.clone() * v2.clone(),
-                    s3 * square * v1.clone() + int(3) * s2 * v1 * v2 + s1 * v3,
-                ];
+                let square = v1 * v1;
+                let slopes =
+                    [s1 * v1, s2 * square + s1 * v2, s3 * square * v1 + int(3) * s2 * v1 * v2 + s1 * v3];
                 gated(a, s, slopes)
             }
         };
@@ -163,18 +160,14 @@ impl Activation {
 
 /// The first three derivatives of the sigmoid, from `s` and `1 - s`.
 fn sigmoid_slopes<T: Smooth>(s: &T, rest: &T) -> [T; 3] {
-    let first = s.clone() * rest.clone();
-    let third = first.clone() * (T::one() - T::integer(6) * first.clone());
-    [first.clone(), first * (rest.clone() - s.clone()), third]
+    let first = *s * *rest;
+    let third = first * (T::one() - T::integer(6) * first);
+    [first, first * (*rest - *s), third]
 }
 
 /// `a g(a)` and its first three derivatives, from a gate `g` and its own.
 fn gated<T: Smooth>(a: T, gate: T, [g1, g2, g3]: [T; 3]) -> (T, [T; 3]) {
-    let slopes = [
-        gate.clone() + a.clone() * g1.clone(),
-        T::integer(2) * g1 + a.clone() * g2.clone(),
-        T::integer(3) * g2 + a.clone() * g3,
-    ];
+    let slopes = [gate + a * g1, T::integer(2) * g1 + a * g2, T::integer(3) * g2 + a * g3];
     (a * gate, slopes)
 }
 
@@ -185,21 +178,16 @@ fn gated<T: Smooth>(a: T, gate: T, [g1, g2, g3]: [T; 3]) -> (T, [T; 3]) {
 /// constant does as well there. It does not overflow, and so makes no NaN out of a vanishing slope times infinity.
 fn tanh_argument<T: Smooth>(a: &T) -> [T; 4] {
     let int = T::integer;
-    match T::largest(&[int(22), a.clone(), -a.clone()]) {
+    match T::largest(&[int(22), *a, -*a]) {
         0 => {}
         1 => return [800, 0, 0, 0].map(int),
         _ => return [-800, 0, 0, 0].map(int),
     }
     // sqrt(8/pi) is four times the density 1/sqrt(2 pi) of the normal distribution at 0, which every arithmetic has.
     let scale = int(4) * int(0).gaussian().1;
-    let cubic = scale.clone() * int(44_715) / int(1_000_000);
-    let square = a.clone() * a.clone();
-    [
-        a.clone() * (scale.clone() + cubic.clone() * square.clone()),
-        scale + int(3) * cubic.clone() * square,
-        int(6) * cubic.clone() * a.clone(),
-        int(6) * cubic,
-    ]
+    let cubic = scale * int(44_715) / int(1_000_000);
+    let square = *a * *a;
+    [*a * (scale + cubic * square), scale + int(3) * cubic * square, int(6) * cubic * *a, int(6) * cubic]
 }
 
 impl fmt::Display for Activation {

@@ -125,7 +125,7 @@ impl<T: Number> Parameters<T> {
         if found != expected {
             return Err(ParametersError::Length { expected, found });
         }
-        Ok(Parameters::from_fn(shape, |index| flat[index].clone()))
+        Ok(Parameters::from_fn(shape, |index| flat[index]))
     }
 
     /// Parameters of which each is a function of its place in the flat vector, called in the order of the places.
@@ -142,8 +142,8 @@ impl<T: Number> Parameters<T> {
 
     /// All entries, order `W, b, V, c`, each row-major.
     pub fn flat(&self) -> Vec<T> {
-        let rows = |matrix: &Matrix<T>| matrix.transpose().iter().cloned().collect::<Vec<T>>();
-        let bias = |bias: &Option<Vector<T>>| bias.iter().flatten().cloned().collect::<Vec<T>>();
+        let rows = |matrix: &Matrix<T>| matrix.transpose().iter().copied().collect::<Vec<T>>();
+        let bias = |bias: &Option<Vector<T>>| bias.iter().flatten().copied().collect::<Vec<T>>();
         [rows(&self.w), bias(&self.b), rows(&self.v), bias(&self.c)].concat()
     }
 
@@ -189,7 +189,7 @@ impl<T: Number> Parameters<T> {
 
     /// `self + factor * other` for parameters of one network.
     pub(crate) fn moved(&self, factor: &T, other: &Self) -> Self {
-        let add = |a: T, b: T| a + factor.clone() * b;
+        let add = |a: T, b: T| a + *factor * b;
         let bias = |a: &Option<Vector<T>>, b: &Option<Vector<T>>| {
             a.as_ref().zip(b.as_ref()).map(|(a, b)| a.zip_map(b, add))
         };
@@ -203,7 +203,7 @@ impl<T: Number> Parameters<T> {
 
     /// All entries times `factor`.
     pub fn scale(&self, factor: &T) -> Self {
-        self.map(|entry| entry * factor.clone())
+        self.map(|entry| entry * *factor)
     }
 
     /// A function of every entry.

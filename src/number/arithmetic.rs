@@ -35,7 +35,7 @@ pub trait Parts<T>: Sized {
 
 /// The direction with this index, zero where it is missing.
 fn part<T: Number>(parts: &[T], index: usize) -> T {
-    parts.get(index).cloned().unwrap_or_else(T::zero)
+    parts.get(index).copied().unwrap_or_else(T::zero)
 }
 
 impl Arithmetic for f64 {
@@ -142,13 +142,13 @@ impl<T: JetBase> Nilpotent<T> for Jet<T> {
         Jet::new(value, part(directions, 0))
     }
     fn mixed(&self) -> T {
-        self.eps.clone()
+        self.eps
     }
 }
 
 impl<T: JetBase> Parts<T> for Jet<T> {
     fn parts(&self) -> Vec<T> {
-        vec![self.re.clone(), self.eps.clone()]
+        vec![self.re, self.eps]
     }
     fn from_parts(parts: &[T]) -> Self {
         Jet::new(part(parts, 0), part(parts, 1))
@@ -161,7 +161,7 @@ impl<T: JetBase> Nilpotent<T> for Jet<Jet<T>> {
         Jet::new(Jet::new(value, part(directions, 0)), Jet::new(part(directions, 1), T::zero()))
     }
     fn mixed(&self) -> T {
-        self.eps.eps.clone()
+        self.eps.eps
     }
 }
 
@@ -181,7 +181,7 @@ impl<T: JetBase> Nilpotent<T> for Jet<Jet<Jet<T>>> {
         Jet::new(inner, Nilpotent::lift(part(directions, 2), &[]))
     }
     fn mixed(&self) -> T {
-        self.eps.eps.eps.clone()
+        self.eps.eps.eps
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
     /// `d^k (x^3) / dx^k` at 2, along one direction of length 1 for each derivative.
     fn cube<T: Number, N: Nilpotent<T>>() -> T {
         let x = N::lift(T::integer(2), &vec![T::one(); N::ORDER]);
-        (x.clone() * x.clone() * x).mixed()
+        (x * x * x).mixed()
     }
 
     #[test]

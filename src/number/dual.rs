@@ -7,7 +7,7 @@ use super::{Number, Smooth};
 use num_dual::DualNum;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-impl<D: DualNum<Primitive = f64> + Send + Sync> Number for D {
+impl<D: DualNum<Primitive = f64> + Copy + Send + Sync> Number for D {
     fn integer(n: i64) -> Self {
         D::from(n as f64)
     }
@@ -18,7 +18,7 @@ fn magnitude<D: DualNum<Primitive = f64>>(a: &D) -> D {
     if a.re() < 0.0 { -a.clone() } else { a.clone() }
 }
 
-impl<D: DualNum<Primitive = f64> + Send + Sync> Smooth for D {
+impl<D: DualNum<Primitive = f64> + Copy + Send + Sync> Smooth for D {
     fn exp(&self) -> Self {
         DualNum::exp(self)
     }
@@ -33,21 +33,21 @@ impl<D: DualNum<Primitive = f64> + Send + Sync> Smooth for D {
     }
     fn sigmoid(&self) -> (Self, Self) {
         let exp = DualNum::exp(&-magnitude(self));
-        let large = (exp.clone() + 1.0).recip();
-        let small = exp * large.clone();
+        let large = (exp + 1.0).recip();
+        let small = exp * large;
         if self.re() < 0.0 { (small, large) } else { (large, small) }
     }
     /// From `e = e^(-2|a|)`: `tanh |a| = (1 - e)/(1 + e)` and `1 - tanh^2 a = 4 e/(1 + e)^2`.
     fn tanh(&self) -> (Self, Self) {
         let twice = magnitude(self) * -2.0;
         let sum = (DualNum::exp(&twice) + 1.0).recip();
-        let tanh = -DualNum::exp_m1(&twice) * sum.clone();
-        let rest = DualNum::exp(&twice) * sum.clone() * sum * 4.0;
+        let tanh = -DualNum::exp_m1(&twice) * sum;
+        let rest = DualNum::exp(&twice) * sum * sum * 4.0;
         (if self.re() < 0.0 { -tanh } else { tanh }, rest)
     }
     fn softplus(&self) -> Self {
         let tail = DualNum::ln_1p(&DualNum::exp(&-magnitude(self)));
-        if self.re() < 0.0 { tail } else { tail + self.clone() }
+        if self.re() < 0.0 { tail } else { tail + *self }
     }
     fn sin_cos(&self) -> (Self, Self) {
         DualNum::sin_cos(self)
@@ -59,11 +59,11 @@ impl<D: DualNum<Primitive = f64> + Send + Sync> Smooth for D {
         let a = self.re();
         let at = 0.5 * libm::erfc(-a * FRAC_1_SQRT_2);
         let slope = libm::exp(-0.5 * a * a) / (2.0 * PI).sqrt();
-        let step = self.clone() - a;
-        let third = step.clone() * ((a * a - 1.0) * slope / 6.0);
-        let second = step.clone() * (third - 0.5 * a * slope);
+        let step = *self - a;
+        let third = step * ((a * a - 1.0) * slope / 6.0);
+        let second = step * (third - 0.5 * a * slope);
         let distribution = step * (second + slope) + at;
-        let density = DualNum::exp(&(self.clone() * self.clone() * -0.5)) / (2.0 * PI).sqrt();
+        let density = DualNum::exp(&(*self * *self * -0.5)) / (2.0 * PI).sqrt();
         (distribution, density)
     }
     fn largest(values: &[Self]) -> usize {
@@ -76,6 +76,6 @@ impl<D: DualNum<Primitive = f64> + Send + Sync> Smooth for D {
         best
     }
     fn positive_part(&self) -> Self {
-        if self.re() < 0.0 { D::from(0.0) } else { self.clone() }
+        if self.re() < 0.0 { D::from(0.0) } else { *self }
     }
 }

@@ -26,26 +26,23 @@ impl<T: Number> Jet<T> {
     }
 
     fn plus(&self, other: &Self) -> Self {
-        Jet::new(self.re.clone() + other.re.clone(), self.eps.clone() + other.eps.clone())
+        Jet::new(self.re + other.re, self.eps + other.eps)
     }
     fn minus(&self, other: &Self) -> Self {
-        Jet::new(self.re.clone() - other.re.clone(), self.eps.clone() - other.eps.clone())
+        Jet::new(self.re - other.re, self.eps - other.eps)
     }
     fn times(&self, other: &Self) -> Self {
-        Jet::new(
-            self.re.clone() * other.re.clone(),
-            self.eps.clone() * other.re.clone() + self.re.clone() * other.eps.clone(),
-        )
+        Jet::new(self.re * other.re, self.eps * other.re + self.re * other.eps)
     }
     fn over(&self, other: &Self) -> Self {
-        let quotient = self.re.clone() / other.re.clone();
-        let slope = (self.eps.clone() - quotient.clone() * other.eps.clone()) / other.re.clone();
+        let quotient = self.re / other.re;
+        let slope = (self.eps - quotient * other.eps) / other.re;
         Jet::new(quotient, slope)
     }
 
     /// Chain rule: a function's value and slope at `re`, carried along.
     fn chain(&self, value: T, slope: T) -> Self {
-        Jet::new(value, slope * self.eps.clone())
+        Jet::new(value, slope * self.eps)
     }
 }
 
@@ -60,46 +57,46 @@ impl<T: Number> Number for Jet<T> {
 impl<T: Smooth> Smooth for Jet<T> {
     fn exp(&self) -> Self {
         let exp = self.re.exp();
-        self.chain(exp.clone(), exp)
+        self.chain(exp, exp)
     }
     fn ln(&self) -> Self {
-        self.chain(self.re.ln(), T::one() / self.re.clone())
+        self.chain(self.re.ln(), T::one() / self.re)
     }
     fn ln_1p(&self) -> Self {
-        self.chain(self.re.ln_1p(), T::one() / (T::one() + self.re.clone()))
+        self.chain(self.re.ln_1p(), T::one() / (T::one() + self.re))
     }
     fn sqrt(&self) -> Self {
         let root = self.re.sqrt();
-        self.chain(root.clone(), T::one() / (root.clone() + root))
+        self.chain(root, T::one() / (root + root))
     }
     fn sigmoid(&self) -> (Self, Self) {
         let (sigma, rest) = self.re.sigmoid();
-        let slope = sigma.clone() * rest.clone();
-        (self.chain(sigma, slope.clone()), self.chain(rest, -slope))
+        let slope = sigma * rest;
+        (self.chain(sigma, slope), self.chain(rest, -slope))
     }
     fn tanh(&self) -> (Self, Self) {
         let (tanh, rest) = self.re.tanh();
-        let slope = -(tanh.clone() + tanh.clone()) * rest.clone();
-        (self.chain(tanh, rest.clone()), self.chain(rest, slope))
+        let slope = -(tanh + tanh) * rest;
+        (self.chain(tanh, rest), self.chain(rest, slope))
     }
     fn softplus(&self) -> Self {
         self.chain(self.re.softplus(), self.re.sigmoid().0)
     }
     fn sin_cos(&self) -> (Self, Self) {
         let (sin, cos) = self.re.sin_cos();
-        (self.chain(sin.clone(), cos.clone()), self.chain(cos, -sin))
+        (self.chain(sin, cos), self.chain(cos, -sin))
     }
     fn gaussian(&self) -> (Self, Self) {
         let (distribution, density) = self.re.gaussian();
-        let slope = -self.re.clone() * density.clone();
-        (self.chain(distribution, density.clone()), self.chain(density, slope))
+        let slope = -self.re * density;
+        (self.chain(distribution, density), self.chain(density, slope))
     }
     fn largest(values: &[Self]) -> usize {
-        let parts: Vec<T> = values.iter().map(|value| value.re.clone()).collect();
+        let parts: Vec<T> = values.iter().map(|value| value.re).collect();
         T::largest(&parts)
     }
     fn positive_part(&self) -> Self {
         let kept = self.re.positive_part();
-        if kept == self.re { self.clone() } else { Jet::new(kept, T::zero()) }
+        if kept == self.re { *self } else { Jet::new(kept, T::zero()) }
     }
 }

@@ -59,6 +59,7 @@ pub type Vector<T> = DVector<T>;
 /// ```
 pub trait Number:
     Scalar
+    + Copy
     + Zero
     + One
     + ClosedAddAssign

@@ -61,14 +61,14 @@ pub(super) fn circle<T: Number + Copy>(t: T) -> (T, T) {
 
 /// `(sigma, 1 - sigma)` from the exponential of the argument.
 pub(super) fn sigmoid<T: Number>(exp: T) -> (T, T) {
-    let whole = T::one() + exp.clone();
-    (exp / whole.clone(), T::one() / whole)
+    let whole = T::one() + exp;
+    (exp / whole, T::one() / whole)
 }
 
 /// `(tanh, 1 - tanh^2)` from the exponential of twice the argument.
 pub(super) fn tanh<T: Number>(exp: T) -> (T, T) {
-    let whole = exp.clone() + T::one();
-    ((exp.clone() - T::one()) / whole.clone(), T::integer(4) * exp / (whole.clone() * whole))
+    let whole = exp + T::one();
+    ((exp - T::one()) / whole, T::integer(4) * exp / (whole * whole))
 }
 
 /// The finaliser of the SplitMix64 generator (Steele, Lea, Flood 2014): every bit of the input moves every bit of the

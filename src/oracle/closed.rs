@@ -98,7 +98,7 @@ impl<T: Smooth> ClosedForms<T> {
         let (alpha, beta) =
             (hidden_upper(&self.moments, &self.shape), output_upper(&self.moments, &self.shape));
         vec![
-            ("loss", self.loss.clone()),
+            ("loss", self.loss),
             ("ws_upper", ws_upper(&m, &s, size)),
             ("ws_lower", ws_lower(&m, &s, size)),
             ("lambda_min_lower", lambda_min_lower(&m, &s, size)),
@@ -110,11 +110,11 @@ impl<T: Smooth> ClosedForms<T> {
             ("trace_squared", q),
             ("mean", m),
             ("spread", s),
-            ("hidden_trace", self.moments.hidden_trace.clone()),
-            ("output_trace", self.moments.output_trace.clone()),
-            ("q_hid", self.moments.hidden_squared.clone()),
-            ("q_out", self.moments.output_squared.clone()),
-            ("q_cross", self.moments.coupling_squared.clone()),
+            ("hidden_trace", self.moments.hidden_trace),
+            ("output_trace", self.moments.output_trace),
+            ("q_hid", self.moments.hidden_squared),
+            ("q_out", self.moments.output_squared),
+            ("q_cross", self.moments.coupling_squared),
             ("hidden_upper", alpha),
             ("output_upper", beta),
         ]

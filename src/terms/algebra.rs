@@ -14,7 +14,7 @@ pub(super) fn times<T: Number>(a: &Vector<T>, b: &Vector<T>) -> Vector<T> {
 
 /// The matrix with each row multiplied elementwise by the vector: `matrix diag(vector)`.
 pub(super) fn scale_columns<T: Number>(matrix: &Matrix<T>, vector: &Vector<T>) -> Matrix<T> {
-    Matrix::from_fn(matrix.nrows(), matrix.ncols(), |k, i| matrix[(k, i)].clone() * vector[i].clone())
+    Matrix::from_fn(matrix.nrows(), matrix.ncols(), |k, i| matrix[(k, i)] * vector[i])
 }
 
 /// The vector as a matrix of one column.
@@ -26,12 +26,12 @@ pub(super) fn as_column<T: Number>(vector: Vector<T>) -> Matrix<T> {
 pub(super) fn mean<T: Number, N>(items: &[N], term: impl Fn(&N) -> Matrix<T>) -> Matrix<T> {
     let count = T::integer(items.len() as i64);
     match items.iter().map(term).reduce(|sum, next| sum + next) {
-        Some(sum) => sum.map(|entry| entry / count.clone()),
+        Some(sum) => sum.map(|entry| entry / count),
         None => Matrix::from_element(0, 0, T::zero()),
     }
 }
 
 /// The rows of a matrix less its first row.
 pub(super) fn differences<T: Number>(m: &Matrix<T>) -> Matrix<T> {
-    Matrix::from_fn(m.nrows(), m.ncols(), |k, i| m[(k, i)].clone() - m[(0, i)].clone())
+    Matrix::from_fn(m.nrows(), m.ncols(), |k, i| m[(k, i)] - m[(0, i)])
 }

@@ -28,7 +28,7 @@ pub struct Moments<T> {
 impl<T: Number> Moments<T> {
     /// `T = tr H`.
     pub fn trace(&self) -> T {
-        self.hidden_trace.clone() + self.output_trace.clone()
+        self.hidden_trace + self.output_trace
     }
 
     /// The three that are squared norms.
@@ -39,19 +39,17 @@ impl<T: Number> Moments<T> {
     /// A function of each of the five.
     pub fn map<U>(&self, f: impl Fn(T) -> U) -> Moments<U> {
         Moments {
-            hidden_trace: f(self.hidden_trace.clone()),
-            hidden_squared: f(self.hidden_squared.clone()),
-            output_trace: f(self.output_trace.clone()),
-            output_squared: f(self.output_squared.clone()),
-            coupling_squared: f(self.coupling_squared.clone()),
+            hidden_trace: f(self.hidden_trace),
+            hidden_squared: f(self.hidden_squared),
+            output_trace: f(self.output_trace),
+            output_squared: f(self.output_squared),
+            coupling_squared: f(self.coupling_squared),
         }
     }
 
     /// `Q = tr H^2`.
     pub fn squared(&self) -> T {
-        self.hidden_squared.clone()
-            + self.output_squared.clone()
-            + T::integer(2) * self.coupling_squared.clone()
+        self.hidden_squared + self.output_squared + T::integer(2) * self.coupling_squared
     }
 }
 
@@ -59,7 +57,7 @@ impl<T: Number> Moments<T> {
 pub fn moments<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Moments<T> {
     let count = T::integer(points.len() as i64);
     let mean = |term: &dyn Fn(&Sample<T>) -> T| {
-        points.iter().fold(T::zero(), |sum, n| sum + term(&n.sample)) / count.clone()
+        points.iter().fold(T::zero(), |sum, n| sum + term(&n.sample)) / count
     };
     Moments {
         hidden_trace: mean(&|n| t_gn(n, v) + t_res(n, v)),
@@ -72,7 +70,7 @@ pub fn moments<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Moments<T> 
 
 /// `m = T/D`.
 pub fn mean<T: Number>(trace: &T, size: usize) -> T {
-    trace.clone() / integer(size)
+    *trace / integer(size)
 }
 
 /// `s = sqrt(Q/D - m^2)`; exactly 0 for `D = 1`.
@@ -86,43 +84,43 @@ pub fn spread<T: Smooth>(trace: &T, squared: &T, size: usize) -> T {
         return T::zero();
     }
     let m = mean(trace, size);
-    (squared.clone() / integer(size) - m.clone() * m).positive_part().sqrt()
+    (*squared / integer(size) - m * m).positive_part().sqrt()
 }
 
 /// `s = sqrt(|H - m I|_F^2 / D)`, from the sum of squares itself: no cancellation, however close `H` is to `m I`.
 pub fn spread_centred<T: Smooth>(deviation: &T, size: usize) -> T {
-    if size == 1 { T::zero() } else { (deviation.clone() / integer(size)).sqrt() }
+    if size == 1 { T::zero() } else { (*deviation / integer(size)).sqrt() }
 }
 
 /// `WS = m + s sqrt(D-1)`, an upper bound on the largest eigenvalue, attained exactly when all eigenvalues but the
 /// largest coincide.
 pub fn ws_upper<T: Smooth>(m: &T, s: &T, size: usize) -> T {
-    m.clone() + far(s, size)
+    *m + far(s, size)
 }
 
 /// `m + s/sqrt(D-1)`, a lower bound on the largest eigenvalue.
 pub fn ws_lower<T: Smooth>(m: &T, s: &T, size: usize) -> T {
-    m.clone() + near(s, size)
+    *m + near(s, size)
 }
 
 /// `m - s sqrt(D-1)`, a lower bound on the smallest eigenvalue.
 pub fn lambda_min_lower<T: Smooth>(m: &T, s: &T, size: usize) -> T {
-    m.clone() - far(s, size)
+    *m - far(s, size)
 }
 
 /// `m - s/sqrt(D-1)`, an upper bound on the smallest eigenvalue.
 pub fn lambda_min_upper<T: Smooth>(m: &T, s: &T, size: usize) -> T {
-    m.clone() - near(s, size)
+    *m - near(s, size)
 }
 
 /// `s sqrt(2 D)`, an upper bound on the spectral range `lambda_max - lambda_min`.
 pub fn range_upper<T: Smooth>(s: &T, size: usize) -> T {
-    s.clone() * integer::<T>(2 * size).sqrt()
+    *s * integer::<T>(2 * size).sqrt()
 }
 
 /// A lower bound on the spectral range: `2 s` for even `D`, `2 s D/sqrt(D^2 - 1)` for odd `D > 1`.
 pub fn range_lower<T: Smooth>(s: &T, size: usize) -> T {
-    let twice = T::integer(2) * s.clone();
+    let twice = T::integer(2) * *s;
     if size.is_multiple_of(2) || size == 1 {
         return twice;
     }
@@ -134,8 +132,8 @@ pub fn range_lower<T: Smooth>(s: &T, size: usize) -> T {
 pub fn support_matrix<T: Smooth>(hessian: &Matrix<T>, m: &T, s: &T) -> Matrix<T> {
     let size = hessian.nrows();
     let identity = Matrix::<T>::identity(size, size);
-    let factor = integer::<T>(size - 1).sqrt() / (integer::<T>(size) * s.clone());
-    let centred = hessian - &identity * m.clone();
+    let factor = integer::<T>(size - 1).sqrt() / (integer::<T>(size) * *s);
+    let centred = hessian - &identity * *m;
     identity * (T::one() / integer(size)) + centred * factor
 }
 
@@ -185,19 +183,19 @@ pub fn output_upper<T: Smooth>(moments: &Moments<T>, shape: &Shape) -> T {
 /// and the sizes of the blocks.
 pub fn ws_block<T: Smooth>(alpha: &T, beta: &T, coupling_squared: &T) -> T {
     let two = T::integer(2);
-    let half_sum = (alpha.clone() + beta.clone()) / two.clone();
-    let half_gap = (alpha.clone() - beta.clone()) / two;
-    half_sum + (half_gap.clone() * half_gap + coupling_squared.clone()).sqrt()
+    let half_sum = (*alpha + *beta) / two;
+    let half_gap = (*alpha - *beta) / two;
+    half_sum + (half_gap * half_gap + *coupling_squared).sqrt()
 }
 
 /// `s sqrt(D-1)`.
 fn far<T: Smooth>(s: &T, size: usize) -> T {
-    if size == 1 { T::zero() } else { s.clone() * integer::<T>(size - 1).sqrt() }
+    if size == 1 { T::zero() } else { *s * integer::<T>(size - 1).sqrt() }
 }
 
 /// `s/sqrt(D-1)`; 0 for `D = 1`, where `s = 0`.
 fn near<T: Smooth>(s: &T, size: usize) -> T {
-    if size == 1 { T::zero() } else { s.clone() / integer::<T>(size - 1).sqrt() }
+    if size == 1 { T::zero() } else { *s / integer::<T>(size - 1).sqrt() }
 }
 
 /// A size as a number.

@@ -113,8 +113,8 @@ pub fn spread_gradient<T: Number>(
     if s.is_zero() {
         return Err(NoGradient::ZeroSpread { of: "Hessian" });
     }
-    let centred = squared.moved(&(-T::integer(2) * m.clone()), trace);
-    Ok(centred.scale(&(T::one() / (T::integer(2) * s.clone() * integer(size)))))
+    let centred = squared.moved(&(-T::integer(2) * *m), trace);
+    Ok(centred.scale(&(T::one() / (T::integer(2) * *s * integer(size)))))
 }
 
 /// `grad WS = grad T / D + sqrt(D-1)/(2 s) (grad Q / D - 2 m grad T / D)`.
@@ -186,8 +186,8 @@ pub fn ws_block_gradient<T: Smooth>(
         shape.reduced_output_parameters(),
     )?;
     let half = T::one() / T::integer(2);
-    let half_gap = (alpha - beta) * half.clone();
-    let f = (half_gap.clone() * half_gap.clone() + moments.coupling_squared.clone()).sqrt();
+    let half_gap = (alpha - beta) * half;
+    let f = (half_gap * half_gap + moments.coupling_squared).sqrt();
     if f.is_zero() {
         return Err(NoGradient::EqualBlocks);
     }
@@ -228,45 +228,44 @@ fn envelope_partials<T: Number>(
         if j < hidden { shape.offset(Group::V) + k * hidden + j } else { shape.offset(Group::C) + k }
     };
     let r = Matrix::from_fn(hidden, hidden, |i, j| {
-        let mut sum = zero.clone();
+        let mut sum = zero;
         for l in 0..xt.len() {
             for m in 0..xt.len() {
-                sum += p[(w_at(i, l), w_at(j, m))].clone() * xt[l].clone() * xt[m].clone();
+                sum += p[(w_at(i, l), w_at(j, m))] * xt[l] * xt[m];
             }
         }
         sum
     });
     // Row of P against zt: sum_j P[ki,lj] zt_j.
     let against_zt = |k: usize, i: usize, l: usize| {
-        (0..zt.len()).fold(zero.clone(), |sum, j| sum + p[(v_at(k, i), v_at(l, j))].clone() * zt[j].clone())
+        (0..zt.len()).fold(zero, |sum, j| sum + p[(v_at(k, i), v_at(l, j))] * zt[j])
     };
     let u = Matrix::from_fn(classes, classes, |k, l| {
-        (0..zt.len()).fold(zero.clone(), |sum, i| sum + zt[i].clone() * against_zt(k, i, l))
+        (0..zt.len()).fold(zero, |sum, i| sum + zt[i] * against_zt(k, i, l))
     });
     let g = |k: usize, j: usize, i: usize| {
-        (0..xt.len()).fold(zero.clone(), |sum, l| sum + p[(w_at(i, l), v_at(k, j))].clone() * xt[l].clone())
+        (0..xt.len()).fold(zero, |sum, l| sum + p[(w_at(i, l), v_at(k, j))] * xt[l])
     };
-    let x = Matrix::from_fn(classes, hidden, |k, i| {
-        (0..zt.len()).fold(zero.clone(), |sum, j| sum + g(k, j, i) * zt[j].clone())
-    });
+    let x =
+        Matrix::from_fn(classes, hidden, |k, i| (0..zt.len()).fold(zero, |sum, j| sum + g(k, j, i) * zt[j]));
     let y = Matrix::from_fn(classes, hidden, |k, i| g(k, i, i));
-    let f_a = x * two.clone();
+    let f_a = x * two;
     let f_z = Vector::from_fn(hidden, |j, _| {
-        let mut sum = zero.clone();
+        let mut sum = zero;
         for k in 0..classes {
             for l in 0..classes {
-                sum += n.s[(k, l)].clone() * against_zt(k, j, l);
+                sum += n.s[(k, l)] * against_zt(k, j, l);
             }
             for i in 0..hidden {
-                sum += n.a[(k, i)].clone() * g(k, j, i);
+                sum += n.a[(k, i)] * g(k, j, i);
             }
         }
-        sum * two.clone()
+        sum * two
     });
     let through_m = through_hidden_hessian(n, v, &r);
     Partials {
         p: through_m.p + covariance_pullback(&n.sample.p, &u) + q_cross_p(n, v, &f_a),
-        delta: through_m.delta + &y * &n.sample.phi1 * two.clone(),
+        delta: through_m.delta + &y * &n.sample.phi1 * two,
         z: f_z,
         phi1: through_m.phi1 + coupling_phi1(n, &f_a) + y.transpose() * &n.sample.delta * two,
         phi2: through_m.phi2,

@@ -158,7 +158,7 @@ pub fn hessian<T: Number>(points: &[Curvature<T>]) -> Matrix<T> {
     }
     let count = T::integer(shape.samples as i64);
     // Written as the upper triangle, read as the symmetric matrix that it stands for.
-    Matrix::from_fn(h.nrows(), h.ncols(), |i, j| h[(i.min(j), i.max(j))].clone() / count.clone())
+    Matrix::from_fn(h.nrows(), h.ncols(), |i, j| h[(i.min(j), i.max(j))] / count)
 }
 
 /// `H t` for a direction `t = (dW, db, dV, dc)`, from `O(N ((d+C) h + C^2))` operations and without a matrix over
@@ -193,7 +193,7 @@ pub fn hessian_times<T: Number>(
     });
     let count = T::integer(samples.len() as i64);
     let nothing = direction.scale(&T::zero());
-    shares.fold(nothing, |sum, share| sum.moved(&T::one(), &share)).map(|entry| entry / count.clone())
+    shares.fold(nothing, |sum, share| sum.moved(&T::one(), &share)).map(|entry| entry / count)
 }
 
 /// The blocks on and above the diagonal that this network has, both parts added.

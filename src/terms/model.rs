@@ -40,21 +40,17 @@ pub fn phi3<T: Smooth>(activation: Activation, a: &Vector<T>) -> Vector<T> {
 /// Sigmoid's three derivatives as polynomials in its value `f`:
 /// `f(1-f)`, `f(1-f)(1-2f)`, `f(1-f)(1-6f+6f^2)`.
 pub fn sigmoid_polynomials<T: Number>(f: &T) -> [T; 3] {
-    let (f, int) = (f.clone(), T::integer);
-    let first = f.clone() * (int(1) - f.clone());
-    [
-        first.clone(),
-        first.clone() * (int(1) - int(2) * f.clone()),
-        first * (int(1) - int(6) * f.clone() + int(6) * f.clone() * f),
-    ]
+    let (f, int) = (*f, T::integer);
+    let first = f * (int(1) - f);
+    [first, first * (int(1) - int(2) * f), first * (int(1) - int(6) * f + int(6) * f * f)]
 }
 
 /// Tanh's three derivatives as polynomials in its value `f`: `1-f^2`, `-2f(1-f^2)`, `(6f^2-2)(1-f^2)`.
 pub fn tanh_polynomials<T: Number>(f: &T) -> [T; 3] {
-    let (f, int) = (f.clone(), T::integer);
-    let square = f.clone() * f.clone();
-    let first = int(1) - square.clone();
-    [first.clone(), -int(2) * f * first.clone(), (int(6) * square - int(2)) * first]
+    let (f, int) = (*f, T::integer);
+    let square = f * f;
+    let first = int(1) - square;
+    [first, -int(2) * f * first, (int(6) * square - int(2)) * first]
 }
 
 /// Logits `o = V z + c`, `C` entries.
@@ -69,10 +65,9 @@ pub fn logits<T: Number>(network: &Network<T>, z: &Vector<T>) -> Vector<T> {
 /// `p_k = e^(o_k) / sum_l e^(o_l)`, each exponent taken relative to the largest logit.
 pub fn softmax<T: Smooth>(o: &Vector<T>) -> Vector<T> {
     let top = T::largest(o.as_slice());
-    let weights =
-        o.map_with_location(|k, _, logit| if k == top { T::one() } else { (logit - o[top].clone()).exp() });
+    let weights = o.map_with_location(|k, _, logit| if k == top { T::one() } else { (logit - o[top]).exp() });
     let total = weights.sum();
-    weights.map(|weight| weight / total.clone())
+    weights.map(|weight| weight / total)
 }
 
 /// Cross entropy of one sample, `-sum_k y_k ln p_k = sum_k y_k ((o_top - o_k) + ln(1 + sum_{l != top} e^(o_l - o_top)))`.
@@ -83,16 +78,12 @@ pub fn cross_entropy<T: Smooth>(o: &Vector<T>, y: &Vector<T>) -> T {
     let mut others = T::zero();
     for (k, logit) in o.iter().enumerate() {
         if k != top {
-            others += (logit.clone() - o[top].clone()).exp();
+            others += (*logit - o[top]).exp();
         }
     }
     let excess = others.ln_1p();
     let surprisal =
-        o.map_with_location(
-            |k, _, logit| {
-                if k == top { excess.clone() } else { o[top].clone() - logit + excess.clone() }
-            },
-        );
+        o.map_with_location(|k, _, logit| if k == top { excess } else { o[top] - logit + excess });
     surprisal.dot(y)
 }
 
@@ -119,13 +110,13 @@ pub(crate) fn others<T: Number>(v: &Vector<T>) -> Vector<T> {
     let mut others = Vector::from_element(v.len(), T::zero());
     let mut sum = T::zero();
     for k in 0..v.len() {
-        others[k] = sum.clone();
-        sum += v[k].clone();
+        others[k] = sum;
+        sum += v[k];
     }
     sum = T::zero();
     for k in (0..v.len()).rev() {
-        others[k] += sum.clone();
-        sum += v[k].clone();
+        others[k] += sum;
+        sum += v[k];
     }
     others
 }
@@ -134,15 +125,13 @@ pub(crate) fn others<T: Number>(v: &Vector<T>) -> Vector<T> {
 /// `delta` by the logits; `S 1 = 0`, and `S` is positive semidefinite.
 pub fn softmax_covariance<T: Number>(p: &Vector<T>) -> Matrix<T> {
     let others = others(p);
-    Matrix::from_fn(p.len(), p.len(), |k, l| {
-        if k == l { p[k].clone() * others[k].clone() } else { -p[k].clone() * p[l].clone() }
-    })
+    Matrix::from_fn(p.len(), p.len(), |k, l| if k == l { p[k] * others[k] } else { -p[k] * p[l] })
 }
 
 /// `S m` for a matrix `m` with `C` rows, as differences of its rows: `(S m)_ki = p_k sum_l p_l (m_ki - m_li)`.
 pub fn covariance_times<T: Number>(p: &Vector<T>, m: &Matrix<T>) -> Matrix<T> {
     let centred = centred(p, m);
-    Matrix::from_fn(m.nrows(), m.ncols(), |k, i| p[k].clone() * centred[(k, i)].clone())
+    Matrix::from_fn(m.nrows(), m.ncols(), |k, i| p[k] * centred[(k, i)])
 }
 
 /// The rows of a matrix less their mean under `p`, as differences of rows: `sum_l p_l (m_ki - m_li)`. What all rows have in
@@ -151,7 +140,7 @@ pub(super) fn centred<T: Number>(p: &Vector<T>, m: &Matrix<T>) -> Matrix<T> {
     Matrix::from_fn(m.nrows(), m.ncols(), |k, i| {
         let mut sum = T::zero();
         for l in 0..p.len() {
-            sum += p[l].clone() * (m[(k, i)].clone() - m[(l, i)].clone());
+            sum += p[l] * (m[(k, i)] - m[(l, i)]);
         }
         sum
     })
@@ -161,13 +150,12 @@ pub(super) fn centred<T: Number>(p: &Vector<T>, m: &Matrix<T>) -> Matrix<T> {
 /// `dS_kl/do_m = sum_j p_j (1_jk - p_k)(1_jl - p_l)(1_jm - p_m)`, flat with `m` fastest.
 pub fn third_cumulant<T: Number>(p: &Vector<T>) -> Vec<T> {
     let classes = p.len();
-    let centred = |j: usize, k: usize| if j == k { T::one() - p[k].clone() } else { -p[k].clone() };
+    let centred = |j: usize, k: usize| if j == k { T::one() - p[k] } else { -p[k] };
     let mut cumulant = Vec::with_capacity(classes.pow(3));
     for k in 0..classes {
         for l in 0..classes {
             for m in 0..classes {
-                let terms =
-                    (0..classes).map(|j| p[j].clone() * centred(j, k) * centred(j, l) * centred(j, m));
+                let terms = (0..classes).map(|j| p[j] * centred(j, k) * centred(j, l) * centred(j, m));
                 cumulant.push(terms.fold(T::zero(), |sum, term| sum + term));
             }
         }

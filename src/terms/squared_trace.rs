@@ -16,7 +16,7 @@ pub fn covariance_product<T: Number>(n: &Curvature<T>, m: &Curvature<T>) -> T {
 /// `q_out = <S_n, S_m> zeta^2`: the product `<H_n, H_m>` of the `V, c` blocks.
 pub fn q_out<T: Number>(n: &Curvature<T>, m: &Curvature<T>) -> T {
     let zeta = n.sample.zeta(&m.sample);
-    covariance_product(n, m) * zeta.clone() * zeta
+    covariance_product(n, m) * zeta * zeta
 }
 
 /// `<GN_n, GN_m>`, by the hidden route: the product of two `h x h` matrices.
@@ -52,7 +52,7 @@ pub fn res_res<T: Number>(n: &Curvature<T>, m: &Curvature<T>) -> T {
 /// `q_hid = <M_n, M_m> xi^2 = (gn.gn + gn.res + res.gn + res.res) xi^2`: the product of the `W, b` blocks.
 pub fn q_hid<T: Number>(n: &Curvature<T>, m: &Curvature<T>) -> T {
     let xi = n.sample.xi(&m.sample);
-    (gn_gn(n, m) + gn_res(n, m) + gn_res(m, n) + res_res(n, m)) * xi.clone() * xi
+    (gn_gn(n, m) + gn_res(n, m) + gn_res(m, n) + res_res(n, m)) * xi * xi
 }
 
 /// `<A_n, A_m> zeta xi`: the Gauss-Newton parts of the coupling blocks.
@@ -91,7 +91,7 @@ pub(super) fn pair_mean<T: Number>(
     };
     let rows: Vec<T> = (0..points.len()).into_par_iter().map(row).collect();
     let count = T::integer(points.len() as i64);
-    rows.into_iter().fold(T::zero(), |sum, row| sum + row) / (count.clone() * count)
+    rows.into_iter().fold(T::zero(), |sum, row| sum + row) / (count * count)
 }
 
 /// `Q = tr H^2 = (1/N^2) sum_{n,m} (q_out + q_hid + 2 q_cross)`.
@@ -116,10 +116,10 @@ pub fn hidden_deviation<T: Number>(points: &[Curvature<T>], m: &T) -> T {
     let mut sum = T::zero();
     for i in 0..shape.hidden {
         for j in 0..shape.hidden {
-            let mut block = mean(points, |n| outer(&n.sample.xt, &n.sample.xt) * n.m[(i, j)].clone());
+            let mut block = mean(points, |n| outer(&n.sample.xt, &n.sample.xt) * n.m[(i, j)]);
             if i == j {
                 for l in 0..block.nrows() {
-                    block[(l, l)] -= m.clone();
+                    block[(l, l)] -= *m;
                 }
             }
             sum += block.dot(&block);
@@ -136,10 +136,10 @@ pub fn output_deviation<T: Number>(points: &[Curvature<T>], m: &T, projected: bo
     let mut sum = T::zero();
     for k in 0..shape.classes {
         for l in 0..shape.classes {
-            let unit = if k == l { T::one() } else { T::zero() } - share.clone();
-            let mut block = mean(points, |n| outer(&n.sample.zt(), &n.sample.zt()) * n.s[(k, l)].clone());
+            let unit = if k == l { T::one() } else { T::zero() } - share;
+            let mut block = mean(points, |n| outer(&n.sample.zt(), &n.sample.zt()) * n.s[(k, l)]);
             for j in 0..block.nrows() {
-                block[(j, j)] -= m.clone() * unit.clone();
+                block[(j, j)] -= *m * unit;
             }
             sum += block.dot(&block);
         }
@@ -155,8 +155,8 @@ pub fn coupling_squared_by_parameters<T: Number>(points: &[Curvature<T>]) -> T {
         for i in 0..shape.hidden {
             // Columns: the coupling of (k, j) to (i, .) for every j, the bias index included.
             let block = mean(points, |n| {
-                let mut weights: Vector<T> = n.sample.zt() * n.a[(k, i)].clone();
-                weights[i] += n.sample.delta[k].clone() * n.sample.phi1[i].clone();
+                let mut weights: Vector<T> = n.sample.zt() * n.a[(k, i)];
+                weights[i] += n.sample.delta[k] * n.sample.phi1[i];
                 outer(&n.sample.xt, &weights)
             });
             sum += block.dot(&block);

@@ -20,7 +20,7 @@ pub fn covariance_pullback<T: Number>(p: &Vector<T>, f_s: &Matrix<T>) -> Vector<
 pub fn q_out_s<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Matrix<T> {
     twice_mean(all, |m| {
         let zeta = n.sample.zeta(&m.sample);
-        &m.s * (zeta.clone() * zeta)
+        &m.s * (zeta * zeta)
     })
 }
 
@@ -42,7 +42,7 @@ pub fn q_out_z<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Vector<T> {
 pub fn q_hid_m<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Matrix<T> {
     twice_mean(all, |m| {
         let xi = n.sample.xi(&m.sample);
-        &m.m * (xi.clone() * xi)
+        &m.m * (xi * xi)
     })
 }
 

@@ -10,7 +10,7 @@ pub fn impurity<T: Number>(p: &Vector<T>) -> T {
     let mut sum = T::zero();
     for k in 0..p.len() {
         for l in 0..k {
-            sum += p[k].clone() * p[l].clone();
+            sum += p[k] * p[l];
         }
     }
     T::integer(2) * sum
@@ -22,8 +22,8 @@ pub fn variance<T: Number>(p: &Vector<T>, v: &Matrix<T>) -> Vector<T> {
         let mut sum = T::zero();
         for k in 0..p.len() {
             for l in 0..k {
-                let difference = v[(k, i)].clone() - v[(l, i)].clone();
-                sum += p[k].clone() * p[l].clone() * difference.clone() * difference;
+                let difference = v[(k, i)] - v[(l, i)];
+                sum += p[k] * p[l] * difference * difference;
             }
         }
         sum

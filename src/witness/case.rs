@@ -64,7 +64,7 @@ impl<A: Draw> Case<A> {
         };
         let shape = network.shape(count);
         let entries: Vec<A> = (0..shape.parameters()).map(|_| A::draw(&mut random)).collect();
-        let direction = Parameters::from_fn(&shape, |index| entries[index].clone());
+        let direction = Parameters::from_fn(&shape, |index| entries[index]);
         let (dense, dense_from_loss) = (OnceLock::new(), OnceLock::new());
         Case { network, batch, shape, samples, points, covectors, direction, pairs, dense, dense_from_loss }
     }
@@ -73,7 +73,7 @@ impl<A: Draw> Case<A> {
     pub fn random(shape: Shape, activation: Activation, seed: u64) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let theta: Vec<A> = (0..shape.parameters()).map(|_| A::draw(&mut random)).collect();
-        let parameters = Parameters::from_fn(&shape, |index| theta[index].clone());
+        let parameters = Parameters::from_fn(&shape, |index| theta[index]);
         let x = Matrix::from_fn(shape.samples, shape.inputs, |_, _| A::draw(&mut random));
         let mut y = Matrix::from_fn(shape.samples, shape.classes, |_, _| A::draw(&mut random));
         for n in 0..shape.samples {
@@ -110,12 +110,12 @@ impl<A: Arithmetic> Case<A> {
 
     /// Inputs of a sample.
     pub fn x(&self, n: usize) -> Vec<A> {
-        self.batch.x.row(n).iter().cloned().collect()
+        self.batch.x.row(n).iter().copied().collect()
     }
 
     /// Targets of a sample.
     pub fn y(&self, n: usize) -> Vec<A> {
-        self.batch.y.row(n).iter().cloned().collect()
+        self.batch.y.row(n).iter().copied().collect()
     }
 
     /// Derivative of a function of the parameters along a direction.
@@ -131,7 +131,7 @@ impl<A: Arithmetic> Case<A> {
         f: impl Fn(&[Sample<A::First>], &Matrix<A::First>) -> A::First,
     ) -> A {
         self.slope(direction, |theta| {
-            let parameters = Parameters::from_fn(&self.shape, |index| theta[index].clone());
+            let parameters = Parameters::from_fn(&self.shape, |index| theta[index]);
             let network = Network { parameters, activation: self.network.activation };
             let constant = |value: A| A::First::lift(value, &[]);
             f(&samples(&network, &self.batch.map(constant)), &network.parameters.v)
@@ -142,8 +142,8 @@ impl<A: Arithmetic> Case<A> {
 /// Numbers that carry the given directions: entry by entry `value + E1 directions[0] + E2 directions[1] + ..`.
 pub fn lift<A: Arithmetic, T: Nilpotent<A>>(values: &[A], directions: &[&[A]]) -> Vec<T> {
     let carry = |(index, value): (usize, &A)| {
-        let parts: Vec<A> = directions.iter().map(|direction| direction[index].clone()).collect();
-        T::lift(value.clone(), &parts)
+        let parts: Vec<A> = directions.iter().map(|direction| direction[index]).collect();
+        T::lift(*value, &parts)
     };
     values.iter().enumerate().map(carry).collect()
 }

@@ -9,9 +9,9 @@ pub fn preactivation<T: Smooth>(shape: &Shape, theta: &[T], x: &[T]) -> Vec<T> {
     let (h, d) = (shape.hidden, shape.inputs);
     let mut a = Vec::with_capacity(h);
     for i in 0..h {
-        let mut sum = if shape.biases { theta[h * d + i].clone() } else { T::zero() };
+        let mut sum = if shape.biases { theta[h * d + i] } else { T::zero() };
         for l in 0..d {
-            sum += theta[i * d + l].clone() * x[l].clone();
+            sum += theta[i * d + l] * x[l];
         }
         a.push(sum);
     }
@@ -30,9 +30,9 @@ pub fn output<T: Smooth>(shape: &Shape, theta: &[T], z: &[T]) -> Vec<T> {
     let c = v + classes * h;
     let mut o = Vec::with_capacity(classes);
     for k in 0..classes {
-        let mut sum = if shape.biases { theta[c + k].clone() } else { T::zero() };
+        let mut sum = if shape.biases { theta[c + k] } else { T::zero() };
         for j in 0..h {
-            sum += theta[v + k * h + j].clone() * z[j].clone();
+            sum += theta[v + k * h + j] * z[j];
         }
         o.push(sum);
     }
@@ -49,8 +49,7 @@ pub fn logits<T: Smooth>(shape: &Shape, activation: Activation, theta: &[T], x: 
 /// largest logit, so that no exponential overflows. Uses `sum_k y_k = 1` nowhere.
 pub fn cross_entropy<T: Smooth>(o: &[T], y: &[T]) -> T {
     let reference = T::largest(o);
-    let from_reference =
-        |k: usize| if k == reference { T::zero() } else { o[k].clone() - o[reference].clone() };
+    let from_reference = |k: usize| if k == reference { T::zero() } else { o[k] - o[reference] };
     let mut others = T::zero();
     for k in (0..o.len()).filter(|&k| k != reference) {
         others += from_reference(k).exp();
@@ -58,7 +57,7 @@ pub fn cross_entropy<T: Smooth>(o: &[T], y: &[T]) -> T {
     let log_total = others.ln_1p();
     let mut sum = T::zero();
     for (k, weight) in y.iter().enumerate() {
-        sum -= weight.clone() * (from_reference(k) - log_total.clone());
+        sum -= *weight * (from_reference(k) - log_total);
     }
     sum
 }

@@ -95,7 +95,7 @@ impl<A: Arithmetic> Case<A> {
             for i in 0..size {
                 for j in i..size {
                     let entry = self.loss_curvature(Part::Whole, &self.unit(i), &self.unit(j));
-                    h[(i, j)] = entry.clone();
+                    h[(i, j)] = entry;
                     h[(j, i)] = entry;
                 }
             }
@@ -115,7 +115,7 @@ impl<A: Arithmetic> Case<A> {
             for j in 0..weight.ncols() {
                 if !weight[(i, j)].is_zero() {
                     let third = self.loss_third(&self.unit(i), &self.unit(j), direction);
-                    sum += weight[(i, j)].clone() * third;
+                    sum += weight[(i, j)] * third;
                 }
             }
         }
@@ -131,7 +131,7 @@ pub fn curvature_of_logits<A: Arithmetic>(part: Part, mut o: Vec<A::Second>, y: 
         *logit = match part {
             Part::Whole => continue,
             Part::GaussNewton => Parts::from_parts(&[keep(value), keep(left), keep(right), zero]),
-            Part::Residual => Parts::from_parts(&[keep(value), zero.clone(), zero, keep(both)]),
+            Part::Residual => Parts::from_parts(&[keep(value), zero, zero, keep(both)]),
         };
     }
     definition::cross_entropy(&o, &lift::<A, A::Second>(y, &[])).mixed()

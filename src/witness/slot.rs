@@ -72,7 +72,7 @@ fn constant<A: Arithmetic>(value: A) -> A::First {
 }
 
 fn moving<'a, A: Arithmetic>(value: A, steps: &mut impl Iterator<Item = &'a A>) -> A::First {
-    let step = steps.next().cloned().unwrap_or_else(A::zero);
+    let step = steps.next().copied().unwrap_or_else(A::zero);
     A::First::lift(value, &[step])
 }
 
@@ -82,7 +82,7 @@ fn lift_matrix<'a, A: Arithmetic>(
     steps: &mut impl Iterator<Item = &'a A>,
 ) -> Matrix<A::First> {
     let entries = matrix.transpose();
-    let lifted = entries.iter().map(|value| moving(value.clone(), &mut *steps));
+    let lifted = entries.iter().map(|value| moving(*value, &mut *steps));
     Matrix::from_row_iterator(matrix.nrows(), matrix.ncols(), lifted)
 }
 

@@ -63,7 +63,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         new("ws_upper", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
             let x: A = ws_upper(&m, &s, c.shape.parameters());
-            vec![one_apart(c, x.clone()), x]
+            vec![one_apart(c, x), x]
         })
         .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::FarAbove))
         .equals(SPECTRUM_OF_LOSS, |c| bound_from(c, c.hessian_from_loss(), Root::FarAbove))
@@ -71,7 +71,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         new("ws_lower", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
             let x: A = ws_lower(&m, &s, c.shape.parameters());
-            vec![all_but_one_at(c, x.clone()), x]
+            vec![all_but_one_at(c, x), x]
         })
         .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::NearAbove))
         .equals(SPECTRUM_OF_LOSS, |c| bound_from(c, c.hessian_from_loss(), Root::NearAbove))
@@ -79,7 +79,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         new("lambda_min_lower", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
             let x: A = lambda_min_lower(&m, &s, c.shape.parameters());
-            vec![one_apart(c, x.clone()), x]
+            vec![one_apart(c, x), x]
         })
         .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::FarBelow))
         .equals(SPECTRUM_OF_LOSS, |c| bound_from(c, c.hessian_from_loss(), Root::FarBelow))
@@ -87,7 +87,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         new("lambda_min_upper", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
             let x: A = lambda_min_upper(&m, &s, c.shape.parameters());
-            vec![all_but_one_at(c, x.clone()), x]
+            vec![all_but_one_at(c, x), x]
         })
         .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::NearBelow))
         .equals(SPECTRUM_OF_LOSS, |c| bound_from(c, c.hessian_from_loss(), Root::NearBelow))
@@ -95,7 +95,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         new("range_upper", &[Axis::Item(2)], |c| {
             // Extremal: the two ends at equal distance from the mean, all others at the mean.
             let range: A = range_upper(&mean_and_spread(c).1, c.shape.parameters());
-            vec![range.clone() * range.clone() / A::integer(2), range]
+            vec![range * range / A::integer(2), range]
         })
         .equals(SPECTRUM, |c| widest_range(c, c.hessian()))
         .equals(SPECTRUM_OF_LOSS, |c| widest_range(c, c.hessian_from_loss()))
@@ -104,8 +104,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
             // Extremal: one half of the eigenvalues at either end.
             let size = c.shape.parameters();
             let range: A = range_lower(&mean_and_spread(c).1, size);
-            let spectrum: Vec<A> =
-                (0..size).map(|i| if 2 * i < size { A::zero() } else { range.clone() }).collect();
+            let spectrum: Vec<A> = (0..size).map(|i| if 2 * i < size { A::zero() } else { range }).collect();
             vec![centred(&Matrix::from_diagonal(&spectrum.into())), range]
         })
         .equals(SPECTRUM, |c| narrowest_range(c, c.hessian()))
@@ -130,15 +129,14 @@ fn support<A: Arithmetic>() -> Vec<Equation<A>> {
         new("support_matrix", &[Theta, Theta], |c| rows(&support_of(c))).along(
             "the derivative of the bound by the entries of the Hessian",
             |c, direction| {
-                let step =
-                    |index: usize, value: &A| A::First::lift(value.clone(), &[direction[index].clone()]);
+                let step = |index: usize, value: &A| A::First::lift(*value, &[direction[index]]);
                 let entries: Vec<A::First> =
                     rows(c.hessian()).iter().enumerate().map(|(index, value)| step(index, value)).collect();
                 let size = c.shape.parameters();
-                let diagonal: Vec<A::First> = (0..size).map(|i| entries[i * size + i].clone()).collect();
+                let diagonal: Vec<A::First> = (0..size).map(|i| entries[i * size + i]).collect();
                 let zero = || <A::First as Number>::integer(0);
                 let trace = diagonal.into_iter().fold(zero(), |sum, entry| sum + entry);
-                let square = entries.into_iter().fold(zero(), |sum, entry| sum + entry.clone() * entry);
+                let square = entries.into_iter().fold(zero(), |sum, entry| sum + entry * entry);
                 largest_of_spectra(&trace, &square, size).mixed()
             },
         ),
@@ -162,7 +160,7 @@ fn support<A: Arithmetic>() -> Vec<Equation<A>> {
             let basis = null_space::<A>(&c.shape);
             let mut entries = rows(&(basis.transpose() * &basis));
             for column in basis.column_iter() {
-                let direction: Vec<A> = column.iter().cloned().collect();
+                let direction: Vec<A> = column.iter().copied().collect();
                 entries.push(c.loss_curvature(Part::Whole, &direction, &c.theta()));
                 entries.push(c.loss_curvature(Part::Whole, &direction, &against(c)));
             }
@@ -206,7 +204,7 @@ fn blocks<A: Arithmetic>() -> Vec<Equation<A>> {
             let m = moments(&c.points, c.v());
             let (alpha, beta) = (hidden_upper(&m, &c.shape), output_upper(&m, &c.shape));
             let x: A = ws_block(&alpha, &beta, &m.coupling_squared);
-            vec![(x.clone() - alpha) * (x - beta)]
+            vec![(x - alpha) * (x - beta)]
         })
         .equals("the squared norm of the assembled coupling, through the characteristic polynomial", |c| {
             vec![coupling(c, c.hessian())]
@@ -240,8 +238,8 @@ fn support_of<A: Arithmetic>(c: &Case<A>) -> Matrix<A> {
 
 /// A second direction for the null space: the first covectors, repeated over the parameters.
 fn against<A: Arithmetic>(c: &Case<A>) -> Vec<A> {
-    let pool: Vec<A> = c.covectors.iter().flat_map(|f| f.v.iter().chain(&f.z).cloned()).collect();
-    (0..c.shape.parameters()).map(|index| pool[index % pool.len()].clone()).collect()
+    let pool: Vec<A> = c.covectors.iter().flat_map(|f| f.v.iter().chain(&f.z).copied()).collect();
+    (0..c.shape.parameters()).map(|index| pool[index % pool.len()]).collect()
 }
 
 fn moments_of<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>) -> Vec<A> {
@@ -255,7 +253,7 @@ fn moments_of<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>) -> Vec<A> {
 }
 
 fn block_trace<A: Arithmetic>(h: &Matrix<A>, range: std::ops::Range<usize>) -> A {
-    range.fold(A::zero(), |sum, i| sum + h[(i, i)].clone())
+    range.fold(A::zero(), |sum, i| sum + h[(i, i)])
 }
 
 fn block_square<A: Arithmetic>(h: &Matrix<A>, range: std::ops::Range<usize>) -> A {
@@ -322,27 +320,27 @@ fn one_apart<A: Arithmetic>(c: &Case<A>, x: A) -> A {
 }
 
 fn one_apart_of<A: Arithmetic>(x: A, trace: &A, size: usize) -> A {
-    let rest = trace.clone() - x.clone();
-    let others = if size == 1 { A::zero() } else { rest.clone() * rest / A::integer(size as i64 - 1) };
-    x.clone() * x + others
+    let rest = *trace - x;
+    let others = if size == 1 { A::zero() } else { rest * rest / A::integer(size as i64 - 1) };
+    x * x + others
 }
 
 /// Squared trace of the spectrum `x, .., x, y` with the trace of the Hessian.
 fn all_but_one_at<A: Arithmetic>(c: &Case<A>, x: A) -> A {
     let others = A::integer(c.shape.parameters() as i64 - 1);
     let trace = block_trace(c.hessian(), 0..c.shape.parameters());
-    let last = trace - others.clone() * x.clone();
-    others * x.clone() * x + last.clone() * last
+    let last = trace - others * x;
+    others * x * x + last * last
 }
 
 /// The largest first entry over all spectra of this size, trace and squared trace: the larger root of
 /// `D x^2 - 2 T x + T^2 - (D-1) Q = 0`.
 fn largest_of_spectra<T: Smooth>(trace: &T, square: &T, size: usize) -> T {
-    let (d, t, q) = (T::integer(size as i64), trace.clone(), square.clone());
+    let (d, t, q) = (T::integer(size as i64), *trace, *square);
     // The root of the discriminant as it enters `s sqrt(D-1)`: in the field a root of a product is that of one factor
     // times that of the other, up to a sign that the closed form fixes.
-    let discriminant = (q / d.clone() - t.clone() * t.clone() / (d.clone() * d.clone())).sqrt();
-    t / d.clone() + discriminant * (d - T::integer(1)).sqrt()
+    let discriminant = (q / d - t * t / (d * d)).sqrt();
+    t / d + discriminant * (d - T::integer(1)).sqrt()
 }
 
 /// `<H, P>` with `P = Pi/D' + sqrt(D'-1)/(D' s) (H - m Pi)`, where `Pi` projects off the null space and
@@ -359,16 +357,16 @@ fn projected_support<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>) -> A {
     };
     let projector = Matrix::from_fn(h.nrows(), h.nrows(), |i, j| {
         let unit = if i == j { A::one() } else { A::zero() };
-        if column(i).is_some() && column(i) == column(j) { unit - share.clone() } else { unit }
+        if column(i).is_some() && column(i) == column(j) { unit - share } else { unit }
     });
     let d = A::integer(size as i64);
-    let m = block_trace(h, 0..h.nrows()) / d.clone();
+    let m = block_trace(h, 0..h.nrows()) / d;
     if size == 1 {
         return m.positive_part();
     }
-    let shifted = h - &projector * m.clone();
-    let s = (product(&shifted, &shifted) / d.clone()).sqrt();
-    let factor = A::integer(size as i64 - 1).sqrt() / (d.clone() * s);
+    let shifted = h - &projector * m;
+    let s = (product(&shifted, &shifted) / d).sqrt();
+    let factor = A::integer(size as i64 - 1).sqrt() / (d * s);
     let support = projector * (A::one() / d) + shifted * factor;
     contract(h.as_slice(), support.as_slice()).positive_part()
 }

@@ -193,7 +193,7 @@ const RES: &str = "the second derivative of the loss, residual part";
 fn mean<A: Arithmetic>(c: &Case<A>, block: fn(&Curvature<A>) -> Matrix<A>) -> Vec<A> {
     let count = A::integer(c.shape.samples as i64);
     let sum = c.points.iter().map(block).reduce(|sum, next| sum + next);
-    sum.map(|sum| rows(&sum.map(|entry| entry / count.clone()))).unwrap_or_default()
+    sum.map(|sum| rows(&sum.map(|entry| entry / count))).unwrap_or_default()
 }
 
 /// A block that exists only where there are biases.

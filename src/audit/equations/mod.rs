@@ -91,17 +91,17 @@ fn pair_mean<T: crate::number::Number>(
         }
     }
     let count = T::integer(points.len() as i64);
-    sum / (count.clone() * count)
+    sum / (count * count)
 }
 
 /// `<a, b>`, written out.
 fn product<A: Arithmetic>(a: &Matrix<A>, b: &Matrix<A>) -> A {
-    a.iter().zip(b.iter()).fold(A::zero(), |sum, (a, b)| sum + a.clone() * b.clone())
+    a.iter().zip(b.iter()).fold(A::zero(), |sum, (a, b)| sum + *a * *b)
 }
 
 /// `sum_i a_i b_i`, written out.
 fn contract<A: Arithmetic>(a: &[A], b: &[A]) -> A {
-    a.iter().zip(b).fold(A::zero(), |sum, (a, b)| sum + a.clone() * b.clone())
+    a.iter().zip(b).fold(A::zero(), |sum, (a, b)| sum + *a * *b)
 }
 
 /// The indices of the hidden block (`W, b`) in the flat vector.

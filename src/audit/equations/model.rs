@@ -75,7 +75,7 @@ fn softmax_and_loss<A: Arithmetic>() -> Vec<Equation<A>> {
             each(c, |n| {
                 let first_class = one_hot(c, 0);
                 let slope = |k| cross_entropy_along::<A, A::First>(c, n, &first_class, &[&one_hot(c, k)]);
-                (0..c.shape.classes).map(|k| slope(k) + first_class[k].clone()).collect()
+                (0..c.shape.classes).map(|k| slope(k) + first_class[k]).collect()
             })
         }),
         new("cross_entropy", &[Sample], |c| {
@@ -115,7 +115,7 @@ fn softmax_and_loss<A: Arithmetic>() -> Vec<Equation<A>> {
                 let mut entries = Vec::new();
                 for k in 0..c.shape.classes {
                     for i in 0..c.shape.hidden {
-                        let column: Vec<A> = c.v().column(i).iter().cloned().collect();
+                        let column: Vec<A> = c.v().column(i).iter().copied().collect();
                         let directions: [&[A]; 2] = [&one_hot(c, k), &column];
                         entries.push(cross_entropy_along::<A, A::Second>(c, n, &c.y(n), &directions));
                     }
@@ -182,9 +182,9 @@ fn logits_of<A: Arithmetic>(c: &Case<A>, n: usize) -> Vec<A> {
 fn derivatives_of_phi<A: Arithmetic>(c: &Case<A>, activation: Activation, order: usize) -> Vec<A> {
     let one = A::one();
     let at = |a: &A| match order {
-        1 => activation.value(&A::First::lift(a.clone(), std::slice::from_ref(&one))).mixed(),
-        2 => activation.value(&A::Second::lift(a.clone(), &[one.clone(), one.clone()])).mixed(),
-        _ => activation.value(&A::Third::lift(a.clone(), &[one.clone(), one.clone(), one.clone()])).mixed(),
+        1 => activation.value(&A::First::lift(*a, std::slice::from_ref(&one))).mixed(),
+        2 => activation.value(&A::Second::lift(*a, &[one, one])).mixed(),
+        _ => activation.value(&A::Third::lift(*a, &[one, one, one])).mixed(),
     };
     each(c, |n| preactivations(c, n).iter().map(at).collect())
 }
@@ -192,7 +192,7 @@ fn derivatives_of_phi<A: Arithmetic>(c: &Case<A>, activation: Activation, order:
 fn polynomials<A: Arithmetic>(c: &Case<A>, activation: Activation, slopes: fn(&A) -> [A; 3]) -> Vec<A> {
     let of_order = |order: usize| {
         each(c, |n| {
-            let at = |a: &A| slopes(&activation.value(a))[order].clone();
+            let at = |a: &A| slopes(&activation.value(a))[order];
             preactivations(c, n).iter().map(at).collect()
         })
     };

@@ -142,7 +142,7 @@ fn totals<A: Arithmetic>() -> Vec<Equation<A>> {
 
 /// A number to shift the diagonal by: the first parameter, as good as any other.
 fn shift<A: Arithmetic>(c: &Case<A>) -> A {
-    c.network.parameters.w[(0, 0)].clone()
+    c.network.parameters.w[(0, 0)]
 }
 
 fn output_deviations<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>) -> Vec<A> {
@@ -162,10 +162,10 @@ fn deviation<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>, range: std::ops::Range<u
         for j in range.clone() {
             let mut unit = if i == j { A::one() } else { A::zero() };
             if column(i) == column(j) {
-                unit -= share.clone();
+                unit -= share;
             }
-            let entry = h[(i, j)].clone() - shift(c) * unit;
-            sum += entry.clone() * entry;
+            let entry = h[(i, j)] - shift(c) * unit;
+            sum += entry * entry;
         }
     }
     sum

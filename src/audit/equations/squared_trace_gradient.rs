@@ -34,9 +34,9 @@ fn output_terms<A: Arithmetic>() -> Vec<Equation<A>> {
                 let f_s: Vec<A::First> = lift(&rows(&weights(c, n)), &[]);
                 let mut sum = A::First::integer(0);
                 for k in 0..classes {
-                    sum += f_s[k * classes + k].clone() * p[k].clone();
+                    sum += f_s[k * classes + k] * p[k];
                     for l in 0..classes {
-                        sum -= f_s[k * classes + l].clone() * p[k].clone() * p[l].clone();
+                        sum -= f_s[k * classes + l] * p[k] * p[l];
                     }
                 }
                 sum.mixed()
@@ -191,8 +191,8 @@ fn mixed_by_delta_and_phi1<A: Arithmetic>(c: &Case<A>, n: usize, k: usize, i: us
         .map(|m| {
             let s = &c.samples[m];
             let here = if m == n { A::one() } else { A::zero() };
-            let along_delta = unit::<A>(c.shape.classes, k).into_iter().map(|e| e * here.clone());
-            let along_phi1 = unit::<A>(c.shape.hidden, i).into_iter().map(|e| e * here.clone());
+            let along_delta = unit::<A>(c.shape.classes, k).into_iter().map(|e| e * here);
+            let along_phi1 = unit::<A>(c.shape.hidden, i).into_iter().map(|e| e * here);
             let (along_delta, along_phi1): (Vec<A>, Vec<A>) = (along_delta.collect(), along_phi1.collect());
             let still = vec![A::zero(); c.shape.hidden];
             let sample = Sample {

@@ -24,7 +24,7 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
         })
         .equals("the second derivative of the cross entropy along the columns of V", |c| {
             each(c, |n| {
-                let column = |i| c.v().column(i).iter().cloned().collect::<Vec<A>>();
+                let column = |i| c.v().column(i).iter().copied().collect::<Vec<A>>();
                 (0..c.shape.hidden).map(|i| twice_along(c, n, &column(i))).collect()
             })
         }),

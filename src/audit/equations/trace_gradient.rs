@@ -52,10 +52,10 @@ fn chain<A: Arithmetic>() -> Vec<Equation<A>> {
         })
         .along("the derivative by the parameters", |c, direction| {
             let theta: Vec<A::First> = lift(&c.theta(), &[direction]);
-            let v = Parameters::from_fn(&c.shape, |index| theta[index].clone()).v;
+            let v = Parameters::from_fn(&c.shape, |index| theta[index]).v;
             c.total(|n| {
                 let a = definition::preactivation(&c.shape, &theta, &lift(&c.x(n), &[]));
-                let f_v: Vec<A> = c.covectors[n].v.iter().cloned().collect();
+                let f_v: Vec<A> = c.covectors[n].v.iter().copied().collect();
                 (through_preactivations(c, n, &theta, &a) + linear(&f_v, v.as_slice())).mixed()
             })
         }),
@@ -65,7 +65,7 @@ fn chain<A: Arithmetic>() -> Vec<Equation<A>> {
 /// `sum_i weights_i values_i` with constant weights.
 fn linear<A: Arithmetic>(weights: &[A], values: &[A::First]) -> A::First {
     let weights: Vec<A::First> = lift(weights, &[]);
-    weights.iter().zip(values).fold(A::First::integer(0), |sum, (a, b)| sum + a.clone() * b.clone())
+    weights.iter().zip(values).fold(A::First::integer(0), |sum, (a, b)| sum + *a * *b)
 }
 
 /// `F_p . p(o) + F_delta . delta(o)`.
