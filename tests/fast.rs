@@ -65,16 +65,10 @@ fn values_close(name: &str, values: &Values, truth: &Truth) {
     let (fast, slow) = (&values.moments, &truth.moments);
     close(&format!("{name} loss"), values.loss, truth.loss, truth.loss.abs());
     let curvature = slow.hidden_squared.sqrt();
-    close(
-        &format!("{name} hidden trace"),
-        fast.hidden_trace,
-        slow.hidden_trace,
-        curvature.max(slow.hidden_trace.abs()),
-    );
-    close(&format!("{name} hidden square"), fast.hidden_squared, slow.hidden_squared, slow.hidden_squared);
-    close(&format!("{name} output trace"), fast.output_trace, slow.output_trace, slow.output_trace);
-    close(&format!("{name} output square"), fast.output_squared, slow.output_squared, slow.output_squared);
-    close(&format!("{name} coupling"), fast.coupling_squared, slow.coupling_squared, slow.coupling_squared);
+    let sizes = Moments { hidden_trace: curvature.max(slow.hidden_trace.abs()), ..*slow };
+    for (moment, size) in sizes.iter() {
+        close(&format!("{name} {moment}"), fast[moment], slow[moment], *size);
+    }
 }
 
 /// Holds all routes against the terms, with one thread and with two.
@@ -90,14 +84,11 @@ fn hold(shape: &Shape, network: &Network<f64>, batch: &Batch<f64>) {
                 values_close(&name, &workspace.differentiate(network, batch).unwrap(), &truth);
             }
             let mut gradient = vec![0.0; shape.parameters()];
-            let g = &truth.gradients;
-            let all =
-                [&g.hidden_trace, &g.hidden_squared, &g.output_trace, &g.output_squared, &g.coupling_squared];
-            for (term, expected) in all.into_iter().enumerate() {
+            for (moment, expected) in truth.gradients.iter() {
                 let mut shares = Shares::default();
-                shares.moments[term] = 1.0;
+                shares.moments[moment] = 1.0;
                 workspace.gradient(batch, &shares, &mut gradient).unwrap();
-                vectors_close(&format!("{name}, gradient of moment {term}"), &gradient, &expected.flat());
+                vectors_close(&format!("{name}, gradient of {moment}"), &gradient, &expected.flat());
             }
             workspace.gradient(batch, &Shares { loss: 1.0, ..Shares::default() }, &mut gradient).unwrap();
             vectors_close(&format!("{name}, gradient of the loss"), &gradient, &truth.loss_gradient);
@@ -186,7 +177,13 @@ fn results_are_the_same_from_run_to_run_for_each_number_of_threads() {
                 let mut workspace = Workspace::new(Plan::new(&shape, threads, Some(route)).unwrap());
                 let values = workspace.differentiate(&network, &batch).unwrap();
                 let mut gradient = vec![0.0; shape.parameters()];
-                workspace.gradient(&batch, &Shares { loss: 1.0, moments: [1.0; 5] }, &mut gradient).unwrap();
+                workspace
+                    .gradient(
+                        &batch,
+                        &Shares { loss: 1.0, moments: Moments::from_fn(|_| 1.0) },
+                        &mut gradient,
+                    )
+                    .unwrap();
                 (values, gradient)
             };
             let first = run();

@@ -128,18 +128,18 @@ proptest! {
     fn the_bounds_hold_and_stand_in_order(whole in networks(0.1..3.0f64)) {
         let h = hessian::hessian(&whole.points());
         prop_assume!(h.norm() > 0.0);
-        let answer = answer(&whole.network, &whole.batch, Wanted::default()).unwrap();
+        let bounds = answer(&whole.network, &whole.batch, Wanted::default()).unwrap().scalars;
         let eigenvalues = eigenvalues(&h).unwrap();
         let (low, high) = (eigenvalues[0], eigenvalues[eigenvalues.len() - 1]);
         // A spread is a root of a difference that may lose a factor d + C + 1 of accuracy.
         let shape = whole.shape();
         let tolerance = eigen_tolerance(&h) * (shape.inputs + shape.classes + 1) as f64;
-        prop_assert!(high <= answer.ws_block + tolerance);
-        prop_assert!(answer.ws_block <= answer.ws_reduced + tolerance);
-        prop_assert!(answer.ws_reduced <= answer.ws_upper + tolerance);
-        prop_assert!(answer.ws_lower <= high + tolerance);
-        prop_assert!(answer.lambda_min_lower <= low + tolerance && low <= answer.lambda_min_upper + tolerance);
-        prop_assert!(high - low <= answer.range_upper + tolerance);
+        prop_assert!(high <= bounds.ws_block + tolerance);
+        prop_assert!(bounds.ws_block <= bounds.ws_reduced + tolerance);
+        prop_assert!(bounds.ws_reduced <= bounds.ws_upper + tolerance);
+        prop_assert!(bounds.ws_lower <= high + tolerance);
+        prop_assert!(bounds.lambda_min_lower <= low + tolerance && low <= bounds.lambda_min_upper + tolerance);
+        prop_assert!(high - low <= bounds.range_upper + tolerance);
     }
 
     #[test]
@@ -189,7 +189,7 @@ proptest! {
         let h = hessian::hessian(&curvatures(&samples, v));
         prop_assert!(h.iter().all(|entry| entry.is_finite()));
         let answer = answer(&whole.network, &whole.batch, Wanted::default()).unwrap();
-        prop_assert!(answer.scalars().iter().all(|(_, value)| value.is_finite()));
+        prop_assert!(answer.scalars.iter().all(|(_, value)| value.is_finite()));
         match answer.gradient {
             Ok(gradient) => prop_assert!(gradient.flat().iter().all(|entry| entry.is_finite())),
             Err(reason) => prop_assert!(reason.to_string().contains("saturated"), "{}", reason),

@@ -44,7 +44,8 @@ fn the_oracle_agrees_with_finite_differences_in_high_precision() {
         let batch = Batch::new(matrix(&case["x"]), matrix(&case["y"])).unwrap();
         let answer = answer(&network, &batch, Wanted::default()).unwrap();
         let tolerance = tolerance(&network, &batch);
-        for (name, value) in answer.scalars() {
+        for (scalar, value) in answer.scalars.iter() {
+            let name = scalar.name();
             if let Some(expected) = case[name].as_f64() {
                 let error = (value - expected).abs() / expected.abs();
                 assert!(error <= tolerance, "{} {name}: {value:e} but {expected:e}", case["name"]);

@@ -4,7 +4,7 @@ use super::interrupt;
 use super::subject::Subject;
 use crate::fast::{Plan, Route};
 use crate::io::write_npz;
-use crate::oracle::{Answer, Digits, FEW_DIGITS, Path, Wanted, answer_watched, days};
+use crate::oracle::{Answer, FEW_DIGITS, Path, Wanted, answer_watched, days};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
@@ -125,14 +125,12 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
 
 /// What is said beside the numbers: those that have few right digits, and a gradient that does not exist.
 fn remarks(answer: &Answer) -> Vec<String> {
-    let few: Vec<String> =
-        answer.digits.few().map(|(name, digits)| format!("{name} ({digits:.1})")).collect();
+    let few = answer.printed_digits().filter(|(_, digits)| *digits < FEW_DIGITS);
+    let few: Vec<String> = few.map(|(item, digits)| format!("{item} ({digits:.1})")).collect();
     let mut remarks = Vec::new();
     if !few.is_empty() {
-        let (least, how) = match answer.digits {
-            Digits::AtLeast(_) => ("perhaps fewer", "; --digits counts them"),
-            Digits::Counted(_) => ("fewer", ""),
-        };
+        let (least, how) =
+            if answer.digits.counted { ("fewer", "") } else { ("perhaps fewer", "; --digits counts them") };
         remarks.push(format!(
             "warning: {least} than {FEW_DIGITS} right digits of {}: terms cancel there, or leave the range of f64{how}",
             few.join(", ")

@@ -3,7 +3,7 @@
 use crate::model::Shape;
 use crate::nearest::nearest;
 use crate::number::{Matrix, Smooth};
-use crate::oracle::ClosedForms;
+use crate::oracle::{ClosedForms, Item, Scalar};
 use crate::words::quoted;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -73,20 +73,25 @@ impl Quantity {
         Quantity::LambdaMax,
     ];
 
-    /// Its name in questions and answers.
+    /// The item of an answer of the oracle that it is; none for the eigenvalue, which is the last one of an item.
+    pub(super) fn item(self) -> Option<Item> {
+        Some(match self {
+            Quantity::Loss => Item::Scalar(Scalar::Loss),
+            Quantity::LossGradient => Item::LossGradient,
+            Quantity::Hessian => Item::Hessian,
+            Quantity::Trace => Item::Scalar(Scalar::Trace),
+            Quantity::TraceSquared => Item::Scalar(Scalar::TraceSquared),
+            Quantity::WsUpper => Item::Scalar(Scalar::WsUpper),
+            Quantity::TraceGradient => Item::TraceGradient,
+            Quantity::TraceSquaredGradient => Item::TraceSquaredGradient,
+            Quantity::Gradient => Item::Gradient,
+            Quantity::LambdaMax => return None,
+        })
+    }
+
+    /// Its name in questions and answers: that of the item.
     pub fn name(self) -> &'static str {
-        match self {
-            Quantity::Loss => "loss",
-            Quantity::LossGradient => "loss_gradient",
-            Quantity::Hessian => "hessian",
-            Quantity::Trace => "trace",
-            Quantity::TraceSquared => "trace_squared",
-            Quantity::WsUpper => "ws_upper",
-            Quantity::TraceGradient => "trace_gradient",
-            Quantity::TraceSquaredGradient => "trace_squared_gradient",
-            Quantity::Gradient => "gradient",
-            Quantity::LambdaMax => "lambda_max",
-        }
+        self.item().map_or("lambda_max", Item::name)
     }
 
     /// How its numbers are laid out.
@@ -131,18 +136,10 @@ impl Quantity {
         forms: &ClosedForms<T>,
         hessian: impl Fn() -> Matrix<T>,
     ) -> Option<Vec<T>> {
-        Some(match self {
-            Quantity::Loss => vec![forms.loss],
-            Quantity::LossGradient => forms.loss_gradient.flat(),
-            Quantity::Hessian => hessian().as_slice().to_vec(),
-            Quantity::Trace => vec![forms.moments.trace()],
-            Quantity::TraceSquared => vec![forms.moments.squared()],
-            Quantity::WsUpper => vec![forms.ws_upper()],
-            Quantity::TraceGradient => forms.gradients.trace().flat(),
-            Quantity::TraceSquaredGradient => forms.gradients.squared().flat(),
-            Quantity::Gradient => forms.gradient().ok()?.flat(),
-            Quantity::LambdaMax => return None,
-        })
+        match self.item()? {
+            Item::Hessian => Some(hessian().as_slice().to_vec()),
+            item => forms.numbers(item),
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The class route: `<GN_n, GN_m> = tr(S_n T S_m T)` with the `c x c` matrix `T_kl = sum_i phi1_n phi1_m V_ki V_li`
 //! of each pair, one product of size `N x N x h` for each of the `c(c+1)/2` entries of `T`.
 
-use super::adjoint::{AdjointRows, HIDDEN_SQUARED, Partials};
+use super::adjoint::{AdjointRows, Partials};
 use super::features::unpack;
 use super::product::{Then, product, samples, view};
 use super::sizes::{LANES, packed, upper};
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
+use crate::terms::bound::Moment;
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
 
@@ -230,7 +231,7 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
     for (row, n) in range.clone().enumerate() {
         let by_phi1 = &mut partials.phi1[row * h..(row + 1) * h];
         let backs = pair.back[row * s * h..(row + 1) * s * h].chunks(h);
-        let by_products = by_diagonals[HIDDEN_SQUARED].chunks_mut(h);
+        let by_products = by_diagonals.squared.chunks_mut(h);
         for ((back, by_product), (k, l)) in backs.zip(by_products).zip(upper(c)) {
             let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
             for i in 0..h {
@@ -250,13 +251,13 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
             by_phi1[i] += 2.0 * phi1 * k * by_g;
         }
     }
-    moments[HIDDEN_SQUARED] += value;
+    moments.hidden_squared += value;
     let (by_k, by_u) = (view(by_k, count, h), view(by_u, count, h));
     let diagonals = view(&shared.weights.diagonals, s, h);
     product(&mut partials.s, Then::Add, 1.0, by_k, diagonals.transpose());
     let own = samples(&forward.s, &range, packed(c)).transpose();
-    product(&mut by_diagonals[HIDDEN_SQUARED], Then::Add, 1.0, own, by_k);
+    product(&mut by_diagonals.squared, Then::Add, 1.0, own, by_k);
     product(&mut partials.delta, Then::Set, 1.0, by_u, view(v, c, h).transpose());
-    product(&mut by_v[HIDDEN_SQUARED], Then::Add, 1.0, samples(&forward.delta, &range, c).transpose(), by_u);
-    worker.pull(shared, rows, HIDDEN_SQUARED);
+    product(&mut by_v.hidden_squared, Then::Add, 1.0, samples(&forward.delta, &range, c).transpose(), by_u);
+    worker.pull(shared, rows, Moment::HiddenSquared);
 }

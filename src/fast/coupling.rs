@@ -4,12 +4,13 @@
 //! A sum `sum_m xi_nm D_m` can go by way of the inputs: `xi` is `x_n . x_m`, so it is `x_n` times `sum_m x_m (x) D_m`.
 //! That is less work where there are more samples than inputs; the plan says which.
 
-use super::adjoint::{AdjointRows, COUPLING_SQUARED};
+use super::adjoint::AdjointRows;
 use super::features::Features;
 use super::forward::inputs;
 use super::product::{Then, kept, product, samples, view};
 use super::sizes::{packed, upper};
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
+use crate::terms::bound::Moment;
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
 
@@ -131,7 +132,7 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
             room.e[at] = e + weight * room.g[at];
         }
     }
-    moments[COUPLING_SQUARED] += value;
+    moments.coupling_squared += value;
     partials.z[..count * h].copy_from_slice(&room.coupling_z[..count * h]);
     chain(shared, rows, worker);
 }
@@ -162,7 +163,7 @@ pub(super) fn chain(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker
     let by_sv = view(&room.by_a, count * c, h);
     let square = &mut pair.square[..];
     super::features::unpack(square, &forward.s[rows.start * packed(c)..(rows.start + count) * packed(c)], c);
-    product(&mut by_v[COUPLING_SQUARED], Then::Add, 1.0, view(square, count * c, c).transpose(), by_sv);
+    product(&mut by_v.coupling_squared, Then::Add, 1.0, view(square, count * c, c).transpose(), by_sv);
     product(square, Then::Set, 1.0, by_sv, view(&shared.weights.v, c, h).transpose());
     for row in 0..count {
         let matrix = &square[row * c * c..(row + 1) * c * c];
@@ -172,5 +173,5 @@ pub(super) fn chain(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker
             *by_s = if k == l { matrix[k * c + k] } else { FRAC_1_SQRT_2 * both };
         }
     }
-    worker.pull(shared, rows, COUPLING_SQUARED);
+    worker.pull(shared, rows, Moment::CouplingSquared);
 }

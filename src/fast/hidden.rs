@@ -1,10 +1,11 @@
 //! The hidden route: `M` of every sample, packed into `h(h+1)/2` numbers, and products of size `N x N x h(h+1)/2`.
 
-use super::adjoint::{AdjointRows, HIDDEN_SQUARED};
+use super::adjoint::AdjointRows;
 use super::features::{covariances, hidden_hessians};
 use super::product::{Then, View, product, samples, view};
 use super::sizes::diagonal;
 use super::worker::{PairRoom, Shared, TileRoom, Worker};
+use crate::terms::bound::Moment;
 use std::ops::Range;
 
 /// `M` of a chunk: kept, or made anew.
@@ -89,13 +90,13 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
             value += own * phi1[i];
         }
     }
-    moments[HIDDEN_SQUARED] += 0.5 * value;
+    moments.hidden_squared += 0.5 * value;
     let own = samples(&forward.s, &range, s);
     let by_k = view(&room.by_m, count, p);
     product(&mut partials.s, Then::Set, 1.0, by_k, view(&shared.weights.pairs, s, p).transpose());
     product(by_pairs, Then::Add, 1.0, own.transpose(), by_k);
     let by_u = view(by_u, count, h);
     product(&mut partials.delta, Then::Set, 1.0, by_u, view(&shared.weights.v, c, h).transpose());
-    product(&mut by_v[HIDDEN_SQUARED], Then::Add, 1.0, samples(&forward.delta, &range, c).transpose(), by_u);
-    worker.pull(shared, rows, HIDDEN_SQUARED);
+    product(&mut by_v.hidden_squared, Then::Add, 1.0, samples(&forward.delta, &range, c).transpose(), by_u);
+    worker.pull(shared, rows, Moment::HiddenSquared);
 }

@@ -1,7 +1,7 @@
 //! Sums over pairs of samples, a tile of samples against a chunk of samples at a time: the hidden and the class route
 //! (chapters 4 and 7). The two differ in the hidden term alone.
 
-use super::adjoint::{AdjointRows, COUPLING_SQUARED, HIDDEN_SQUARED, OUTPUT_SQUARED};
+use super::adjoint::AdjointRows;
 use super::features::Features;
 use super::forward::inputs;
 use super::plan::Route;
@@ -65,10 +65,10 @@ pub(super) fn value(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
                 output += zeta * zeta * pair.ss[index];
                 coupled += xi * zeta * pair.aa[index];
             }
-            moments[OUTPUT_SQUARED] += factor * output;
-            moments[COUPLING_SQUARED] +=
+            moments.output_squared += factor * output;
+            moments.coupling_squared +=
                 factor * (coupled + coupling::value(shared, &tile, &chunk, rows, pair));
-            moments[HIDDEN_SQUARED] += factor
+            moments.hidden_squared += factor
                 * if shared.plan.route == Route::Hidden {
                     hidden::value(shared, &tile, &chunk, rows, pair)
                 } else {
@@ -123,7 +123,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
             output += square * pair.ss[index];
             pair.weight[index] = square;
         }
-        moments[OUTPUT_SQUARED] += weight * output;
+        moments.output_squared += weight * output;
         let own = samples(&shared.forward.s, &chunk, s);
         product(&mut rows.output_s, Then::Add, 2.0 * weight, view(&pair.weight, shape.0, shape.1), own);
         for index in 0..entries {
@@ -137,7 +137,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
         if shared.plan.route == Route::Hidden {
             hidden::add(shared, &tile, &chunk, rows, pair);
         } else {
-            moments[HIDDEN_SQUARED] += weight * class::add(shared, &tile, &chunk, rows, pair, partials);
+            moments.hidden_squared += weight * class::add(shared, &tile, &chunk, rows, pair, partials);
         }
     }
     if shared.plan.route == Route::Hidden {

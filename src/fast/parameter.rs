@@ -1,12 +1,13 @@
 //! The parameter route: the blocks of the Hessian themselves, each a sum over samples of a product of two packed
 //! pieces. It wins where samples are many against the squares of inputs and hidden units.
 
-use super::adjoint::{AdjointRows, COUPLING_SQUARED, HIDDEN_SQUARED, OUTPUT_SQUARED};
+use super::adjoint::AdjointRows;
 use super::features::{Features, hidden_hessians};
 use super::product::{Then, product, samples, view};
 use super::sizes::{Sizes, diagonal, packed};
 use super::worker::{Shared, Sums, TileRoom, Worker};
 use super::{coupling, hidden};
+use crate::terms::bound::Moments;
 use std::f64::consts::SQRT_2;
 use std::ops::Range;
 
@@ -89,16 +90,14 @@ pub(super) fn close(sizes: &Sizes, sums: &mut Sums) {
     }
 }
 
-/// The squared norms of the hidden block, the output block and the coupling block.
-pub(super) fn values(shared: &Shared) -> [(usize, f64); 3] {
+/// Sets the squared norms of the hidden block, the output block and the coupling block.
+pub(super) fn set_squares(moments: &mut Moments<f64>, shared: &Shared) {
     let norm =
         |block: &[f64]| shared.sizes.pair_weight() * block.iter().map(|entry| entry * entry).sum::<f64>();
     let sums = shared.sums;
-    [
-        (HIDDEN_SQUARED, norm(&sums.hidden)),
-        (OUTPUT_SQUARED, norm(&sums.output)),
-        (COUPLING_SQUARED, norm(&sums.coupling)),
-    ]
+    moments.hidden_squared = norm(&sums.hidden);
+    moments.output_squared = norm(&sums.output);
+    moments.coupling_squared = norm(&sums.coupling);
 }
 
 /// The gradients of the squared traces at a tile of samples, from the blocks.
@@ -123,7 +122,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
         let own = samples(&shared.forward.s, &range, s);
         product(output_s, Then::Set, scale, view(factors.zz, count, packed(ht)), output);
         let pairs = output_s.iter().zip(&shared.forward.s[range.start * s..range.end * s]);
-        moments[OUTPUT_SQUARED] += 0.5 * pairs.map(|(by, s)| by * s).sum::<f64>();
+        moments.output_squared += 0.5 * pairs.map(|(by, s)| by * s).sum::<f64>();
         product(factors.zz, Then::Set, scale, own, output.transpose());
         for row in 0..count {
             let z = &shared.forward.z[(range.start + row) * h..(range.start + row + 1) * h];
@@ -151,7 +150,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
         let entries = count * coupling;
         let by_a = a[..entries].iter().zip(&by_a[..entries]).map(|(a, by)| a * by).sum::<f64>();
         let by_d = d[..entries].iter().zip(&e[..entries]).map(|(d, by)| d * by).sum::<f64>();
-        moments[COUPLING_SQUARED] += 0.5 * (by_a + by_d);
+        moments.coupling_squared += 0.5 * (by_a + by_d);
     }
     coupling::chain(shared, rows, worker);
     hidden::finish(shared, rows, worker);

@@ -1,12 +1,13 @@
 //! The room of one worker: sums of its own, and buffers for a tile of samples.
 
-use super::adjoint::{AdjointRows, OUTPUT_SQUARED, Partials, TERMS};
+use super::adjoint::{AdjointRows, Partials};
 use super::couplings::Couplings;
 use super::forward::Forward;
 use super::plan::{Plan, Route};
 use super::sizes::{LANES, Sizes, packed};
 use super::weights::Weights;
 use crate::model::Batch;
+use crate::terms::bound::{Moment, Moments};
 
 /// What all workers look at.
 #[derive(Clone, Copy)]
@@ -108,14 +109,20 @@ pub(super) struct TileRoom {
     pub by_curvature: Vec<f64>,
 }
 
+/// Gradients by [`Weights::diagonals`]: of trace and squared trace of the hidden block.
+pub(super) struct ByDiagonals {
+    pub trace: Vec<f64>,
+    pub squared: Vec<f64>,
+}
+
 /// One worker.
 pub(super) struct Worker {
-    pub moments: [f64; TERMS],
+    pub moments: Moments<f64>,
     pub loss: f64,
     /// Gradients by `V` in contrasts at fixed `p` and `delta`.
-    pub by_v: [Vec<f64>; TERMS],
-    /// Gradients by [`Weights::diagonals`], and by [`Weights::pairs`] for the hidden term.
-    pub by_diagonals: [Vec<f64>; 2],
+    pub by_v: Moments<Vec<f64>>,
+    pub by_diagonals: ByDiagonals,
+    /// The gradient of the squared trace of the hidden block by [`Weights::pairs`].
     pub by_pairs: Vec<f64>,
     pub sums: Sums,
     pub partials: Partials,
@@ -140,10 +147,10 @@ impl Worker {
         let parameter_tile =
             if plan.route == Route::Parameter { tile * (packed(dt) + packed(ht) + dt * ht + dt) } else { 0 };
         Worker {
-            moments: [0.0; TERMS],
+            moments: Moments::default(),
             loss: 0.0,
-            by_v: std::array::from_fn(|_| room(coupling)),
-            by_diagonals: std::array::from_fn(|_| room(s * h)),
+            by_v: Moments::from_fn(|_| room(coupling)),
+            by_diagonals: ByDiagonals { trace: room(s * h), squared: room(s * h) },
             by_pairs: if_hidden(s * p),
             sums: Sums::new(sizes, plan),
             partials: Partials::new(sizes, tile),
@@ -188,10 +195,10 @@ impl Worker {
 
     /// Forgets the sums of the last call.
     pub(super) fn clear(&mut self) {
-        (self.moments, self.loss) = ([0.0; TERMS], 0.0);
-        let sums = self.sums.all();
-        for sum in self.by_v.iter_mut().chain(&mut self.by_diagonals).chain([&mut self.by_pairs]).chain(sums)
-        {
+        (self.moments, self.loss) = (Moments::default(), 0.0);
+        let ByDiagonals { trace, squared } = &mut self.by_diagonals;
+        let by_v = self.by_v.each_mut().into_values();
+        for sum in by_v.chain([trace, squared, &mut self.by_pairs]).chain(self.sums.all()) {
             sum.fill(0.0);
         }
     }
@@ -202,13 +209,13 @@ impl Worker {
         let (by_s, by_z) = (rows.count * shared.sizes.packed_contrasts(), rows.count * shared.sizes.hidden);
         self.partials.s[..by_s].copy_from_slice(&self.rows.output_s[..by_s]);
         self.partials.z[..by_z].copy_from_slice(&self.rows.output_z[..by_z]);
-        self.pull(shared, rows, OUTPUT_SQUARED);
+        self.pull(shared, rows, Moment::OutputSquared);
     }
 
-    /// Carries the partial derivatives of a term to the logits and preactivations of these rows.
-    pub(super) fn pull(&mut self, shared: &Shared, rows: &mut AdjointRows, term: usize) {
+    /// Carries the partial derivatives of a moment to the logits and preactivations of these rows.
+    pub(super) fn pull(&mut self, shared: &Shared, rows: &mut AdjointRows, moment: Moment) {
         let range = rows.range();
-        let out = (&mut *rows.a[term], &mut *rows.o[term]);
+        let out = (&mut *rows.a[moment], &mut *rows.o[moment]);
         self.partials.pull(out, range, shared.forward, shared.weights, &shared.sizes, &mut self.square);
     }
 }

@@ -1,11 +1,10 @@
 //! Value and gradient of the bound from buffers that are allocated once.
 
-use super::adjoint::{AdjointRows, Adjoints, COUPLING_SQUARED, TERMS};
+use super::adjoint::{AdjointRows, Adjoints};
 use super::couplings::{CouplingRows, Couplings};
 use super::error::{FastError, check_shape};
 use super::features::Features;
 use super::forward::Forward;
-use super::objective::moments_of;
 use super::plan::{Plan, Route};
 use super::share::{Array, Rows, Span, pieces, share};
 use super::sizes::Sizes;
@@ -53,7 +52,7 @@ pub struct Workspace {
     pub(super) sums: Sums,
     pub(super) adjoints: Adjoints,
     pub(super) workers: Vec<Worker>,
-    pub(super) by_v: [Vec<f64>; TERMS],
+    pub(super) by_v: Moments<Vec<f64>>,
     pub(super) combined_a: Vec<f64>,
     pub(super) combined_o: Vec<f64>,
     pub(super) column: Vec<f64>,
@@ -74,7 +73,7 @@ impl Workspace {
             sums: Sums::new(&sizes, &plan),
             adjoints: Adjoints::new(&sizes),
             workers: (0..plan.threads).map(|_| Worker::new(&sizes, &plan)).collect(),
-            by_v: std::array::from_fn(|_| room(sizes.coupling())),
+            by_v: Moments::from_fn(|_| room(sizes.coupling())),
             combined_a: room(sizes.samples * sizes.hidden),
             combined_o: room(sizes.samples * sizes.contrasts),
             column: room(sizes.classes),
@@ -167,22 +166,22 @@ impl Workspace {
         if watch.stopped() {
             return Err(FastError::Stopped);
         }
-        let mut moments = [0.0; TERMS];
+        let mut moments = Moments::default();
         for worker in workers.iter() {
-            moments.iter_mut().zip(worker.moments).for_each(|(sum, own)| *sum += own);
+            moments = worker.moments.zip(moments).map(|(own, sum)| sum + own);
         }
         // With the gradient the tiles have given all of the values.
         if !with_gradient && plan.route == Route::Parameter {
-            parameter::values(&shared).into_iter().for_each(|(term, value)| moments[term] = value);
+            parameter::set_squares(&mut moments, &shared);
         } else if !with_gradient {
-            moments[COUPLING_SQUARED] += coupling::value_by_inputs(&shared);
+            moments.coupling_squared += coupling::value_by_inputs(&shared);
         }
         let loss = workers.iter().map(|worker| worker.loss).sum();
         if with_gradient {
             self.gather_by_v();
             self.differentiated = true;
         }
-        Ok(Values { loss, moments: moments_of(moments) })
+        Ok(Values { loss, moments })
     }
 
     /// Everything that comes before the pairs.

@@ -9,24 +9,28 @@ mod closed;
 mod digits;
 mod error;
 mod gradient;
+mod item;
 mod known;
 mod limits;
 mod path;
+mod reduced;
 mod refine;
+mod scalars;
 mod spread;
 
-pub use answer::{Answer, Digits, FEW_DIGITS};
+pub use answer::Answer;
 pub use closed::ClosedForms;
-pub use digits::{ALL_DIGITS, digits, right_digits};
+pub use digits::{ALL_DIGITS, Digits, FEW_DIGITS, digits, right_digits};
 pub use error::OracleError;
 pub use gradient::NoBoundGradient;
+pub use item::Item;
 pub use limits::days;
 pub use path::Path;
 pub use refine::{refined_eigenvalues, refined_largest};
+pub use scalars::{Scalar, Scalars};
 
 use crate::fast::Watcher;
 use crate::model::{Batch, Network};
-use crate::terms::bound::Moments;
 use crate::terms::bound_gradient::MomentGradients;
 use crate::terms::{Curvature, curvatures, hessian, samples, trace};
 use crate::witness::eigen::eigenvalues;
@@ -34,7 +38,7 @@ use answer::{Dense, PerSample};
 use gradient::bound_gradient;
 use known::Known;
 use path::evaluate;
-use spread::Spreads;
+use spread::careful_spreads;
 use std::cell::OnceCell;
 
 /// What is asked for beside the bound and its gradient.
@@ -64,7 +68,8 @@ pub struct Wanted {
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 /// let answer = answer(&network, &batch, Wanted { spectrum: true, ..Wanted::default() })?;
 /// let largest = answer.eigenvalues.as_ref().and_then(|values| values.last().copied());
-/// assert!(largest.is_some_and(|largest| largest <= answer.ws_block && answer.ws_block <= answer.ws_upper));
+/// let bounds = &answer.scalars;
+/// assert!(largest.is_some_and(|largest| largest <= bounds.ws_block && bounds.ws_block <= bounds.ws_upper));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -99,7 +104,7 @@ pub fn answer_watched(
         finite(quantity, value)?;
     }
     let gradient = bound_gradient(&forms, network, batch)?;
-    let spreads = Spreads::of(&points, &forms.moments, &shape, limits::has_room_for_points(&shape));
+    let spreads = careful_spreads(forms.traces_and_squares(), &points, limits::has_room_for_points(&shape));
     let dense = (wanted.spectrum || wanted.hessian).then(|| hessian::hessian(points()));
     let eigenvalues = match &dense {
         Some(h) if wanted.spectrum => Some(eigenvalues(h)?),
@@ -114,16 +119,13 @@ pub fn answer_watched(
         }
     });
     let dense = Dense { eigenvalues, hessian: dense.filter(|_| wanted.hessian) };
-    let mut answer = Answer::of(&forms, gradient, &spreads, dense, terms);
-    answer.digits = if wanted.digits {
-        Digits::Counted(digits(&answer, network, batch)?)
-    } else {
-        Digits::AtLeast(known.digits(&answer, &forms, &spreads))
-    };
+    let mut answer = Answer::of(&forms, gradient, spreads.map(|spread| spread.value), dense, terms);
+    answer.digits =
+        if wanted.digits { digits(&answer, network, batch)? } else { known.digits(&answer, &forms, spreads) };
     Ok(answer)
 }
 
-/// The single terms that the bound is made of.
+/// The single terms of the trace, and the gradients of the moments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Terms {
     /// `t_out` of each sample.
@@ -132,14 +134,8 @@ pub struct Terms {
     pub t_gn: Vec<f64>,
     /// `t_res` of each sample.
     pub t_res: Vec<f64>,
-    /// Traces and squared traces of the blocks.
-    pub moments: Moments<f64>,
-    /// Their gradients.
+    /// Gradients of traces and squared traces of the blocks.
     pub gradients: MomentGradients<f64>,
-    /// Bound on the hidden block.
-    pub alpha: f64,
-    /// Reduced bound on the output block.
-    pub beta: f64,
 }
 
 fn finite(quantity: &'static str, value: f64) -> Result<(), OracleError> {
@@ -164,8 +160,9 @@ mod tests {
         let batch = Batch { x: Matrix::zeros(1, 1), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]) };
         let wanted = Wanted { spectrum: true, terms: true, ..Wanted::default() };
         let answer = answer(&network, &batch, wanted).unwrap();
-        assert!((answer.loss - 2_f64.ln()).abs() < 1e-15);
-        assert_eq!([answer.trace, answer.trace_squared, answer.ws_upper, answer.ws_block], [0.0; 4]);
+        let Scalars { loss, trace, trace_squared, ws_upper, ws_block, .. } = answer.scalars;
+        assert!((loss - 2_f64.ln()).abs() < 1e-15);
+        assert_eq!([trace, trace_squared, ws_upper, ws_block], [0.0; 4]);
         let message = answer.gradient.unwrap_err().to_string();
         assert!(message.contains("s of the Hessian is 0"), "{message}");
         assert!(message.contains("Inputs and hidden outputs are 0"), "{message}");
@@ -181,8 +178,8 @@ mod tests {
         let x = Matrix::from_fn(3, 2, |n, l| if l == 0 { angle(n).cos() } else { angle(n).sin() });
         let batch = Batch::from_labels(x, &[0, 1, 0], 2).unwrap();
         let answer = answer(&network, &batch, Wanted { terms: true, ..Wanted::default() }).unwrap();
-        assert_relative_eq!(answer.terms.unwrap().beta, 0.25, max_relative = 1e-14);
-        assert!(answer.ws_block <= answer.ws_upper);
+        assert_relative_eq!(answer.scalars.output_upper, 0.25, max_relative = 1e-14);
+        assert!(answer.scalars.ws_block <= answer.scalars.ws_upper);
     }
 
     #[test]
@@ -195,7 +192,7 @@ mod tests {
             answer(&network, batch, Wanted::default())
         };
         let answer = at(800.0, &wrong).unwrap();
-        assert!(answer.loss > 700.0 && answer.ws_upper.is_finite());
+        assert!(answer.scalars.loss > 700.0 && answer.scalars.ws_upper.is_finite());
         let right = Batch::from_labels(x, &[0, 1], 2).unwrap();
         let message = at(800.0, &right).unwrap().gradient.unwrap_err().to_string();
         assert!(message.contains("saturated"), "{message}");

@@ -3,7 +3,8 @@
 use super::{ClosedForms, OracleError};
 use crate::fast::{Plan, Route, Shares, Watcher, Workspace};
 use crate::model::{Batch, BatchError, Misfit, Network, Parameters};
-use crate::terms::bound_gradient::{MomentGradients, NoGradient};
+use crate::terms::bound::Moments;
+use crate::terms::bound_gradient::NoGradient;
 use crate::terms::{Curvature, model};
 use std::thread::available_parallelism;
 
@@ -47,7 +48,8 @@ pub(super) fn evaluate<'a>(
         }
     };
     // Squares, which a sum that cancels may leave negative.
-    for square in forms.moments.squares_mut() {
+    let Moments { hidden_squared, output_squared, coupling_squared, .. } = &mut forms.moments;
+    for square in [hidden_squared, output_squared, coupling_squared] {
         if *square < 0.0 {
             *square = 0.0;
         }
@@ -74,18 +76,11 @@ fn by_matrix_products(
         workspace.gradient(batch, &shares, &mut flat)?;
         Ok(Parameters::from_fn(&shape, |index| flat[index]))
     };
-    let mut of_moment = |moment: usize| {
+    let gradients = Moments::try_from_fn(|moment| {
         let mut shares = Shares::default();
         shares.moments[moment] = 1.0;
         gradient(shares)
-    };
-    let gradients = MomentGradients {
-        hidden_trace: of_moment(0)?,
-        hidden_squared: of_moment(1)?,
-        output_trace: of_moment(2)?,
-        output_squared: of_moment(3)?,
-        coupling_squared: of_moment(4)?,
-    };
+    })?;
     let loss_gradient = gradient(Shares { loss: 1.0, ..Shares::default() })?;
     Ok(ClosedForms { shape, loss: values.loss, moments: values.moments, gradients, loss_gradient })
 }

@@ -33,7 +33,7 @@ fn numbers<A: Arithmetic>() -> Vec<Equation<A>> {
     vec![
         new("moments", &[Axis::Item(5)], |c| {
             let m = moments(&c.points, c.v());
-            vec![m.hidden_trace, m.hidden_squared, m.output_trace, m.output_squared, m.coupling_squared]
+            m.into_values().collect()
         })
         .equals(ASSEMBLED, |c| moments_of(c, c.hessian()))
         .equals(OF_LOSS, |c| moments_of(c, c.hessian_from_loss()))
@@ -48,9 +48,9 @@ fn numbers<A: Arithmetic>() -> Vec<Equation<A>> {
             .on_small_cases(),
         new("spread_centred", &[], |c| {
             let m = mean_and_spread(c).0;
-            let diagonal = hidden_deviation(&c.points, &m) + output_deviation(&c.points, &m, false);
+            let diagonal = hidden_deviation(&c.points, m) + output_deviation(&c.points, m, false);
             let whole = diagonal + A::integer(2) * coupling_squared_by_parameters(&c.points);
-            vec![spread_centred(&whole, c.shape.parameters())]
+            vec![spread_centred(whole, c.shape.parameters())]
         })
         .equals(ASSEMBLED, |c| vec![deviation(c.hessian())])
         .equals(OF_LOSS, |c| vec![deviation(c.hessian_from_loss())])
@@ -62,7 +62,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
     vec![
         new("ws_upper", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
-            let x: A = ws_upper(&m, &s, c.shape.parameters());
+            let x: A = ws_upper(m, s, c.shape.parameters());
             vec![one_apart(c, x), x]
         })
         .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::FarAbove))
@@ -70,7 +70,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         .on_small_cases(),
         new("ws_lower", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
-            let x: A = ws_lower(&m, &s, c.shape.parameters());
+            let x: A = ws_lower(m, s, c.shape.parameters());
             vec![all_but_one_at(c, x), x]
         })
         .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::NearAbove))
@@ -78,7 +78,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         .on_small_cases(),
         new("lambda_min_lower", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
-            let x: A = lambda_min_lower(&m, &s, c.shape.parameters());
+            let x: A = lambda_min_lower(m, s, c.shape.parameters());
             vec![one_apart(c, x), x]
         })
         .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::FarBelow))
@@ -86,7 +86,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         .on_small_cases(),
         new("lambda_min_upper", &[Axis::Item(2)], |c| {
             let (m, s) = mean_and_spread(c);
-            let x: A = lambda_min_upper(&m, &s, c.shape.parameters());
+            let x: A = lambda_min_upper(m, s, c.shape.parameters());
             vec![all_but_one_at(c, x), x]
         })
         .equals(SPECTRUM, |c| bound_from(c, c.hessian(), Root::NearBelow))
@@ -94,7 +94,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         .on_small_cases(),
         new("range_upper", &[Axis::Item(2)], |c| {
             // Extremal: the two ends at equal distance from the mean, all others at the mean.
-            let range: A = range_upper(&mean_and_spread(c).1, c.shape.parameters());
+            let range: A = range_upper(mean_and_spread(c).1, c.shape.parameters());
             vec![range * range / A::integer(2), range]
         })
         .equals(SPECTRUM, |c| widest_range(c, c.hessian()))
@@ -103,7 +103,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         new("range_lower", &[Axis::Item(2)], |c| {
             // Extremal: one half of the eigenvalues at either end.
             let size = c.shape.parameters();
-            let range: A = range_lower(&mean_and_spread(c).1, size);
+            let range: A = range_lower(mean_and_spread(c).1, size);
             let spectrum: Vec<A> = (0..size).map(|i| if 2 * i < size { A::zero() } else { range }).collect();
             vec![centred(&Matrix::from_diagonal(&spectrum.into())), range]
         })
@@ -113,7 +113,7 @@ fn spectrum_bounds<A: Arithmetic>() -> Vec<Equation<A>> {
         new("ws_reduced", &[], |c| {
             let size = c.shape.reduced_parameters();
             let (t, q) = trace_and_square(c);
-            vec![ws_reduced(&mean(&t, size), &spread(&t, &q, size), &c.shape)]
+            vec![ws_reduced(mean(t, size), spread(t, q, size), &c.shape)]
         })
         .equals("the support form on the complement of the null space", |c| {
             vec![projected_support(c, c.hessian())]
@@ -203,7 +203,7 @@ fn blocks<A: Arithmetic>() -> Vec<Equation<A>> {
             // The largest eigenvalue x of [[alpha, gamma], [gamma, beta]]: (x - alpha)(x - beta) = gamma^2.
             let m = moments(&c.points, c.v());
             let (alpha, beta) = (hidden_upper(&m, &c.shape), output_upper(&m, &c.shape));
-            let x: A = ws_block(&alpha, &beta, &m.coupling_squared);
+            let x: A = ws_block(alpha, beta, m.coupling_squared);
             vec![(x - alpha) * (x - beta)]
         })
         .equals("the squared norm of the assembled coupling, through the characteristic polynomial", |c| {
@@ -228,12 +228,12 @@ fn trace_and_square<A: Arithmetic>(c: &Case<A>) -> (A, A) {
 fn mean_and_spread<A: Arithmetic>(c: &Case<A>) -> (A, A) {
     let (t, q) = trace_and_square(c);
     let size = c.shape.parameters();
-    (mean(&t, size), spread(&t, &q, size))
+    (mean(t, size), spread(t, q, size))
 }
 
 fn support_of<A: Arithmetic>(c: &Case<A>) -> Matrix<A> {
     let (m, s) = mean_and_spread(c);
-    support_matrix(c.hessian(), &m, &s)
+    support_matrix(c.hessian(), m, s)
 }
 
 /// A second direction for the null space: the first covectors, repeated over the parameters.
@@ -243,13 +243,14 @@ fn against<A: Arithmetic>(c: &Case<A>) -> Vec<A> {
 }
 
 fn moments_of<A: Arithmetic>(c: &Case<A>, h: &Matrix<A>) -> Vec<A> {
-    vec![
-        block_trace(h, hidden_range(c)),
-        block_square(h, hidden_range(c)),
-        block_trace(h, output_range(c)),
-        block_square(h, output_range(c)),
-        coupling(c, h),
-    ]
+    let moments = Moments {
+        hidden_trace: block_trace(h, hidden_range(c)),
+        hidden_squared: block_square(h, hidden_range(c)),
+        output_trace: block_trace(h, output_range(c)),
+        output_squared: block_square(h, output_range(c)),
+        coupling_squared: coupling(c, h),
+    };
+    moments.into_values().collect()
 }
 
 fn block_trace<A: Arithmetic>(h: &Matrix<A>, range: std::ops::Range<usize>) -> A {

@@ -14,23 +14,14 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
     vec![
         new("moment_gradients", &[Item(5), Theta], |c| {
             let Ok(g) = moment_gradients(&c.points, c.v()) else { return Vec::new() };
-            [g.hidden_trace, g.hidden_squared, g.output_trace, g.output_squared, g.coupling_squared]
-                .iter()
-                .flat_map(Parameters::flat)
-                .collect()
+            g.into_values().flat_map(|gradient| gradient.flat()).collect()
         })
         .along("the derivatives of the moments", |c, direction| {
             let size = c.shape.parameters();
-            let along = |item: usize, pick: fn(Moments<A::First>) -> A::First| {
-                c.slope_of(&direction[item * size..(item + 1) * size], |s, v| {
-                    pick(moments(&curvatures(s, v), v))
-                })
-            };
-            along(0, |m| m.hidden_trace)
-                + along(1, |m| m.hidden_squared)
-                + along(2, |m| m.output_trace)
-                + along(3, |m| m.output_squared)
-                + along(4, |m| m.coupling_squared)
+            let items = Moment::ALL.into_iter().zip(direction.chunks(size));
+            items.fold(A::zero(), |sum, (moment, direction)| {
+                sum + c.slope_of(direction, |s, v| moments(&curvatures(s, v), v)[moment])
+            })
         }),
         new("mean_gradient", &[Theta], |c| {
             Closed::of(c).map(|g| mean_gradient(&g.trace, c.shape.parameters()).flat()).unwrap_or_default()
@@ -41,7 +32,7 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
         new("spread_gradient", &[Theta], |c| {
             Closed::of(c)
                 .and_then(|g| {
-                    spread_gradient(&g.trace, &g.squared, &g.m, &g.s, c.shape.parameters()).ok()
+                    spread_gradient(&g.trace, &g.squared, g.m, g.s, c.shape.parameters()).ok()
                 })
                 .map(|gradient| gradient.flat())
                 .unwrap_or_default()
@@ -55,7 +46,7 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
             .on_small_cases(),
         new("ws_envelope_gradient", &[Theta], |c| {
             flat(Closed::of(c).and_then(|g| {
-                let support = support_matrix(c.hessian(), &g.m, &g.s);
+                let support = support_matrix(c.hessian(), g.m, g.s);
                 ws_envelope_gradient(&c.points, c.v(), &support)
             }))
         })
@@ -63,14 +54,14 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
         .along("third derivatives of the loss contracted with the support matrix", |c, d| {
             let h = c.hessian_from_loss();
             let (m, s) = (c_mean(h), c_spread(h));
-            c.third_against(&support_matrix(h, &m, &s), d)
+            c.third_against(&support_matrix(h, m, s), d)
         })
         .on_small_cases(),
         new("ws_reduced_gradient", &[Theta], |c| {
             flat(Closed::of(c).and_then(|g| {
                 let size = c.shape.reduced_parameters();
-                let (m, s) = (mean(&g.t, size), spread(&g.t, &g.q, size));
-                ws_reduced_gradient(&g.trace, &g.squared, &m, &s, &c.shape).ok()
+                let (m, s) = (mean(g.t, size), spread(g.t, g.q, size));
+                ws_reduced_gradient(&g.trace, &g.squared, m, s, &c.shape).ok()
             }))
         })
         .along("the derivative of the reduced bound", |c, d| {
@@ -91,7 +82,7 @@ pub fn equations<A: Arithmetic>() -> Vec<Equation<A>> {
             c.slope_of(d, |s, v| {
                 let m = moments(&curvatures(s, v), v);
                 let (alpha, beta) = (hidden_upper(&m, &c.shape), output_upper(&m, &c.shape));
-                ws_block(&alpha, &beta, &m.coupling_squared)
+                ws_block(alpha, beta, m.coupling_squared)
             })
         }),
         new("descent_direction", &[Axis::Entry], |c| {
@@ -136,30 +127,30 @@ impl<A: Arithmetic> Closed<A> {
         let gradients = moment_gradients(&c.points, c.v()).ok()?;
         let moments = moments(&c.points, c.v());
         let (t, q, size) = (moments.trace(), moments.squared(), c.shape.parameters());
-        let (m, s) = (mean(&t, size), spread(&t, &q, size));
+        let (m, s) = (mean(t, size), spread(t, q, size));
         Some(Closed { t, q, m, s, trace: gradients.trace(), squared: gradients.squared() })
     }
 }
 
 fn ws_gradient<A: Arithmetic>(c: &Case<A>) -> Option<Parameters<A>> {
     let g = Closed::of(c)?;
-    ws_upper_gradient(&g.trace, &g.squared, &g.m, &g.s, c.shape.parameters()).ok()
+    ws_upper_gradient(&g.trace, &g.squared, g.m, g.s, c.shape.parameters()).ok()
 }
 
 /// The bound from trace, squared trace and size.
-fn ws<T: Smooth>(t: &T, q: &T, size: usize) -> T {
-    ws_upper(&mean(t, size), &spread(t, q, size), size)
+fn ws<T: Smooth>(t: T, q: T, size: usize) -> T {
+    ws_upper(mean(t, size), spread(t, q, size), size)
 }
 
 /// Derivative along a direction of a function of `T`, `Q` and `D`, both by their closed forms.
 fn value_slope<A: Arithmetic>(
     c: &Case<A>,
     direction: &[A],
-    value: impl Fn(&A::First, &A::First, usize) -> A::First,
+    value: impl Fn(A::First, A::First, usize) -> A::First,
 ) -> A {
     c.slope_of(direction, |s, v| {
         let m = moments(&curvatures(s, v), v);
-        value(&m.trace(), &m.squared(), c.shape.parameters())
+        value(m.trace(), m.squared(), c.shape.parameters())
     })
 }
 
@@ -167,13 +158,13 @@ fn value_slope<A: Arithmetic>(
 fn loss_value_slope<A: Arithmetic>(
     c: &Case<A>,
     direction: &[A],
-    value: impl Fn(&A::First, &A::First, usize) -> A::First,
+    value: impl Fn(A::First, A::First, usize) -> A::First,
 ) -> A {
     let h = c.hessian_from_loss();
     let size = h.nrows();
     let t = A::First::lift(h.trace(), &[c.third_against(&Matrix::identity(size, size), direction)]);
     let q = A::First::lift(product(h, h), &[c.third_against(&(h * A::integer(2)), direction)]);
-    value(&t, &q, size).mixed()
+    value(t, q, size).mixed()
 }
 
 fn c_mean<A: Arithmetic>(h: &Matrix<A>) -> A {

@@ -121,14 +121,14 @@ fn totals<A: Arithmetic>() -> Vec<Equation<A>> {
             .equals(ASSEMBLED, |c| vec![product(c.hessian(), c.hessian())])
             .equals(HESSIAN_OF_LOSS, |c| vec![product(c.hessian_from_loss(), c.hessian_from_loss())])
             .on_small_cases(),
-        new("hidden_deviation", &[], |c| vec![hidden_deviation(&c.points, &shift(c))])
+        new("hidden_deviation", &[], |c| vec![hidden_deviation(&c.points, shift(c))])
             .equals(ASSEMBLED, |c| vec![deviation(c, c.hessian(), hidden_range(c), A::zero())])
             .equals(HESSIAN_OF_LOSS, |c| {
                 vec![deviation(c, c.hessian_from_loss(), hidden_range(c), A::zero())]
             })
             .on_small_cases(),
         new("output_deviation", &[Axis::Item(2)], |c| {
-            [false, true].map(|projected| output_deviation(&c.points, &shift(c), projected)).to_vec()
+            [false, true].map(|projected| output_deviation(&c.points, shift(c), projected)).to_vec()
         })
         .equals(ASSEMBLED, |c| output_deviations(c, c.hessian()))
         .equals(HESSIAN_OF_LOSS, |c| output_deviations(c, c.hessian_from_loss()))
