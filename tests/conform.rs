@@ -81,8 +81,8 @@ fn programs_that_break_off_are_told_with_what_they_said_last_and_never_hang_this
     let dies = "i=0; while read line; do i=$((i+1)); [ $i -gt 10 ] && { echo 'no more memory' >&2; exit 3; }; \
                 echo \"{\\\"id\\\": $((i-1))}\"; done";
     let programs = [
-        ("sleep 600", "no answer within 0.5 s (--timeout)", ""),
-        ("sleep 600 & sleep 600", "no answer within 0.5 s (--timeout)", ""),
+        ("sleep 600", "no answer within 0.5 s", ""),
+        ("sleep 600 & sleep 600", "no answer within 0.5 s", ""),
         (dies, "it ended (exit status: 3) where an answer was due", "no more memory"),
         ("kill -9 $$", "it ended (signal: 9 (SIGKILL)) where an answer was due", "(empty)"),
         ("printf '\\377\\376\\001\\n'; sleep 5", "(it is not UTF-8)", ""),
@@ -146,7 +146,7 @@ fn a_program_that_dies_while_a_wrong_answer_is_made_smaller_is_told_so_with_what
     let table = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{table}");
     assert!(table.contains("trace IS WRONG") && table.contains("the program did not answer"), "{table}");
-    let asked = "asked for case 0 of --cases 60 --max-size 5 --seed 0, made smaller";
+    let asked = "asked for case 0 of 60 (largest size 5, seed 0), made smaller";
     assert!(table.contains(asked), "{table}");
 }
 

@@ -98,7 +98,7 @@ fn nothing_that_a_program_started_outlives_it_however_it_ends() {
     let ends = [
         ("30", "exit 3", "it ended (exit status: 3) where an answer was due"),
         ("30", "kill -9 $$", "it ended (signal: 9 (SIGKILL)) where an answer was due"),
-        ("0.5", "sleep 600", "no answer within 0.5 s (--timeout)"),
+        ("0.5", "sleep 600", "no answer within 0.5 s"),
         ("30", "read line; exit 0", "it ended (exit status: 0) where an answer was due"),
     ];
     for (index, leaving) in LEAVING.iter().enumerate() {
@@ -248,7 +248,7 @@ fn where_it_is_killed_the_input_of_the_program_ends() {
 fn the_reason_is_the_true_one() {
     let big = "import sys, time\nsys.stdin.readline(); print('{\"id\": 0}', flush=True); time.sleep(600)";
     let programs = [
-        ("exec <&-; sleep 600", "no answer within 1 s (--timeout): it has closed its standard input"),
+        ("exec <&-; sleep 600", "no answer within 1 s: it has closed its standard input"),
         ("sleep 600 & exit 3", "it ended (exit status: 3) where an answer was due"),
         ("setsid sleep 600 & kill -11 $$", "it ended (signal: 11 (SIGSEGV)"),
         (
@@ -290,7 +290,7 @@ fn the_reason_is_the_true_one() {
     let output = hsr(folder.path(), &arguments).output().unwrap();
     let told = text(&output.stdout);
     assert!(
-        told.contains("no answer within 1 s (--timeout): it does not read its standard input, which took "),
+        told.contains("no answer within 1 s: it does not read its standard input, which took "),
         "{told}"
     );
 }

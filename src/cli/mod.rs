@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod conform;
 mod files;
+mod hints;
 mod interrupt;
 mod layers;
 mod man;

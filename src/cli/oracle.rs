@@ -1,7 +1,7 @@
 //! `hsr oracle`.
 
-use super::interrupt;
 use super::subject::Subject;
+use super::{hints, interrupt};
 use crate::fast::{Plan, Route};
 use crate::io::write_npz;
 use crate::oracle::{Answer, FEW_DIGITS, Path, Wanted, answer_watched, days};
@@ -94,7 +94,7 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
         digits: arguments.digits,
         path,
     };
-    let days = days(&network.shape(batch.samples()), &wanted)?;
+    let days = days(&network.shape(batch.samples()), &wanted).map_err(hints::of_oracle)?;
     if days > 1.0 {
         eprintln!("hsr: warning: this takes about {days:.0} days: fewer samples take less, as their square");
     }
@@ -107,7 +107,7 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
         !interrupt::asked()
     });
     bar.finish_and_clear();
-    let answer = answer?;
+    let answer = answer.map_err(hints::of_oracle)?;
     for line in remarks(&answer) {
         eprintln!("hsr: {line}");
     }

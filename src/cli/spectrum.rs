@@ -1,5 +1,6 @@
 //! `hsr spectrum`.
 
+use super::hints;
 use super::subject::Subject;
 use crate::io::{Array, write_npz};
 use crate::spectrum::{Extremes, Method, Settings, extremes};
@@ -51,7 +52,7 @@ pub(super) fn spectrum(arguments: &SpectrumArguments) -> Result<(), Box<dyn Erro
     };
     let (tolerance, products) = (arguments.tolerance, arguments.products);
     let settings = Settings { method, tolerance, products, ..Settings::default() };
-    let extremes = extremes(&network, &batch, &settings)?;
+    let extremes = extremes(&network, &batch, &settings).map_err(hints::of_spectrum)?;
     if let Some(out) = &arguments.out {
         write_npz(out, &arrays(&extremes))?;
     }

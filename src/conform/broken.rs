@@ -32,7 +32,7 @@ pub enum Broken {
     #[error("it closed its standard output where an answer was due, and runs on")]
     Closed,
     /// No answer in time.
-    #[error("no answer within {seconds} s (--timeout){unread}")]
+    #[error("no answer within {seconds} s{unread}")]
     Silent {
         /// The limit.
         seconds: f64,

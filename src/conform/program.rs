@@ -57,7 +57,7 @@ impl Program {
             Broken::CannotStart { command, reason }
         };
         let Some((program, arguments)) = command.split_first() else {
-            return Err(cannot("no command is given after --".to_string()));
+            return Err(cannot("no command is given".to_string()));
         };
         let mut prepared = Command::new(program);
         prepared.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -123,12 +123,12 @@ impl Settings {
         if self.given.is_some() { 1 } else { (self.cases - (part - 1)).div_ceil(parts) }
     }
 
-    /// A case, and the options that draw it.
+    /// A case, and what it is drawn from.
     pub(super) fn which(&self, index: usize) -> String {
         let Settings { cases, seed, max_size, .. } = self;
         match self.given {
             Some(_) => "the given case".to_string(),
-            None => format!("case {index} of --cases {cases} --max-size {max_size} --seed {seed}"),
+            None => format!("case {index} of {cases} (largest size {max_size}, seed {seed})"),
         }
     }
 }

@@ -69,7 +69,7 @@ pub enum InputError {
     /// Arrays beside those that were read, of which one looks as if the network needed it.
     #[error(
         "{} holds {array} beside what is read, and it looks like a parameter, without which the answer would be another \
-         network's: say which array is which, as in --names W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or take it out",
+         network's: say which array is which, as in W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or take it out",
         path(file)
     )]
     LooksLikeParameter {
@@ -94,7 +94,7 @@ pub enum InputError {
     #[error(
         "{} holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or 0.weight, 0.bias, \
          2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or neither, and nothing else); \
-         say it, as in --names W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias",
+         say it, as in W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias",
         path(file)
     )]
     Names {
@@ -278,7 +278,7 @@ pub enum InputError {
     },
     /// A network whose activation nobody names.
     #[error(
-        "{} names no activation: give --activation with {}, or name it in a JSON file",
+        "{} names no activation: give one of {}, or name it in a JSON file",
         path(file),
         Activation::names()
     )]
@@ -288,7 +288,7 @@ pub enum InputError {
     },
     /// A network that is asked for with an activation, and names another.
     #[error(
-        "--activation is {given} but {} says {found}: leave the option out, or correct one of the two",
+        "the activation is to be {given} but {} says {found}: leave it to the file, or correct one of the two",
         path(file)
     )]
     TwoActivations {
@@ -300,7 +300,10 @@ pub enum InputError {
         found: Activation,
     },
     /// Names for the arrays of a format that has names of its own.
-    #[error("{}: --names is for .npz and .safetensors: in .json the keys are W, b, V and c", path(file))]
+    #[error(
+        "{}: only the arrays of .npz and .safetensors can have other names: in .json they are W, b, V and c",
+        path(file)
+    )]
     NamesInJson {
         /// The file.
         file: PathBuf,

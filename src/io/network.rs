@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(
             read(&arrays).unwrap_err(),
             "net.npz holds b1 beside what is read, and it looks like a parameter, without which the answer would be \
-             another network's: say which array is which, as in --names W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or \
+             another network's: say which array is which, as in W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or \
              take it out"
         );
     }

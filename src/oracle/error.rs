@@ -6,8 +6,42 @@ use crate::fast::{FastError, PlanError};
 use crate::model::Misfit;
 use crate::witness::eigen::EigenError;
 
+/// What an answer needs memory for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Need {
+    /// The gradients.
+    Gradients,
+    /// The forward pass.
+    Forward,
+    /// The dense Hessian, for itself or its eigenvalues.
+    DenseHessian,
+    /// What is kept of each sample for the single terms.
+    Terms,
+    /// The matrices of all samples.
+    Matrices,
+    /// The matrices of all samples at 106 bits, for a count of digits.
+    Digits,
+}
+
+impl Need {
+    /// What to do where it is too much.
+    fn advice(self) -> &'static str {
+        match self {
+            Need::Gradients | Need::Forward => "take fewer inputs, hidden units or classes",
+            Need::DenseHessian => "leave out the Hessian and its eigenvalues",
+            Need::Terms => "take fewer samples, or leave out the single terms",
+            Need::Matrices => {
+                "take the fast path and leave out the Hessian and its eigenvalues, or take fewer samples"
+            }
+            Need::Digits => "take fewer samples, or do not count digits",
+        }
+    }
+}
+
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OracleError {
     /// Network and data are not for each other.
     #[error(transparent)]
@@ -26,12 +60,17 @@ pub enum OracleError {
         value: f64,
     },
     /// More memory than may be taken.
-    #[error("{0}; {1}")]
-    OverBudget(OverBudget, &'static str),
+    #[error("{over}; {}", needed_for.advice())]
+    OverBudget {
+        /// How much, and how much there is.
+        over: OverBudget,
+        /// What it is needed for.
+        needed_for: Need,
+    },
     /// A dense matrix at 106 bits that would take too long.
     #[error(
-        "--digits of the Hessian or its eigenvalues is for up to {most} parameters, not {parameters}: leave out \
-         --spectrum and --hessian"
+        "the digits of the Hessian and its eigenvalues are counted for up to {most} parameters, not {parameters}: leave \
+         out the Hessian and its eigenvalues, or the count"
     )]
     SlowDigits {
         /// `D`.

@@ -1,6 +1,6 @@
 //! What is refused before anything is allocated, and how long the rest takes.
 
-use super::{OracleError, Path, Wanted};
+use super::{Need, OracleError, Path, Wanted};
 use crate::budget::{self, numbers};
 use crate::fast::Plan;
 use crate::model::Shape;
@@ -21,29 +21,28 @@ pub(super) fn check(shape: &Shape, wanted: &Wanted) -> Result<(), OracleError> {
     if wanted.digits && dense && size > MOST_WITH_DIGITS {
         return Err(OracleError::SlowDigits { parameters: size, most: MOST_WITH_DIGITS });
     }
-    let ask = |bytes: u64, what: &str, advice: &'static str| {
+    let ask = |bytes: u64, what: &str, needed_for: Need| {
         budget::ask(bytes, || format!("{what} at {shape}"))
-            .map_err(|over| OracleError::OverBudget(over, advice))
+            .map_err(|over| OracleError::OverBudget { over, needed_for })
     };
     // Gradients with bounds on their errors, and one as it is put together.
-    ask(numbers(&[40, size]), "the gradients", "take fewer inputs, hidden units or classes")?;
+    ask(numbers(&[40, size]), "the gradients", Need::Gradients)?;
     // A tile of the forward pass with its errors, for each thread.
     let tile = [4 * rayon::current_num_threads(), 64, 10 * (shape.hidden + shape.classes) + 2 * shape.inputs];
-    ask(numbers(&tile), "the forward pass", "take fewer inputs, hidden units or classes")?;
+    ask(numbers(&tile), "the forward pass", Need::Forward)?;
     if dense {
         // The sum of the blocks, its symmetric form, and what the eigensolver works on.
-        ask(numbers(&[4, size, size]), "the dense Hessian", "leave out --spectrum and --hessian")?;
+        ask(numbers(&[4, size, size]), "the dense Hessian", Need::DenseHessian)?;
     }
     if wanted.terms || dense || wanted.path == Path::Terms {
-        ask(samples(shape), "what each sample brings", "take fewer samples, or leave out --terms")?;
+        ask(samples(shape), "what is kept of each sample", Need::Terms)?;
     }
     if dense || wanted.path == Path::Terms {
-        let advice = "take --path fast without --spectrum and --hessian, or fewer samples";
-        ask(points(shape), "the matrices of all samples", advice)?;
+        ask(points(shape), "the matrices of all samples", Need::Matrices)?;
     }
     if wanted.digits {
         let both = points(shape).saturating_mul(2);
-        ask(both, "the matrices of all samples at 106 bits", "leave out --digits, or take fewer samples")?;
+        ask(both, "the matrices of all samples at 106 bits", Need::Digits)?;
     }
     Ok(())
 }

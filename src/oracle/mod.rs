@@ -21,7 +21,7 @@ mod spread;
 pub use answer::Answer;
 pub use closed::ClosedForms;
 pub use digits::{ALL_DIGITS, Digits, FEW_DIGITS, digits, right_digits};
-pub use error::OracleError;
+pub use error::{Need, OracleError};
 pub use gradient::NoBoundGradient;
 pub use item::Item;
 pub use limits::days;

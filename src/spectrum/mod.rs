@@ -161,7 +161,7 @@ pub enum SpectrumError {
     },
     /// A dense matrix that would be too large.
     #[error(
-        "all eigenvalues of {parameters} parameters: the dense method is for up to {most}; take the Krylov method (--krylov)"
+        "all eigenvalues of {parameters} parameters: the dense method is for up to {most}; take the Krylov method"
     )]
     TooLarge {
         /// `D`.

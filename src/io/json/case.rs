@@ -244,8 +244,8 @@ mod tests {
     fn an_activation_that_is_missing_or_unknown_lists_those_that_there_are() {
         assert_eq!(
             refused(json!({"activation": null})),
-            "case names no activation: give --activation with sigmoid, tanh, softplus, gelu, silu, sin, identity or \
-             gelu-tanh, or name it in a JSON file"
+            "case names no activation: give one of sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh, or \
+             name it in a JSON file"
         );
         for (named, shown) in [(json!("relu"), "'relu'"), (json!(3), "3")] {
             let message = format!(

@@ -161,7 +161,7 @@ mod tests {
             format!(
                 "net.safetensors holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or \
                  0.weight, 0.bias, 2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or \
-                 neither, and nothing else); say it, as in --names \
+                 neither, and nothing else); say it, as in \
                  W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias"
             )
         };
