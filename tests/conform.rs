@@ -1,7 +1,7 @@
 //! `hsr conform` against programs that are right, wrong, dead, silent and mad; and the test vectors.
 #![cfg(unix)]
 
-use hsr::conform::{Draws, vectors};
+use hsr::conform::{Draws, test_vectors};
 use hsr::io::read_vector;
 use hsr::model::Activation;
 use std::path::Path;
@@ -228,7 +228,7 @@ fn the_vectors_in_the_repository_are_reproduced_to_the_last_digit() {
 #[test]
 fn the_two_forms_of_a_vector_hold_the_same_numbers() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    for vector in vectors().unwrap() {
+    for vector in test_vectors().unwrap() {
         let file = kept.join(format!("{}.npz", vector.name));
         let (_, gradient) = vector.right.iter().find(|(quantity, _)| quantity.name() == "gradient").unwrap();
         assert_eq!(&read_vector(&file, "expected_gradient", "(D,)").unwrap(), gradient, "{}", vector.name);

@@ -61,8 +61,8 @@ fn paths() -> Vec<(String, Path)> {
 }
 
 fn by(path: Path, network: &Network<f64>, batch: &Batch<f64>, dense: bool) -> Result<Answer, OracleError> {
-    let wanted = Wanted { path, terms: true, spectrum: dense, hessian: dense, digits: false };
-    answer(network, batch, wanted)
+    let wanted = Wanted::default().with_terms().by(path);
+    answer(network, batch, if dense { wanted.with_spectrum().with_hessian() } else { wanted })
 }
 
 /// All numbers of an answer whose digits are known.
@@ -161,7 +161,7 @@ fn ordinary_networks_claim_ten_digits() {
         let shape = Shape { samples: count, inputs, hidden: 6, classes, biases: true };
         let start = random_network(&shape, Activation::Tanh, 0);
         for network in [train(&start, &batch), start] {
-            let found = answer(&network, &batch, Wanted { terms: true, ..Wanted::default() }).unwrap();
+            let found = answer(&network, &batch, Wanted::default().with_terms()).unwrap();
             for (item, digits) in found.printed_digits() {
                 // Of the pixels some are lit in a few images only: 64 inputs, twenty deviations far out.
                 let least = if data == DataSet::Digits { 7.0 } else { 10.0 };

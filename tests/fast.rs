@@ -3,7 +3,7 @@
 
 use hsr::audit::{random_network, train};
 use hsr::data::DataSet;
-use hsr::fast::{Plan, Route, Shares, Values, Workspace};
+use hsr::fast::{GradientShares, Plan, Route, Values, Workspace};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
 use hsr::terms::bound::{Moments, moments};
@@ -85,12 +85,14 @@ fn hold(shape: &Shape, network: &Network<f64>, batch: &Batch<f64>) {
             }
             let mut gradient = vec![0.0; shape.parameters()];
             for (moment, expected) in truth.gradients.iter() {
-                let mut shares = Shares::default();
+                let mut shares = GradientShares::default();
                 shares.moments[moment] = 1.0;
                 workspace.gradient(batch, &shares, &mut gradient).unwrap();
                 vectors_close(&format!("{name}, gradient of {moment}"), &gradient, &expected.flat());
             }
-            workspace.gradient(batch, &Shares { loss: 1.0, ..Shares::default() }, &mut gradient).unwrap();
+            workspace
+                .gradient(batch, &GradientShares { loss: 1.0, ..GradientShares::default() }, &mut gradient)
+                .unwrap();
             vectors_close(&format!("{name}, gradient of the loss"), &gradient, &truth.loss_gradient);
         }
     }
@@ -180,7 +182,7 @@ fn results_are_the_same_from_run_to_run_for_each_number_of_threads() {
                 workspace
                     .gradient(
                         &batch,
-                        &Shares { loss: 1.0, moments: Moments::from_fn(|_| 1.0) },
+                        &GradientShares { loss: 1.0, moments: Moments::from_fn(|_| 1.0) },
                         &mut gradient,
                     )
                     .unwrap();
@@ -200,7 +202,7 @@ fn a_gradient_is_refused_into_a_wrong_buffer_or_before_there_is_one() {
     let (network, batch) = random(&shape, Activation::Tanh, 1.0, 3);
     let mut workspace = Workspace::new(Plan::new(&shape, 1, None).unwrap());
     let mut buffer = vec![0.0; shape.parameters()];
-    let shares = Shares { loss: 1.0, ..Shares::default() };
+    let shares = GradientShares { loss: 1.0, ..GradientShares::default() };
     workspace.evaluate(&network, &batch).unwrap();
     let message = workspace.gradient(&batch, &shares, &mut buffer).unwrap_err().to_string();
     assert!(message.contains("without a call of differentiate"), "{message}");

@@ -5,7 +5,7 @@ use hsr::audit::{Incomparable, Probe, compare, field_equations, float_equations,
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::{Field, Matrix, Rounded};
 use hsr::oracle::{Path, Wanted, answer};
-use hsr::spectrum::{Settings, extremes};
+use hsr::spectrum::{SpectrumSettings, extremes};
 use hsr::terms::bound::{moments, null_space};
 use hsr::terms::{Curvature, curvatures, hessian, model, samples, squared_trace, trace};
 use hsr::witness::{Case, eigen::eigenvalues};
@@ -222,9 +222,9 @@ fn data_for_another_network_are_refused_on_every_path() {
     for (x, y) in [((4, 5), (4, 2)), ((4, 2), (4, 3)), ((4, 2), (3, 2)), ((0, 2), (0, 2))] {
         let batch = Batch { x: Matrix::zeros(x.0, x.1), y: Matrix::zeros(y.0, y.1) };
         for path in [Path::Terms, Path::Fast { route: None, threads: 0 }] {
-            assert!(answer(&network, &batch, Wanted { path, ..Wanted::default() }).is_err());
+            assert!(answer(&network, &batch, Wanted::default().by(path)).is_err());
         }
-        assert!(extremes(&network, &batch, &Settings { products: 0, ..Settings::default() }).is_err());
+        assert!(extremes(&network, &batch, &SpectrumSettings::default().with_products(0)).is_err());
     }
 }
 

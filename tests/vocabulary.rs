@@ -22,7 +22,7 @@ fn subject() -> (Network<f64>, Batch<f64>) {
 }
 
 fn by(path: Path, network: &Network<f64>, batch: &Batch<f64>) -> Answer {
-    let wanted = Wanted { path, terms: true, spectrum: true, hessian: true, digits: false };
+    let wanted = Wanted::default().with_terms().with_spectrum().with_hessian().by(path);
     answer(network, batch, wanted).unwrap()
 }
 

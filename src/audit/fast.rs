@@ -2,7 +2,7 @@
 
 use super::float::Point;
 use super::{float_equations, matching};
-use crate::fast::{Objective, Plan, Route, Shares, Values, Workspace};
+use crate::fast::{GradientShares, Objective, Plan, Route, Values, Workspace};
 use crate::number::norm;
 use crate::terms::bound::{Moments, moments};
 use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
@@ -162,7 +162,7 @@ fn found(equation: &str, values: &Values, workspace: &mut Workspace, case: &Case
     }
     let shares = match OBJECTIVES.iter().find(|(_, _, gradient)| *gradient == equation) {
         Some((objective, ..)) => objective.shares(&values.moments, &case.shape).ok()?,
-        None => Shares { loss: 1.0, ..Shares::default() },
+        None => GradientShares { loss: 1.0, ..GradientShares::default() },
     };
     let mut out = vec![0.0; case.shape.parameters()];
     workspace.gradient(&case.batch, &shares, &mut out).ok()?;

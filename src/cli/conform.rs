@@ -3,7 +3,8 @@
 use super::files::{Files, is_same_file};
 use super::{Format, interrupt, tell};
 use crate::conform::{
-    Case, ConformError, Precision, Quantity, Report, Settings, adopt_orphans, expected, run, write_case,
+    Case, ConformError, ConformReport, ConformSettings, Precision, Quantity, adopt_orphans, check_program,
+    expected, write_case,
 };
 use crate::io::{InputError, read_case};
 use crate::shell::quoted;
@@ -111,7 +112,7 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(count as u64)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} cases {elapsed}, {eta} to go")?);
-    let report = run(&settings, &|done| bar.set_position(done as u64), &interrupt::asked);
+    let report = check_program(&settings, &|done| bar.set_position(done as u64), &interrupt::asked);
     bar.finish_and_clear();
     let mut report = report?;
     let kept = keep(&mut report, arguments);
@@ -183,8 +184,8 @@ impl Failures {
     }
 }
 
-fn settings(arguments: &ConformArguments) -> Result<Settings, Box<dyn Error>> {
-    Ok(Settings {
+fn settings(arguments: &ConformArguments) -> Result<ConformSettings, Box<dyn Error>> {
+    Ok(ConformSettings {
         command: arguments.command.clone(),
         cases: arguments.cases as usize,
         seed: arguments.seed,
@@ -209,7 +210,7 @@ fn given(file: &Path) -> Result<Case, InputError> {
 const BROKE_OFF: &str = "broke_off";
 
 /// Writes the cases that show what is wrong, and says how to ask about each again.
-fn keep(report: &mut Report, arguments: &ConformArguments) -> Result<(), Box<dyn Error>> {
+fn keep(report: &mut ConformReport, arguments: &ConformArguments) -> Result<(), Box<dyn Error>> {
     let precision = report.precision;
     for mismatch in &mut report.mismatches {
         let quantity = mismatch.quantity;

@@ -1,6 +1,6 @@
 //! `hsr vectors`.
 
-use crate::conform::{SCHEMA, VERSION, vectors, write_case};
+use crate::conform::{SCHEMA, VERSION, test_vectors, write_case};
 use crate::io::{OutputFolder, check_writable, write_text};
 use crate::words::path;
 use clap::Args;
@@ -23,7 +23,7 @@ const SCHEMA_FILE: &str = "schema.json";
 pub(super) fn write_vectors(arguments: &VectorsArguments) -> Result<(), Box<dyn Error>> {
     let folder = OutputFolder::open(&arguments.out)?;
     check_writable(folder.file(SCHEMA_FILE))?;
-    let vectors = vectors()?;
+    let vectors = test_vectors()?;
     // Vectors of an earlier version are replaced; files that only have their names are not.
     if !folder.file(SCHEMA_FILE).exists() {
         let files: Vec<String> = vectors

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 /// A wrong answer at the smallest case that was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Mismatch {
+pub struct ConformMismatch {
     /// Of which quantity.
     pub quantity: Quantity,
     /// The case in which it was wrong first, and how it was drawn.
@@ -61,12 +61,12 @@ pub struct Interruption {
     pub case: Option<Case>,
 }
 
-impl Mismatch {
+impl ConformMismatch {
     /// `doubt` is what is to be said of it beside.
     pub(super) fn new(first: String, found: Found, doubt: Option<&str>, looks_like: Option<String>) -> Self {
         let Found { case, expected, judged, .. } = found;
         let (quantity, shape) = (expected.quantity, case.shape());
-        let mut mismatch = Mismatch {
+        let mut mismatch = ConformMismatch {
             quantity,
             first,
             network: format!("{shape}, {}", case.network.activation),

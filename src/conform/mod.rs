@@ -1,8 +1,8 @@
 //! Holds a program in any language against the reference: asks it a line at a time, and tells what is wrong, on the
 //! smallest network that shows it.
 //!
-//! [`Draws`] makes the cases, [`expected`] knows the right values and how far off an ordinary program may be, [`run`]
-//! asks, [`Report`] tells. The lines themselves are described in `examples/python/README.md`.
+//! [`Draws`] makes the cases, [`expected`] knows the right values and how far off an ordinary program may be, [`check_program`]
+//! asks, [`ConformReport`] tells. The lines themselves are described in `examples/python/README.md`.
 
 mod answer;
 mod broken;
@@ -29,10 +29,10 @@ pub use broken::Broken;
 pub use cases::{Case, CaseError, Draws, LARGEST_SIZE};
 pub(crate) use family::{adopt_orphans, end_programs};
 pub use files::write_case;
-pub use mismatch::{Interruption, Mismatch};
-pub use quantity::{Layout, Quantity, UnknownQuantity, Values};
+pub use mismatch::{ConformMismatch, Interruption};
+pub use quantity::{Layout, Quantity, QuantityValues, UnknownQuantity};
 pub use reference::{Expected, Precision, expected};
-pub use report::{Report, Tally};
-pub use run::{ConformError, run};
-pub use settings::{Settings, SettingsError};
-pub use vectors::{SCHEMA, VERSION, Vector, VectorError, vectors};
+pub use report::{ConformReport, Tally};
+pub use run::{ConformError, check_program};
+pub use settings::{ConformSettings, ConformSettingsError};
+pub use vectors::{SCHEMA, TestVector, TestVectorError, VERSION, test_vectors};

@@ -35,7 +35,7 @@ pub enum Quantity {
 }
 
 /// Quantities with their numbers.
-pub type Values = Vec<(Quantity, Vec<f64>)>;
+pub type QuantityValues = Vec<(Quantity, Vec<f64>)>;
 
 /// How a quantity's numbers are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

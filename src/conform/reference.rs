@@ -8,7 +8,7 @@
 //! for.
 
 use super::cases::{Case, CaseError};
-use super::quantity::{Quantity, Values};
+use super::quantity::{Quantity, QuantityValues};
 use crate::model::{Activation, Batch, Parameters};
 use crate::number::{Matrix, Precise, ROUNDOFF, Rounded, Smooth, Vector, norm};
 use crate::oracle::{ClosedForms, refined_largest};
@@ -154,7 +154,7 @@ fn right(case: &Case) -> Option<At<Precise>> {
 
 /// The nearest `f64` of every quantity that the case has, or the first number whose last digit is open: there the rest
 /// that 106 bits tell, with what these are off by, reaches the middle between two neighbours.
-pub(super) fn right_to_the_last_digit(case: &Case) -> Result<Values, (Quantity, usize)> {
+pub(super) fn right_to_the_last_digit(case: &Case) -> Result<QuantityValues, (Quantity, usize)> {
     let (Some(right), Some(bounded)) = (right(case), bounded(case, false)) else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for quantity in Quantity::ALL {

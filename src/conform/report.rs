@@ -1,10 +1,10 @@
 //! What became of a program, told as a table, as JSON, as JUnit.
 
-use super::mismatch::{Interruption, Mismatch};
+use super::mismatch::{ConformMismatch, Interruption};
 use super::protocol::Hello;
 use super::quantity::Quantity;
 use super::reference::{Expected, Precision};
-use super::settings::Settings;
+use super::settings::ConformSettings;
 use crate::io::{JunitCase, JunitOutcome, json_report, junit};
 use crate::words::{printable, shortened};
 use comfy_table::{CellAlignment, Table, presets};
@@ -16,7 +16,7 @@ const LONGEST_COMMAND: usize = 400;
 
 /// What became of a program.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
+pub struct ConformReport {
     /// The command, shortened and escaped as messages are.
     pub command: String,
     /// The name that it gives itself, likewise.
@@ -32,7 +32,7 @@ pub struct Report {
     /// A line a quantity.
     pub tallies: Vec<Tally>,
     /// The first wrong answer of each quantity, shrunk.
-    pub mismatches: Vec<Mismatch>,
+    pub mismatches: Vec<ConformMismatch>,
     /// Where it broke off.
     pub interruption: Option<Interruption>,
     /// Where the user stopped: then the report is not the whole.
@@ -63,9 +63,9 @@ impl Tally {
     }
 }
 
-impl Report {
-    pub(super) fn new(settings: &Settings) -> Self {
-        Report {
+impl ConformReport {
+    pub(super) fn new(settings: &ConformSettings) -> Self {
+        ConformReport {
             command: shortened(&settings.command.join(" "), LONGEST_COMMAND),
             name: None,
             precision: settings.precision.unwrap_or(Precision::Float64),
@@ -188,7 +188,7 @@ impl Report {
         #[derive(Serialize)]
         struct WithProblem<'a> {
             #[serde(flatten)]
-            report: &'a Report,
+            report: &'a ConformReport,
             problem: Option<String>,
         }
         let report = WithProblem { report: self, problem: self.problem() };

@@ -93,9 +93,9 @@ pub(super) struct Partials {
 
 impl Partials {
     pub(super) fn new(sizes: &Sizes, tile: usize) -> Self {
-        let rows = |width: usize| vec![0.0; tile * width];
+        let zeros = |width: usize| vec![0.0; tile * width];
         let (h, c) = (sizes.hidden, sizes.contrasts);
-        Partials { s: rows(packed(c)), delta: rows(c), z: rows(h), phi1: rows(h), phi2: rows(h) }
+        Partials { s: zeros(packed(c)), delta: zeros(c), z: zeros(h), phi1: zeros(h), phi2: zeros(h) }
     }
 
     pub(super) fn clear(&mut self) {

@@ -43,9 +43,15 @@ pub struct Backward {
 impl Backward {
     /// Room for a shape.
     pub fn new(shape: &Shape) -> Self {
-        let rows = |width: usize| vec![0.0; shape.samples * width];
+        let zeros = |width: usize| vec![0.0; shape.samples * width];
         let (h, classes) = (shape.hidden, shape.classes);
-        Backward { shape: *shape, z: rows(h), slope: rows(h), residual: rows(classes), by_hidden: rows(h) }
+        Backward {
+            shape: *shape,
+            z: zeros(h),
+            slope: zeros(h),
+            residual: zeros(classes),
+            by_hidden: zeros(h),
+        }
     }
 
     /// The sizes that it is for.

@@ -5,13 +5,13 @@ use super::adjoint::{AdjointRows, Partials};
 use super::features::unpack;
 use super::product::{Then, product, samples, view};
 use super::sizes::{LANES, packed, upper};
-use super::worker::{PairRoom, Shared, TileRoom, Worker};
+use super::worker::{PairBuffers, Shared, TileBuffers, Worker};
 use crate::terms::bound::Moment;
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
 
 /// `phi1 V_k V_l` and `[r, diag(GN)]` of the samples of a tile.
-pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairRoom) {
+pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairBuffers) {
     let (sizes, forward) = (&shared.sizes, shared.forward);
     let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
     let v = &shared.weights.v;
@@ -33,7 +33,7 @@ pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairRoom)
 }
 
 /// `T` of a tile and a chunk, `S` of the chunk with samples side by side, and `[diag(GN) + r, r]` of the chunk.
-fn open(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut PairRoom) {
+fn open(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut PairBuffers) {
     let (sizes, forward) = (&shared.sizes, shared.forward);
     let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
     let phi1 = samples(&forward.phi1, chunk, h);
@@ -57,7 +57,12 @@ fn open(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut P
 }
 
 /// `sum xi^2 <M_n, M_m>` over a tile and a chunk.
-pub(super) fn value(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut PairRoom) -> f64 {
+pub(super) fn value(
+    shared: &Shared,
+    tile: &Range<usize>,
+    chunk: &Range<usize>,
+    pair: &mut PairBuffers,
+) -> f64 {
     open(shared, tile, chunk, pair);
     let (h, entries) = (shared.sizes.hidden, tile.len() * chunk.len());
     let (own, other) = pair.curvature.split_at(shared.plan.tile * 2 * h);
@@ -76,8 +81,8 @@ pub(super) fn add(
     shared: &Shared,
     tile: &Range<usize>,
     chunk: &Range<usize>,
-    rows: &mut TileRoom,
-    pair: &mut PairRoom,
+    buffers: &mut TileBuffers,
+    pair: &mut PairBuffers,
     partials: &mut Partials,
 ) -> f64 {
     open(shared, tile, chunk, pair);
@@ -86,7 +91,7 @@ pub(super) fn add(
     let scale = 2.0 * sizes.pair_weight();
     let other = view(&pair.curvature[shared.plan.tile * 2 * h..], chunk.len(), 2 * h);
     let weights = view(&pair.weight, tile.len(), chunk.len());
-    product(&mut rows.by_curvature, Then::Add, scale, weights, other);
+    product(&mut buffers.by_curvature, Then::Add, scale, weights, other);
     let sum = traces(shared, tile, chunk, pair, Some(&mut partials.s));
     let phi1 = samples(&shared.forward.phi1, chunk, h);
     product(&mut pair.back, Then::Add, scale, view(&pair.t, tile.len() * s, chunk.len()), phi1);
@@ -98,12 +103,12 @@ fn traces(
     shared: &Shared,
     tile: &Range<usize>,
     chunk: &Range<usize>,
-    pair: &mut PairRoom,
+    pair: &mut PairBuffers,
     mut by_s: Option<&mut Vec<f64>>,
 ) -> f64 {
     let (c, s, others) = (shared.sizes.contrasts, shared.sizes.packed_contrasts(), chunk.len());
     let scale = 2.0 * shared.sizes.pair_weight();
-    let PairRoom { t, s: chunk_s, weight, square, strip, .. } = pair;
+    let PairBuffers { t, s: chunk_s, weight, square, strip, .. } = pair;
     let own = &shared.forward.s[tile.start * s..tile.end * s];
     unpack(square, own, c);
     let architecture = pulp::Arch::new();
@@ -225,7 +230,7 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
     let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
     let range = rows.range();
     let v = &shared.weights.v;
-    let Worker { rows: room, pair, partials, moments, by_v, by_diagonals, tile, .. } = &mut *worker;
+    let Worker { buffers, pair, partials, moments, by_v, by_diagonals, tile, .. } = &mut *worker;
     let (by_k, by_u) = tile.split_at_mut(count * h);
     let mut value = 0.0;
     for (row, n) in range.clone().enumerate() {
@@ -239,7 +244,7 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
                 by_product[i] += share * forward.phi1[n * h + i] * back[i];
             }
         }
-        let by = &room.by_curvature[row * 2 * h..(row + 1) * 2 * h];
+        let by = &buffers.by_curvature[row * 2 * h..(row + 1) * 2 * h];
         for i in 0..h {
             let (at, here) = (n * h + i, row * h + i);
             let (phi1, phi2, u, k) = (forward.phi1[at], forward.phi2[at], forward.u[at], forward.k[at]);

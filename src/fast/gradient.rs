@@ -3,7 +3,7 @@
 use super::contrast::expand;
 use super::error::{FastError, check_buffer};
 use super::forward::inputs;
-use super::objective::Shares;
+use super::objective::GradientShares;
 use super::product::{Then, add_rows, product, view};
 use super::share::{Array, Rows, share};
 use super::weights::{add_through_diagonals, add_through_pairs, add_to_classes};
@@ -42,7 +42,7 @@ impl Workspace {
     pub fn gradient(
         &mut self,
         batch: &Batch<f64>,
-        shares: &Shares,
+        shares: &GradientShares,
         out: &mut [f64],
     ) -> Result<(), FastError> {
         let expected = self.plan.shape;
@@ -59,7 +59,7 @@ impl Workspace {
         Ok(())
     }
 
-    fn combine(&mut self, batch: &Batch<f64>, shares: &Shares, out: &mut [f64]) {
+    fn combine(&mut self, batch: &Batch<f64>, shares: &GradientShares, out: &mut [f64]) {
         let Workspace {
             plan, sizes, forward, adjoints, workers, by_v, combined_a, combined_o, column, ..
         } = self;

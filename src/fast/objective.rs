@@ -25,7 +25,7 @@ pub enum Objective {
 
 /// A share of each gradient in a sum of gradients.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Shares {
+pub struct GradientShares {
     /// Of the loss.
     pub loss: f64,
     /// Of the five moments.
@@ -71,7 +71,7 @@ impl Objective {
     /// # Errors
     /// [`NoGradient::ZeroSpread`] where the Hessian, or a block of it, is a multiple of the identity, which gives the
     /// bound a kink; [`NoGradient::Clamped`] where the reduced bound is 0.
-    pub fn shares(self, moments: &Moments<f64>, shape: &Shape) -> Result<Shares, NoGradient> {
+    pub fn shares(self, moments: &Moments<f64>, shape: &Shape) -> Result<GradientShares, NoGradient> {
         let moments = Moments::from_fn(|moment| {
             let mut moved = moments.map(Dual64::from);
             moved[moment].eps = 1.0;
@@ -80,7 +80,7 @@ impl Objective {
         let finite = moments.into_values().all(f64::is_finite);
         let moves = moments.into_values().any(|share| share != 0.0);
         match (finite, moves) {
-            (true, true) => Ok(Shares { loss: 0.0, moments }),
+            (true, true) => Ok(GradientShares { loss: 0.0, moments }),
             (false, _) => Err(NoGradient::ZeroSpread { of: "Hessian, or of a block of it," }),
             (true, false) => Err(NoGradient::Clamped),
         }

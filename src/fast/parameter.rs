@@ -5,7 +5,7 @@ use super::adjoint::AdjointRows;
 use super::features::{Features, hidden_hessians};
 use super::product::{Then, product, samples, view};
 use super::sizes::{Sizes, diagonal, packed};
-use super::worker::{Shared, Sums, TileRoom, Worker};
+use super::worker::{Shared, Sums, TileBuffers, Worker};
 use super::{coupling, hidden};
 use crate::terms::bound::Moments;
 use std::f64::consts::SQRT_2;
@@ -34,15 +34,15 @@ fn pack(out: &mut [f64], vector: &[f64]) {
 }
 
 impl<'a> Factors<'a> {
-    /// Those of the samples of a tile, `zt` being put into `room` one after the other.
-    fn fill(shared: &Shared, tile: &Range<usize>, buffer: &'a mut [f64], room: &mut [f64]) -> Self {
+    /// Those of the samples of a tile, `zt` being put into `scratch` one after the other.
+    fn fill(shared: &Shared, tile: &Range<usize>, buffer: &'a mut [f64], scratch: &mut [f64]) -> Self {
         let (dt, ht) = widths(shared);
         let (sizes, count) = (&shared.sizes, tile.len());
         let (xx, rest) = buffer.split_at_mut(count * packed(dt));
         let (zz, rest) = rest.split_at_mut(count * packed(ht));
         let (xz, rest) = rest.split_at_mut(count * dt * ht);
         let x = &mut rest[..count * dt];
-        let z = &mut room[..ht];
+        let z = &mut scratch[..ht];
         for (row, n) in tile.clone().enumerate() {
             let x = &mut x[row * dt..(row + 1) * dt];
             x.fill(1.0);
@@ -65,8 +65,8 @@ pub(super) fn sum(shared: &Shared, range: Range<usize>, worker: &mut Worker) {
     let (dt, ht) = widths(shared);
     let (sizes, count) = (&shared.sizes, range.len());
     let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
-    let Worker { rows, tile, square, sums, pair, .. } = worker;
-    let TileRoom { a, az, d, sv, m, .. } = rows;
+    let Worker { buffers, tile, square, sums, pair, .. } = worker;
+    let TileBuffers { a, az, d, sv, m, .. } = buffers;
     let factors = Factors::fill(shared, &range, tile, square);
     hidden_hessians(&mut m[..count * p], shared, range.clone());
     Features { a, az, d, sv, square: &mut pair.square }.fill(shared, range.clone());
@@ -110,9 +110,9 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
     let scale = 2.0 * sizes.pair_weight();
     let sums = shared.sums;
     {
-        let Worker { rows: room, tile, square, pair, partials, moments, .. } = &mut *worker;
+        let Worker { buffers, tile, square, pair, partials, moments, .. } = &mut *worker;
         partials.clear();
-        let TileRoom { a, az, d, sv, by_m, by_a, e, output_z, output_s, .. } = room;
+        let TileBuffers { a, az, d, sv, by_m, by_a, e, output_z, output_s, .. } = buffers;
         Features { a, az, d, sv, square: &mut pair.square }.fill(shared, range.clone());
         let factors = Factors::fill(shared, &range, tile, square);
         let hidden = view(&sums.hidden, packed(dt), p);

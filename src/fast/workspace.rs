@@ -63,20 +63,20 @@ impl Workspace {
     /// Room for a plan.
     pub fn new(plan: Plan) -> Self {
         let sizes = Sizes::of(&plan.shape);
-        let room = |size: usize| vec![0.0; size];
+        let zeros = |size: usize| vec![0.0; size];
         Workspace {
             sizes,
             weights: Weights::new(&sizes, plan.route != Route::Class),
             forward: Forward::new(&sizes),
-            kept: room(if plan.keep { sizes.samples * sizes.packed_hidden() } else { 0 }),
+            kept: zeros(if plan.keep { sizes.samples * sizes.packed_hidden() } else { 0 }),
             couplings: Couplings::new(&sizes, &plan),
             sums: Sums::new(&sizes, &plan),
             adjoints: Adjoints::new(&sizes),
             workers: (0..plan.threads).map(|_| Worker::new(&sizes, &plan)).collect(),
-            by_v: Moments::from_fn(|_| room(sizes.coupling())),
-            combined_a: room(sizes.samples * sizes.hidden),
-            combined_o: room(sizes.samples * sizes.contrasts),
-            column: room(sizes.classes),
+            by_v: Moments::from_fn(|_| zeros(sizes.coupling())),
+            combined_a: zeros(sizes.samples * sizes.hidden),
+            combined_o: zeros(sizes.samples * sizes.contrasts),
+            column: zeros(sizes.classes),
             differentiated: false,
             plan,
         }

@@ -9,7 +9,7 @@ use crate::words::quoted;
 pub enum NetworkError {
     /// Two arrays do not fit.
     #[error("{left} is {left_shape} but {right} is {right_shape}: {should}")]
-    Mismatch {
+    Shapes {
         /// The first array's name.
         left: &'static str,
         /// Its shape.
@@ -302,7 +302,7 @@ pub(super) fn check_shapes<T: Number>(parameters: &Parameters<T>) -> Result<(), 
     if v.is_empty() {
         return Err(empty("V", v, "at least two classes (rows) and one hidden unit"));
     }
-    let mismatch = |left, left_shape, right, right_shape, should| NetworkError::Mismatch {
+    let mismatch = |left, left_shape, right, right_shape, should| NetworkError::Shapes {
         left,
         left_shape,
         right,

@@ -78,7 +78,7 @@ fn points(shape: &Shape) -> u64 {
 /// use hsr::oracle::{Wanted, days};
 /// let shape = |samples| Shape { samples, inputs: 20, hidden: 20, classes: 3, biases: true };
 /// assert!(days(&shape(1000), &Wanted::default())? < 1e-4);
-/// assert!(days(&shape(1000), &Wanted { digits: true, ..Wanted::default() })? > 1e-4);
+/// assert!(days(&shape(1000), &Wanted::default().with_digits())? > 1e-4);
 /// # Ok::<(), hsr::oracle::OracleError>(())
 /// ```
 pub fn days(shape: &Shape, wanted: &Wanted) -> Result<f64, OracleError> {

@@ -41,8 +41,15 @@ use path::evaluate;
 use spread::careful_spreads;
 use std::cell::OnceCell;
 
-/// What is asked for beside the bound and its gradient.
+/// What an answer holds beside the bounds and their gradients, and how it is computed.
+///
+/// ```
+/// use hsr::oracle::{Path, Wanted};
+/// let wanted = Wanted::default().with_terms().by(Path::Terms);
+/// assert!(wanted.terms && !wanted.spectrum);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Wanted {
     /// All eigenvalues of the Hessian: a dense matrix and its decomposition.
     pub spectrum: bool,
@@ -57,7 +64,34 @@ pub struct Wanted {
     pub path: Path,
 }
 
-/// Evaluates the closed forms at a network and data that fit together.
+impl Wanted {
+    /// With all eigenvalues of the Hessian.
+    pub fn with_spectrum(self) -> Self {
+        Wanted { spectrum: true, ..self }
+    }
+
+    /// With the Hessian.
+    pub fn with_hessian(self) -> Self {
+        Wanted { hessian: true, ..self }
+    }
+
+    /// With the single terms and their gradients.
+    pub fn with_terms(self) -> Self {
+        Wanted { terms: true, ..self }
+    }
+
+    /// With a count of the right digits.
+    pub fn with_digits(self) -> Self {
+        Wanted { digits: true, ..self }
+    }
+
+    /// Computed in this way.
+    pub fn by(self, path: Path) -> Self {
+        Wanted { path, ..self }
+    }
+}
+
+/// The bounds, traces and gradients of a network on data that fit: evaluates the closed forms.
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Network, Parameters};
@@ -66,7 +100,7 @@ pub struct Wanted {
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
 /// let network = Network::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
-/// let answer = answer(&network, &batch, Wanted { spectrum: true, ..Wanted::default() })?;
+/// let answer = answer(&network, &batch, Wanted::default().with_spectrum())?;
 /// let largest = answer.eigenvalues.as_ref().and_then(|values| values.last().copied());
 /// let bounds = &answer.scalars;
 /// assert!(largest.is_some_and(|largest| largest <= bounds.ws_block && bounds.ws_block <= bounds.ws_upper));
@@ -80,7 +114,8 @@ pub fn answer(network: &Network<f64>, batch: &Batch<f64>, wanted: Wanted) -> Res
     answer_watched(network, batch, wanted, &|_, _| true)
 }
 
-/// The same, watched tile by tile where the path is the fast one.
+/// [`answer`] that reports its progress, a tile of samples after the other, and can be stopped. Only the fast path has
+/// tiles: the other is neither watched nor stopped.
 ///
 /// # Errors
 /// [`OracleError`], also where the watcher stops it.

@@ -1,7 +1,7 @@
 //! The two ways to the same numbers.
 
 use super::{ClosedForms, OracleError};
-use crate::fast::{Plan, Route, Shares, Watcher, Workspace};
+use crate::fast::{GradientShares, Plan, Route, Watcher, Workspace};
 use crate::model::{Batch, BatchError, Misfit, Network, Parameters};
 use crate::terms::bound::Moments;
 use crate::terms::bound_gradient::NoGradient;
@@ -72,15 +72,15 @@ fn by_matrix_products(
     let mut workspace = Workspace::new(plan);
     let values = workspace.differentiate_watched(network, batch, watcher)?;
     let mut flat = vec![0.0; shape.parameters()];
-    let mut gradient = |shares: Shares| -> Result<Parameters<f64>, OracleError> {
+    let mut gradient = |shares: GradientShares| -> Result<Parameters<f64>, OracleError> {
         workspace.gradient(batch, &shares, &mut flat)?;
         Ok(Parameters::from_fn(&shape, |index| flat[index]))
     };
     let gradients = Moments::try_from_fn(|moment| {
-        let mut shares = Shares::default();
+        let mut shares = GradientShares::default();
         shares.moments[moment] = 1.0;
         gradient(shares)
     })?;
-    let loss_gradient = gradient(Shares { loss: 1.0, ..Shares::default() })?;
+    let loss_gradient = gradient(GradientShares { loss: 1.0, ..GradientShares::default() })?;
     Ok(ClosedForms { shape, loss: values.loss, moments: values.moments, gradients, loss_gradient })
 }

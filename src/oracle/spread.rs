@@ -21,27 +21,27 @@ pub(super) struct Spread {
 /// The spreads that the whole Hessian's own does not give. The whole Hessian never needs the sum of squares: its null
 /// space keeps `Q/D - m^2` above `(h+1)/D` of `Q/D`.
 ///
-/// They come from traces and squared traces, and where that would cancel from the samples' own matrices, if these have
-/// room.
+/// They come from traces and squared traces, and where that would cancel from the samples' own matrices, if these
+/// fit into memory.
 pub(super) fn careful_spreads<'a>(
     all: Reduced<TraceAndSquare<f64>>,
     points: &impl Fn() -> &'a [Curvature<f64>],
-    room: bool,
+    points_fit: bool,
 ) -> Reduced<Spread> {
     let hidden = |m: f64| hidden_deviation(points(), m);
     let output = |m: f64| output_deviation(points(), m, true);
     let whole = |m: f64| hidden(m) + output(m) + 2.0 * coupling_squared_by_parameters(points());
     Reduced {
-        hidden: careful(room, all.hidden, hidden),
-        output: careful(room, all.output, output),
-        whole: careful(room, all.whole, whole),
+        hidden: careful(points_fit, all.hidden, hidden),
+        output: careful(points_fit, all.output, output),
+        whole: careful(points_fit, all.whole, whole),
     }
 }
 
-fn careful(room: bool, of: TraceAndSquare<f64>, deviation: impl Fn(f64) -> f64) -> Spread {
+fn careful(points_fit: bool, of: TraceAndSquare<f64>, deviation: impl Fn(f64) -> f64) -> Spread {
     let TraceAndSquare { trace, squared, size } = of;
     let s = spread(trace, squared, size);
-    let centred = room && size > 1 && s * s < SHARE * squared / size as f64;
+    let centred = points_fit && size > 1 && s * s < SHARE * squared / size as f64;
     let value = if centred { spread_centred(deviation(mean(trace, size)), size) } else { s };
     Spread { value, centred }
 }

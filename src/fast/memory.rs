@@ -1,4 +1,4 @@
-//! How much memory a plan takes, told before it is taken.
+//! How much memory a plan takes, known before any of it is taken.
 
 use super::plan::{Plan, Route};
 use super::sizes::{LANES, Sizes, packed};
