@@ -122,9 +122,9 @@ fn all_routes_and_the_terms_agree_within_their_digits_and_on_what_is_an_error() 
             match (first, other) {
                 (Ok(first), Ok(other)) => agree(&format!("network {seed}, {name}"), first, other),
                 (first, other) => {
-                    let told =
+                    let message =
                         |found: &Result<Answer, OracleError>| found.as_ref().err().map(ToString::to_string);
-                    assert_eq!(told(first), told(other), "network {seed}, {name}");
+                    assert_eq!(message(first), message(other), "network {seed}, {name}");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The reference itself as a program that answers.
+//! Answers questions of the conformance protocol with the reference itself.
 
 use super::cases::Case;
 use super::files::nested;
@@ -8,8 +8,10 @@ use crate::oracle::{Answer, OracleError, Path, Wanted, answer};
 use crate::words::shown;
 use serde_json::{Map, Value, json};
 
-/// The answer to one line of the protocol, by the production path in `f64`. What is wrong with the question stands in the
-/// answer as its `error`; where the oracle has no answer, as at a kink of the bound, it is left out.
+/// Answers one line of the conformance protocol, by the production path in `f64`.
+///
+/// An invalid question is answered with an object whose `error` says what is wrong. A quantity without a value, such as
+/// the gradient at a kink of the bound, is left out.
 ///
 /// ```
 /// use hsr::conform::{Quantity, answer_line};
@@ -23,7 +25,7 @@ pub fn answer_line(line: &str, known: &[Quantity]) -> String {
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.split(" at line ").next().unwrap_or_default();
-            let reason = format!("the line is no JSON object: {reason} at byte {} of it", error.column());
+            let reason = format!("the line is not a JSON object: {reason} at byte {} of it", error.column());
             return json!({ "error": reason }).to_string();
         }
     };
@@ -113,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_json_is_told_with_the_place() {
-        let error = r#"{"error":"the line is no JSON object: expected value at byte 7 of it"}"#;
+    fn a_line_that_is_no_json_is_an_error_with_the_place() {
+        let error = r#"{"error":"the line is not a JSON object: expected value at byte 7 of it"}"#;
         assert_eq!(answer_line("{\"id\":}", &Quantity::ALL), error);
     }
 }

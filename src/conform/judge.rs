@@ -1,10 +1,10 @@
-//! An answer against the right values.
+//! Compares an answer with the right values.
 
 use super::cases::Case;
 use super::protocol::Answered;
 use super::reference::Expected;
 
-/// What is to be said of an answer.
+/// The verdict on an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Judged {
     /// Within the tolerance: the largest error in units of it.
@@ -15,7 +15,7 @@ pub enum Judged {
     Malformed(String),
 }
 
-/// An answer to a case, and what is to be said of it.
+/// An answer to a case, with the verdict on it.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The case.
@@ -24,7 +24,7 @@ pub struct Found {
     pub expected: Expected,
     /// What the program says.
     pub answer: Answered,
-    /// What is to be said of that.
+    /// The verdict on that.
     pub judged: Judged,
 }
 
@@ -50,7 +50,7 @@ impl Judged {
     }
 }
 
-/// Holds the numbers of an answer against the right ones.
+/// Compares the numbers of an answer with the right ones.
 pub fn judge(expected: &Expected, answered: &Answered) -> Judged {
     let answers = match answered {
         Err(reason) => return Judged::Malformed(reason.clone()),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_furthest_off_is_told_in_units_of_its_tolerance() {
+    fn the_number_furthest_off_is_found_in_units_of_its_tolerance() {
         let Judged::Wrong(wrong) = judge(&expected(), &Ok(vec![1.5, 2.0])) else { panic!() };
         assert_eq!((wrong.index, wrong.answer, wrong.reference), (1, 2.0, 0.0));
         assert!((wrong.units - 2e15).abs() < 1.0);

@@ -1,4 +1,4 @@
-//! A wrong answer, or none where one was due, told in full.
+//! What a report says of a wrong answer, or of a program that broke off.
 
 use super::broken::Broken;
 use super::cases::Case;
@@ -20,15 +20,15 @@ pub struct ConformMismatch {
     pub network: String,
     /// The component that is furthest off; empty for a scalar.
     pub component: String,
-    /// What the program says; none where nothing can be read. In JSON, NaN and infinities are words.
-    #[serde(serialize_with = "told")]
+    /// What the program says, if it can be read. In JSON, NaN and infinities are words.
+    #[serde(serialize_with = "number_or_word")]
     pub answer: Option<f64>,
     /// What is right.
     pub reference: Option<f64>,
     /// How far off it may be.
     pub tolerance: Option<f64>,
     /// How far off it is, in units of that; infinite for NaN and infinities.
-    #[serde(serialize_with = "told")]
+    #[serde(serialize_with = "number_or_word")]
     pub units: Option<f64>,
     /// Why it cannot be read, or cannot be repeated.
     pub problem: Option<String>,
@@ -43,12 +43,12 @@ pub struct ConformMismatch {
     pub case: Case,
 }
 
-/// A program that broke off.
+/// How a program broke off.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Interruption {
     /// What happened.
     pub reason: String,
-    /// The case that it was asked about, and how it was drawn; none where it was asked what it supports.
+    /// The case that it was asked about, and how it was drawn; missing where it was asked what it supports.
     pub at: Option<String>,
     /// The end of its standard error.
     pub standard_error: String,
@@ -62,7 +62,7 @@ pub struct Interruption {
 }
 
 impl ConformMismatch {
-    /// `doubt` is what is to be said of it beside.
+    /// `doubt` is a reason not to trust it.
     pub(super) fn new(first: String, found: Found, doubt: Option<&str>, looks_like: Option<String>) -> Self {
         let Found { case, expected, judged, .. } = found;
         let (quantity, shape) = (expected.quantity, case.shape());
@@ -98,7 +98,7 @@ impl ConformMismatch {
         mismatch
     }
 
-    /// All of it, several lines.
+    /// Describes it in full, in several lines.
     pub fn describe(&self) -> String {
         let mut text = format!("{} IS WRONG at {} (the smallest found)\n", self.quantity, self.network);
         let number =
@@ -139,7 +139,7 @@ impl Interruption {
         }
     }
 
-    /// All of it, several lines.
+    /// Describes it in full, in several lines.
     pub fn describe(&self) -> String {
         let asked = self.at.as_deref().unwrap_or("what it supports");
         let mut text = format!("THE PROGRAM BROKE OFF, asked for {asked}\n");
@@ -176,7 +176,7 @@ fn word(value: f64) -> Option<&'static str> {
     }
 }
 
-fn told<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+fn number_or_word<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     match value.and_then(word) {
         Some(word) => serializer.serialize_str(word),
         None => value.serialize(serializer),

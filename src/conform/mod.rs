@@ -1,8 +1,8 @@
-//! Holds a program in any language against the reference: asks it a line at a time, and tells what is wrong, on the
-//! smallest network that shows it.
+//! Checks a program in any language against the reference: asks it questions, a line of JSON each, and reports what is
+//! wrong, on the smallest network that shows it.
 //!
-//! [`Draws`] makes the cases, [`expected`] knows the right values and how far off an ordinary program may be, [`check_program`]
-//! asks, [`ConformReport`] tells. The lines themselves are described in `examples/python/README.md`.
+//! [`Draws`] makes the cases, [`expected`] computes the right values with the errors that an ordinary program may make,
+//! [`check_program`] asks, and [`ConformReport`] holds the result. `examples/python/README.md` describes the protocol.
 
 mod answer;
 mod broken;

@@ -1,4 +1,4 @@
-//! What a program may be asked for.
+//! The quantities that a program may be asked for.
 
 use crate::model::Shape;
 use crate::nearest::nearest;
@@ -9,14 +9,14 @@ use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// A number, or an array of numbers, that the reference knows of a network with data.
+/// A quantity that a program may be asked for: a number or an array that belongs to a network with data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantity {
     /// Cross entropy, mean over samples.
     Loss,
-    /// Its gradient by all parameters, `D` entries.
+    /// The gradient of the loss, `D` entries.
     LossGradient,
-    /// Its Hessian, `D x D`.
+    /// The Hessian of the loss, `D x D`.
     Hessian,
     /// `T = tr H`.
     Trace,
@@ -37,18 +37,18 @@ pub enum Quantity {
 /// Quantities with their numbers.
 pub type QuantityValues = Vec<(Quantity, Vec<f64>)>;
 
-/// How a quantity's numbers are laid out.
+/// The layout of a quantity's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// One number.
     Scalar,
-    /// A number a parameter, order `W, b, V, c`, each row-major.
+    /// A number for each parameter, order `W, b, V, c`, each row-major.
     Theta,
-    /// A row a parameter.
+    /// A row for each parameter.
     Matrix,
 }
 
-/// A name that no quantity has.
+/// The error for a name that no quantity has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no quantity is named {name}; the nearest is '{nearest}'")]
 pub struct UnknownQuantity {
@@ -94,7 +94,7 @@ impl Quantity {
         self.item().map_or("lambda_max", Item::name)
     }
 
-    /// How its numbers are laid out.
+    /// The layout of its numbers.
     pub fn layout(self) -> Layout {
         match self {
             Quantity::Hessian => Layout::Matrix,

@@ -1,4 +1,4 @@
-//! What became of a program, told as a table, as JSON, as JUnit.
+//! The result of checking a program, as a table, as JSON, as JUnit.
 
 use super::mismatch::{ConformMismatch, Interruption};
 use super::protocol::Hello;
@@ -14,7 +14,7 @@ use std::fmt::Write;
 /// The longest command that is shown in full, in characters.
 const LONGEST_COMMAND: usize = 400;
 
-/// What became of a program.
+/// The result of checking a program against the reference.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ConformReport {
     /// The command, shortened and escaped as messages are.
@@ -120,15 +120,15 @@ impl ConformReport {
         }
     }
 
-    /// One line that counts.
+    /// Summarises the report in one line.
     pub fn summary(&self) -> String {
         let count = |which: &dyn Fn(&Tally) -> bool| self.tallies.iter().filter(|tally| which(tally)).count();
-        let told =
+        let counted =
             |count: usize, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
         let wrong = self.wrong();
         let right = count(&|tally| tally.answers > 0) - wrong;
-        let silent = told(count(&|tally| tally.answers == 0), "not given");
-        let partly = told(count(&Tally::is_partly_given), "given in part of the cases");
+        let silent = counted(count(&|tally| tally.answers == 0), "not given");
+        let partly = counted(count(&Tally::is_partly_given), "given in part of the cases");
         let end = match (&self.interruption, &self.stopped) {
             (Some(_), _) => ", then the program broke off".to_string(),
             (None, Some(stopped)) => format!(", stopped {stopped}"),
@@ -145,7 +145,7 @@ impl ConformReport {
         )
     }
 
-    /// The table, what is wrong, and the summary.
+    /// The report as text: the table, what is wrong, and the summary.
     pub fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
@@ -195,7 +195,7 @@ impl ConformReport {
         json_report(&report, self.holds(), &self.summary())
     }
 
-    /// The report as JUnit XML: a test case a quantity, and one for the program itself.
+    /// The report as JUnit XML: a test case for each quantity, and one for the program itself.
     pub fn junit(&self) -> String {
         let quantity = |tally: &Tally| {
             let mismatch = self.mismatches.iter().find(|mismatch| mismatch.quantity == tally.quantity);

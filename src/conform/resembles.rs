@@ -37,7 +37,7 @@ const TWISTS: [(Twist, &str); 4] = [
     (Twist::NoBiases, "of the network without biases"),
 ];
 
-/// What the answer equals, in words, if it is known.
+/// Describes what a wrong answer equals, if it is a known mistake.
 pub fn resembles(case: &Case, expected: &Expected, answer: &[f64]) -> Option<String> {
     let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
     if answer.len() != right.len() || answer.iter().any(|entry| !entry.is_finite()) {
@@ -258,7 +258,7 @@ mod tests {
         (20..40).map(|index| draws.case(index)).find(large).unwrap()
     }
 
-    fn told(quantity: Quantity, wrong: impl Fn(&[f64], &Shape) -> Vec<f64>) -> Option<String> {
+    fn likeness(quantity: Quantity, wrong: impl Fn(&[f64], &Shape) -> Vec<f64>) -> Option<String> {
         let case = case();
         let expected = expected(&case, &[quantity], Precision::Float64).unwrap().pop().unwrap();
         let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn sums_signs_and_orders_are_recognized() {
-        let gradient = |wrong: &dyn Fn(&[f64], &Shape) -> Vec<f64>| told(Quantity::Gradient, wrong).unwrap();
+        let gradient =
+            |wrong: &dyn Fn(&[f64], &Shape) -> Vec<f64>| likeness(Quantity::Gradient, wrong).unwrap();
         let times = |right: &[f64], factor: f64| -> Vec<f64> { right.iter().map(|x| factor * x).collect() };
         assert!(gradient(&|right, shape| times(right, shape.samples as f64)).starts_with("N times"));
         assert_eq!(gradient(&|right, _| times(right, -1.0)), "the value with the other sign");
@@ -285,10 +286,10 @@ mod tests {
     fn another_quantity_is_recognized_and_nonsense_is_not() {
         let case = case();
         let forms = ClosedForms::at(&case.network, &case.batch).unwrap();
-        let trace = told(Quantity::WsUpper, |_, _| vec![forms.moments.trace()]);
+        let trace = likeness(Quantity::WsUpper, |_, _| vec![forms.moments.trace()]);
         assert_eq!(trace.unwrap(), "the value of trace");
-        assert_eq!(told(Quantity::WsUpper, |right, _| vec![right[0] * 1.2345]), None);
-        assert_eq!(told(Quantity::WsUpper, |_, _| vec![f64::NAN]), None);
+        assert_eq!(likeness(Quantity::WsUpper, |right, _| vec![right[0] * 1.2345]), None);
+        assert_eq!(likeness(Quantity::WsUpper, |_, _| vec![f64::NAN]), None);
     }
 
     /// Against the definition: the Hessian of the loss with what is forgotten taken out, by dual numbers of the loss.
@@ -305,7 +306,7 @@ mod tests {
             })
             .sum();
         assert_eq!(
-            told(Quantity::Trace, |_, _| vec![gauss_newton]).unwrap(),
+            likeness(Quantity::Trace, |_, _| vec![gauss_newton]).unwrap(),
             "the value without the residual part (Gauss-Newton)"
         );
     }
@@ -314,12 +315,12 @@ mod tests {
     fn biases_that_are_forgotten_or_held_fixed_are_recognized() {
         let case = case();
         let fixed = scalars(&case.network, &case.batch, Twist::FixedBiases).ws_upper;
-        let looks = told(Quantity::WsUpper, |_, _| vec![fixed]).unwrap();
+        let looks = likeness(Quantity::WsUpper, |_, _| vec![fixed]).unwrap();
         assert_eq!(looks, "the value with the biases held fixed instead of counted as parameters");
         let bare = Parameters { b: None, c: None, ..case.network.parameters.clone() };
         let bare = Network { parameters: bare, activation: case.network.activation };
         let without = ClosedForms::at(&bare, &case.batch).unwrap().scalars().ws_upper;
-        let looks = told(Quantity::WsUpper, |_, _| vec![without]).unwrap();
+        let looks = likeness(Quantity::WsUpper, |_, _| vec![without]).unwrap();
         assert_eq!(looks, "the value of the network without biases");
     }
 }

@@ -1,4 +1,4 @@
-//! A program past all cases.
+//! Asks a program about all cases.
 
 use super::broken::Broken;
 use super::cases::{Case, CaseError, Draws};
@@ -14,19 +14,19 @@ use super::settings::{ConformSettings, ConformSettingsError};
 use super::shrink::{shrink, simpler_activation};
 use std::time::Instant;
 
-/// Why a program could not be held against anything.
+/// Why a program could not be checked.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConformError {
-    /// Nothing can be asked.
+    /// The settings are invalid.
     #[error(transparent)]
     Settings(#[from] ConformSettingsError),
-    /// It does not run.
+    /// The program does not run.
     #[error(transparent)]
     Broken(#[from] Broken),
-    /// A case that has no right values.
+    /// A case has no right values.
     #[error(transparent)]
     Case(#[from] CaseError),
-    /// It does not have what is asked for.
+    /// The program does not support what is asked for.
     #[error("the program says that it has {found}, not {wanted}")]
     NotSupported {
         /// What it has.
@@ -41,7 +41,8 @@ const SATURATION: f64 = 64.0;
 /// The same where `float32` holds the probabilities.
 const MILD_SATURATION: f64 = 8.0;
 
-/// Runs the program past the cases. `progress` is told how many cases are done; `stop` is asked again and again.
+/// Checks a program against the reference. `progress` is called with the number of cases that are done, `stop` again and
+/// again with the question whether to stop.
 ///
 /// ```no_run
 /// use hsr::conform::{ConformSettings, check_program};
@@ -51,12 +52,12 @@ const MILD_SATURATION: f64 = 8.0;
 /// # Ok::<(), hsr::conform::ConformError>(())
 /// ```
 ///
-/// Where the user stops, the report tells what was found until then, and that it is not the whole. On the way out the
-/// program ends, with whoever descends from it.
+/// Where `stop` ends the run, the report holds what was found until then, and says that it is incomplete. The program is
+/// ended before the function returns, with all processes that descend from it.
 ///
 /// # Errors
-/// [`ConformError`] for settings under which nothing can be asked, and for a program that cannot be started or has
-/// nothing of what is asked for. A program that breaks off later is told in the report.
+/// [`ConformError`] for invalid settings, and for a program that cannot be started or does not support what is asked for.
+/// That a program breaks off later is no error: the report says so.
 pub fn check_program(
     settings: &ConformSettings,
     progress: &dyn Fn(usize),
@@ -203,7 +204,7 @@ impl Asking<'_> {
         Some(Found { case: case.clone(), expected, answer, judged })
     }
 
-    /// The smallest case that is still wrong, and all about it. A given case is told as it is.
+    /// The smallest case that is still wrong, and all about it. A given case is not made smaller.
     fn smallest(&mut self, first: Found, which: &str) -> ConformMismatch {
         let quantity = first.expected.quantity;
         let shrunk = format!("{which}, made smaller");

@@ -8,16 +8,16 @@ use std::time::Duration;
 /// What is wrong with [`ConformSettings`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ConformSettingsError {
-    /// Nothing to start.
+    /// There is no command.
     #[error("no command: the program and its arguments are needed")]
     NoCommand,
-    /// Nothing to ask.
+    /// There are no cases.
     #[error("0 cases: at least one is needed")]
     NoCases,
-    /// Networks of nothing, or so large that right values take minutes.
+    /// The largest size is 0, or so large that right values take minutes.
     #[error("the largest size is {0}: 1 to {LARGEST_SIZE} is needed")]
     Size(usize),
-    /// A part with a number that no part has.
+    /// The part has a number that no part has.
     #[error("part {part} of {parts}: parts are counted from 1, such as 1 of 4 to 4 of 4")]
     Shard {
         /// Which part.
@@ -25,7 +25,7 @@ pub enum ConformSettingsError {
         /// Of how many.
         parts: usize,
     },
-    /// A part without cases.
+    /// The part has no cases.
     #[error("part {part} of {parts} has none of the {cases} cases: fewer parts, or more cases")]
     EmptyShard {
         /// Which part.
@@ -35,10 +35,10 @@ pub enum ConformSettingsError {
         /// How many cases there are.
         cases: usize,
     },
-    /// No time at all.
+    /// The timeout is 0.
     #[error("a timeout of 0: no program answers in no time")]
     Timeout,
-    /// A given case whose arrays make no network with data.
+    /// The given case is invalid.
     #[error("the given case: {0}")]
     Case(#[from] CaseError),
 }
@@ -75,7 +75,7 @@ pub struct ConformSettings {
 }
 
 impl ConformSettings {
-    /// 200 cases of a largest size of 5, ten seconds an answer; `command` is the program with its arguments.
+    /// Settings for this program with its arguments: 200 cases of a largest size of 5, ten seconds for an answer.
     pub fn new(command: impl IntoIterator<Item = impl Into<String>>) -> Self {
         ConformSettings {
             command: command.into_iter().map(Into::into).collect(),

@@ -10,12 +10,12 @@ use crate::terms::samples;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The version of the set. Another set has another version; the values of a version never change.
+/// The version of the set of test vectors. The values of a version never change.
 pub const VERSION: u32 = 2;
-/// The JSON Schema of its files.
+/// The JSON Schema of the files of test vectors.
 pub const SCHEMA: &str = include_str!("vectors.schema.json");
 
-/// A case with its right values.
+/// A test vector: a case with values that are right to the last digit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestVector {
     /// Its name, which is that of its files.
@@ -28,7 +28,7 @@ pub struct TestVector {
     pub right: QuantityValues,
 }
 
-/// A value whose last digit 106 bits do not decide.
+/// The error for a value whose last digit 106 bits do not decide.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{vector}: the last digit of {quantity} {component} is not decided by 106 bits; draw other numbers")]
 pub struct TestVectorError {
@@ -45,7 +45,7 @@ const MEDIUM: Shape = Shape { samples: 5, inputs: 3, hidden: 4, classes: 3, bias
 const LARGE: Shape = Shape { samples: 40, inputs: 8, hidden: 6, classes: 5, biases: true };
 const CLASSES: Shape = Shape { samples: 12, inputs: 2, hidden: 2, classes: 10, biases: true };
 
-/// All vectors of the set.
+/// Makes all test vectors of the set.
 ///
 /// ```no_run
 /// let vectors = hsr::conform::test_vectors()?;

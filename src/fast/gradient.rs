@@ -33,12 +33,14 @@ impl Workspace {
         }
     }
 
-    /// The sum of the gradients of loss and moments with these shares, at the point of the last
-    /// [`differentiate`](Workspace::differentiate), whose batch is given again; order `W, b, V, c`, row-major.
+    /// Computes the sum of the gradients of loss and moments with these shares; order `W, b, V, c`, row-major.
+    ///
+    /// It is the gradient at the point of the last call of [`differentiate`](Workspace::differentiate), whose batch is
+    /// given again.
     ///
     /// # Errors
     /// [`FastError`] where there was no such call, for a batch of another shape, or a buffer of another length than
-    /// `D`; the buffer is left alone.
+    /// `D`; the buffer is then unchanged.
     pub fn gradient(
         &mut self,
         batch: &Batch<f64>,

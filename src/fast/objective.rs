@@ -1,4 +1,4 @@
-//! What is descended: a bound, or one of the numbers that bounds are made of.
+//! The objectives that training descends: a bound, or one of the numbers that bounds are made of.
 
 use crate::model::Shape;
 use crate::number::Smooth;
@@ -8,7 +8,7 @@ use crate::terms::bound::{
 use crate::terms::bound_gradient::NoGradient;
 use num_dual::Dual64;
 
-/// A scalar of the five [`Moments`].
+/// An objective: a bound on the largest eigenvalue, or a trace, as a function of the five [`Moments`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Objective {
     /// `WS`, the upper bound on the largest eigenvalue.
@@ -23,7 +23,7 @@ pub enum Objective {
     TraceSquared,
 }
 
-/// A share of each gradient in a sum of gradients.
+/// The share of each gradient in a sum of gradients.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct GradientShares {
     /// Of the loss.
@@ -33,7 +33,7 @@ pub struct GradientShares {
 }
 
 impl Objective {
-    /// Its value.
+    /// Computes its value from the moments.
     ///
     /// ```
     /// use hsr::fast::Objective;
@@ -66,7 +66,7 @@ impl Objective {
         }
     }
 
-    /// Its derivatives by the five moments: the share that each of their gradients has in its own.
+    /// Computes the shares that the gradients of the five moments have in its own: its derivatives by the moments.
     ///
     /// # Errors
     /// [`NoGradient::ZeroSpread`] where the Hessian, or a block of it, is a multiple of the identity, which gives the

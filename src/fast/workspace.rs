@@ -1,4 +1,4 @@
-//! Value and gradient of the bound from buffers that are allocated once.
+//! The workspace: value and gradient of the bound from buffers that are allocated once.
 
 use super::adjoint::{AdjointRows, Adjoints};
 use super::couplings::{CouplingRows, Couplings};
@@ -15,7 +15,7 @@ use super::{coupling, features, pairs, parameter, trace};
 use crate::model::{Batch, Network};
 use crate::terms::bound::Moments;
 
-/// Loss and moments at a point.
+/// The loss and the moments at a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Values {
     /// Mean cross entropy.
@@ -24,7 +24,7 @@ pub struct Values {
     pub moments: Moments<f64>,
 }
 
-/// Buffers for value and gradient at one shape. After the first call nothing is allocated.
+/// Computes loss, moments and their gradients from buffers that are allocated once: after the first call nothing is.
 ///
 /// ```
 /// use hsr::fast::{Objective, Plan, Workspace};
@@ -60,7 +60,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Room for a plan.
+    /// Allocates the buffers for a plan.
     pub fn new(plan: Plan) -> Self {
         let sizes = Sizes::of(&plan.shape);
         let zeros = |size: usize| vec![0.0; size];
@@ -87,7 +87,7 @@ impl Workspace {
         &self.plan
     }
 
-    /// Loss and moments.
+    /// Computes loss and moments.
     ///
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
@@ -95,7 +95,7 @@ impl Workspace {
         self.run(network, batch, false, &|_, _| true)
     }
 
-    /// Loss and moments, and all that [`gradient`](Workspace::gradient) needs.
+    /// Computes loss and moments, and all that [`gradient`](Workspace::gradient) needs.
     ///
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
@@ -103,7 +103,7 @@ impl Workspace {
         self.run(network, batch, true, &|_, _| true)
     }
 
-    /// The same, watched.
+    /// [`differentiate`](Workspace::differentiate) that reports its progress and can be stopped.
     ///
     /// # Errors
     /// [`FastError`] for another shape, or where the watcher stops it.

@@ -5,8 +5,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A text file that grows. Whoever reads it finds whole lines: each goes out in one piece, and where that fails, as on
-/// a full disk, what was written of it is taken back.
+/// A text file that grows by whole lines.
+///
+/// Whoever reads it finds whole lines: each is written in one piece, and where that fails, as on a full disk, what was
+/// written of it is taken back.
 ///
 /// ```
 /// use hsr::io::Lines;
@@ -25,10 +27,10 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// A file with this text, in place of one that may have been there, to which lines will be added.
+    /// Starts a file with this text, in place of one that may have been there.
     ///
     /// # Errors
-    /// [`InputError::Write`] when it cannot be written; an old file is still there then.
+    /// [`InputError::Write`] when it cannot be written; an old file is then still there.
     pub fn start(path: impl AsRef<Path>, text: &str) -> Result<Self, InputError> {
         let path = path.as_ref().to_path_buf();
         write_text(&path, text)?;
@@ -38,13 +40,13 @@ impl Lines {
         }
     }
 
-    /// Adds a line, its end with it.
+    /// Adds a line, which includes its line break.
     ///
     /// # Errors
-    /// [`InputError::Write`] when it cannot be written; the file ends with the line before it then.
+    /// [`InputError::Write`] when it cannot be written; the file then ends with the line before it.
     pub fn add(&mut self, line: &str) -> Result<(), InputError> {
         if let Err(reason) = self.file.write_all(line.as_bytes()) {
-            // Nothing more can be done if this fails too, and the first failure is the one to tell.
+            // Nothing more can be done if this fails too, and the first failure is the one that matters.
             let _ = self.file.set_len(self.length);
             return Err(InputError::Write { file: self.path.clone(), reason });
         }
@@ -53,7 +55,7 @@ impl Lines {
     }
 }
 
-/// Makes a folder, if it is not there, in one that is.
+/// Makes a folder, unless it exists, in one that exists.
 ///
 /// # Errors
 /// [`InputError::Write`] when it cannot be made, or a file has its name.

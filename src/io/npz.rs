@@ -173,8 +173,9 @@ pub(super) fn from_rows(rows: usize, columns: usize, values: Vec<f64>) -> Matrix
     Matrix::from_row_slice(rows, columns, &values)
 }
 
-/// Writes arrays of `float64` as `numpy.savez` does, to a temporary file that then takes the name `path`: nobody finds
-/// a part of it. `numpy.load` gives a scalar back as an array without axes. The same arrays give the same bytes.
+/// Writes arrays of `float64` to an npz archive, as `numpy.savez` does, whole or not at all.
+///
+/// `numpy.load` gives a scalar back as an array without axes. The same arrays give the same bytes.
 ///
 /// # Errors
 /// [`InputError::Values`] when an array's values do not fill its shape, [`InputError::Write`] when the file cannot be
@@ -191,7 +192,7 @@ pub fn write_npz(path: impl AsRef<Path>, arrays: &[(&str, Array)]) -> Result<(),
     write_npz_with_texts(path, arrays, &[])
 }
 
-/// The same with texts beside the arrays, which `numpy.load` gives back as bytes.
+/// Writes an npz archive with texts beside the arrays, which `numpy.load` gives back as bytes.
 ///
 /// # Errors
 /// Those of [`write_npz`].
@@ -223,8 +224,9 @@ pub fn write_npz_with_texts(
     atomic::replace(path, &bytes)
 }
 
-/// Reads a vector of an npz archive, of the same types as [`read_network`](super::read_network); `shape` is how
-/// messages call its shape.
+/// Reads a vector of an npz archive; `shape` is how messages call its shape.
+///
+/// The types are those of [`read_network`](super::read_network).
 ///
 /// # Errors
 /// [`InputError`] says whether the file or the array is missing, damaged, or of another type or shape.

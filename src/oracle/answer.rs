@@ -8,7 +8,7 @@ use crate::number::Matrix;
 use crate::terms::bound::Moment;
 use serde_json::{Map, Value};
 
-/// All that the closed forms say of a network.
+/// The oracle's answer for one network: its scalars, gradients, and what else was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The sizes.

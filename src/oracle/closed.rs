@@ -8,8 +8,7 @@ use crate::terms::bound::*;
 use crate::terms::bound_gradient::{MomentGradients, NoGradient, moment_gradients, ws_upper_gradient};
 use crate::terms::{Curvature, curvatures, model, samples};
 
-/// Loss, trace, squared trace, what the bounds are made of, and their gradients, by the functions of
-/// [`terms`](crate::terms).
+/// The closed forms at one network: loss and moments with their gradients, by the functions of [`terms`](crate::terms).
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Network, Parameters};
@@ -39,7 +38,7 @@ pub struct ClosedForms<T> {
 }
 
 impl<T: Smooth> ClosedForms<T> {
-    /// At a network and data.
+    /// Evaluates the closed forms at a network and data.
     ///
     /// # Errors
     /// [`NoGradient::Empty`] for data without samples.
@@ -48,7 +47,7 @@ impl<T: Smooth> ClosedForms<T> {
         ClosedForms::of(&points, &network.parameters.v, model::loss(network, batch))
     }
 
-    /// From the samples' own matrices, output weights and loss.
+    /// Evaluates the closed forms from the samples' own matrices, output weights and loss.
     ///
     /// # Errors
     /// [`NoGradient::Empty`] for no samples.

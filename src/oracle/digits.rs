@@ -7,11 +7,13 @@ use crate::number::Precise;
 use crate::terms::{Sample, curvatures, hessian, model, samples, trace};
 use std::cell::OnceCell;
 
-/// No `f64` has more: 53 binary digits.
+/// The decimal digits of an `f64`: 53 binary ones.
 pub const ALL_DIGITS: f64 = 53.0 * std::f64::consts::LOG10_2;
 
-/// The right decimal digits of what was found: the largest error relative to the largest entry, as a negative power of
-/// ten, at most [`ALL_DIGITS`] and at least none. NaN where the truth is no number or there is nothing to compare.
+/// Counts the right decimal digits of numbers, relative to the largest of them.
+///
+/// It is the largest error relative to the largest entry, as a negative power of ten, from 0 to [`ALL_DIGITS`]; NaN where
+/// the truth is not a number or there is nothing to compare.
 ///
 /// ```
 /// use hsr::number::{Number, Precise};
@@ -46,16 +48,16 @@ pub struct Digits {
     pub arrays: Vec<(Item, f64)>,
 }
 
-/// With fewer right digits than this a number is not to be relied on without a look at it.
+/// A number with fewer right digits than this should not be relied on unchecked.
 pub const FEW_DIGITS: f64 = 6.0;
 
 impl Digits {
-    /// Nothing is known.
+    /// No digits are known yet.
     pub(super) fn unknown() -> Self {
         Digits { counted: false, scalars: Scalars::default(), arrays: Vec::new() }
     }
 
-    /// Those of an item, if they are known.
+    /// The right digits of an item, if they are known.
     pub fn of(&self, item: impl Into<Item>) -> Option<f64> {
         match item.into() {
             Item::Scalar(scalar) => Some(self.scalars[scalar]),

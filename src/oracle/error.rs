@@ -1,4 +1,4 @@
-//! Why there is no answer.
+//! Why the oracle gives no answer.
 
 use super::NoBoundGradient;
 use crate::budget::OverBudget;
@@ -6,7 +6,7 @@ use crate::fast::{FastError, PlanError};
 use crate::model::Misfit;
 use crate::witness::eigen::EigenError;
 
-/// What an answer needs memory for.
+/// What the memory of an answer is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Need {
@@ -39,17 +39,17 @@ impl Need {
     }
 }
 
-/// Why there is no answer.
+/// Why the oracle gives no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OracleError {
-    /// Network and data are not for each other.
+    /// Network and data do not fit together.
     #[error(transparent)]
     Misfit(#[from] Misfit),
-    /// The gradient was wanted where the bound has none.
+    /// The bound has no gradient here.
     #[error(transparent)]
     NoGradient(#[from] NoBoundGradient),
-    /// A result that is not a number.
+    /// A result is not finite.
     #[error(
         "{quantity} is {value}: products of these weights and inputs overflow f64; scale X or the weights down"
     )]
@@ -59,7 +59,7 @@ pub enum OracleError {
         /// What came out.
         value: f64,
     },
-    /// More memory than may be taken.
+    /// The answer would take more memory than may be taken.
     #[error("{over}; {}", needed_for.advice())]
     OverBudget {
         /// How much, and how much there is.
@@ -67,7 +67,7 @@ pub enum OracleError {
         /// What it is needed for.
         needed_for: Need,
     },
-    /// A dense matrix at 106 bits that would take too long.
+    /// A count of the digits of a dense matrix would take too long.
     #[error(
         "the digits of the Hessian and its eigenvalues are counted for up to {most} parameters, not {parameters}: leave \
          out the Hessian and its eigenvalues, or the count"
@@ -78,13 +78,13 @@ pub enum OracleError {
         /// The largest `D`.
         most: usize,
     },
-    /// The dense Hessian has no eigenvalues.
+    /// The eigensolver found no eigenvalues of the dense Hessian.
     #[error("eigenvalues of the Hessian: {0}")]
     Eigen(#[from] EigenError),
-    /// The route needs more memory than there should be.
+    /// The route needs more memory than may be taken.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// Sizes that do not fit together, or stopped by the watcher.
+    /// The watcher stopped the computation, or sizes do not fit together.
     #[error(transparent)]
     Fast(#[from] FastError),
 }

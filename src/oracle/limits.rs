@@ -1,4 +1,4 @@
-//! What is refused before anything is allocated, and how long the rest takes.
+//! Limits of memory and time, checked before anything is allocated.
 
 use super::{Need, OracleError, Path, Wanted};
 use crate::budget::{self, numbers};
@@ -14,7 +14,7 @@ const TERMS: f64 = 2e8;
 const PRECISE: f64 = TERMS / 70.0;
 const SECONDS_OF_A_DAY: f64 = 86_400.0;
 
-/// Whether there is room for what is wanted.
+/// Checks that what is wanted fits into memory.
 pub(super) fn check(shape: &Shape, wanted: &Wanted) -> Result<(), OracleError> {
     let size = shape.parameters();
     let dense = wanted.spectrum || wanted.hessian;
@@ -47,7 +47,7 @@ pub(super) fn check(shape: &Shape, wanted: &Wanted) -> Result<(), OracleError> {
     Ok(())
 }
 
-/// Whether the samples' own matrices have room.
+/// Whether the samples' own matrices fit into memory.
 pub(super) fn has_room_for_points(shape: &Shape) -> bool {
     budget::ask(points(shape), String::new).is_ok()
 }
@@ -68,10 +68,10 @@ fn points(shape: &Shape) -> u64 {
     matrices.saturating_add(samples(shape).saturating_mul(3))
 }
 
-/// About how many days an answer takes on this machine, by the number of its multiplications: to say so before it begins.
+/// Estimates how many days an answer takes on this machine, from the number of its multiplications.
 ///
 /// # Errors
-/// [`OracleError`] where there is no room for it.
+/// [`OracleError`] where it does not fit into memory.
 ///
 /// ```
 /// use hsr::model::Shape;

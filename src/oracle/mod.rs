@@ -1,4 +1,4 @@
-//! The reference answer for one network: every number that another implementation can be held against.
+//! The reference answer for one network: every number that another implementation can be compared with.
 //!
 //! Everything comes from the closed forms, by the production path [`fast`](crate::fast) or by the functions of
 //! [`terms`](crate::terms) themselves, and needs no matrix of size `D x D` unless the spectrum or the Hessian itself is

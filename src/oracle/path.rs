@@ -1,4 +1,4 @@
-//! The two ways to the same numbers.
+//! The two ways to compute an answer.
 
 use super::{ClosedForms, OracleError};
 use crate::fast::{GradientShares, Plan, Route, Watcher, Workspace};
@@ -8,17 +8,17 @@ use crate::terms::bound_gradient::NoGradient;
 use crate::terms::{Curvature, model};
 use std::thread::available_parallelism;
 
-/// How the numbers are computed.
+/// How an answer is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Path {
-    /// By matrix products, along a route or the one that the plan chooses, on so many threads.
+    /// By matrix products, on several threads.
     Fast {
-        /// The route; the cheapest where there is none.
+        /// The route; `None` for the cheapest.
         route: Option<Route>,
-        /// Threads.
+        /// How many threads.
         threads: usize,
     },
-    /// By the functions that are the derivation, a pair of samples after the other.
+    /// By the functions of the derivation, one pair of samples after the other.
     Terms,
 }
 

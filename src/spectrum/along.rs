@@ -4,8 +4,10 @@ use super::SpectrumError;
 use crate::model::{Batch, Network, Parameters};
 use crate::terms::model::loss;
 
-/// `L(theta + t direction)` at every distance `t`, for a direction in the order `W, b, V, c`, each row-major. Along an
-/// eigenvector of the Hessian with the eigenvalue `l` the second difference at 0 is `l`.
+/// Computes the loss along a direction, `L(theta + t direction)` at every distance `t`.
+///
+/// The direction is in the order `W, b, V, c`, each row-major. Along an eigenvector of the Hessian with the eigenvalue `l`
+/// the second difference at 0 is `l`.
 ///
 /// ```
 /// use hsr::audit::random_network;

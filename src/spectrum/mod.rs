@@ -146,21 +146,21 @@ pub struct Extremes {
     pub products: usize,
 }
 
-/// Why there are no eigenvalues.
+/// Why the eigenvalues could not be computed.
 #[derive(Debug, thiserror::Error)]
 pub enum SpectrumError {
-    /// Network and data are not for each other.
+    /// Network and data do not fit together.
     #[error(transparent)]
     Misfit(#[from] Misfit),
-    /// An overflow.
+    /// A product with the Hessian overflows.
     #[error(
         "the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down"
     )]
     NotFinite,
-    /// More memory than may be taken.
+    /// The computation would take more memory than may be taken.
     #[error("{0}; take fewer hidden units or samples")]
     OverBudget(OverBudget),
-    /// A vector of another length.
+    /// The direction has another length.
     #[error("a direction has {found} entries: this network has {needed} parameters")]
     Length {
         /// The length.
@@ -168,10 +168,10 @@ pub enum SpectrumError {
         /// `D`.
         needed: usize,
     },
-    /// A tolerance that no residual can meet or miss.
+    /// The tolerance is negative or NaN.
     #[error("the tolerance is {0}: give a number that is not negative, such as 1e-8")]
     Tolerance(f64),
-    /// The Krylov method gave up.
+    /// The Krylov method did not converge.
     #[error(
         "the {end} eigenvalue did not converge: after {products} products it is {value:e} with a residual of \
          {residual:e}, above the goal of {goal:e}; allow more products or a larger tolerance"
@@ -188,7 +188,7 @@ pub enum SpectrumError {
         /// Products with the Hessian so far.
         products: usize,
     },
-    /// A dense matrix that would be too large.
+    /// The dense matrix would be too large.
     #[error(
         "all eigenvalues of {parameters} parameters: the dense method is for up to {most}; take the Krylov method"
     )]
@@ -198,7 +198,7 @@ pub enum SpectrumError {
         /// The largest `D`.
         most: usize,
     },
-    /// A dense decomposition gave up.
+    /// The dense decomposition did not converge.
     #[error("the eigensolver did not converge on a {size}x{size} matrix")]
     Decomposition {
         /// The size.
@@ -206,7 +206,7 @@ pub enum SpectrumError {
     },
 }
 
-/// The smallest and the largest eigenvalue of the Hessian, and their vectors.
+/// Computes the smallest and the largest eigenvalue of the Hessian, and their vectors.
 ///
 /// By Krylov each end is looked for twice, the second time where the first vector is taken out: so of two eigenvalues that
 /// are closer than the tolerance the end is found. Of three or more it may be one further in, by less than the tolerance

@@ -18,13 +18,14 @@ const KNOWN: [[&str; 4]; 3] = [
     ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"],
 ];
 
-/// Reads the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`) from a safetensors
-/// file. The weight of PyTorch's `Linear` has a row for each output, so it is `W`, or `V`, as it stands.
+/// Reads a network from a safetensors file.
+///
+/// The file has the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`). The weight of PyTorch's `Linear` has a row for each output, so it is `W`, or `V`, as it stands.
 ///
 /// Without `names`, the tensors must be called `W`, `b`, `V`, `c`, or as the state of `torch.nn.Sequential(Linear,
 /// activation, Linear)` calls them (`0.weight`, `0.bias`, `2.weight`, `2.bias`), or `fc1.weight`, `fc1.bias`,
 /// `fc2.weight`, `fc2.bias`, and there may be no others: a third layer must not be overlooked. With `names`, others are
-/// left aside, as long as none looks like a parameter. The types `F64`, `F32`, `F16` and `BF16` will do.
+/// not read, as long as none looks like a parameter. The types `F64`, `F32`, `F16` and `BF16` will do.
 ///
 /// # Errors
 /// [`InputError`] says which file or tensor is missing, damaged, of the wrong type or shape, or not finite, and which
@@ -52,7 +53,7 @@ pub fn read_safetensors(
     Ok(network_with(path.as_ref(), activation, names)?.value)
 }
 
-/// The same, and what was left aside.
+/// [`read_safetensors`], with the names of the tensors that were not read.
 pub(super) fn network_with(
     file: &Path,
     activation: Activation,
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_do_not_fit_are_told() {
+    fn shapes_that_do_not_fit_are_errors() {
         assert_eq!(
             read(&[("W", &[3, 2, 1]), ("V", &[4, 3])], None).unwrap_err(),
             "net.safetensors: W has shape (3, 2, 1): shape (h, d) is needed"
