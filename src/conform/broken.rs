@@ -5,6 +5,7 @@ use crate::words::shortened;
 
 /// Why a program gave no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Broken {
     /// The program does not exist, or may not be run.
     #[error("cannot start {command}: {reason}")]

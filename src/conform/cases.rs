@@ -17,6 +17,7 @@ pub struct Case {
 
 /// Why a case is invalid, or too large to ask about.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CaseError {
     /// The arrays make no network.
     #[error(transparent)]

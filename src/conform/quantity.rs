@@ -39,7 +39,7 @@ pub type QuantityValues = Vec<(Quantity, Vec<f64>)>;
 
 /// The layout of a quantity's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub(super) enum Layout {
     /// One number.
     Scalar,
     /// A number for each parameter, order `W, b, V, c`, each row-major.
@@ -95,7 +95,7 @@ impl Quantity {
     }
 
     /// The layout of its numbers.
-    pub fn layout(self) -> Layout {
+    pub(super) fn layout(self) -> Layout {
         match self {
             Quantity::Hessian => Layout::Matrix,
             Quantity::LossGradient
@@ -117,7 +117,7 @@ impl Quantity {
     }
 
     /// Name of one of its numbers, such as `W[0,1]`, or `W[0,1], c[0]` in the Hessian; empty for a scalar.
-    pub fn component(self, shape: &Shape, index: usize) -> String {
+    pub(super) fn component(self, shape: &Shape, index: usize) -> String {
         // A row of nothing has no entries to name.
         let size = shape.parameters().max(1);
         match self.layout() {

@@ -16,6 +16,7 @@ use std::time::Instant;
 
 /// Why a program could not be checked.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConformError {
     /// The settings are invalid.
     #[error(transparent)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 /// What is wrong with [`ConformSettings`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConformSettingsError {
     /// There is no command.
     #[error("no command: the program and its arguments are needed")]

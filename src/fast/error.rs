@@ -4,6 +4,7 @@ use crate::model::{Batch, Misfit, Network, Shape};
 
 /// Why the fast path gives no value.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FastError {
     /// Network and data do not fit together.
     #[error(transparent)]

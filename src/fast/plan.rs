@@ -55,6 +55,7 @@ impl FromStr for Route {
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PlanError {
     /// The blocks of the Hessian would not fit.
     #[error(
@@ -73,6 +74,7 @@ pub enum PlanError {
     #[error("{over}; take fewer threads (now {threads}), fewer samples, hidden units or classes")]
     OverBudget {
         /// How much, and how much there is.
+        #[source]
         over: OverBudget,
         /// Threads, each with buffers of its own.
         threads: usize,
@@ -199,10 +201,10 @@ impl Plan {
         self.threads
     }
 
-    /// For each route the estimated cost of value and gradient, in multiplications at the speed of a matrix product;
-    /// infinite where it would not fit.
-    pub fn costs(&self) -> [f64; 3] {
-        self.costs
+    /// Estimates what value and gradient would cost by a route, in multiplications at the speed of a matrix product;
+    /// infinite where the route would not fit.
+    pub fn cost(&self, route: Route) -> f64 {
+        self.costs[route as usize]
     }
 
     /// The number of multiplications in the matrix products that value and gradient need by this route.

@@ -9,16 +9,6 @@ use std::path::{Path, PathBuf};
 ///
 /// Whoever reads it finds whole lines: each is written in one piece, and where that fails, as on a full disk, what was
 /// written of it is taken back.
-///
-/// ```
-/// use hsr::io::Lines;
-/// let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("log.csv");
-/// let mut lines = Lines::start(&path, "step,loss\n")?;
-/// lines.add("0,1.5\n")?;
-/// assert_eq!(std::fs::read_to_string(&path)?, "step,loss\n0,1.5\n");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug)]
 pub struct Lines {
     path: PathBuf,
@@ -59,13 +49,6 @@ impl Lines {
 ///
 /// # Errors
 /// [`InputError::Write`] when it cannot be made, or a file has its name.
-///
-/// ```
-/// let folder = tempfile::tempdir()?;
-/// assert!(hsr::io::make_folder(folder.path().join("run")).is_ok());
-/// assert!(hsr::io::make_folder(folder.path().join("none/run")).is_err());
-/// # Ok::<(), std::io::Error>(())
-/// ```
 pub fn make_folder(path: impl AsRef<Path>) -> Result<(), InputError> {
     let path = path.as_ref();
     match fs::create_dir(path) {
@@ -73,5 +56,27 @@ pub fn make_folder(path: impl AsRef<Path>) -> Result<(), InputError> {
             Err(InputError::Write { file: path.to_path_buf(), reason })
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_added_to_the_text_that_a_file_starts_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.csv");
+        let mut lines = Lines::start(&path, "step,loss\n").unwrap();
+        lines.add("0,1.5\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "step,loss\n0,1.5\n");
+    }
+
+    #[test]
+    fn a_folder_is_made_in_one_that_exists() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(make_folder(folder.path().join("run")).is_ok());
+        assert!(make_folder(folder.path().join("run")).is_ok());
+        assert!(make_folder(folder.path().join("none/run")).is_err());
     }
 }

@@ -36,13 +36,6 @@ pub fn write_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> Result<(), InputErro
 ///
 /// # Errors
 /// [`InputError::Write`] when the folder does not exist or may not be written to, or the path is a folder itself.
-///
-/// ```
-/// let folder = tempfile::tempdir()?;
-/// assert!(hsr::io::check_writable(folder.path().join("report.txt")).is_ok());
-/// assert!(hsr::io::check_writable(folder.path().join("none/report.txt")).is_err());
-/// # Ok::<(), std::io::Error>(())
-/// ```
 pub fn check_writable(path: impl AsRef<Path>) -> Result<(), InputError> {
     let path = path.as_ref();
     try_out(path).map_err(|reason| InputError::Write { file: path.to_path_buf(), reason })
@@ -314,5 +307,13 @@ mod tests {
         assert_eq!(reader.join().unwrap(), "text");
         assert!(!fs::metadata(&pipe).unwrap().is_file());
         assert!(check_writable(&pipe).is_ok());
+    }
+
+    #[test]
+    fn whether_a_file_can_be_written_is_known_before_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check_writable(folder.path().join("report.txt")).is_ok());
+        assert!(check_writable(folder.path().join("none/report.txt")).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

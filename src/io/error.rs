@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 /// Why a file cannot be read, does not hold what is needed, or cannot be written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// The file cannot be read, or its text is not UTF-8.
     #[error("cannot read {}: {}", path(file), reading(reason))]
@@ -16,6 +17,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// The refusal.
+        #[source]
         reason: io::Error,
     },
     /// The file cannot be written.
@@ -24,6 +26,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// The refusal.
+        #[source]
         reason: io::Error,
     },
     /// The file holds more than fits into memory.
@@ -32,6 +35,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// What would take how much.
+        #[source]
         reason: OverBudget,
     },
     /// An array unpacks to far more than data do.
@@ -217,6 +221,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// What does not fit.
+        #[source]
         reason: NetworkError,
     },
     /// The arrays do not make a batch.
@@ -225,6 +230,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// What does not fit.
+        #[source]
         reason: BatchError,
     },
     /// The table does not hold labelled samples.
@@ -233,6 +239,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// What does not fit.
+        #[source]
         reason: TableError,
     },
     /// A piece of JSON is of the wrong kind.

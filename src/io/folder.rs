@@ -7,18 +7,6 @@ use std::path::{Path, PathBuf};
 /// A folder that only one process at a time writes into.
 ///
 /// Two runs that mixed their files would leave a result that belongs to neither.
-///
-/// ```
-/// use hsr::io::OutputFolder;
-/// let parent = tempfile::tempdir()?;
-/// let folder = OutputFolder::open(parent.path().join("run"))?;
-/// std::fs::write(folder.file("log.csv"), "step\n")?;
-/// let advice = "give another folder";
-/// assert!(folder.refuse_others(&["settings.json"], advice).is_ok());
-/// let error = folder.refuse_others(&["log.csv", "settings.json"], advice).unwrap_err().to_string();
-/// assert!(error.ends_with("run holds log.csv, not of this run: give another folder"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug)]
 pub struct OutputFolder {
     path: PathBuf,
@@ -122,6 +110,16 @@ mod tests {
         }
         folder.clear(&["a", "none"]).unwrap();
         assert!(folder.refuse_others(&["a"], "").is_ok() && folder.refuse_others(&["b"], "").is_err());
+        fs::remove_dir_all(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn files_of_another_run_are_named_with_the_advice() {
+        let folder = OutputFolder::open(tempfile::tempdir().unwrap().keep()).unwrap();
+        fs::write(folder.file("log.csv"), "step\n").unwrap();
+        let advice = "give another folder";
+        let error = folder.refuse_others(&["log.csv", "settings.json"], advice).unwrap_err().to_string();
+        assert!(error.ends_with(" holds log.csv, not of this run: give another folder"), "{error}");
         fs::remove_dir_all(folder.path()).unwrap();
     }
 }

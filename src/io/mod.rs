@@ -38,22 +38,23 @@ mod report;
 mod safetensors;
 mod source;
 
-pub use append::{Lines, make_folder};
+pub(crate) use append::{Lines, make_folder};
+pub(crate) use atomic::{beside, check_writable, target, write_bytes};
+pub(crate) use folder::OutputFolder;
+pub(crate) use npz::read_text;
+pub(crate) use open::ending;
+pub(crate) use report::{JunitCase, JunitOutcome, json_report, junit};
+
 pub use array::Array;
 pub use aside::Read;
-pub(crate) use atomic::{beside, target};
-pub(crate) use open::ending;
-
-pub use atomic::{check_writable, write_bytes, write_text};
+pub use atomic::write_text;
 pub use batch::read_batch;
 pub use csv::{labelled_batch, read_csv};
 pub use error::InputError;
 pub use fit::check_fit;
-pub use folder::OutputFolder;
 pub use json::{case_from_json, case_json, read_batch_json, read_case, read_network_json};
 pub use names::{Names, NamesError};
 pub use network::read_network;
-pub use npz::{read_text, read_vector, write_npz, write_npz_with_texts};
+pub use npz::{read_vector, write_npz, write_npz_with_texts};
 pub use open::{Data, open_data, open_network};
-pub use report::{JunitCase, JunitOutcome, json_report, junit};
 pub use safetensors::read_safetensors;

@@ -32,6 +32,7 @@ pub struct Names {
 
 /// Why a text is not a valid list of [`Names`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NamesError {
     /// An entry has no `=`, no name, or no known parameter.
     #[error("{0} is not one of W=name, b=name, V=name, c=name")]

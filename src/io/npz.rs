@@ -198,12 +198,11 @@ pub fn write_npz(path: impl AsRef<Path>, arrays: &[(&str, Array)]) -> Result<(),
 /// Those of [`write_npz`].
 ///
 /// ```
-/// use hsr::io::{Array, read_text, read_vector, write_npz_with_texts};
+/// use hsr::io::{Array, read_vector, write_npz_with_texts};
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("run.npz");
 /// write_npz_with_texts(&path, &[("velocity", Array::vector(&[0.5]))], &[("run.json", "{}")])?;
 /// assert_eq!(read_vector(&path, "velocity", "(D,)")?, [0.5]);
-/// assert_eq!(read_text(&path, "run.json")?, "{}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_npz_with_texts(
@@ -244,8 +243,6 @@ pub fn read_vector(
 ///
 /// # Errors
 /// [`InputError`] says whether the file or the text is missing or damaged.
-///
-/// [`write_npz_with_texts`] has an example.
 pub fn read_text(path: impl AsRef<Path>, name: &'static str) -> Result<String, InputError> {
     Archive::open(path.as_ref())?.needed_text(name)
 }
@@ -269,4 +266,19 @@ fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> io::Re
         .large_file(bytes.len() as u64 > LARGEST_PLAIN_ENTRY);
     zip.start_file(name, options)?;
     io::Write::write_all(zip, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_arrays_of_an_archive_are_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.npz");
+        let arrays = [("velocity", Array::vector(&[0.5]))];
+        write_npz_with_texts(&path, &arrays, &[("run.json", "{}")]).unwrap();
+        assert_eq!(read_vector(&path, "velocity", "(D,)").unwrap(), [0.5]);
+        assert_eq!(read_text(&path, "run.json").unwrap(), "{}");
+    }
 }

@@ -5,11 +5,6 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 
 /// Writes a report as a JSON object, with whether it `holds` and its `summary` beside its own fields.
-///
-/// ```
-/// let text = hsr::io::json_report(&std::collections::BTreeMap::from([("seed", 1)]), true, "all hold");
-/// assert_eq!(text, "{\n  \"holds\": true,\n  \"seed\": 1,\n  \"summary\": \"all hold\"\n}\n");
-/// ```
 pub fn json_report(report: &impl Serialize, holds: bool, summary: &str) -> String {
     let mut value = serde_json::json!(report);
     value["holds"] = holds.into();
@@ -43,14 +38,6 @@ pub enum JunitOutcome {
 ///
 /// Characters that XML cannot hold, and all others that are not seen as themselves but line breaks and tabs, are escaped,
 /// such as `\u{1b}`.
-///
-/// ```
-/// use hsr::io::{JunitCase, JunitOutcome, junit};
-/// let case = JunitCase { name: "t_gn".into(), class: "hsr.trace".into(), outcome: JunitOutcome::Passed };
-/// let report = junit("hsr audit", [case]);
-/// assert!(report.contains("<testsuites name=\"hsr audit\" tests=\"1\" failures=\"0\" errors=\"0\">"));
-/// assert!(report.contains("<testsuite name=\"hsr audit\" tests=\"1\" skipped=\"0\" errors=\"0\" failures=\"0\">"));
-/// ```
 pub fn junit(name: &str, cases: impl IntoIterator<Item = JunitCase>) -> String {
     let name = printable(name);
     let mut suite = TestSuite::new(&*name);
@@ -155,5 +142,17 @@ mod tests {
             "names, classes, and the texts of two outcomes"
         );
         assert!(!is_xml("<a b='\u{fffe}'/>") && !is_xml("<a>&#27;</a>") && !is_xml("<a>"));
+    }
+
+    #[test]
+    fn a_report_says_whether_it_holds() {
+        let text = json_report(&std::collections::BTreeMap::from([("seed", 1)]), true, "all hold");
+        assert_eq!(text, "{\n  \"holds\": true,\n  \"seed\": 1,\n  \"summary\": \"all hold\"\n}\n");
+        let case =
+            JunitCase { name: "t_gn".into(), class: "hsr.trace".into(), outcome: JunitOutcome::Passed };
+        let report = junit("hsr audit", [case]);
+        assert!(report.contains("<testsuites name=\"hsr audit\" tests=\"1\" failures=\"0\" errors=\"0\">"));
+        let suite = "<testsuite name=\"hsr audit\" tests=\"1\" skipped=\"0\" errors=\"0\" failures=\"0\">";
+        assert!(report.contains(suite));
     }
 }

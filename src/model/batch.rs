@@ -8,6 +8,7 @@ const SUM_TOLERANCE: f64 = 1e-6;
 
 /// Why inputs and targets do not make a batch.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BatchError {
     /// There are no samples, or no inputs.
     #[error("X is {rows}x{columns}: at least one sample (row) and one input (column) are needed")]

@@ -6,6 +6,7 @@ use crate::number::Number;
 
 /// Why a network and data do not fit together.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Misfit {
     /// The weights are for other inputs or other classes.
     #[error("{weights} is {rows}x{columns} but {data} has {data_columns} columns: {should}")]

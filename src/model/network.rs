@@ -6,6 +6,7 @@ use crate::words::quoted;
 
 /// Why parameters do not make a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NetworkError {
     /// Two arrays do not fit together.
     #[error("{left} is {left_shape} but {right} is {right_shape}: {should}")]
@@ -56,6 +57,7 @@ pub enum NetworkError {
 
 /// Why numbers do not make parameters, or parameters do not go together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ParametersError {
     /// The flat vector has another length.
     #[error("a flat vector of {found} entries for {expected} parameters: one entry for each is needed")]

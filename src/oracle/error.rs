@@ -63,6 +63,7 @@ pub enum OracleError {
     #[error("{over}; {}", needed_for.advice())]
     OverBudget {
         /// How much, and how much there is.
+        #[source]
         over: OverBudget,
         /// What it is needed for.
         needed_for: Need,

@@ -9,6 +9,7 @@ const LEAST_SQUARED: f64 = f64::MIN_POSITIVE / f64::EPSILON;
 
 /// Why the bound has no gradient at a network. The answer has loss, traces and bounds all the same.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoBoundGradient {
     /// All eigenvalues coincide.
     #[error(

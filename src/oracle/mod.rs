@@ -20,13 +20,14 @@ mod spread;
 
 pub use answer::Answer;
 pub use closed::ClosedForms;
-pub use digits::{ALL_DIGITS, Digits, FEW_DIGITS, digits, right_digits};
+pub(crate) use digits::right_digits;
+pub use digits::{Digits, FEW_DIGITS, digits};
 pub use error::{Need, OracleError};
 pub use gradient::NoBoundGradient;
 pub use item::Item;
-pub use limits::days;
+pub(crate) use limits::days;
 pub use path::Path;
-pub use refine::{refined_eigenvalues, refined_largest};
+pub(crate) use refine::refined_largest;
 pub use scalars::{Scalar, Scalars};
 
 use crate::fast::Watcher;
@@ -38,6 +39,7 @@ use answer::{Dense, PerSample};
 use gradient::bound_gradient;
 use known::Known;
 use path::evaluate;
+use refine::refined_eigenvalues;
 use spread::careful_spreads;
 use std::cell::OnceCell;
 

@@ -148,6 +148,7 @@ pub struct Extremes {
 
 /// Why the eigenvalues could not be computed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SpectrumError {
     /// Network and data do not fit together.
     #[error(transparent)]
@@ -159,7 +160,7 @@ pub enum SpectrumError {
     NotFinite,
     /// The computation would take more memory than may be taken.
     #[error("{0}; take fewer hidden units or samples")]
-    OverBudget(OverBudget),
+    OverBudget(#[source] OverBudget),
     /// The direction has another length.
     #[error("a direction has {found} entries: this network has {needed} parameters")]
     Length {

@@ -14,6 +14,7 @@ pub use super::moment::MomentGradients;
 
 /// Why a bound has no gradient at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoGradient {
     /// All eigenvalues coincide.
     #[error("the spread s of the {of} is 0: it is a multiple of the identity, where the bound has a kink")]

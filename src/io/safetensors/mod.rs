@@ -32,7 +32,7 @@ const KNOWN: [[&str; 4]; 3] = [
 /// tensors there are when their names do not say which is which.
 ///
 /// ```
-/// use hsr::io::{read_safetensors, write_bytes};
+/// use hsr::io::read_safetensors;
 /// use hsr::model::Activation;
 /// use safetensors::{Dtype, serialize, tensor::TensorView};
 /// let folder = tempfile::tempdir()?;
@@ -40,7 +40,7 @@ const KNOWN: [[&str; 4]; 3] = [
 /// let bytes: Vec<u8> = [1.0_f32, 2.0].iter().flat_map(|value| value.to_le_bytes()).collect();
 /// let first = TensorView::new(Dtype::F32, vec![1, 2], &bytes)?;
 /// let second = TensorView::new(Dtype::F32, vec![2, 1], &bytes)?;
-/// write_bytes(&path, &serialize([("0.weight", first), ("2.weight", second)], None)?)?;
+/// std::fs::write(&path, serialize([("0.weight", first), ("2.weight", second)], None)?)?;
 /// let network = read_safetensors(&path, Activation::Tanh, None)?;
 /// assert_eq!(network.parameters.w, nalgebra::dmatrix![1.0, 2.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

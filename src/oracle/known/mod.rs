@@ -12,9 +12,10 @@ mod forward;
 mod size;
 mod sums;
 
+use super::digits::ALL_DIGITS;
 use super::reduced::{Reduced, TraceAndSquare};
 use super::spread::Spread;
-use super::{ALL_DIGITS, Answer, ClosedForms, Digits, Item, OracleError};
+use super::{Answer, ClosedForms, Digits, Item, OracleError};
 use crate::model::{Batch, Network, Parameters, Shape};
 use crate::number::{ROUNDOFF, Rounded};
 use crate::terms::bound::{Moments, mean, spread};
