@@ -28,7 +28,7 @@ fn every_equation_of_the_audit_is_claimed_in_its_chapter() {
     let claims: BTreeSet<&str> =
         derivations[0].program.claims.iter().map(|claim| claim.name.as_str()).collect();
     for equation in hsr::audit::float_equations() {
-        assert!(claims.contains(equation.name), "{} is not claimed", equation.name);
+        assert!(claims.contains(equation.closed.name), "{} is not claimed", equation.closed.name);
     }
 }
 

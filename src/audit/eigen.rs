@@ -78,10 +78,10 @@ pub fn eigen(point: &Point) -> Result<(Vec<EigenCheck>, Spectrum), EigenError> {
     let eigen = eigenvalues(h)?;
     let mut checks = Checks { list: Vec::new(), tolerance: tolerance(h) };
     let moments = moments(&case.points, case.v());
-    sums(&mut checks, &case.shape, &moments, &eigen, h);
+    sums(&mut checks, &case.case.shape, &moments, &eigen, h);
     let spectrum = bounds(&mut checks, point, &moments, &eigen)?;
     blocks(&mut checks, point, &moments, &spectrum)?;
-    null(&mut checks, &case.shape, &eigen, h);
+    null(&mut checks, &case.case.shape, &eigen, h);
     positive(&mut checks, point)?;
     equality(&mut checks)?;
     #[cfg(feature = "lapack")]
@@ -115,7 +115,7 @@ fn bounds(
     moments: &Moments<f64>,
     eigen: &[f64],
 ) -> Result<Spectrum, EigenError> {
-    let shape = &point.value.shape;
+    let shape = &point.value.case.shape;
     let size = shape.parameters();
     let (t, q) = (moments.trace(), moments.squared());
     let (m, s) = (mean(&t, size), spread(&t, &q, size));
@@ -162,7 +162,7 @@ fn blocks(
     moments: &Moments<f64>,
     spectrum: &Spectrum,
 ) -> Result<(), EigenError> {
-    let (case, shape) = (&point.value, &point.value.shape);
+    let (case, shape) = (&point.value, &point.value.case.shape);
     let (h, split, size) = (case.hessian(), shape.hidden_parameters(), shape.parameters());
     let hidden = eigenvalues(&h.view_range(0..split, 0..split).into_owned())?;
     let output = eigenvalues(&h.view_range(split..size, split..size).into_owned())?;

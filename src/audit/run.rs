@@ -7,7 +7,7 @@ use super::exact::exact;
 use super::fast::{FAST_TOLERANCE, FastCheck, fast};
 use super::float::{Point, float, furthest_component};
 use super::report::{ExactSummary, Failure, Report, Row};
-use super::{Equation, Settings, equations};
+use super::{Equation, Settings, field_equations};
 use crate::model::Shape;
 use crate::nearest::nearest;
 use crate::number::Field;
@@ -96,19 +96,19 @@ pub fn run(
 }
 
 fn select(settings: &Settings) -> Result<Vec<Equation<Field>>, AuditError> {
-    let all = equations::<Field>();
+    let all = field_equations();
     let Some(name) = &settings.only else { return Ok(all) };
-    let near = nearest(name, all.iter().map(|equation| equation.name)).unwrap_or_default();
+    let near = nearest(name, all.iter().map(|equation| equation.closed.name)).unwrap_or_default();
     if near != name {
         return Err(AuditError::UnknownEquation { name: name.clone(), nearest: near.to_string() });
     }
-    Ok(all.into_iter().filter(|equation| equation.name == name).collect())
+    Ok(all.into_iter().filter(|equation| equation.closed.name == name).collect())
 }
 
 fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row {
-    let name = equation.name;
+    let name = equation.closed.name;
     let (activation, biases) = (settings.activation, settings.biases);
-    let mut row = Row::new(name, equation.chapter);
+    let mut row = Row::new(name, equation.closed.chapter);
     let exact = exact(name, activation, biases, settings.points, settings.seed);
     row.cases += exact.points + usize::from(exact.failure.is_some());
     if let Some(found) = &exact.failure {
@@ -150,7 +150,7 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
                 witness: format!("dual numbers, {} point", point.name),
                 against: equation.checks[found.check].against.to_string(),
                 component: found.compared.component,
-                shape: point.value.shape.to_string(),
+                shape: point.value.case.shape.to_string(),
                 closed: format!("{:.17e}", found.compared.closed),
                 truth: format!("{:.17e}", found.compared.truth),
                 in_f64: None,
@@ -170,7 +170,7 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
 
 fn exact_failure(equation: &Equation<Field>, diagnosis: &Diagnosis, settings: &Settings) -> Failure {
     Failure {
-        equation: equation.name.to_string(),
+        equation: equation.closed.name.to_string(),
         witness: "exact".to_string(),
         against: equation.checks[diagnosis.check].against.to_string(),
         component: diagnosis.component.clone(),
@@ -180,7 +180,7 @@ fn exact_failure(equation: &Equation<Field>, diagnosis: &Diagnosis, settings: &S
         in_f64: diagnosis.value,
         tolerance: None,
         seed: settings.seed,
-        replay: settings.replay_of(equation.name),
+        replay: settings.replay_of(equation.closed.name),
     }
 }
 
@@ -198,7 +198,7 @@ fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Set
                 witness: format!("eigenvalues, {} point", point.name),
                 against: check.statement.clone(),
                 component: String::new(),
-                shape: point.value.shape.to_string(),
+                shape: point.value.case.shape.to_string(),
                 closed: format!("{:.17e}", check.left),
                 truth: format!("{:.17e}", check.right),
                 in_f64: None,
@@ -219,7 +219,7 @@ fn add_fast(row: &mut Row, checks: &[FastCheck], point: &Point, settings: &Setti
                 witness: format!("production path, {} point", point.name),
                 against: format!("the {} route", check.route),
                 component: check.component.clone(),
-                shape: point.value.shape.to_string(),
+                shape: point.value.case.shape.to_string(),
                 closed: format!("{:.17e}", check.closed),
                 truth: format!("{:.17e}", check.fast),
                 in_f64: None,

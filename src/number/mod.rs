@@ -27,7 +27,7 @@ mod precise;
 mod rounded;
 mod symbols;
 
-pub use arithmetic::{Arithmetic, Nilpotent, Parts};
+pub use arithmetic::{Arithmetic, Halves, Nilpotent};
 pub use chain::Chain;
 pub use degree::{Degree, chance};
 pub use drawn::Drawn;
