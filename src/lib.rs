@@ -12,15 +12,15 @@
 //! | room | what is in it |
 //! | --- | --- |
 //! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
+//! | [`compare`] | training methods against each other: the same grounds, statistics, pictures, a page |
 //! | [`audit`] | holds every equation against every witness, and tells |
 //! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
 //! | [`conform`] | a program in any language against the reference; test vectors |
-//! | [`compare`] | training methods against each other: the same grounds, statistics, pictures, a page |
 //! | [`train`] | training along the bound's gradient and along its rivals: steps, records, checkpoints |
 //! | [`pictures`] | plots of plain data, as SVG and PNG |
 //! | [`spectrum`] | both ends of the Hessian's spectrum with their vectors, or all of it |
-//! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan |
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
+//! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
 //! | [`terms`] | the derivation: a file a chapter, a function an equation |
 //! | [`io`] | npz, safetensors, JSON and CSV files, results written whole or not at all |
@@ -61,6 +61,7 @@ pub mod model;
 mod nearest;
 pub mod number;
 pub mod oracle;
+mod parallel;
 pub mod pictures;
 mod shell;
 pub mod spectrum;

@@ -12,7 +12,7 @@
 use super::Number;
 use super::operators::operators;
 use super::symbols::{mix, symbols};
-use ark_ff::{Field as _, Fp64, MontBackend, MontConfig, PrimeField};
+use ark_ff::{BigInt, Field as _, Fp, Fp64, MontBackend, MontConfig};
 use std::fmt;
 
 /// The number of elements of [`Field`], a prime of 61 bits.
@@ -24,6 +24,17 @@ pub const MODULUS: u64 = 1_152_921_645_326_523_959;
 #[generator = "43"]
 pub struct Prime61;
 pub(super) type Residue = Fp64<MontBackend<Prime61, 1>>;
+
+/// The integer below the modulus that stands for a residue.
+///
+/// A residue is kept times a power of two, as Montgomery's multiplication wants it, which takes one such power away: a product
+/// with the bare integer 1 leaves none. `into_bigint` does the same by a function that takes seconds to compile for each
+/// modulus.
+pub(super) fn representative<P: MontConfig<N>, const N: usize>(
+    residue: Fp<MontBackend<P, N>, N>,
+) -> BigInt<N> {
+    (residue * Fp::new_unchecked(BigInt::one())).0
+}
 
 /// An element of the prime field, or the undefined value.
 ///
@@ -61,7 +72,7 @@ impl Field {
 
     /// The element as an integer in `0..MODULUS`, if it is defined.
     pub fn residue(&self) -> Option<u64> {
-        self.0.ok().map(|value| value.into_bigint().0[0])
+        self.0.ok().map(|value| representative(value).0[0])
     }
 
     /// Why the value is not defined, if it is not.

@@ -3,9 +3,9 @@
 // The derive macro of `ark-ff` asks for a feature of a crate that it is expanded in.
 #![allow(unexpected_cfgs)]
 
-use crate::number::field::Residue;
+use crate::number::field::{Residue, representative};
 use crate::number::symbols::mix;
-use ark_ff::{AdditiveGroup, BigInteger, Field as _, Fp128, MontBackend, MontConfig, PrimeField};
+use ark_ff::{AdditiveGroup, BigInteger, Field as _, Fp128, MontBackend, MontConfig};
 use num_traits::Zero;
 
 /// The prime of 78 bits.
@@ -59,7 +59,7 @@ impl Residues {
 
     /// Pseudo-random residues that depend on a key and on the largest residue, which is never used up; as many are left.
     pub(super) fn symbol(&self, key: u64) -> Self {
-        let limbs = self.r0.into_bigint().0;
+        let limbs = representative(self.r0).0;
         let seed = mix(mix(limbs[0]) ^ mix(!limbs[1]) ^ mix(key.wrapping_mul(3)));
         let word = |n: u64| mix(seed ^ mix(n));
         let wide = |n: u64| u128::from(word(n)) << 64 | u128::from(word(n + 1));
@@ -144,16 +144,16 @@ impl Residues {
         Some(Residues {
             lost: self.lost + 1,
             r3: Residue::ZERO,
-            r2: if self.lost > 0 { R2::ZERO } else { g2.pow(self.r3.into_bigint()) },
-            r1: if self.lost > 1 { R1::ZERO } else { g1.pow(self.r2.into_bigint()) },
-            r0: g0.pow(self.r1.into_bigint()),
+            r2: if self.lost > 0 { R2::ZERO } else { g2.pow(representative(self.r3)) },
+            r1: if self.lost > 1 { R1::ZERO } else { g1.pow(representative(self.r2)) },
+            r0: g0.pow(representative(self.r1)),
             angle: None,
         })
     }
 
     /// Cosine and sine: a power of an element of the circle whose order is that of the angles.
     pub(super) fn turned(self) -> Option<(Self, Self)> {
-        let mut exponent = self.angle?.into_bigint();
+        let mut exponent = representative(self.angle?);
         let mut square = (
             R0::from(51903715129394555904705604449006961_u128),
             R0::from(51055270349785007442644593060061012_u128),
@@ -173,7 +173,7 @@ impl Residues {
     /// The one of a number and its negative that has the smaller representative.
     pub(super) fn absolute(self) -> Self {
         let negative = Residues::integer(0).minus(self);
-        if self.r0.into_bigint() > negative.r0.into_bigint() { negative } else { self }
+        if representative(self.r0) > representative(negative.r0) { negative } else { self }
     }
 }
 
