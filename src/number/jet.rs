@@ -214,21 +214,21 @@ impl<T: Smooth, const C: usize> Smooth for Jet<T, C> {
             (root, Self::integer(1) / (root + root))
         })
     }
-    fn sigmoid(&self) -> (Self, Self) {
-        self.chain_both(T::sigmoid, |re| {
-            let (sigma, rest) = re.sigmoid();
+    fn sigmoid_and_rest(&self) -> (Self, Self) {
+        self.chain_both(T::sigmoid_and_rest, |re| {
+            let (sigma, rest) = re.sigmoid_and_rest();
             let slope = sigma * rest;
             [(sigma, slope), (rest, -slope)]
         })
     }
-    fn tanh(&self) -> (Self, Self) {
-        self.chain_both(T::tanh, |re| {
-            let (tanh, rest) = re.tanh();
+    fn tanh_and_slope(&self) -> (Self, Self) {
+        self.chain_both(T::tanh_and_slope, |re| {
+            let (tanh, rest) = re.tanh_and_slope();
             [(tanh, rest), (rest, -(tanh + tanh) * rest)]
         })
     }
     fn softplus(&self) -> Self {
-        self.chain(T::softplus, |re| (re.softplus(), re.sigmoid().0))
+        self.chain(T::softplus, |re| (re.softplus(), re.sigmoid_and_rest().0))
     }
     fn sin_cos(&self) -> (Self, Self) {
         self.chain_both(T::sin_cos, |re| {
@@ -236,9 +236,9 @@ impl<T: Smooth, const C: usize> Smooth for Jet<T, C> {
             [(sin, cos), (cos, -sin)]
         })
     }
-    fn gaussian(&self) -> (Self, Self) {
-        self.chain_both(T::gaussian, |re| {
-            let (distribution, density) = re.gaussian();
+    fn normal(&self) -> (Self, Self) {
+        self.chain_both(T::normal, |re| {
+            let (distribution, density) = re.normal();
             [(distribution, density), (density, -*re * density)]
         })
     }
@@ -268,7 +268,7 @@ mod tests {
     fn the_fourth_derivatives_are_those_of_the_tables() {
         let v = 0.7;
         let x = moving(v);
-        let (tanh, rest) = Smooth::tanh(&v);
+        let (tanh, rest) = Smooth::tanh_and_slope(&v);
         let normal = (-v * v / 2.0).exp() / std::f64::consts::TAU.sqrt();
         for (found, fourth) in [
             (x.exp(), v.exp()),
@@ -276,8 +276,8 @@ mod tests {
             (x.sqrt(), -15.0 / 16.0 * v.powf(-3.5)),
             (Jet::integer(1) / x, 24.0 / v.powi(5)),
             (x.sin_cos().0, v.sin()),
-            (x.tanh().0, 8.0 * tanh * rest * (2.0 - 3.0 * tanh * tanh)),
-            (x.gaussian().0, (3.0 * v - v * v * v) * normal),
+            (x.tanh_and_slope().0, 8.0 * tanh * rest * (2.0 - 3.0 * tanh * tanh)),
+            (x.normal().0, (3.0 * v - v * v * v) * normal),
             (x * x * x * x, 24.0),
             (x.ln_1p(), -6.0 / (1.0 + v).powi(4)),
         ] {
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn functions_that_belong_together_agree_in_every_coefficient() {
         let x = moving(-0.4);
-        let (sigma, rest) = x.sigmoid();
+        let (sigma, rest) = x.sigmoid_and_rest();
         let one = sigma + rest;
         assert!((0..16).all(|index| (one.coefficients[index] - f64::from(index == 0)).abs() < 1e-15));
         let softplus = x.softplus();

@@ -165,8 +165,8 @@ impl<'a, T: Base> World<'a, T> {
                     // Whether the root of what may be negative is a real number, nobody knows.
                     Function::Sqrt if !x.base().is_surely_not_negative() => T::integer(0) / T::integer(0),
                     Function::Sqrt => x.sqrt(),
-                    Function::Tanh => x.tanh().0,
-                    Function::Sigmoid => x.sigmoid().0,
+                    Function::Tanh => x.tanh_and_slope().0,
+                    Function::Sigmoid => x.sigmoid_and_rest().0,
                     Function::Softplus => x.softplus(),
                     Function::Sin => x.sin_cos().0,
                     Function::Cos => x.sin_cos().1,

@@ -235,10 +235,10 @@ impl Smooth for Chain {
             Err(gap) => Chain::undefined(gap),
         }
     }
-    fn sigmoid(&self) -> (Self, Self) {
+    fn sigmoid_and_rest(&self) -> (Self, Self) {
         sigmoid(self.exp())
     }
-    fn tanh(&self) -> (Self, Self) {
+    fn tanh_and_slope(&self) -> (Self, Self) {
         tanh((*self + *self).exp())
     }
     fn softplus(&self) -> Self {
@@ -255,7 +255,7 @@ impl Smooth for Chain {
         let t = if absolute.r0 == value.r0 { t } else { -t };
         circle(t)
     }
-    fn gaussian(&self) -> (Self, Self) {
+    fn normal(&self) -> (Self, Self) {
         let exponent = -*self * *self / Chain::integer(2);
         (self.symbol(DISTRIBUTION), exponent.exp() * Chain::integer(1).symbol(DENSITY))
     }
