@@ -18,7 +18,7 @@ pub struct Compared<A> {
     pub truth: A,
 }
 
-/// How an equation that is told by derivatives along directions is probed.
+/// How an equation that is stated by derivatives along directions is probed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Probe {
     /// This many random directions, from this seed: one evaluation checks all components at once.

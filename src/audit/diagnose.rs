@@ -9,7 +9,7 @@ use crate::witness::Case;
 
 /// A failure, taken apart.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Diagnosis {
+pub struct SmallestFailure {
     /// The smallest sizes at which it shows.
     pub shape: Shape,
     /// The seed of the random case of that shape.
@@ -28,7 +28,7 @@ pub struct Diagnosis {
 const TRIES: u64 = 64;
 
 /// Looks for the smallest shape at which the equation fails exactly, and takes it apart there.
-pub fn smallest(name: &str, activation: Activation, biases: bool, seed: u64) -> Option<Diagnosis> {
+pub fn smallest(name: &str, activation: Activation, biases: bool, seed: u64) -> Option<SmallestFailure> {
     let fields = field_equations();
     let equation = matching(&fields, name)?;
     for shape in shapes(biases) {
@@ -42,7 +42,7 @@ pub fn smallest(name: &str, activation: Activation, biases: bool, seed: u64) -> 
                     let units = compare(&equation.closed, truth, &forms, Probe::Units).unwrap_or_default();
                     let wrong = units.iter().position(|pair| pair.closed != pair.truth);
                     let pair = wrong.map_or(compared, |index| units[index].clone());
-                    return Some(Diagnosis {
+                    return Some(SmallestFailure {
                         shape,
                         seed,
                         check,

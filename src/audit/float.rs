@@ -13,7 +13,7 @@ use crate::number::{Precise, Rounded};
 use crate::witness::Case;
 use std::sync::OnceLock;
 
-/// Random directions for each equation that is told by derivatives.
+/// Random directions for each equation that is stated by derivatives.
 const DIRECTIONS: usize = 2;
 
 /// A network with data, in the three float arithmetics.

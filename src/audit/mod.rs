@@ -4,7 +4,7 @@
 //! [`Loss`](crate::witness::Loss), a [`Dense`] Hessian, or the [`Moving`] terms of earlier chapters. [`equations`] puts both
 //! together. [`exact`] compares in the prime field, [`float`] on real data with computed tolerances, [`eigen`] with the spectrum
 //! of the dense Hessian, [`fast`](fn@fast) with the production path; [`digits`](fn@digits) counts the digits of its `f64` values
-//! that are right; [`run`] does all of it and gives a [`Report`].
+//! that are right; [`audit`](fn@audit) does all of it and gives a [`AuditReport`].
 
 mod closed;
 mod compare;
@@ -28,18 +28,18 @@ mod truths;
 pub use closed::{closed_forms, precise_forms};
 pub use compare::{Compared, Incomparable, Probe, compare};
 pub use dense::Dense;
-pub use diagnose::{Diagnosis, smallest};
+pub use diagnose::{SmallestFailure, smallest};
 pub use digits::digits;
-pub use eigen::{EigenCheck, Spectrum, eigen};
+pub use eigen::{EigenCheck, EigenSummary, eigen};
 pub use equation::{Axis, Check, Checks, ClosedForm, Equation, On, Sides, Truth, Views};
 pub use exact::{Exact, ExactFailure, exact};
 pub use fast::{FAST_TOLERANCE, FastCheck, fast};
 pub use float::{Float, FloatFailure, Point, float};
 pub use forms::Forms;
 pub use registry::{equations, field_equations, float_equations, rounded_equations};
-pub use report::{ExactSummary, Failure, Report, Row};
-pub use run::{AuditError, run};
-pub use settings::Settings;
+pub use report::{AuditReport, ExactSummary, Failure, Row};
+pub use run::{AuditError, audit};
+pub use settings::AuditSettings;
 pub use steps::{Moving, OfPieces, OfSamples, Slot};
 pub use trained::{random_network, train};
 

@@ -1,7 +1,7 @@
-//! What an audit found, and how it is told: as a table, as JSON, as JUnit.
+//! The report of an audit: as a table, as JSON, as JUnit.
 
-use super::eigen::Spectrum;
-use super::settings::Settings;
+use super::eigen::EigenSummary;
+use super::settings::AuditSettings;
 use crate::io::{JunitCase, JunitOutcome, json_report, junit};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 /// The outcome of an audit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
+pub struct AuditReport {
     /// The command that repeats it.
     pub replay: String,
     /// The seed of everything random.
@@ -19,7 +19,7 @@ pub struct Report {
     /// A row an equation.
     pub equations: Vec<Row>,
     /// Extreme eigenvalues and bounds at each point.
-    pub spectra: Vec<Spectrum>,
+    pub spectra: Vec<EigenSummary>,
 }
 
 /// What the witnesses say of one equation.
@@ -89,7 +89,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(super) fn without_values(name: &str, witness: &str, message: &str, settings: &Settings) -> Self {
+    pub(super) fn without_values(name: &str, witness: &str, message: &str, settings: &AuditSettings) -> Self {
         Failure {
             equation: name.to_string(),
             witness: witness.to_string(),
@@ -161,7 +161,7 @@ impl Row {
     }
 }
 
-impl Report {
+impl AuditReport {
     /// Whether every equation holds that applies, and at least one does.
     pub fn holds(&self) -> bool {
         let failures = self.equations.iter().any(|row| !row.failures.is_empty());
@@ -276,8 +276,8 @@ fn cells(row: &Row) -> [String; 9] {
     ]
 }
 
-fn spectrum_line(spectrum: &Spectrum) -> String {
-    let Spectrum { point, lambda_min, lambda_max, ws_upper, ws_reduced, ws_block } = spectrum;
+fn spectrum_line(spectrum: &EigenSummary) -> String {
+    let EigenSummary { point, lambda_min, lambda_max, ws_upper, ws_reduced, ws_block } = spectrum;
     format!(
         "{point:<8} lambda_min {lambda_min:.6}  lambda_max {lambda_max:.6}  WS {ws_upper:.6}  WS/lambda_max {:.4}  \
          reduced {ws_reduced:.6}  block {ws_block:.6}\n",

@@ -389,7 +389,15 @@ mod tests {
         close("sin^2 + cos^2", sin * sin + cos * cos, (1.0, 0.0));
         for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, f64::MIN_POSITIVE, 5e-324] {
             let a = Precise::exact(odd);
-            let _ = (a.exp(), a.ln(), a.ln_1p(), a.sqrt(), a.sigmoid_and_rest(), a.tanh_and_slope(), a.softplus());
+            let _ = (
+                a.exp(),
+                a.ln(),
+                a.ln_1p(),
+                a.sqrt(),
+                a.sigmoid_and_rest(),
+                a.tanh_and_slope(),
+                a.softplus(),
+            );
             let _ = (a.sin_cos(), a.normal(), a.positive_part(), Precise::largest(&[a, a]));
         }
         assert!(Precise::exact(f64::NAN).tanh_and_slope().0.nearest().is_nan());

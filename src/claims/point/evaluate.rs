@@ -117,7 +117,7 @@ impl<'a, T: Base> World<'a, T> {
     fn fill(&self, symbol: usize) {
         let ranges = &self.program.symbols[symbol].ranges;
         // Of the indices beyond the explicit ones, the first ones stand for all others.
-        let told_apart = |(at, range): (usize, &Range)| {
+        let distinguished = |(at, range): (usize, &Range)| {
             let size = self.point.sizes.of(*range);
             if self.point.others.is_none() {
                 return size;
@@ -126,7 +126,7 @@ impl<'a, T: Base> World<'a, T> {
             let moved = u64::BITS - self.moved[*range as usize].leading_zeros();
             size.min(self.point.explicit(*range) + moved as usize + before + 1)
         };
-        let lengths: Vec<usize> = ranges.iter().enumerate().map(told_apart).collect();
+        let lengths: Vec<usize> = ranges.iter().enumerate().map(distinguished).collect();
         for number in 0..lengths.iter().product() {
             let (mut rest, mut entry, mut step) = (number, 0, 1);
             for (length, range) in lengths.iter().zip(ranges).rev() {
