@@ -16,6 +16,8 @@ mod float;
 mod report;
 mod run;
 mod settings;
+#[cfg(feature = "reports")]
+mod told;
 mod trained;
 
 pub use compare::{Compared, Incomparable, Probe, compare};
