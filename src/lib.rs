@@ -9,28 +9,27 @@
 //! Every equation is ONE pure function, generic over its number type; the same line of source runs in several
 //! arithmetics, and each arithmetic answers another question. Arrows run downward only.
 //!
-//! Every room is there without any feature, unless one is named beside it; the feature `cli`, which is on where nothing else
-//! is said, is all of them, and the command `hsr`.
+//! A feature alone in the last column is needed for the room, one that is `for` something for that part of it. The feature
+//! `cli`, the default, is all of them, and the command `hsr`.
 //!
 //! | room | what is in it | feature |
 //! | --- | --- | --- |
+//! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair | `check`; `pages` for its page |
+//! | [`compare`] | training methods against each other: the same grounds, statistics, pictures, a page | `compare` |
 //! | [`audit`] | holds every equation against every witness, and tells | `reports` for its table, JSON and JUnit |
-//! | `claims` | derivations written as text: parse, evaluate, diagnose, repair | `check`; `pages` for its page |
 //! | [`conform`] | an implementation against the reference; test vectors | `files` for a program in any language |
-//! | `compare` | training methods against each other: the same grounds, statistics, pictures, a page | `compare` |
 //! | [`train`] | training along the bound's gradient and along its rivals: steps, records, checkpoints | `files` to keep them |
-//! | `pictures` | plots of plain data, as SVG and PNG | `pictures` |
+//! | [`pictures`] | plots of plain data, as SVG and PNG | `pictures` |
 //! | [`spectrum`] | both ends of the Hessian's spectrum with their vectors, or all of it | `threads` for all cores |
-//! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan | |
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum | `files` for its arrays and JSON |
+//! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan | |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues | `lapack` for a second opinion |
 //! | [`terms`] | the derivation: a file a chapter, a function an equation | |
-//! | `io` | npz, safetensors, JSON and CSV files, results written whole or not at all | `files` |
-//! | `reports` | what is told to programs: JSON and JUnit | `reports` |
-//! | [`data`] | labelled samples, four embedded data sets | `files` for tables |
+//! | [`io`] | npz, safetensors, JSON and CSV files, results written whole or not at all | `files` |
+//! | [`reports`] | what programs read of a report: JSON and JUnit | `reports` |
+//! | [`data`] | labelled samples, four embedded data sets | `files` for other tables |
 //! | [`model`] | sizes, parameters, data, activations | |
 //! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, 106 bits, degrees | |
-//! | [`budget`] | how much memory may be taken | |
 //!
 //! # The bound of a network
 //! ```
@@ -51,6 +50,9 @@
 //! println!("steepest descent along {:?}", answer.gradient?.scale(&-1.0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+
+// The map names rooms that a division may lack.
+#![cfg_attr(not(feature = "cli"), allow(rustdoc::broken_intra_doc_links))]
 
 pub mod audit;
 pub mod budget;
