@@ -1,5 +1,6 @@
 //! Derivations as text: the chapters hold, mistakes that people make are told and mended, and no text makes the reader
 //! panic.
+#![cfg(feature = "pages")]
 
 use hsr::claims::{
     CheckReport, ClaimFailure, ClaimReport, Derivation, Fallen, Request, Shard, Source, Verdict, parse, run,

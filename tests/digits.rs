@@ -1,5 +1,6 @@
 //! What an answer says of its own digits is true, on networks of every scale: no more digits are claimed than 106 bits
 //! find right, all routes and the terms agree within them, and on ordinary networks many are claimed.
+#![cfg(feature = "files")]
 
 use hsr::audit::{random_network, train};
 use hsr::data::DataSet;

@@ -1,5 +1,6 @@
 //! The derivation as text and the derivation as Rust are the same: every claim that is named after a function of
 //! `terms` has that function's values on its right side, in floats and in the prime field.
+#![cfg(feature = "check")]
 
 use hsr::audit::{Axis, ClosedForm, Forms, closed_forms};
 use hsr::claims::{Base, Derivation, Phi, Point, Program, Sizes, Source, Tower, Value};

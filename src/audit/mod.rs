@@ -16,6 +16,8 @@ mod equation;
 mod exact;
 mod fast;
 mod float;
+#[cfg(feature = "reports")]
+mod formats;
 mod forms;
 mod registry;
 mod report;

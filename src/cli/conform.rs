@@ -2,13 +2,13 @@
 
 use super::files::{Files, is_same_file};
 use super::{Format, interrupt, tell};
-use crate::conform::{
+use clap::{Args, ValueEnum};
+use hsr::conform::{
     Case, ConformError, Precision, Quantity, Report, Settings, adopt_orphans, expected, run, write_case,
 };
-use crate::io::{InputError, read_case};
-use crate::shell::quoted;
-use crate::words;
-use clap::{Args, ValueEnum};
+use hsr::io::{InputError, read_case};
+use hsr::shell::quoted;
+use hsr::words;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use std::error::Error;

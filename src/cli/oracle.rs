@@ -2,10 +2,10 @@
 
 use super::interrupt;
 use super::subject::Subject;
-use crate::fast::{Plan, Route};
-use crate::io::write_npz;
-use crate::oracle::{Answer, Digits, FEW_DIGITS, Path, Wanted, answer_watched, days};
 use clap::{Args, ValueEnum};
+use hsr::fast::{Plan, Route};
+use hsr::io::write_npz;
+use hsr::oracle::{Answer, Digits, FEW_DIGITS, Path, Wanted, answer_watched, days};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::path::PathBuf;

@@ -1,9 +1,9 @@
 //! `hsr spectrum`.
 
 use super::subject::Subject;
-use crate::io::{Array, write_npz};
-use crate::spectrum::{Extremes, Method, Settings, extremes};
 use clap::Args;
+use hsr::io::{Array, write_npz};
+use hsr::spectrum::{Extremes, Method, Settings, extremes};
 use serde_json::{Map, Value};
 use std::error::Error;
 use std::path::PathBuf;

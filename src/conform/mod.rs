@@ -1,38 +1,32 @@
-//! Holds a program in any language against the reference: asks it a line at a time, and tells what is wrong, on the
-//! smallest network that shows it.
+//! Holds an implementation against the reference, and tells what is wrong, on the smallest network that shows it.
 //!
-//! [`Draws`] makes the cases, [`expected`] knows the right values and how far off an ordinary program may be, [`run`]
-//! asks, [`Report`] tells. The lines themselves are described in `examples/python/README.md`.
+//! [`Draws`] makes the cases, [`expected`] knows the right values and how far off an ordinary program may be, [`judge`]
+//! compares, [`shrink`] finds the smallest case that is still wrong, and [`resembles`] says what a wrong answer looks like.
+#![cfg_attr(
+    feature = "files",
+    doc = "[`run`] does all of that with a program in any language, asked a line of JSON at a time, and [`Report`] tells. The \
+           lines themselves are described in `examples/python/README.md`."
+)]
 
-mod answer;
-mod broken;
 mod cases;
-mod family;
-mod files;
 mod judge;
-mod mismatch;
-mod pipes;
-mod program;
-mod protocol;
+#[cfg(feature = "files")]
+mod programs;
 mod quantity;
 mod reference;
-mod report;
 mod resembles;
-mod run;
-mod settings;
 mod shrink;
-mod spoken;
 mod vectors;
 
-pub use answer::answer_line;
-pub use broken::Broken;
 pub use cases::{Case, CaseError, Draws, LARGEST_SIZE};
-pub(crate) use family::{adopt_orphans, end_programs};
-pub use files::write_case;
-pub use mismatch::{Interruption, Mismatch};
+pub use judge::{Answered, Judged, Wrong, judge};
+#[cfg(feature = "files")]
+pub use programs::{
+    Broken, ConformError, Interruption, Mismatch, Report, Settings, SettingsError, Tally, adopt_orphans,
+    answer_line, end_programs, run, write_case,
+};
 pub use quantity::{Layout, Quantity, UnknownQuantity, Values};
 pub use reference::{Expected, Precision, expected};
-pub use report::{Report, Tally};
-pub use run::{ConformError, run};
-pub use settings::{Settings, SettingsError};
+pub use resembles::resembles;
+pub use shrink::{shrink, simpler_activation};
 pub use vectors::{SCHEMA, VERSION, Vector, VectorError, vectors};

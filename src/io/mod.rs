@@ -34,17 +34,16 @@ mod network;
 mod npy;
 mod npz;
 mod open;
-mod report;
 mod safetensors;
 mod source;
 
 pub use append::{Lines, make_folder};
 pub use array::Array;
 pub use aside::Read;
-pub(crate) use atomic::{beside, target};
-pub(crate) use open::ending;
-
 pub use atomic::{check_writable, write_bytes, write_text};
+// The command, a crate of its own, asks for these; nobody else needs to.
+#[doc(hidden)]
+pub use atomic::{beside, target};
 pub use batch::read_batch;
 pub use csv::{labelled_batch, read_csv};
 pub use error::InputError;
@@ -54,6 +53,7 @@ pub use json::{case_from_json, case_json, read_batch_json, read_case, read_netwo
 pub use names::{Names, NamesError};
 pub use network::read_network;
 pub use npz::{read_text, read_vector, write_npz, write_npz_with_texts};
+#[doc(hidden)]
+pub use open::ending;
 pub use open::{Data, open_data, open_network};
-pub use report::{JunitCase, JunitOutcome, json_report, junit};
 pub use safetensors::read_safetensors;

@@ -94,6 +94,6 @@ fn unknown(file: &Path, readable: &'static str) -> InputError {
 }
 
 /// What tells the format of a file, in small letters.
-pub(crate) fn ending(file: &Path) -> String {
+pub fn ending(file: &Path) -> String {
     file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase()
 }

@@ -21,6 +21,7 @@ mod drawn;
 mod dual;
 mod field;
 mod jet;
+mod modular;
 mod norm;
 mod operators;
 mod precise;

@@ -8,6 +8,8 @@ mod answer;
 mod closed;
 mod digits;
 mod error;
+#[cfg(feature = "files")]
+mod files;
 mod gradient;
 mod known;
 mod limits;

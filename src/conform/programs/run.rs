@@ -2,10 +2,10 @@
 
 use super::broken::Broken;
 use super::cases::{Case, CaseError, Draws};
-use super::judge::{Found, Judged, judge};
-use super::mismatch::{Interruption, Mismatch};
+use super::judge::{Answered, Judged, judge};
+use super::mismatch::{Found, Interruption, Mismatch};
 use super::program::Program;
-use super::protocol::{Answered, Hello, hello, question};
+use super::protocol::{Hello, hello, question};
 use super::quantity::Quantity;
 use super::reference::{Expected, Precision, expected};
 use super::report::{Report, Tally};

@@ -2,6 +2,7 @@
 
 use super::broken::{Broken, beginning};
 use super::cases::Case;
+use super::judge::Answered;
 use super::program::Program;
 use super::quantity::{Layout, Quantity};
 use super::reference::Precision;
@@ -30,9 +31,6 @@ pub struct Hello {
 
 /// Letters of a story that are shown.
 const LONGEST_STORY: usize = 400;
-
-/// Numbers of an answer, or why they cannot be read.
-pub type Answered = Result<Vec<f64>, String>;
 
 /// Asks what the program supports.
 ///

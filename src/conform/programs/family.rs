@@ -76,7 +76,7 @@ fn running() -> MutexGuard<'static, Vec<Family>> {
 }
 
 /// Ends every program that runs, and lets no other start: for a process that ends at once.
-pub(crate) fn end_programs() {
+pub fn end_programs() {
     let running = running();
     running.iter().for_each(Family::end);
     std::mem::forget(running);
@@ -84,7 +84,7 @@ pub(crate) fn end_programs() {
 
 /// From now on orphans among the descendants of this process become its children, where the system has that, and each of
 /// its children counts as a program's: for a process that starts nothing else.
-pub(crate) fn adopt_orphans() {
+pub fn adopt_orphans() {
     ADOPTS.store(system::adopt_orphans(), Ordering::Relaxed);
 }
 

@@ -137,7 +137,7 @@ impl Settings {
 mod tests {
     use super::*;
     use crate::conform::Draws;
-    use crate::conform::run::run;
+    use crate::conform::run;
     use crate::number::Matrix;
 
     fn settings() -> Settings {

@@ -66,24 +66,6 @@ impl fmt::Display for Separator {
     }
 }
 
-/// The column that holds the labels.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LabelColumn {
-    /// Its number, counted from 1.
-    pub number: usize,
-    /// Its name, where the table has a header.
-    pub name: Option<String>,
-}
-
-impl fmt::Display for LabelColumn {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "{} ({})", self.number, quoted(name)),
-            None => write!(f, "{}", self.number),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

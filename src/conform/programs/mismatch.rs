@@ -2,12 +2,26 @@
 
 use super::broken::Broken;
 use super::cases::Case;
-use super::judge::{Found, Judged};
+use super::judge::{Answered, Judged};
 use super::program::Program;
 use super::quantity::Quantity;
+use super::reference::Expected;
 use crate::io::case_json;
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
+
+/// An answer to a case, and what is to be said of it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The case.
+    pub case: Case,
+    /// What is right.
+    pub expected: Expected,
+    /// What the program says.
+    pub answer: Answered,
+    /// What is to be said of that.
+    pub judged: Judged,
+}
 
 /// A wrong answer at the smallest case that was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// A report as a JSON object, with whether it `holds` and its `summary` beside its own fields.
 ///
 /// ```
-/// let text = hsr::io::json_report(&std::collections::BTreeMap::from([("seed", 1)]), true, "all hold");
+/// let text = hsr::reports::json_report(&std::collections::BTreeMap::from([("seed", 1)]), true, "all hold");
 /// assert_eq!(text, "{\n  \"holds\": true,\n  \"seed\": 1,\n  \"summary\": \"all hold\"\n}\n");
 /// ```
 pub fn json_report(report: &impl Serialize, holds: bool, summary: &str) -> String {
@@ -43,7 +43,7 @@ pub enum JunitOutcome {
 /// and tabs, stand escaped in it, such as `\u{1b}`.
 ///
 /// ```
-/// use hsr::io::{JunitCase, JunitOutcome, junit};
+/// use hsr::reports::{JunitCase, JunitOutcome, junit};
 /// let case = JunitCase { name: "t_gn".into(), class: "hsr.trace".into(), outcome: JunitOutcome::Passed };
 /// let report = junit("hsr audit", [case]);
 /// assert!(report.contains("<testsuites name=\"hsr audit\" tests=\"1\" failures=\"0\" errors=\"0\">"));
