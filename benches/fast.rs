@@ -10,7 +10,7 @@ use faer::{Accum, Mat, Par};
 use hsr::fast::{Objective, Plan, Route, Workspace};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
-use hsr::witness::Case;
+use hsr::witness::{Case, Loss};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::hint::black_box;
@@ -88,7 +88,8 @@ fn routes(criterion: &mut Criterion) {
             group.bench_function("dense Hessian by dual numbers", |bencher| {
                 bencher.iter(|| {
                     let case = Case::new(network.clone(), batch.clone(), 0);
-                    let h = case.hessian_from_loss();
+                    let loss = Loss::new(&case);
+                    let h = loss.hessian();
                     black_box((h.trace(), h.norm_squared()))
                 });
             });

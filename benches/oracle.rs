@@ -1,13 +1,13 @@
 //! The reference oracle against automatic differentiation through the dense Hessian, in one run.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use hsr::audit::random_network;
+use hsr::audit::{Forms, Moving, random_network};
 use hsr::data::DataSet;
 use hsr::model::{Activation, Shape};
-use hsr::number::Parts;
+use hsr::number::Matrix;
 use hsr::oracle::{Wanted, answer};
-use hsr::terms::{curvatures, hessian, model, samples};
-use hsr::witness::Case;
+use hsr::terms::{Sample, curvatures, hessian, model, samples};
+use hsr::witness::{Case, unit};
 use num_dual::Dual64;
 use std::hint::black_box;
 
@@ -24,9 +24,9 @@ fn oracle(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("closed_form", count), |bencher| {
             bencher.iter(|| answer(black_box(&network), &batch, Wanted::default()));
         });
-        let case = Case::new(network.clone(), batch.clone(), 0);
+        let forms = Forms::new(Case::new(network.clone(), batch.clone(), 0));
         group.bench_function(BenchmarkId::new("dense_hessian_by_dual_numbers", count), |bencher| {
-            bencher.iter(|| dense_gradient(black_box(&case)));
+            bencher.iter(|| dense_gradient(black_box(&forms)));
         });
         group.bench_function(BenchmarkId::new("loss_and_its_gradient", count), |bencher| {
             bencher.iter(|| {
@@ -39,14 +39,14 @@ fn oracle(criterion: &mut Criterion) {
 }
 
 /// `D` derivatives of the squared norm of the assembled Hessian: what a gradient of `Q` costs by forward mode.
-fn dense_gradient(case: &Case<f64>) -> Vec<f64> {
-    let slope = |index: usize| {
-        case.slope_of(&case.unit(index), |samples, v| {
-            let h = hessian::hessian(&curvatures(samples, v));
-            h.iter().fold(Dual64::from_parts(&[0.0, 0.0]), |sum, entry| sum + entry * entry)
-        })
+fn dense_gradient(forms: &Forms<f64>) -> Vec<f64> {
+    let moving = Moving::new(forms);
+    let squared = |samples: &[Sample<Dual64>], v: &Matrix<Dual64>| {
+        let h = hessian::hessian(&curvatures(samples, v));
+        h.iter().fold(Dual64::from(0.0), |sum, entry| sum + entry * entry)
     };
-    (0..case.shape.parameters()).map(slope).collect()
+    let size = moving.shape().parameters();
+    (0..size).map(|index| moving.slope(&unit(size, index), &squared)).collect()
 }
 
 criterion_group!(benches, oracle);

@@ -34,18 +34,18 @@ pub struct OverBudget {
 ///
 /// # Errors
 /// [`OverBudget`] says how many it would be, and how many may be taken.
-pub(crate) fn ask(bytes: u64, what: impl FnOnce() -> String) -> Result<(), OverBudget> {
+pub fn ask(bytes: u64, what: impl FnOnce() -> String) -> Result<(), OverBudget> {
     let budget = bytes_in_all();
     if bytes <= budget { Ok(()) } else { Err(OverBudget { what: what(), needed: bytes, budget }) }
 }
 
 /// The bytes of so many numbers of 8 bytes, the product of these sizes; as many as there can be where that overflows.
-pub(crate) fn numbers(sizes: &[usize]) -> u64 {
+pub fn numbers(sizes: &[usize]) -> u64 {
     sizes.iter().fold(8, |bytes: u64, &size| bytes.saturating_mul(size as u64))
 }
 
 /// The budget: what the environment says, else what the machine and the limits of this process leave sensible.
-pub(crate) fn bytes_in_all() -> u64 {
+pub fn bytes_in_all() -> u64 {
     static BUDGET: OnceLock<u64> = OnceLock::new();
     *BUDGET.get_or_init(|| asked_for(std::env::var(VARIABLE).ok().as_deref()).unwrap_or_else(sensible))
 }
@@ -90,7 +90,7 @@ fn address_space() -> Option<u64> {
 }
 
 /// A number of bytes in the unit that people read it in.
-pub(crate) struct Bytes(pub u64);
+pub struct Bytes(pub u64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

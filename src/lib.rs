@@ -9,24 +9,27 @@
 //! Every equation is ONE pure function, generic over its number type; the same line of source runs in several
 //! arithmetics, and each arithmetic answers another question. Arrows run downward only.
 //!
-//! | room | what is in it |
-//! | --- | --- |
-//! | [`cli`] | the command `hsr`: parses arguments, calls the library, prints |
-//! | [`audit`] | holds every equation against every witness, and tells |
-//! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair |
-//! | [`conform`] | a program in any language against the reference; test vectors |
-//! | [`compare`] | training methods against each other: the same grounds, statistics, pictures, a page |
-//! | [`train`] | training along the bound's gradient and along its rivals: steps, records, checkpoints |
-//! | [`pictures`] | plots of plain data, as SVG and PNG |
-//! | [`spectrum`] | both ends of the Hessian's spectrum with their vectors, or all of it |
-//! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan |
-//! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum |
-//! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues |
-//! | [`terms`] | the derivation: a file a chapter, a function an equation |
-//! | [`io`] | npz, safetensors, JSON and CSV files, results written whole or not at all |
-//! | [`data`] | labelled samples, four embedded data sets |
-//! | [`model`] | sizes, parameters, data, activations |
-//! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, 106 bits, degrees |
+//! A feature alone in the last column is needed for the room, one that is `for` something for that part of it. The feature
+//! `cli`, the default, is all of them, and the command `hsr`.
+//!
+//! | room | what is in it | feature |
+//! | --- | --- | --- |
+//! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair | `check`; `pages` for its page |
+//! | [`compare`] | training methods against each other: the same grounds, statistics, pictures, a page | `compare` |
+//! | [`audit`] | holds every equation against every witness, and reports | `reports` for its table, JSON and JUnit |
+//! | [`conform`] | an implementation against the reference; test vectors | `files` for a program in any language |
+//! | [`train`] | training along the bound's gradient and along its rivals: steps, records, checkpoints | `files` to keep them |
+//! | [`pictures`] | plots of plain data, as SVG and PNG | `pictures` |
+//! | [`spectrum`] | both ends of the Hessian's spectrum with their vectors, or all of it | `threads` for all cores |
+//! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum | `files` for its arrays and JSON |
+//! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan | |
+//! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues | `lapack` for a second opinion |
+//! | [`terms`] | the derivation: a file a chapter, a function an equation | |
+//! | [`io`] | npz, safetensors, JSON and CSV files, results written whole or not at all | `files` |
+//! | [`reports`] | what programs read of a report: JSON and JUnit | `reports` |
+//! | [`data`] | labelled samples, four embedded data sets | `files` for other tables |
+//! | [`model`] | sizes, parameters, data, activations | |
+//! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, 106 bits, degrees | |
 //!
 //! # The bound of a network
 //! ```
@@ -48,27 +51,40 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// The map names rooms that a division may lack.
+#![cfg_attr(not(feature = "cli"), allow(rustdoc::broken_intra_doc_links))]
+
 pub mod audit;
-mod budget;
+pub mod budget;
+#[cfg(feature = "check")]
 pub mod claims;
-pub mod cli;
+#[cfg(feature = "compare")]
 pub mod compare;
 pub mod conform;
 pub mod data;
 pub mod fast;
+#[cfg(feature = "files")]
 pub mod io;
 pub mod model;
 mod nearest;
 pub mod number;
 pub mod oracle;
+mod parallel;
+#[cfg(feature = "pictures")]
 pub mod pictures;
-mod shell;
+#[cfg(feature = "reports")]
+pub mod reports;
 pub mod spectrum;
 pub mod terms;
 pub mod train;
 mod vocabulary;
 pub mod witness;
-mod words;
+
+// How messages are put into words. The command, a crate of its own, does it in the same way; nobody else needs to.
+#[doc(hidden)]
+pub mod shell;
+#[doc(hidden)]
+pub mod words;
 
 /// The README's examples in Rust, run as doc tests.
 #[cfg(doctest)]

@@ -1,5 +1,7 @@
 //! The command `hsr`.
 
+mod cli;
+
 fn main() -> std::process::ExitCode {
-    hsr::cli::main()
+    cli::main()
 }

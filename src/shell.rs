@@ -4,7 +4,7 @@ use crate::words;
 
 /// A word as the shell reads it back. Where it holds control characters, which must not reach a terminal, it is written
 /// as bash, zsh and the POSIX shell of 2024 read it: `$'\x1b'`.
-pub(crate) fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_string()

@@ -11,19 +11,19 @@ const LONGEST: usize = 40;
 const LONGEST_NAME: usize = 80;
 
 /// Foreign text in quotes, shortened, with every character escaped that is not seen as itself.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let start: String = text.chars().take(LONGEST).collect();
     let dots = if start.len() < text.len() { "..." } else { "" };
     format!("'{}{dots}'", start.escape_debug())
 }
 
 /// A name from outside without quotes: shortened, and escaped where a character is not seen as itself.
-pub(crate) fn shown(name: &str) -> String {
+pub fn shown(name: &str) -> String {
     shortened(name, LONGEST_NAME)
 }
 
 /// A line from outside, of at most so many characters, escaped where a character is not seen as itself.
-pub(crate) fn shortened(line: &str, longest: usize) -> String {
+pub fn shortened(line: &str, longest: usize) -> String {
     let mut shown: String = line.chars().take(longest).flat_map(visible).collect();
     if line.chars().nth(longest).is_some() {
         shown += "...";
@@ -33,7 +33,7 @@ pub(crate) fn shortened(line: &str, longest: usize) -> String {
 
 /// A whole text as a terminal may show it: the lines stay, every other character that is not seen as itself is escaped.
 /// The last guard before a terminal, for text that was put together elsewhere.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -45,7 +45,7 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// A path for a message.
-pub(crate) fn path(path: &std::path::Path) -> String {
+pub fn path(path: &std::path::Path) -> String {
     shortened(&path.display().to_string(), LONGEST_PATH)
 }
 
@@ -54,7 +54,7 @@ const LONGEST_PATH: usize = 400;
 
 /// A JSON text as a terminal may show it: what is not seen as itself is escaped as JSON has it. Such characters stand
 /// inside strings only, so the text says the same.
-pub(crate) fn printable_json(text: &str) -> String {
+pub fn printable_json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c == '\n' || is_seen(c) {

@@ -4,6 +4,7 @@
 use hsr::model::{Activation, Parameters, Shape};
 use hsr::terms::bound::*;
 use hsr::terms::bound_gradient::*;
+use hsr::terms::{curvatures, samples};
 use hsr::witness::Case;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -92,7 +93,8 @@ fn a_bound_without_a_gradient_says_why() {
     assert_eq!(moment_gradients::<f64>(&[], &nalgebra::dmatrix![1.0; 2.0]).unwrap_err(), NoGradient::Empty);
 
     let case = Case::<f64>::random(shape, Activation::Tanh, 1);
-    let gradients = moment_gradients(&case.points, case.v()).unwrap();
+    let v = &case.network.parameters.v;
+    let gradients = moment_gradients(&curvatures(&samples(&case.network, &case.batch), v), v).unwrap();
     let block = |hidden: [f64; 2], output: [f64; 2], coupling_squared: f64| {
         let moments = Moments {
             hidden_trace: hidden[0],

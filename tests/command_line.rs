@@ -1,4 +1,5 @@
 //! The command as a user meets it: outputs, exit codes, and one clear error for each wrong input.
+#![cfg(feature = "cli")]
 
 #[path = "command_line/formats.rs"]
 mod formats;

@@ -1,4 +1,5 @@
 //! `hsr compare`: the same numbers each time, and one clear error for each fault.
+#![cfg(feature = "cli")]
 
 use hsr::compare::{EndPoint, Settings, compare};
 use hsr::data::{DataSet, Shares};

@@ -1,4 +1,5 @@
 //! `hsr conform` against programs that are right, wrong, dead, silent and mad; and the test vectors.
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 use hsr::conform::{Draws, test_vectors};

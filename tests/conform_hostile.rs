@@ -1,5 +1,6 @@
 //! `hsr conform` among programs that leave others behind, flood it, or say what moves a terminal; and what it tells when
 //! it is stopped itself. Everything runs with 2 GB of address space.
+#![cfg(feature = "cli")]
 #![cfg(target_os = "linux")]
 
 use serde_json::Value;

@@ -32,7 +32,7 @@ fn faults() -> Vec<Fault> {
 fn every_equation_has_exactly_one_fault() {
     let mut with_faults: Vec<String> = faults().into_iter().map(|fault| fault.equation).collect();
     let mut equations: Vec<String> =
-        hsr::audit::float_equations().iter().map(|equation| equation.name.to_string()).collect();
+        hsr::audit::float_equations().iter().map(|equation| equation.closed.name.to_string()).collect();
     with_faults.sort();
     equations.sort();
     assert_eq!(with_faults, equations);

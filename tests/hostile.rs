@@ -2,6 +2,7 @@
 //! no waiting, and nothing raw on the terminal.
 //!
 //! The files are those of `fuzz/corpus`, and larger ones that are made here.
+#![cfg(feature = "cli")]
 #![cfg(target_os = "linux")]
 
 use hsr::io::{Array, write_npz};

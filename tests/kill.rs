@@ -1,5 +1,6 @@
 //! A training run that is killed, at whatever moment, goes on as if it had not been, bit for bit, and leaves nothing
 //! beside its files.
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 use hsr::io::{read_network, read_vector};

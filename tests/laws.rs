@@ -23,7 +23,8 @@ struct Dual(Jet<Field>);
 
 impl Arbitrary for Dual {
     fn arbitrary(random: &mut Gen) -> Self {
-        Dual(Jet::new(Element::arbitrary(random).0, Element::arbitrary(random).0))
+        let [value, slope] = [Element::arbitrary(random), Element::arbitrary(random)].map(|own| own.0);
+        Dual(Jet::constant(value) + Jet::unit(0) * Jet::constant(slope))
     }
 }
 
@@ -47,32 +48,32 @@ quickcheck! {
     }
 
     fn jets_are_a_commutative_ring(a: Dual, b: Dual, c: Dual) -> bool {
-        ring_laws(a.0, b.0, c.0, !b.0.re.is_zero())
+        ring_laws(a.0, b.0, c.0, !b.0.value().is_zero())
     }
 
     fn jets_obey_the_rule_of_leibniz(a: Dual, b: Dual) -> bool {
-        (a.0 * b.0).eps == a.0.eps * b.0.re + a.0.re * b.0.eps
+        (a.0 * b.0).mixed(1) == a.0.mixed(1) * b.0.value() + a.0.value() * b.0.mixed(1)
     }
 
     fn jets_obey_the_chain_rule(a: Dual) -> bool {
-        let (sigma, rest) = a.0.sigmoid();
-        let (tanh, slope) = a.0.tanh();
+        let (sigma, rest) = a.0.sigmoid_and_rest();
+        let (tanh, slope) = a.0.tanh_and_slope();
         let (sin, cos) = a.0.sin_cos();
-        let (_, density) = a.0.gaussian();
+        let (_, density) = a.0.normal();
         let root = (a.0 * a.0).sqrt();
-        a.0.exp().eps == a.0.exp().re * a.0.eps
-            && sigma.eps == sigma.re * rest.re * a.0.eps
-            && tanh.eps == slope.re * a.0.eps
-            && sin.eps == cos.re * a.0.eps
-            && cos.eps == -sin.re * a.0.eps
-            && density.eps == -a.0.re * density.re * a.0.eps
-            && a.0.softplus().eps == sigma.re * a.0.eps
-            && (a.0.re.is_zero() || root * root == a.0 * a.0)
+        a.0.exp().mixed(1) == a.0.exp().value() * a.0.mixed(1)
+            && sigma.mixed(1) == sigma.value() * rest.value() * a.0.mixed(1)
+            && tanh.mixed(1) == slope.value() * a.0.mixed(1)
+            && sin.mixed(1) == cos.value() * a.0.mixed(1)
+            && cos.mixed(1) == -sin.value() * a.0.mixed(1)
+            && density.mixed(1) == -a.0.value() * density.value() * a.0.mixed(1)
+            && a.0.softplus().mixed(1) == sigma.value() * a.0.mixed(1)
+            && (a.0.value().is_zero() || root * root == a.0 * a.0)
     }
 
     fn pairs_of_functions_keep_their_identities_in_the_field(a: Element) -> bool {
-        let (sigma, rest) = a.0.sigmoid();
-        let (tanh, slope) = a.0.tanh();
+        let (sigma, rest) = a.0.sigmoid_and_rest();
+        let (tanh, slope) = a.0.tanh_and_slope();
         let (sin, cos) = a.0.sin_cos();
         sigma + rest == Field::one() && tanh * tanh + slope == Field::one() && sin * sin + cos * cos == Field::one()
     }
@@ -196,7 +197,11 @@ fn duplicating_the_data_leaves_the_hessian_unchanged() {
         let points: Vec<Curvature<Field>> =
             curvatures(&samples(&case.network, &batch), &case.network.parameters.v);
         TestResult::from_bool(
-            hessian::hessian(&points) == *case.hessian()
+            hessian::hessian(&points)
+                == hessian::hessian(&curvatures(
+                    &samples(&case.network, &case.batch),
+                    &case.network.parameters.v,
+                ))
                 && moments(&case.network, &batch) == moments(&case.network, &case.batch),
         )
     }

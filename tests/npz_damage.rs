@@ -1,4 +1,5 @@
 //! Damaged and hostile archives give an error value: no panic, and no memory for what is not there.
+#![cfg(feature = "files")]
 
 use hsr::io::{read_batch, read_network};
 use hsr::model::Activation;

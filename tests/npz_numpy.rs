@@ -1,4 +1,5 @@
 //! Archives go from numpy to the crate and from the crate to numpy without losing a bit.
+#![cfg(feature = "files")]
 
 use hsr::io::{Array, read_batch, read_network, write_npz};
 use hsr::model::{Activation, Batch, Network, Parameters};

@@ -1,4 +1,5 @@
 //! `hsr oracle` by its two paths: the same answers, a plan that can be read, and an end when the user wants one.
+#![cfg(feature = "cli")]
 
 use hsr::io::{Array, write_npz};
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! No file of the user's is lost: an output is no input and no other output, two runs do not mix, and what cannot be
 //! written is found before the work.
+#![cfg(feature = "cli")]
 
 use hsr::io::{Array, write_npz};
 use std::fs;

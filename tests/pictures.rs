@@ -1,4 +1,5 @@
 //! Pictures: well-formed documents that say what they show, and no data that stops them.
+#![cfg(feature = "pictures")]
 
 use hsr::pictures::{Axis, Picture, Scale, Series, curves, scatter, spectra};
 use proptest::collection::vec;

@@ -1,4 +1,5 @@
 //! The README's commands work as they stand there.
+#![cfg(feature = "cli")]
 
 use std::ffi::OsString;
 use std::path::Path;

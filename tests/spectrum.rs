@@ -1,5 +1,6 @@
 //! The spectrum: the fast product against the equation, Krylov against the dense matrix, and both against nalgebra on
 //! the Hessian of the closed blocks.
+#![cfg(feature = "cli")]
 
 use hsr::audit::{random_network, train};
 use hsr::data::DataSet;

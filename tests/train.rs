@@ -1,4 +1,5 @@
 //! Training goes along the direction that each method says, lowers what it should, and can be taken up where it was left.
+#![cfg(feature = "files")]
 
 use hsr::data::{DataSet, Parts, Shares, Split};
 use hsr::fast::{Backward, Objective};

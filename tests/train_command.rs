@@ -1,4 +1,5 @@
 //! `hsr train` as a user meets it: what it leaves, how it goes on, and one clear error for each fault.
+#![cfg(feature = "cli")]
 
 use hsr::io::{Array, read_network, write_npz};
 use hsr::model::Activation;

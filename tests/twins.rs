@@ -1,15 +1,15 @@
 //! The derivation as text and the derivation as Rust are the same: every claim that is named after a function of
 //! `terms` has that function's values on its right side, in floats and in the prime field.
+#![cfg(feature = "check")]
 
-use hsr::audit::{Axis, Equation, field_equations, float_equations, rounded_equations};
+use hsr::audit::{Axis, ClosedForm, Forms, closed_forms};
 use hsr::claims::{Base, Derivation, Phi, Point, Program, Sizes, Source, Tower, Value};
 use hsr::model::{Activation, Parameters, Shape};
-use hsr::number::{Arithmetic, Field, Matrix, Number, Rounded, Vector};
+use hsr::number::{Field, Matrix, Number, Rounded, Smooth, Vector};
 use hsr::terms::bound::null_space;
 use hsr::terms::bound_gradient::descent_direction;
-use hsr::terms::curvatures;
 use hsr::terms::model::{hidden, logits, preactivation};
-use hsr::witness::{Case, Draw};
+use hsr::witness::{Case, Covector, Draw};
 use std::collections::BTreeSet;
 
 /// Where the components of a function are found in the text. What is not listed is the right side of the claim of its
@@ -37,15 +37,18 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "claim moments_coupling",
         ],
     ),
-    ("ws_upper", &["claim ws_upper", "ws_upper"]),
-    ("ws_lower", &["claim ws_lower", "ws_lower"]),
-    ("lambda_min_lower", &["claim lambda_min_lower", "lambda_min_lower"]),
-    ("lambda_min_upper", &["claim lambda_min_upper", "lambda_min_upper"]),
-    ("range_upper", &["claim range_upper", "range_upper"]),
-    ("range_lower", &["claim range_lower", "range_lower"]),
+    ("ws_upper", &["ws_upper"]),
+    ("ws_lower", &["ws_lower"]),
+    ("lambda_min_lower", &["lambda_min_lower"]),
+    ("lambda_min_upper", &["lambda_min_upper"]),
+    ("range_upper", &["range_upper"]),
+    ("range_lower", &["range_lower"]),
     // A claim there is a derivative by one entry, which stands in the matrix twice.
     ("support_matrix", &["P_WW", "P_Wb", "P_WV", "P_Wc", "P_bb", "P_bV", "P_bc", "P_VV", "P_Vc", "P_cc"]),
     ("support_form", &["claim support_form", "claim support_matrix_trace"]),
+    ("hidden_upper", &["alpha"]),
+    ("output_upper", &["beta"]),
+    ("ws_block", &["ws_block"]),
     ("ws_reduced", &["ws_reduced"]),
     (
         "moment_gradients",
@@ -99,9 +102,9 @@ fn program() -> Program {
 }
 
 /// A random network and what the text says at it.
-struct Twins<'a, A: Arithmetic> {
+struct Twins<'a, A: Smooth> {
     program: &'a Program,
-    case: Case<A>,
+    forms: Forms<A>,
     point: Point<A>,
 }
 
@@ -119,7 +122,7 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
             Value::Defined(..) => Vec::new(),
         });
         let point = Point::new(sizes, free.collect(), Phi::Known(activation));
-        Twins { program, case, point }
+        Twins { program, forms: Forms::new(case), point }
     }
 
     /// The same network with the text's probabilities. The code takes exponentials of differences of logits, and the
@@ -129,12 +132,13 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
             let entries = self.program.quantity(name, &self.point).unwrap();
             entries.chunks(width).map(|row| Vector::from_row_slice(row)).collect()
         };
-        let classes = self.case.shape.classes;
+        let classes = self.forms.case.shape.classes;
         let (p, delta) = (rows("p", classes), rows("delta", classes));
-        for (n, sample) in self.case.samples.iter_mut().enumerate() {
+        let mut samples = self.forms.samples.clone();
+        for (n, sample) in samples.iter_mut().enumerate() {
             (sample.p, sample.delta) = (p[n].clone(), delta[n].clone());
         }
-        self.case.points = curvatures(&self.case.samples, self.case.v());
+        self.forms = Forms::with_samples(self.forms.case, samples);
         self
     }
 
@@ -144,7 +148,7 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
     }
 
     /// The values that the text gives to a function.
-    fn text(&self, equation: &Equation<A>) -> Vec<A> {
+    fn text(&self, equation: &ClosedForm<A>) -> Vec<A> {
         let name = equation.name;
         let with = |suffix: &&str| self.right_side(&format!("{name}{suffix}"));
         let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name);
@@ -155,7 +159,7 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
             (None, _) => vec![with(&"")],
         };
         if equation.axes == [Axis::Theta, Axis::Theta] {
-            assembled(&self.case.shape, parts)
+            assembled(&self.forms.case.shape, parts)
         } else {
             parts.concat()
         }
@@ -171,7 +175,7 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
 }
 
 /// A symmetric matrix over all parameters from the ten blocks on and above its diagonal.
-fn assembled<A: Arithmetic>(shape: &Shape, blocks: Vec<Vec<A>>) -> Vec<A> {
+fn assembled<A: Smooth>(shape: &Shape, blocks: Vec<Vec<A>>) -> Vec<A> {
     let (h, d, c) = (shape.hidden, shape.inputs, shape.classes);
     let sizes = [h * d, h, c * h, c];
     let offsets = [0, h * d, h * d + h, h * d + h + c * h];
@@ -190,11 +194,11 @@ fn assembled<A: Arithmetic>(shape: &Shape, blocks: Vec<Vec<A>>) -> Vec<A> {
 }
 
 /// The values of a free quantity of the text, by its name.
-fn free_values<A: Arithmetic>(case: &Case<A>, name: &str) -> Vec<A> {
+fn free_values<A: Smooth>(case: &Case<A>, name: &str) -> Vec<A> {
     let rows = |matrix: &Matrix<A>| -> Vec<A> { matrix.transpose().iter().copied().collect() };
     let parameters = &case.network.parameters;
     let bias = |bias: &Option<Vector<A>>| bias.iter().flat_map(|b| b.iter().copied()).collect::<Vec<A>>();
-    let covectors = |pick: fn(&hsr::terms::Partials<A>) -> &Vector<A>| -> Vec<A> {
+    let covectors = |pick: fn(&Covector<A>) -> &Vector<A>| -> Vec<A> {
         case.covectors.iter().flat_map(|f| pick(f).iter().copied()).collect()
     };
     match name {
@@ -227,14 +231,14 @@ fn free_values<A: Arithmetic>(case: &Case<A>, name: &str) -> Vec<A> {
 }
 
 /// The hidden outputs, had the network this activation.
-fn outputs<A: Arithmetic>(case: &Case<A>, activation: Activation) -> Vec<A> {
-    let of_sample = |n| hidden(activation, &preactivation(&case.network, &case.x(n).into()));
+fn outputs<A: Smooth>(case: &Case<A>, activation: Activation) -> Vec<A> {
+    let of_sample = |n| hidden(activation, &preactivation(&case.network, &case.batch.x.row(n).transpose()));
     (0..case.shape.samples).flat_map(|n| of_sample(n).iter().copied().collect::<Vec<A>>()).collect()
 }
 
 /// 1 at the class whose logit is the largest of a sample.
-fn top<A: Arithmetic>(case: &Case<A>, n: usize) -> Vec<A> {
-    let z = hidden(case.network.activation, &preactivation(&case.network, &case.x(n).into()));
+fn top<A: Smooth>(case: &Case<A>, n: usize) -> Vec<A> {
+    let z = hidden(case.network.activation, &preactivation(&case.network, &case.batch.x.row(n).transpose()));
     let top = A::largest(logits(&case.network, &z).as_slice());
     (0..case.shape.classes).map(|k| if k == top { A::one() } else { A::zero() }).collect()
 }
@@ -248,7 +252,7 @@ fn shape((samples, inputs, hidden, classes): (usize, usize, usize, usize)) -> Sh
 const UP_TO_ONE_NUMBER: [&str; 5] = ["t_gn_p", "t_res_delta", "q_hid_p", "q_hid_delta", "q_cross_p"];
 
 /// What a function and the text must agree on: all values, or what the classes of a sample differ by from the first.
-fn agreed<A: Arithmetic>(equation: &str, shape: &Shape, values: Vec<A>) -> Vec<A> {
+fn agreed<A: Smooth>(equation: &str, shape: &Shape, values: Vec<A>) -> Vec<A> {
     if !UP_TO_ONE_NUMBER.contains(&equation) {
         return values;
     }
@@ -264,7 +268,7 @@ fn every_claim_named_after_a_function_has_its_values_in_the_field() {
     let program = program();
     let mut decided = BTreeSet::new();
     for sizes in SHAPES {
-        let mut waiting = field_equations();
+        let mut waiting = closed_forms::<Field>();
         waiting.retain(|equation| !APART.contains(&equation.name));
         for seed in 0..SEEDS {
             let plain = Twins::new(&program, shape(sizes), Activation::Tanh, seed);
@@ -273,8 +277,8 @@ fn every_claim_named_after_a_function_has_its_values_in_the_field() {
             waiting.retain(|equation| {
                 let exponential = ["softmax", "cross_entropy", "loss"].contains(&equation.name);
                 let twins = if exponential { &plain } else { &given };
-                let (rust, text) = [(equation.closed)(&twins.case), twins.text(equation)]
-                    .map(|values| agreed(equation.name, &twins.case.shape, values))
+                let (rust, text) = [(equation.components)(&twins.forms), twins.text(equation)]
+                    .map(|values| agreed(equation.name, &twins.forms.case.shape, values))
                     .into();
                 let defined = |values: &[Field]| !values.is_empty() && values.iter().all(Field::is_defined);
                 if !defined(&rust) || !defined(&text) {
@@ -286,7 +290,7 @@ fn every_claim_named_after_a_function_has_its_values_in_the_field() {
             });
         }
     }
-    for equation in field_equations().iter().filter(|equation| !APART.contains(&equation.name)) {
+    for equation in closed_forms::<Field>().iter().filter(|equation| !APART.contains(&equation.name)) {
         assert!(decided.contains(equation.name), "{} is undefined everywhere", equation.name);
     }
 }
@@ -294,12 +298,12 @@ fn every_claim_named_after_a_function_has_its_values_in_the_field() {
 #[test]
 fn every_claim_named_after_a_function_has_its_values_in_floats() {
     let program = program();
-    for equation in rounded_equations().iter().filter(|equation| !APART.contains(&equation.name)) {
+    for equation in closed_forms::<Rounded>().iter().filter(|equation| !APART.contains(&equation.name)) {
         for (index, sizes) in SHAPES.into_iter().enumerate() {
             for activation in Activation::ALL {
                 let twins = Twins::<Rounded>::new(&program, shape(sizes), activation, index as u64);
-                let (rust, text) = [(equation.closed)(&twins.case), twins.text(equation)]
-                    .map(|values| agreed(equation.name, &twins.case.shape, values))
+                let (rust, text) = [(equation.components)(&twins.forms), twins.text(equation)]
+                    .map(|values| agreed(equation.name, &twins.forms.case.shape, values))
                     .into();
                 assert_eq!(rust.len(), text.len(), "{} at {sizes:?}", equation.name);
                 for (component, (rust, text)) in rust.iter().zip(&text).enumerate() {
@@ -358,7 +362,7 @@ fn the_null_space_is_that_of_the_text() {
 #[test]
 fn every_function_has_a_claim_and_every_claim_stands_under_a_function() {
     let program = program();
-    let functions: Vec<&str> = float_equations().iter().map(|equation| equation.name).collect();
+    let functions: Vec<&str> = closed_forms::<f64>().iter().map(|equation| equation.name).collect();
     for name in &functions {
         assert!(program.claims.iter().any(|claim| claim.name == *name), "{name} is not claimed");
     }

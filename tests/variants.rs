@@ -1,5 +1,6 @@
 //! The variants of the derivation: all of them come with the crate, stand alone, and reject the mistakes that their
 //! subject invites.
+#![cfg(feature = "check")]
 
 use hsr::claims::{Derivation, Request, Shard, Source, Verdict, run};
 use std::collections::BTreeSet;

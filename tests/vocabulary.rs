@@ -1,6 +1,7 @@
 //! Every number of an answer is what its name says: the scalars from the dense Hessian, the gradients from differences of
 //! the scalars, and the digits from an error in one number at a time. So two names or fields that are exchanged turn a
 //! test red.
+#![cfg(feature = "files")]
 
 use hsr::conform::Quantity;
 use hsr::fast::Route;

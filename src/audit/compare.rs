@@ -1,8 +1,9 @@
 //! One equation against one truth, at one case, in one arithmetic.
 
-use super::equation::{Check, Equation, Truth};
-use crate::number::Number;
-use crate::witness::{Case, Draw, unit};
+use super::Forms;
+use super::equation::{Check, ClosedForm, Truth, Views};
+use crate::number::{Arithmetic, Number};
+use crate::witness::{Draw, unit};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -17,7 +18,7 @@ pub struct Compared<A> {
     pub truth: A,
 }
 
-/// How an equation that is told by derivatives along directions is probed.
+/// How an equation that is stated by derivatives along directions is probed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Probe {
     /// This many random directions, from this seed: one evaluation checks all components at once.
@@ -49,102 +50,115 @@ pub enum Incomparable {
 ///
 /// # Errors
 /// [`Incomparable`] where the two cannot be set side by side.
-pub fn compare<A: Draw>(
-    equation: &Equation<A>,
+pub fn compare<A: Draw + Arithmetic>(
+    closed: &ClosedForm<A>,
     check: &Check<A>,
-    case: &Case<A>,
+    forms: &Forms<A>,
     probe: Probe,
 ) -> Result<Vec<Compared<A>>, Incomparable> {
-    let expected = equation.size(case);
+    let expected = closed.size(&forms.case);
     if expected == Some(0) {
         return Err(Incomparable::NotApplicable);
     }
-    let closed = (equation.closed)(case);
-    let found = closed.len();
+    let components = (closed.components)(forms);
+    let found = components.len();
     if expected.is_some_and(|expected| found != expected) || found == 0 {
         return Err(Incomparable::WrongLength { found, expected: expected.unwrap_or(1) });
     }
-    let classes = case.shape.classes;
-    match check.truth {
+    let side = Side { closed, forms, components };
+    let see = Views::new(forms);
+    let classes = forms.case.shape.classes;
+    match &check.truth {
         Truth::Values(truth) => {
-            let truth = truth(case);
+            let truth = truth(&see);
             if truth.len() != found {
                 return Err(Incomparable::WrongLength { found, expected: truth.len() });
             }
-            let pairs = closed.into_iter().zip(truth).enumerate();
-            Ok(pairs
-                .map(|(index, (closed, truth))| Compared {
-                    component: equation.component(case, index),
-                    closed,
-                    truth,
-                })
-                .collect())
+            Ok(side.values(truth))
         }
-        Truth::Along(truth) => Ok(along(equation, case, &closed, probe, |_| {}, truth)),
+        Truth::Along(truth) => Ok(side.along(probe, &|_| {}, &|direction| truth(&see, direction))),
         Truth::OnSimplex(truth) => {
-            Ok(along(equation, case, &closed, probe, |direction| onto_simplex(direction, classes), truth))
+            Ok(side.along(probe, &|direction| onto_simplex(direction, classes), &|direction| {
+                truth(&see, direction)
+            }))
         }
-        Truth::Between(truth) => Ok(between(equation, case, &closed, probe, truth)),
+        Truth::Between(truth) => Ok(side.between(probe, &|left, right| truth(&see, left, right))),
+        Truth::Solves(truth) => {
+            let sides = truth(&see, &side.components).into_iter().enumerate();
+            let compared = |(index, (closed, truth)): (usize, (A, A))| Compared {
+                component: format!("condition {index}"),
+                closed,
+                truth,
+            };
+            Ok(sides.map(compared).collect())
+        }
     }
 }
 
-fn along<A: Draw>(
-    equation: &Equation<A>,
-    case: &Case<A>,
-    closed: &[A],
-    probe: Probe,
-    adjust: impl Fn(&mut [A]),
-    truth: fn(&Case<A>, &[A]) -> A,
-) -> Vec<Compared<A>> {
-    let compared = |component: String, mut direction: Vec<A>| {
-        adjust(&mut direction);
-        Compared { component, closed: dot(closed, &direction), truth: truth(case, &direction) }
-    };
-    match probe {
-        Probe::Random { directions, seed } => {
-            let mut random = stream(seed);
-            let draw = |index| {
-                let direction = (0..closed.len()).map(|_| A::draw(&mut random)).collect();
-                compared(format!("along random direction {index}"), direction)
-            };
-            (0..directions).map(draw).collect()
-        }
-        Probe::Units => (0..closed.len())
-            .map(|index| compared(equation.component(case, index), unit(closed.len(), index)))
-            .collect(),
-    }
+/// The closed side at a case, with its components.
+struct Side<'a, A: Arithmetic> {
+    closed: &'a ClosedForm<A>,
+    forms: &'a Forms<A>,
+    components: Vec<A>,
 }
 
-fn between<A: Draw>(
-    equation: &Equation<A>,
-    case: &Case<A>,
-    closed: &[A],
-    probe: Probe,
-    truth: fn(&Case<A>, &[A], &[A]) -> A,
-) -> Vec<Compared<A>> {
-    let rows = equation.rows(case).max(1);
-    let columns = closed.len() / rows;
-    let compared = |component: String, left: Vec<A>, right: Vec<A>| {
-        let products: Vec<A> = closed.chunks(columns).map(|row| dot(row, &right)).collect();
-        Compared { component, closed: dot(&products, &left), truth: truth(case, &left, &right) }
-    };
-    match probe {
-        Probe::Random { directions, seed } => {
-            let mut random = stream(seed);
-            let draw = |index| {
-                let left = (0..rows).map(|_| A::draw(&mut random)).collect();
-                let right = (0..columns).map(|_| A::draw(&mut random)).collect();
-                compared(format!("between random directions {index}"), left, right)
-            };
-            (0..directions).map(draw).collect()
+impl<A: Draw + Arithmetic> Side<'_, A> {
+    fn name(&self, index: usize) -> String {
+        self.closed.component(&self.forms.case, index)
+    }
+
+    fn values(&self, truth: Vec<A>) -> Vec<Compared<A>> {
+        let pairs = self.components.iter().zip(truth).enumerate();
+        pairs
+            .map(|(index, (closed, truth))| Compared { component: self.name(index), closed: *closed, truth })
+            .collect()
+    }
+
+    fn along(&self, probe: Probe, adjust: &dyn Fn(&mut [A]), truth: &dyn Fn(&[A]) -> A) -> Vec<Compared<A>> {
+        let length = self.components.len();
+        let compared = |component: String, mut direction: Vec<A>| {
+            adjust(&mut direction);
+            Compared { component, closed: dot(&self.components, &direction), truth: truth(&direction) }
+        };
+        match probe {
+            Probe::Random { directions, seed } => {
+                let mut random = stream(seed);
+                let draw = |index| {
+                    let direction = (0..length).map(|_| A::draw(&mut random)).collect();
+                    compared(format!("along random direction {index}"), direction)
+                };
+                (0..directions).map(draw).collect()
+            }
+            Probe::Units => {
+                (0..length).map(|index| compared(self.name(index), unit(length, index))).collect()
+            }
         }
-        Probe::Units => (0..closed.len())
-            .map(|index| {
-                let (row, column) = (index / columns, index % columns);
-                let name = equation.component(case, index);
-                compared(name, unit(rows, row), unit(columns, column))
-            })
-            .collect(),
+    }
+
+    fn between(&self, probe: Probe, truth: &dyn Fn(&[A], &[A]) -> A) -> Vec<Compared<A>> {
+        let rows = self.closed.rows(&self.forms.case).max(1);
+        let columns = self.components.len() / rows;
+        let compared = |component: String, left: Vec<A>, right: Vec<A>| {
+            let products: Vec<A> = self.components.chunks(columns).map(|row| dot(row, &right)).collect();
+            Compared { component, closed: dot(&products, &left), truth: truth(&left, &right) }
+        };
+        match probe {
+            Probe::Random { directions, seed } => {
+                let mut random = stream(seed);
+                let draw = |index| {
+                    let left = (0..rows).map(|_| A::draw(&mut random)).collect();
+                    let right = (0..columns).map(|_| A::draw(&mut random)).collect();
+                    compared(format!("between random directions {index}"), left, right)
+                };
+                (0..directions).map(draw).collect()
+            }
+            Probe::Units => (0..self.components.len())
+                .map(|index| {
+                    let (row, column) = (index / columns, index % columns);
+                    compared(self.name(index), unit(rows, row), unit(columns, column))
+                })
+                .collect(),
+        }
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::compare::{Probe, compare};
 use super::exact::{Outcome, at_point};
-use super::{equations, matching};
+use super::{Forms, field_equations, float_equations, matching};
 use crate::model::{Activation, Shape};
 use crate::number::Field;
 use crate::witness::Case;
 
 /// A failure, taken apart.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Diagnosis {
+pub struct SmallestFailure {
     /// The smallest sizes at which it shows.
     pub shape: Shape,
     /// The seed of the random case of that shape.
@@ -28,21 +28,21 @@ pub struct Diagnosis {
 const TRIES: u64 = 64;
 
 /// Looks for the smallest shape at which the equation fails exactly, and takes it apart there.
-pub fn smallest(name: &str, activation: Activation, biases: bool, seed: u64) -> Option<Diagnosis> {
-    let fields = equations::<Field>();
+pub fn smallest(name: &str, activation: Activation, biases: bool, seed: u64) -> Option<SmallestFailure> {
+    let fields = field_equations();
     let equation = matching(&fields, name)?;
     for shape in shapes(biases) {
         for seed in (0..TRIES).map(|attempt| seed.wrapping_add(attempt)) {
-            let case = Case::<Field>::random(shape, activation, seed);
-            match at_point(equation, &case, seed) {
+            let forms = Forms::new(Case::<Field>::random(shape, activation, seed));
+            match at_point(equation, &forms, seed) {
                 Outcome::Undefined => continue,
                 Outcome::Holds | Outcome::NotApplicable => break,
                 Outcome::Fails { check, compared } => {
                     let truth = &equation.checks[check];
-                    let units = compare(equation, truth, &case, Probe::Units).unwrap_or_default();
+                    let units = compare(&equation.closed, truth, &forms, Probe::Units).unwrap_or_default();
                     let wrong = units.iter().position(|pair| pair.closed != pair.truth);
                     let pair = wrong.map_or(compared, |index| units[index].clone());
-                    return Some(Diagnosis {
+                    return Some(SmallestFailure {
                         shape,
                         seed,
                         check,
@@ -65,10 +65,10 @@ fn in_floats(
     activation: Activation,
     seed: u64,
 ) -> Option<(f64, f64)> {
-    let floats = equations::<f64>();
+    let floats = float_equations();
     let equation = matching(&floats, name)?;
-    let case = Case::<f64>::random(shape, activation, seed);
-    let units = compare(equation, &equation.checks[check], &case, Probe::Units).ok()?;
+    let forms = Forms::new(Case::<f64>::random(shape, activation, seed));
+    let units = compare(&equation.closed, &equation.checks[check], &forms, Probe::Units).ok()?;
     units.get(index).map(|pair| (pair.closed, pair.truth))
 }
 

@@ -30,7 +30,7 @@ impl EigenCheck {
 
 /// The extreme eigenvalues and the bounds on the largest, for the report.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Spectrum {
+pub struct EigenSummary {
     /// `random` or `trained`.
     pub point: String,
     /// Smallest eigenvalue.
@@ -72,16 +72,16 @@ impl Checks {
 ///
 /// # Errors
 /// [`EigenError`] where the Hessian has no eigenvalues.
-pub fn eigen(point: &Point) -> Result<(Vec<EigenCheck>, Spectrum), EigenError> {
+pub fn eigen(point: &Point) -> Result<(Vec<EigenCheck>, EigenSummary), EigenError> {
     let case = &point.value;
     let h = case.hessian();
     let eigen = eigenvalues(h)?;
     let mut checks = Checks { list: Vec::new(), tolerance: tolerance(h) };
     let moments = moments(&case.points, case.v());
-    sums(&mut checks, &case.shape, &moments, &eigen, h);
+    sums(&mut checks, &case.case.shape, &moments, &eigen, h);
     let spectrum = bounds(&mut checks, point, &moments, &eigen)?;
     blocks(&mut checks, point, &moments, &spectrum)?;
-    null(&mut checks, &case.shape, &eigen, h);
+    null(&mut checks, &case.case.shape, &eigen, h);
     positive(&mut checks, point)?;
     equality(&mut checks)?;
     #[cfg(feature = "lapack")]
@@ -114,8 +114,8 @@ fn bounds(
     point: &Point,
     moments: &Moments<f64>,
     eigen: &[f64],
-) -> Result<Spectrum, EigenError> {
-    let shape = &point.value.shape;
+) -> Result<EigenSummary, EigenError> {
+    let shape = &point.value.case.shape;
     let size = shape.parameters();
     let (t, q) = (moments.trace(), moments.squared());
     let (m, s) = (mean(t, size), spread(t, q, size));
@@ -145,7 +145,7 @@ fn bounds(
     checks.at_most("ws_block", "lambda_max <= block bound", high, block);
     checks.at_most("ws_block", "block bound <= reduced bound", block, reduced);
     checks.at_most("ws_block", "block bound <= WS", block, upper);
-    Ok(Spectrum {
+    Ok(EigenSummary {
         point: point.name.to_string(),
         lambda_min: low,
         lambda_max: high,
@@ -160,9 +160,9 @@ fn blocks(
     checks: &mut Checks,
     point: &Point,
     moments: &Moments<f64>,
-    spectrum: &Spectrum,
+    spectrum: &EigenSummary,
 ) -> Result<(), EigenError> {
-    let (case, shape) = (&point.value, &point.value.shape);
+    let (case, shape) = (&point.value, &point.value.case.shape);
     let (h, split, size) = (case.hessian(), shape.hidden_parameters(), shape.parameters());
     let hidden = eigenvalues(&h.view_range(0..split, 0..split).into_owned())?;
     let output = eigenvalues(&h.view_range(split..size, split..size).into_owned())?;

@@ -1,44 +1,242 @@
 //! What the audit knows of an equation: its name, its closed form, and the truths that it is held against.
 
+use super::{Dense, Forms, Moving};
 use crate::model::{Group, Shape};
-use crate::number::{Arithmetic, Matrix};
-use crate::witness::Case;
+use crate::number::{Arithmetic, Matrix, Smooth};
+use crate::witness::{Case, Draw, Loss};
 
-/// An equation in the arithmetic `A`.
-pub struct Equation<A: Arithmetic> {
+/// The closed side of an equation in the arithmetic `A`. It is given the closed forms at a case and cannot reach the loss.
+pub struct ClosedForm<A: Smooth> {
     /// The name that its function has in `terms`, and its heading in `derivations/`.
     pub name: &'static str,
     /// Its chapter: the name of the file in `terms`.
     pub chapter: &'static str,
     /// What its components run over, the last axis fastest.
     pub axes: &'static [Axis],
-    /// All components of the closed form.
-    pub closed: fn(&Case<A>) -> Vec<A>,
+    /// All its components.
+    pub components: fn(&Forms<A>) -> Vec<A>,
+}
+
+/// An equation in the arithmetic `A`.
+pub struct Equation<A: Arithmetic> {
+    /// What is claimed.
+    pub closed: ClosedForm<A>,
     /// What it is held against.
     pub checks: Vec<Check<A>>,
 }
 
-/// One independent truth of an equation.
-pub struct Check<A: Arithmetic> {
-    /// What the truth is, in words.
-    pub against: &'static str,
-    /// The truth.
-    pub truth: Truth<A>,
-    /// Whether its cost grows so fast with the number of parameters that it runs on small cases only.
-    pub small_only: bool,
+impl<A: Arithmetic> Equation<A> {
+    /// A closed form with the truths that a function adds to a list; one truth that is of another equation is left out.
+    ///
+    /// ```
+    /// use hsr::audit::{Axis, ClosedForm, Equation};
+    /// use hsr::number::Field;
+    /// use hsr::terms::model::loss_gradient;
+    ///
+    /// let closed = ClosedForm::<Field> {
+    ///     name: "loss_gradient",
+    ///     chapter: "model",
+    ///     axes: &[Axis::Theta],
+    ///     components: |forms| loss_gradient(&forms.samples, forms.v()).flat(),
+    /// };
+    /// let equation = Equation::new(closed, |checks| {
+    ///     checks.along("loss_gradient", "the slope of the loss", |loss, d| loss.slope(d));
+    /// });
+    /// assert_eq!(equation.checks.len(), 1);
+    /// ```
+    ///
+    /// A closed form that reaches for the loss does not compile, nor does a truth that reaches for a closed form:
+    /// ```compile_fail,E0631
+    /// use hsr::audit::{Axis, ClosedForm};
+    /// let closed = ClosedForm::<f64> {
+    ///     name: "loss_gradient",
+    ///     chapter: "model",
+    ///     axes: &[Axis::Theta],
+    ///     components: |loss: &hsr::witness::Loss<f64>| vec![loss.slope(loss.theta())],
+    /// };
+    /// ```
+    /// ```compile_fail,E0599
+    /// use hsr::audit::Checks;
+    /// fn truths(checks: &mut Checks<f64>) {
+    ///     checks.values("trace", "itself", |loss| vec![loss.moments().trace()]);
+    /// }
+    /// ```
+    pub fn new(closed: ClosedForm<A>, truths: impl FnOnce(&mut Checks<A>)) -> Self {
+        let mut checks = Checks(Vec::new());
+        truths(&mut checks);
+        checks.0.retain(|check| check.equation == closed.name);
+        Equation { closed, checks: checks.0 }
+    }
 }
 
-/// How a truth is told.
+/// One independent truth of an equation.
+pub struct Check<A: Arithmetic> {
+    /// The equation.
+    pub equation: &'static str,
+    /// What the truth is, in words.
+    pub against: String,
+    /// The truth.
+    pub truth: Truth<A>,
+    /// Where it is evaluated.
+    pub on: On,
+}
+
+/// Where a truth is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// At every case.
+    All,
+    /// At small cases, since its cost grows fast with the number of parameters.
+    Small,
+    /// In floats, since functions are symbols in the field.
+    Floats,
+}
+
+/// How a truth is stated. Each is made by a method of [`Checks`], which says what it may see.
 pub enum Truth<A: Arithmetic> {
     /// Component by component.
-    Values(fn(&Case<A>) -> Vec<A>),
+    Values(Box<Values<A>>),
     /// The components contracted with a direction: a derivative along it.
-    Along(fn(&Case<A>, &[A]) -> A),
+    Along(Box<Slope<A>>),
     /// The same for directions that keep probabilities on the simplex: each sample's entries sum to zero.
-    OnSimplex(fn(&Case<A>, &[A]) -> A),
+    OnSimplex(Box<Slope<A>>),
     /// A matrix contracted with a direction from each side.
-    Between(fn(&Case<A>, &[A], &[A]) -> A),
+    Between(Box<Curvature<A>>),
+    /// Equations that the components solve.
+    Solves(Box<Conditions<A>>),
 }
+
+/// All components.
+type Values<A> = dyn Fn(&Views<A>) -> Vec<A> + Send + Sync;
+/// A number for a direction.
+type Slope<A> = dyn Fn(&Views<A>, &[A]) -> A + Send + Sync;
+/// A number for a direction on each side.
+type Curvature<A> = dyn Fn(&Views<A>, &[A], &[A]) -> A + Send + Sync;
+/// Conditions on the components.
+type Conditions<A> = dyn Fn(&Views<A>, &[A]) -> Sides<A> + Send + Sync;
+/// Both sides of each condition.
+pub type Sides<A> = Vec<(A, A)>;
+
+/// All that truths see of a case, of which each is given one.
+pub struct Views<'a, A: Arithmetic> {
+    loss: Loss<'a, A>,
+    forms: &'a Forms<A>,
+}
+
+impl<'a, A: Draw + Arithmetic> Views<'a, A> {
+    /// The views of the case at which the closed forms are.
+    pub(super) fn new(forms: &'a Forms<A>) -> Self {
+        Views { loss: Loss::new(&forms.case), forms }
+    }
+}
+
+/// A list of truths that grows. Its methods hand a truth the loss, a dense Hessian, or the terms of earlier chapters with a
+/// derivative, and nothing else.
+pub struct Checks<A: Arithmetic>(pub(super) Vec<Check<A>>);
+
+impl<A: Arithmetic> Checks<A> {
+    fn push(&mut self, equation: &'static str, against: &str, on: On, truth: Truth<A>) {
+        self.0.push(Check { equation, against: against.to_string(), truth, on });
+    }
+
+    /// The last truth is evaluated there alone.
+    pub fn only(&mut self, on: On) {
+        if let Some(check) = self.0.last_mut() {
+            check.on = on;
+        }
+    }
+
+    /// Every component is a value made of the loss.
+    pub fn values(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>) -> Vec<A>) {
+        self.push(equation, against, On::All, Truth::Values(Box::new(move |see| truth(&see.loss))));
+    }
+
+    /// The contraction with a direction is a derivative of the loss along it.
+    pub fn along(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>, &[A]) -> A) {
+        self.push(equation, against, On::All, Truth::Along(Box::new(move |see, d| truth(&see.loss, d))));
+    }
+
+    /// The same for directions whose entries sum to zero for each sample.
+    pub fn on_simplex(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>, &[A]) -> A) {
+        self.push(equation, against, On::All, Truth::OnSimplex(Box::new(move |see, d| truth(&see.loss, d))));
+    }
+
+    /// The contraction from both sides is a second derivative of the loss.
+    pub fn between(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>, &[A], &[A]) -> A) {
+        let truth = Truth::Between(Box::new(move |see, v, w| truth(&see.loss, v, w)));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// The components solve equations that are made of the loss.
+    pub fn solves(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>, &[A]) -> Sides<A>) {
+        self.push(equation, against, On::All, Truth::Solves(Box::new(move |see, x| truth(&see.loss, x))));
+    }
+
+    /// Every component is a value made of the dense Hessian: of the one assembled from closed blocks and, on small cases, of
+    /// the one that is differentiated from the loss.
+    pub fn of_hessian(&mut self, equation: &'static str, what: &str, truth: fn(&Dense<A>) -> Vec<A>) {
+        self.of_both(equation, what, |from| Truth::Values(Box::new(move |see| truth(&from(see)))));
+    }
+
+    /// The same for a contraction with a direction.
+    pub fn along_hessian(&mut self, equation: &'static str, what: &str, truth: fn(&Dense<A>, &[A]) -> A) {
+        self.of_both(equation, what, |from| Truth::Along(Box::new(move |see, d| truth(&from(see), d))));
+    }
+
+    /// The same for equations that the components solve.
+    pub fn solves_hessian(
+        &mut self,
+        equation: &'static str,
+        what: &str,
+        truth: fn(&Dense<A>, &[A]) -> Sides<A>,
+    ) {
+        self.of_both(equation, what, |from| Truth::Solves(Box::new(move |see, x| truth(&from(see), x))));
+    }
+
+    fn of_both(&mut self, equation: &'static str, what: &str, truth: impl Fn(From<A>) -> Truth<A>) {
+        let assembled: From<A> = |see| Dense::assembled(see.forms);
+        let from_loss: From<A> = |see| Dense::from_loss(&see.loss);
+        self.push(equation, &format!("{what} of the assembled Hessian"), On::All, truth(assembled));
+        self.push(equation, &format!("{what} of the Hessian of the loss"), On::Small, truth(from_loss));
+    }
+
+    /// The contraction with a direction is the derivative of a term of an earlier chapter.
+    pub fn along_term(&mut self, equation: &'static str, against: &str, truth: fn(&Moving<A>, &[A]) -> A) {
+        let truth = Truth::Along(Box::new(move |see, d| truth(&Moving::new(see.forms), d)));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// The same for directions whose entries sum to zero for each sample.
+    pub fn on_simplex_term(
+        &mut self,
+        equation: &'static str,
+        against: &str,
+        truth: fn(&Moving<A>, &[A]) -> A,
+    ) {
+        let truth = Truth::OnSimplex(Box::new(move |see, d| truth(&Moving::new(see.forms), d)));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// Every component is a derivative of a term of an earlier chapter.
+    pub fn of_term(&mut self, equation: &'static str, against: &str, truth: fn(&Moving<A>) -> Vec<A>) {
+        let truth = Truth::Values(Box::new(move |see| truth(&Moving::new(see.forms))));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// The components solve equations that are made of derivatives of terms.
+    pub fn solves_term(
+        &mut self,
+        equation: &'static str,
+        against: &str,
+        truth: fn(&Moving<A>, &[A]) -> Sides<A>,
+    ) {
+        let truth = Truth::Solves(Box::new(move |see, x| truth(&Moving::new(see.forms), x)));
+        self.push(equation, against, On::All, truth);
+    }
+}
+
+/// A dense Hessian out of what is seen.
+type From<A> = for<'s, 'a> fn(&'s Views<'a, A>) -> Dense<'s, A>;
 
 /// What an index of a component runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,50 +290,7 @@ impl Axis {
     }
 }
 
-impl<A: Arithmetic> Equation<A> {
-    /// An equation without truths yet.
-    pub fn new(
-        chapter: &'static str,
-        name: &'static str,
-        axes: &'static [Axis],
-        closed: fn(&Case<A>) -> Vec<A>,
-    ) -> Self {
-        Equation { name, chapter, axes, closed, checks: Vec::new() }
-    }
-
-    fn with(mut self, against: &'static str, truth: Truth<A>) -> Self {
-        self.checks.push(Check { against, truth, small_only: false });
-        self
-    }
-
-    /// Holds every component against a value.
-    pub fn equals(self, against: &'static str, truth: fn(&Case<A>) -> Vec<A>) -> Self {
-        self.with(against, Truth::Values(truth))
-    }
-
-    /// Holds the contraction with a direction against a derivative along it.
-    pub fn along(self, against: &'static str, truth: fn(&Case<A>, &[A]) -> A) -> Self {
-        self.with(against, Truth::Along(truth))
-    }
-
-    /// The same, for directions whose entries sum to zero for each sample.
-    pub fn on_simplex(self, against: &'static str, truth: fn(&Case<A>, &[A]) -> A) -> Self {
-        self.with(against, Truth::OnSimplex(truth))
-    }
-
-    /// Holds the contraction from both sides against a second derivative.
-    pub fn between(self, against: &'static str, truth: fn(&Case<A>, &[A], &[A]) -> A) -> Self {
-        self.with(against, Truth::Between(truth))
-    }
-
-    /// Restricts the last truth to small cases.
-    pub fn on_small_cases(mut self) -> Self {
-        if let Some(check) = self.checks.last_mut() {
-            check.small_only = true;
-        }
-        self
-    }
-
+impl<A: Smooth> ClosedForm<A> {
     fn lengths(&self, case: &Case<A>) -> Vec<usize> {
         self.axes.iter().map(|axis| axis.length(&case.shape, &case.pairs)).collect()
     }
@@ -165,6 +320,6 @@ impl<A: Arithmetic> Equation<A> {
 }
 
 /// Entries of a matrix, row-major.
-pub fn rows<A: Arithmetic>(matrix: &Matrix<A>) -> Vec<A> {
-    matrix.transpose().iter().copied().collect()
+pub(super) fn rows<A: Smooth>(matrix: &Matrix<A>) -> Vec<A> {
+    matrix.transpose().as_slice().to_vec()
 }

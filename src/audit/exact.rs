@@ -1,8 +1,8 @@
 //! The exact witness: closed forms against derivatives of the loss in the prime field, with no tolerance.
 
 use super::compare::{Compared, Incomparable, Probe, compare};
-use super::equation::{Check, Equation};
-use super::{equations, matching};
+use super::equation::{Check, Equation, On};
+use super::{Forms, equations, matching};
 use crate::model::{Activation, Shape};
 use crate::number::{Degree, Field, Gap, chance};
 use crate::witness::Case;
@@ -107,8 +107,8 @@ fn at_size(
             break;
         }
         let seed = seed.wrapping_add(attempt);
-        let case = Case::<Field>::random(shape, activation, seed);
-        match at_point(equation, &case, seed) {
+        let forms = Forms::new(Case::<Field>::random(shape, activation, seed));
+        match at_point(equation, &forms, seed) {
             Outcome::Holds => {
                 let bound = *bound.get_or_insert_with(|| degree_bound(degree, shape, activation));
                 passed += 1;
@@ -152,10 +152,10 @@ pub(super) enum Outcome {
 }
 
 /// Holds an equation against each of its truths at one case.
-pub(super) fn at_point(equation: &Equation<Field>, case: &Case<Field>, seed: u64) -> Outcome {
+pub(super) fn at_point(equation: &Equation<Field>, forms: &Forms<Field>, seed: u64) -> Outcome {
     let probe = Probe::Random { directions: 1, seed };
-    for (check, truth) in equation.checks.iter().enumerate() {
-        match compare(equation, truth, case, probe) {
+    for (check, truth) in equation.checks.iter().enumerate().filter(|(_, check)| check.on != On::Floats) {
+        match compare(&equation.closed, truth, forms, probe) {
             Err(Incomparable::NotApplicable) => return Outcome::NotApplicable,
             Err(Incomparable::WrongLength { found, expected }) => {
                 return Outcome::Fails { check, compared: wrong_length(found, expected) };
@@ -172,11 +172,15 @@ pub(super) fn at_point(equation: &Equation<Field>, case: &Case<Field>, seed: u64
 
 /// Equal, undefined, or different.
 fn judge(check: usize, all: Vec<Compared<Field>>) -> Option<Outcome> {
-    // A closed form that divides by zero where the truth does not is wrong; a missing root only asks for another point.
+    // A closed form that divides by zero where the truth does not is wrong, whatever else is missing; a missing root only asks
+    // for another point.
     let pole =
         |pair: &Compared<Field>| pair.closed.gap() == Some(Gap::Pole) && pair.truth.gap() != Some(Gap::Pole);
     let defined = |pair: &Compared<Field>| pair.closed.is_defined() && pair.truth.is_defined();
-    if !all.iter().all(|pair| pole(pair) || defined(pair)) {
+    if let Some(compared) = all.iter().find(|pair| pole(pair)) {
+        return Some(Outcome::Fails { check, compared: compared.clone() });
+    }
+    if !all.iter().all(defined) {
         return Some(Outcome::Undefined);
     }
     let compared = all.into_iter().find(|pair| pair.closed != pair.truth)?;
@@ -193,13 +197,13 @@ fn wrong_length(found: usize, expected: usize) -> Compared<Field> {
 
 /// The greatest degree among the differences of the two sides, found by running both in the arithmetic of degrees.
 fn degree_bound(equation: &Equation<Degree>, shape: Shape, activation: Activation) -> u64 {
-    let case = Case::<Degree>::random(shape, activation, 0);
+    let forms = Forms::new(Case::<Degree>::random(shape, activation, 0));
     let probe = Probe::Random { directions: 1, seed: 0 };
     let of_check = |check: &Check<Degree>| {
-        let all = compare(equation, check, &case, probe).unwrap_or_default();
+        let all = compare(&equation.closed, check, &forms, probe).unwrap_or_default();
         all.iter().filter_map(|pair| (pair.closed - pair.truth).numerator).max().unwrap_or(0)
     };
-    equation.checks.iter().map(of_check).max().unwrap_or(0)
+    equation.checks.iter().filter(|check| check.on != On::Floats).map(of_check).max().unwrap_or(0)
 }
 
 /// Logarithm of the probability that a wrong equation passes one point.
@@ -212,14 +216,19 @@ fn log10_probability_of(degree: u64, shape: &Shape) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Axis;
+    use crate::audit::{Axis, ClosedForm};
     use crate::number::{Number, Smooth};
     use crate::terms::model::loss_gradient;
+    use crate::witness::Loss;
+
+    fn closed(axes: &'static [Axis], components: fn(&Forms<Field>) -> Vec<Field>) -> ClosedForm<Field> {
+        ClosedForm { name: "own", chapter: "model", axes, components }
+    }
 
     /// A gradient with an error that is orthogonal to the parameters themselves.
-    fn twisted(case: &Case<Field>) -> Vec<Field> {
-        let mut gradient = loss_gradient(&case.samples, case.v()).flat();
-        let theta = case.theta();
+    fn twisted(forms: &Forms<Field>) -> Vec<Field> {
+        let mut gradient = loss_gradient(&forms.samples, forms.v()).flat();
+        let theta = forms.case.network.parameters.flat();
         gradient[0] += Field::integer(5) * theta[1];
         gradient[1] -= Field::integer(5) * theta[0];
         gradient
@@ -227,24 +236,58 @@ mod tests {
 
     #[test]
     fn an_error_orthogonal_to_the_parameters_is_seen() {
-        let equation = Equation::new("model", "twisted", &[Axis::Theta], twisted)
-            .along("the slope of the loss", |case, direction| case.loss_slope(direction));
+        let equation = Equation::new(closed(&[Axis::Theta], twisted), |checks| {
+            checks.along("own", "the slope of the loss", |loss, direction| loss.slope(direction));
+        });
         let shape = Shape { samples: 2, inputs: 2, hidden: 2, classes: 3, biases: true };
         for seed in 0..20 {
-            let case = Case::random(shape, Activation::Tanh, seed);
-            assert!(matches!(at_point(&equation, &case, seed), Outcome::Fails { .. }));
+            let forms = Forms::new(Case::random(shape, Activation::Tanh, seed));
+            assert!(matches!(at_point(&equation, &forms, seed), Outcome::Fails { .. }));
         }
     }
 
-    #[test]
-    fn a_closed_form_with_a_pole_fails_and_a_missing_root_does_not() {
-        let pole = Equation::new("model", "pole", &[], |_| vec![Field::UNDEFINED])
-            .equals("one", |_| vec![Field::integer(1)]);
-        let root = Equation::new("model", "root", &[], |_| vec![Field::integer(-1).sqrt()])
-            .equals("one", |_| vec![Field::integer(1)]);
+    /// What the exact witness says where the closed form has these values and the truth those.
+    fn outcome(
+        closed_form: fn(&Forms<Field>) -> Vec<Field>,
+        truth: fn(&Loss<Field>) -> Vec<Field>,
+    ) -> Outcome {
+        let equation = Equation::new(closed(&[Axis::Item(2)], closed_form), |checks| {
+            checks.values("own", "numbers", truth);
+        });
         let shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: true };
-        let case = Case::random(shape, Activation::Tanh, 0);
-        assert!(matches!(at_point(&pole, &case, 0), Outcome::Fails { .. }));
-        assert_eq!(at_point(&root, &case, 0), Outcome::Undefined);
+        at_point(&equation, &Forms::new(Case::random(shape, Activation::Tanh, 0)), 0)
+    }
+
+    fn one() -> Field {
+        Field::integer(1)
+    }
+
+    fn pole() -> Field {
+        one() / Field::integer(0)
+    }
+
+    fn no_root() -> Field {
+        Field::integer(-1).sqrt()
+    }
+
+    #[test]
+    fn a_pole_in_a_closed_form_fails_wherever_the_truth_has_none() {
+        assert!(matches!(outcome(|_| vec![one(), pole()], |_| vec![one(), one()]), Outcome::Fails { .. }));
+        // Also where the truth is undefined, there or in another component, for want of a root.
+        assert!(matches!(
+            outcome(|_| vec![one(), pole()], |_| vec![one(), no_root()]),
+            Outcome::Fails { .. }
+        ));
+        assert!(matches!(
+            outcome(|_| vec![one(), pole()], |_| vec![no_root(), one()]),
+            Outcome::Fails { .. }
+        ));
+    }
+
+    #[test]
+    fn a_missing_root_asks_for_another_point() {
+        assert_eq!(outcome(|_| vec![one(), no_root()], |_| vec![one(), one()]), Outcome::Undefined);
+        assert_eq!(outcome(|_| vec![one(), pole()], |_| vec![one(), pole()]), Outcome::Undefined);
+        assert_eq!(outcome(|_| vec![one(), one()], |_| vec![one(), one()]), Outcome::Holds);
     }
 }

@@ -1,12 +1,11 @@
 //! The production path as a witness: every route against the closed forms, on real data.
 
 use super::float::Point;
-use super::{float_equations, matching};
+use super::{Forms, float_equations, matching};
 use crate::fast::{GradientShares, Objective, Plan, Route, Values, Workspace};
 use crate::number::norm;
 use crate::terms::bound::{Moments, moments};
 use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
-use crate::witness::Case;
 
 /// A closed form and what a route gives for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,9 +64,11 @@ pub fn fast(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
     let expected = expected(case, &moments(&case.points, case.v()), &gradients, wanted);
     let mut checks = Vec::new();
     for route in Route::ALL {
-        let Ok(plan) = Plan::new(&case.shape, rayon::current_num_threads(), Some(route)) else { continue };
+        let Ok(plan) = Plan::new(&case.case.shape, rayon::current_num_threads(), Some(route)) else {
+            continue;
+        };
         let mut workspace = Workspace::new(plan);
-        let values = workspace.differentiate(&case.network, &case.batch).ok();
+        let values = workspace.differentiate(&case.case.network, &case.case.batch).ok();
         for Expected { equation, closed, size } in &expected {
             let found = values.as_ref().and_then(|values| found(equation, values, &mut workspace, case));
             let found = found.unwrap_or_default();
@@ -78,7 +79,7 @@ pub fn fast(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
 }
 
 fn compare(
-    case: &Case<f64>,
+    case: &Forms<f64>,
     equation: &'static str,
     route: Route,
     closed: &[f64],
@@ -92,8 +93,8 @@ fn compare(
     FastCheck {
         equation,
         route,
-        component: if closed.len() == case.shape.parameters() {
-            case.shape.parameter_name(furthest)
+        component: if closed.len() == case.case.shape.parameters() {
+            case.case.shape.parameter_name(furthest)
         } else {
             String::new()
         },
@@ -111,7 +112,7 @@ fn compare(
 /// The closed forms, where they have a value. A bound's size is what its moments' own sizes make of it, to first order:
 /// where a spread is the small difference of large numbers, that is said here.
 fn expected(
-    case: &Case<f64>,
+    case: &Forms<f64>,
     moments: &Moments<f64>,
     gradients: &MomentGradients<f64>,
     wanted: &dyn Fn(&str) -> bool,
@@ -119,7 +120,7 @@ fn expected(
     let equations = float_equations();
     let closed = |name: &str| {
         let equation = matching(&equations, name).filter(|_| wanted(name))?;
-        Some((equation.closed)(case)).filter(|closed| !closed.is_empty())
+        Some((equation.closed.components)(case)).filter(|closed| !closed.is_empty())
     };
     let norms = gradients.each_ref().map(|gradient| norm(&gradient.flat()));
     // The terms of the hidden trace have both signs.
@@ -137,14 +138,14 @@ fn expected(
     expect("loss", closed("loss"), None);
     expect("loss_gradient", closed("loss_gradient"), None);
     for (objective, value, gradient) in OBJECTIVES {
-        let Ok(shares) = objective.shares(moments, &case.shape) else { continue };
+        let Ok(shares) = objective.shares(moments, &case.case.shape) else { continue };
         let size = |of: Moments<f64>| {
             shares.moments.zip(of).into_values().map(|(share, own)| (share * own).abs()).sum()
         };
         // The registry states a bound by the equation that it solves, so its value is taken from the moments.
         let at = match objective {
             Objective::Trace | Objective::TraceSquared => closed(value),
-            _ => wanted(value).then(|| vec![objective.value(moments, &case.shape)]),
+            _ => wanted(value).then(|| vec![objective.value(moments, &case.case.shape)]),
         };
         expect(value, at, Some(size(sizes)));
         expect(gradient, closed(gradient), Some(size(norms)));
@@ -153,18 +154,18 @@ fn expected(
 }
 
 /// What a route gives for an equation at the point of its last call.
-fn found(equation: &str, values: &Values, workspace: &mut Workspace, case: &Case<f64>) -> Option<Vec<f64>> {
+fn found(equation: &str, values: &Values, workspace: &mut Workspace, case: &Forms<f64>) -> Option<Vec<f64>> {
     if equation == "loss" {
         return Some(vec![values.loss]);
     }
     if let Some((objective, ..)) = OBJECTIVES.iter().find(|(_, value, _)| *value == equation) {
-        return Some(vec![objective.value(&values.moments, &case.shape)]);
+        return Some(vec![objective.value(&values.moments, &case.case.shape)]);
     }
     let shares = match OBJECTIVES.iter().find(|(_, _, gradient)| *gradient == equation) {
-        Some((objective, ..)) => objective.shares(&values.moments, &case.shape).ok()?,
+        Some((objective, ..)) => objective.shares(&values.moments, &case.case.shape).ok()?,
         None => GradientShares { loss: 1.0, ..GradientShares::default() },
     };
-    let mut out = vec![0.0; case.shape.parameters()];
-    workspace.gradient(&case.batch, &shares, &mut out).ok()?;
+    let mut out = vec![0.0; case.case.shape.parameters()];
+    workspace.gradient(&case.case.batch, &shares, &mut out).ok()?;
     Some(out)
 }

@@ -6,14 +6,14 @@
 //! nothing: it is counted as undecided, neither for the equation nor against it.
 
 use super::compare::{Compared, Incomparable, Probe, compare};
-use super::equation::Equation;
-use super::{equations, matching};
+use super::equation::{Equation, On};
+use super::{Forms, float_equations, matching, rounded_equations};
 use crate::model::{Batch, Network};
 use crate::number::{Precise, Rounded};
 use crate::witness::Case;
 use std::sync::OnceLock;
 
-/// Random directions for each equation that is told by derivatives.
+/// Random directions for each equation that is stated by derivatives.
 const DIRECTIONS: usize = 2;
 
 /// A network with data, in the three float arithmetics.
@@ -21,10 +21,10 @@ pub struct Point {
     /// `random` or `trained`.
     pub name: &'static str,
     /// In `f64`.
-    pub value: Case<f64>,
+    pub value: Forms<f64>,
     /// With rounding errors bounded.
-    pub rounded: Case<Rounded>,
-    precise: OnceLock<Case<Precise>>,
+    pub rounded: Forms<Rounded>,
+    precise: OnceLock<Forms<Precise>>,
     seed: u64,
 }
 
@@ -33,18 +33,18 @@ impl Point {
     pub fn new(name: &'static str, network: &Network<f64>, batch: &Batch<f64>, seed: u64) -> Self {
         Point {
             name,
-            value: Case::new(network.clone(), batch.clone(), seed),
-            rounded: Case::new(network.map(Rounded::exact), batch.map(Rounded::exact), seed),
+            value: Forms::new(Case::new(network.clone(), batch.clone(), seed)),
+            rounded: Forms::new(Case::new(network.map(Rounded::exact), batch.map(Rounded::exact), seed)),
             precise: OnceLock::new(),
             seed,
         }
     }
 
     /// The same at 106 bits, made when it is first asked for.
-    pub fn precise(&self) -> &Case<Precise> {
+    pub fn precise(&self) -> &Forms<Precise> {
         self.precise.get_or_init(|| {
-            let Case { network, batch, .. } = &self.value;
-            Case::new(network.map(Precise::exact), batch.map(Precise::exact), self.seed)
+            let Case { network, batch, .. } = &self.value.case;
+            Forms::new(Case::new(network.map(Precise::exact), batch.map(Precise::exact), self.seed))
         })
     }
 }
@@ -75,9 +75,9 @@ pub struct FloatFailure {
 
 /// The component of a failed comparison that is furthest off, by a derivative along every unit direction.
 pub fn furthest_component(name: &str, check: usize, point: &Point) -> Option<Compared<f64>> {
-    let values = equations::<f64>();
+    let values = float_equations();
     let equation = matching(&values, name)?;
-    let pairs = compare(equation, &equation.checks[check], &point.value, Probe::Units).ok()?;
+    let pairs = compare(&equation.closed, &equation.checks[check], &point.value, Probe::Units).ok()?;
     let off = |pair: &Compared<f64>| (pair.closed - pair.truth).abs();
     pairs.into_iter().max_by(|a, b| off(a).total_cmp(&off(b)))
 }
@@ -85,13 +85,13 @@ pub fn furthest_component(name: &str, check: usize, point: &Point) -> Option<Com
 /// Compares one equation, by name, at one point.
 pub fn float(name: &str, point: &Point, seed: u64) -> Float {
     let mut result = Float::default();
-    let (values, bounds) = (equations::<f64>(), equations::<Rounded>());
+    let (values, bounds) = (float_equations(), rounded_equations());
     let (Some(value), Some(bound)) = (matching(&values, name), matching(&bounds, name)) else {
         return result;
     };
     let probe = Probe::Random { directions: DIRECTIONS, seed };
     for check in 0..value.checks.len() {
-        if value.checks[check].small_only {
+        if value.checks[check].on == On::Small {
             continue;
         }
         let Some((pairs, tolerances)) = both(value, bound, check, point, probe, &mut result) else {
@@ -131,7 +131,7 @@ fn both(
     probe: Probe,
     result: &mut Float,
 ) -> Option<(Vec<Compared<f64>>, Vec<f64>)> {
-    let pairs = match compare(value, &value.checks[check], &point.value, probe) {
+    let pairs = match compare(&value.closed, &value.checks[check], &point.value, probe) {
         Ok(pairs) => pairs,
         Err(Incomparable::NotApplicable) => return None,
         // A gradient that does not exist at this point; that it exists elsewhere the exact witness sees.
@@ -146,7 +146,7 @@ fn both(
             return None;
         }
     };
-    let bounds = compare(bound, &bound.checks[check], &point.rounded, probe).unwrap_or_default();
+    let bounds = compare(&bound.closed, &bound.checks[check], &point.rounded, probe).unwrap_or_default();
     let tolerance = |pair: &Compared<Rounded>| 2.0 * (pair.closed.error + pair.truth.error);
     Some((pairs, bounds.iter().map(tolerance).collect()))
 }

@@ -1,38 +1,51 @@
-//! Holds every equation against every witness, and tells.
+//! Holds every equation against every witness, and reports.
 //!
-//! [`equations`] is the registry. [`exact`] compares in the prime field, [`float`] on real data with computed
-//! tolerances, [`eigen`] with the spectrum of the dense Hessian, [`fast`](fn@fast) with the production path;
-//! [`digits`](fn@digits) counts the digits of its `f64` values that are right; [`run`] does all of it and gives a [`Report`].
+//! An equation has a closed side and truths, which are kept apart by type: the closed side is given [`Forms`], a truth is given
+//! [`Loss`](crate::witness::Loss), a [`Dense`] Hessian, or the [`Moving`] terms of earlier chapters. [`equations`] puts both
+//! together. [`exact`] compares in the prime field, [`float`] on real data with computed tolerances, [`eigen`] with the spectrum
+//! of the dense Hessian, [`fast`](fn@fast) with the production path; [`digits`](fn@digits) counts the digits of its `f64` values
+//! that are right; [`audit`](fn@audit) does all of it and gives a [`AuditReport`].
 
+mod closed;
 mod compare;
+mod dense;
 mod diagnose;
 mod digits;
 mod eigen;
 mod equation;
-mod equations;
 mod exact;
 mod fast;
 mod float;
+#[cfg(feature = "reports")]
+mod formats;
+mod forms;
+mod registry;
 mod report;
 mod run;
 mod settings;
+mod steps;
 mod trained;
+mod truths;
 
+pub use closed::{closed_forms, precise_forms};
 pub use compare::{Compared, Incomparable, Probe, compare};
-pub use diagnose::{Diagnosis, smallest};
+pub use dense::Dense;
+pub use diagnose::{SmallestFailure, smallest};
 pub use digits::digits;
-pub use eigen::{EigenCheck, Spectrum, eigen};
-pub use equation::{Axis, Check, Equation, Truth};
-pub use equations::{equations, field_equations, float_equations, precise_equations, rounded_equations};
+pub use eigen::{EigenCheck, EigenSummary, eigen};
+pub use equation::{Axis, Check, Checks, ClosedForm, Equation, On, Sides, Truth, Views};
 pub use exact::{Exact, ExactFailure, exact};
 pub use fast::{FAST_TOLERANCE, FastCheck, fast};
 pub use float::{Float, FloatFailure, Point, float};
-pub use report::{ExactSummary, Failure, Report, Row};
-pub use run::{AuditError, run};
-pub use settings::Settings;
+pub use forms::Forms;
+pub use registry::{equations, field_equations, float_equations, rounded_equations};
+pub use report::{AuditReport, ExactSummary, Failure, Row};
+pub use run::{AuditError, audit};
+pub use settings::AuditSettings;
+pub use steps::{Moving, OfPieces, OfSamples, Slot};
 pub use trained::{random_network, train};
 
 /// The equation with this name.
 fn matching<'a, A: crate::number::Arithmetic>(all: &'a [Equation<A>], name: &str) -> Option<&'a Equation<A>> {
-    all.iter().find(|equation| equation.name == name)
+    all.iter().find(|equation| equation.closed.name == name)
 }

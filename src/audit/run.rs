@@ -1,13 +1,13 @@
 //! Every equation past every witness that applies.
 
-use super::diagnose::{Diagnosis, smallest};
+use super::diagnose::{SmallestFailure, smallest};
 use super::digits::digits;
-use super::eigen::{EigenCheck, Spectrum, eigen};
+use super::eigen::{EigenCheck, EigenSummary, eigen};
 use super::exact::exact;
 use super::fast::{FAST_TOLERANCE, FastCheck, fast};
 use super::float::{Point, float, furthest_component};
-use super::report::{ExactSummary, Failure, Report, Row};
-use super::{Equation, Settings, equations};
+use super::report::{AuditReport, ExactSummary, Failure, Row};
+use super::{AuditSettings, Equation, field_equations};
 use crate::model::Shape;
 use crate::nearest::nearest;
 use crate::number::Field;
@@ -30,17 +30,17 @@ pub enum AuditError {
     Eigen(#[from] EigenError),
 }
 
-/// Runs the audit at the given points of real data; `progress` is told after each equation, with how many there are.
+/// Runs the audit at the given points of real data; `progress` is called after each equation with the number of equations.
 ///
 /// ```
-/// use hsr::audit::{Point, Settings, random_network, run};
+/// use hsr::audit::{AuditSettings, Point, audit, random_network};
 /// use hsr::data::DataSet;
 /// use hsr::model::{Activation, Shape};
 ///
 /// let batch = DataSet::Iris.load().standardised().subset(12, 0)?.batch();
 /// let shape = Shape { samples: 12, inputs: 4, hidden: 2, classes: 3, biases: true };
 /// let network = random_network(&shape, Activation::Tanh, 0);
-/// let settings = Settings {
+/// let settings = AuditSettings {
 ///     activation: Activation::Tanh,
 ///     biases: true,
 ///     points: 1,
@@ -48,23 +48,23 @@ pub enum AuditError {
 ///     only: Some("t_gn".to_string()),
 ///     replay: "hsr audit".to_string(),
 /// };
-/// let report = run(&settings, &[Point::new("random", &network, &batch, 0)], |_| {})?;
+/// let report = audit(&settings, &[Point::new("random", &network, &batch, 0)], |_| {})?;
 /// assert!(report.holds());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 /// [`AuditError`] for a name that no equation has, or a Hessian without eigenvalues.
-pub fn run(
-    settings: &Settings,
+pub fn audit(
+    settings: &AuditSettings,
     points: &[Point],
     progress: impl Fn(usize) + Sync,
-) -> Result<Report, AuditError> {
+) -> Result<AuditReport, AuditError> {
     let started = std::time::Instant::now();
     let selected = select(settings)?;
     let total = selected.len();
     let spectra =
-        || -> Result<Vec<(Vec<EigenCheck>, Spectrum)>, EigenError> { points.iter().map(eigen).collect() };
+        || -> Result<Vec<(Vec<EigenCheck>, EigenSummary)>, EigenError> { points.iter().map(eigen).collect() };
     let rows = || -> Vec<Row> {
         let row = |equation: &Equation<Field>| {
             let row = row(equation, settings, points);
@@ -86,7 +86,7 @@ pub fn run(
             add_fast(row, &checks, point, settings);
         }
     }
-    Ok(Report {
+    Ok(AuditReport {
         replay: settings.replay.clone(),
         seed: settings.seed,
         seconds: started.elapsed().as_secs_f64(),
@@ -95,31 +95,32 @@ pub fn run(
     })
 }
 
-fn select(settings: &Settings) -> Result<Vec<Equation<Field>>, AuditError> {
-    let all = equations::<Field>();
+fn select(settings: &AuditSettings) -> Result<Vec<Equation<Field>>, AuditError> {
+    let all = field_equations();
     let Some(name) = &settings.only else { return Ok(all) };
-    let near = nearest(name, all.iter().map(|equation| equation.name)).unwrap_or_default();
+    let near = nearest(name, all.iter().map(|equation| equation.closed.name)).unwrap_or_default();
     if near != name {
         return Err(AuditError::UnknownEquation { name: name.clone(), nearest: near.to_string() });
     }
-    Ok(all.into_iter().filter(|equation| equation.name == name).collect())
+    Ok(all.into_iter().filter(|equation| equation.closed.name == name).collect())
 }
 
-fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row {
-    let name = equation.name;
+fn row(equation: &Equation<Field>, settings: &AuditSettings, points: &[Point]) -> Row {
+    let name = equation.closed.name;
     let (activation, biases) = (settings.activation, settings.biases);
-    let mut row = Row::new(name, equation.chapter);
+    let mut row = Row::new(name, equation.closed.chapter);
     let exact = exact(name, activation, biases, settings.points, settings.seed);
     row.cases += exact.points + usize::from(exact.failure.is_some());
     if let Some(found) = &exact.failure {
-        let diagnosis = smallest(name, activation, biases, settings.seed).unwrap_or_else(|| Diagnosis {
-            shape: found.shape,
-            seed: found.seed,
-            check: found.check,
-            component: found.compared.component.clone(),
-            exact: (found.compared.closed, found.compared.truth),
-            value: None,
-        });
+        let diagnosis =
+            smallest(name, activation, biases, settings.seed).unwrap_or_else(|| SmallestFailure {
+                shape: found.shape,
+                seed: found.seed,
+                check: found.check,
+                component: found.compared.component.clone(),
+                exact: (found.compared.closed, found.compared.truth),
+                value: None,
+            });
         row.failures.push(exact_failure(equation, &diagnosis, settings));
     } else if exact.applies && exact.points == 0 {
         let message = "no random point was found at which it is defined";
@@ -150,7 +151,7 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
                 witness: format!("dual numbers, {} point", point.name),
                 against: equation.checks[found.check].against.to_string(),
                 component: found.compared.component,
-                shape: point.value.shape.to_string(),
+                shape: point.value.case.shape.to_string(),
                 closed: format!("{:.17e}", found.compared.closed),
                 truth: format!("{:.17e}", found.compared.truth),
                 in_f64: None,
@@ -168,9 +169,13 @@ fn row(equation: &Equation<Field>, settings: &Settings, points: &[Point]) -> Row
     row
 }
 
-fn exact_failure(equation: &Equation<Field>, diagnosis: &Diagnosis, settings: &Settings) -> Failure {
+fn exact_failure(
+    equation: &Equation<Field>,
+    diagnosis: &SmallestFailure,
+    settings: &AuditSettings,
+) -> Failure {
     Failure {
-        equation: equation.name.to_string(),
+        equation: equation.closed.name.to_string(),
         witness: "exact".to_string(),
         against: equation.checks[diagnosis.check].against.to_string(),
         component: diagnosis.component.clone(),
@@ -180,7 +185,7 @@ fn exact_failure(equation: &Equation<Field>, diagnosis: &Diagnosis, settings: &S
         in_f64: diagnosis.value,
         tolerance: None,
         seed: settings.seed,
-        replay: settings.replay_of(equation.name),
+        replay: settings.replay_of(equation.closed.name),
     }
 }
 
@@ -188,7 +193,7 @@ fn describe(shape: &Shape) -> String {
     format!("{shape} (the smallest that shows it)")
 }
 
-fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Settings) {
+fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &AuditSettings) {
     let of_row = checks.iter().filter(|check| check.equation == row.name);
     for check in of_row {
         row.eigen_checks += 1;
@@ -198,7 +203,7 @@ fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Set
                 witness: format!("eigenvalues, {} point", point.name),
                 against: check.statement.clone(),
                 component: String::new(),
-                shape: point.value.shape.to_string(),
+                shape: point.value.case.shape.to_string(),
                 closed: format!("{:.17e}", check.left),
                 truth: format!("{:.17e}", check.right),
                 in_f64: None,
@@ -210,7 +215,7 @@ fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Set
     }
 }
 
-fn add_fast(row: &mut Row, checks: &[FastCheck], point: &Point, settings: &Settings) {
+fn add_fast(row: &mut Row, checks: &[FastCheck], point: &Point, settings: &AuditSettings) {
     for check in checks.iter().filter(|check| check.equation == row.name) {
         row.fast = Some(row.fast.unwrap_or(0.0).max(check.relative));
         if !check.holds() {
@@ -219,7 +224,7 @@ fn add_fast(row: &mut Row, checks: &[FastCheck], point: &Point, settings: &Setti
                 witness: format!("production path, {} point", point.name),
                 against: format!("the {} route", check.route),
                 component: check.component.clone(),
-                shape: point.value.shape.to_string(),
+                shape: point.value.case.shape.to_string(),
                 closed: format!("{:.17e}", check.closed),
                 truth: format!("{:.17e}", check.fast),
                 in_f64: None,

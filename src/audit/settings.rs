@@ -4,7 +4,7 @@ use crate::model::Activation;
 
 /// What is asked of an audit.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct AuditSettings {
     /// Activation of the random networks of the exact witness; the points bring their own.
     pub activation: Activation,
     /// Whether there are biases.
@@ -19,7 +19,7 @@ pub struct Settings {
     pub replay: String,
 }
 
-impl Settings {
+impl AuditSettings {
     /// The command that repeats the audit of one equation.
     pub fn replay_of(&self, name: &str) -> String {
         match self.only {

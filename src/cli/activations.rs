@@ -1,6 +1,6 @@
 //! The activations in the help of a command.
 
-use crate::model::Activation;
+use hsr::model::Activation;
 
 /// Their names, and which GELU is which.
 pub(super) fn help() -> String {

@@ -1,7 +1,7 @@
 //! `hsr answer`: the other side of `hsr conform`.
 
-use crate::budget::{Bytes, bytes_in_all};
-use crate::conform::{Quantity, answer_line};
+use hsr::budget::{Bytes, bytes_in_all};
+use hsr::conform::{Quantity, answer_line};
 use serde_json::json;
 use std::error::Error;
 use std::io::{self, BufRead, Read, Write};

@@ -5,12 +5,12 @@ use super::files::Files;
 use super::layers::at_least_one;
 use super::named::{self, TableArguments};
 use super::{Format, numbers, tell};
-use crate::audit::{Point, Settings, random_network, run, train};
-use crate::data::LabelColumn;
-use crate::io::Data;
-use crate::model::{Activation, Batch, Shape};
-use crate::shell::quoted;
 use clap::Args;
+use hsr::audit::{AuditSettings, Point, audit as run, random_network, train};
+use hsr::data::LabelColumn;
+use hsr::io::Data;
+use hsr::model::{Activation, Batch, Shape};
+use hsr::shell::quoted;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::path::PathBuf;
@@ -107,7 +107,7 @@ pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> 
         Point::new("random", &random, &batch, arguments.seed),
         Point::new("trained", &trained, &batch, arguments.seed),
     ];
-    let settings = Settings {
+    let settings = AuditSettings {
         activation: arguments.activation,
         biases: shape.biases,
         points: arguments.points.into(),

@@ -2,10 +2,10 @@
 
 use super::files::Files;
 use super::{Format, numbers, tell};
-use crate::claims::{Derivation, Request, Shard, run};
-use crate::io::write_text;
-use crate::words::quoted;
 use clap::Args;
+use hsr::claims::{Derivation, Request, Shard, run};
+use hsr::io::write_text;
+use hsr::words::quoted;
 use std::error::Error;
 use std::path::PathBuf;
 

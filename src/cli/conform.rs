@@ -2,14 +2,14 @@
 
 use super::files::{Files, is_same_file};
 use super::{Format, interrupt, tell};
-use crate::conform::{
+use clap::{Args, ValueEnum};
+use hsr::conform::{
     Case, ConformError, ConformReport, ConformSettings, Precision, Quantity, adopt_orphans, check_program,
     expected, write_case,
 };
-use crate::io::{InputError, read_case};
-use crate::shell::quoted;
-use crate::words;
-use clap::{Args, ValueEnum};
+use hsr::io::{InputError, read_case};
+use hsr::shell::quoted;
+use hsr::words;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use std::error::Error;
@@ -185,20 +185,19 @@ impl Failures {
 }
 
 fn settings(arguments: &ConformArguments) -> Result<ConformSettings, Box<dyn Error>> {
-    Ok(ConformSettings {
-        command: arguments.command.clone(),
-        cases: arguments.cases as usize,
-        seed: arguments.seed,
-        only: arguments.only,
-        max_size: arguments.max_size.into(),
-        shard: arguments.shard,
-        timeout: Duration::from_secs_f64(arguments.timeout),
-        precision: arguments.precision.map(|name| match name {
-            PrecisionName::Float64 => Precision::Float64,
-            PrecisionName::Float32 => Precision::Float32,
-        }),
-        given: arguments.case.as_deref().map(given).transpose()?,
-    })
+    let mut settings = ConformSettings::new(arguments.command.iter().cloned());
+    settings.cases = arguments.cases as usize;
+    settings.seed = arguments.seed;
+    settings.only = arguments.only;
+    settings.max_size = arguments.max_size.into();
+    settings.shard = arguments.shard;
+    settings.timeout = Duration::from_secs_f64(arguments.timeout);
+    settings.precision = arguments.precision.map(|name| match name {
+        PrecisionName::Float64 => Precision::Float64,
+        PrecisionName::Float32 => Precision::Float32,
+    });
+    settings.given = arguments.case.as_deref().map(given).transpose()?;
+    Ok(settings)
 }
 
 fn given(file: &Path) -> Result<Case, InputError> {

@@ -1,7 +1,7 @@
 //! What a command reads and what it writes, held against each other before any work.
 
-use crate::io::{beside, check_writable, target};
-use crate::words::path as shown;
+use hsr::io::{beside, check_writable, target};
+use hsr::words::path as shown;
 use std::error::Error;
 use std::ffi::OsString;
 use std::fs;

@@ -1,8 +1,8 @@
 //! The options that an error of the library is about. The library, which has callers of other kinds, names none.
 
-use crate::io::InputError;
-use crate::oracle::{Need, OracleError};
-use crate::spectrum::SpectrumError;
+use hsr::io::InputError;
+use hsr::oracle::{Need, OracleError};
+use hsr::spectrum::SpectrumError;
 
 /// An error, and the option that it is about.
 #[derive(Debug, thiserror::Error)]

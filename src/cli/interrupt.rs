@@ -1,6 +1,6 @@
 //! Ctrl-C, asked about by work that takes long.
 
-use crate::conform::end_programs;
+use hsr::conform::end_programs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static ASKED: AtomicBool = AtomicBool::new(false);

@@ -1,6 +1,6 @@
 //! How many hidden units a network may have.
 
-use crate::model::{Batch, Shape};
+use hsr::model::{Batch, Shape};
 
 /// More than that are a slip of the keyboard, and would ask for all memory.
 const MOST_PARAMETERS: usize = 10_000_000;

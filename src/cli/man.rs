@@ -1,10 +1,10 @@
 //! `hsr man`.
 
 use super::Arguments;
-use crate::io::{make_folder, write_text};
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
+use hsr::io::{make_folder, write_text};
 use std::error::Error;
 use std::path::PathBuf;
 

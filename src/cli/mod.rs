@@ -21,9 +21,9 @@ mod subject;
 mod train;
 mod vectors;
 
-use crate::io::write_text;
-use crate::words::{printable, printable_json};
 use clap::{Parser, Subcommand, ValueEnum};
+use hsr::io::write_text;
+use hsr::words::{printable, printable_json};
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::Write;

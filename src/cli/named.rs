@@ -1,12 +1,12 @@
 //! Data from a name or a file, with the names of its classes and columns.
 
 use super::note;
-use crate::data::{DataSet, LabelColumn, LabelledData, Reading, Separator};
-use crate::io::{Data, Read, ending, open_data};
-use crate::model::Batch;
-use crate::shell::quoted;
-use crate::words;
 use clap::Args;
+use hsr::data::{DataSet, LabelColumn, LabelledData, Reading, Separator};
+use hsr::io::{Data, Read, ending, open_data};
+use hsr::model::Batch;
+use hsr::shell::quoted;
+use hsr::words;
 use std::error::Error;
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! Numbers among the arguments, refused with what would be right.
 
-use crate::words::quoted;
+use hsr::words::quoted;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;

@@ -2,10 +2,10 @@
 
 use super::subject::Subject;
 use super::{hints, interrupt};
-use crate::fast::{Plan, Route};
-use crate::io::write_npz;
-use crate::oracle::{Answer, FEW_DIGITS, Path, Wanted, answer_watched, days};
 use clap::{Args, ValueEnum};
+use hsr::fast::{Plan, Route};
+use hsr::io::write_npz;
+use hsr::oracle::{Answer, FEW_DIGITS, Path, Wanted, answer_watched, days};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::path::PathBuf;
@@ -87,13 +87,11 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
             return Err(format!("--route {route} is of the fast path: leave it out, or --path terms").into());
         }
     };
-    let wanted = Wanted {
-        spectrum: arguments.spectrum,
-        hessian: arguments.hessian,
-        terms: arguments.terms,
-        digits: arguments.digits,
-        path,
-    };
+    let mut wanted = Wanted::default().by(path);
+    wanted.spectrum = arguments.spectrum;
+    wanted.hessian = arguments.hessian;
+    wanted.terms = arguments.terms;
+    wanted.digits = arguments.digits;
     let days = days(&network.shape(batch.samples()), &wanted).map_err(hints::of_oracle)?;
     if days > 1.0 {
         eprintln!("hsr: warning: this takes about {days:.0} days: fewer samples take less, as their square");

@@ -2,9 +2,9 @@
 
 use super::hints;
 use super::subject::Subject;
-use crate::io::{Array, write_npz};
-use crate::spectrum::{Extremes, SpectrumMethod, SpectrumSettings, extremes};
 use clap::Args;
+use hsr::io::{Array, write_npz};
+use hsr::spectrum::{Extremes, SpectrumMethod, SpectrumSettings, extremes};
 use serde_json::{Map, Value};
 use std::error::Error;
 use std::path::PathBuf;
@@ -50,8 +50,9 @@ pub(super) fn spectrum(arguments: &SpectrumArguments) -> Result<(), Box<dyn Erro
         (_, true) => Some(SpectrumMethod::Krylov),
         _ => None,
     };
-    let (tolerance, products) = (arguments.tolerance, arguments.products);
-    let settings = SpectrumSettings { method, tolerance, products, ..SpectrumSettings::default() };
+    let mut settings =
+        SpectrumSettings::default().with_tolerance(arguments.tolerance).with_products(arguments.products);
+    settings.method = method;
     let extremes = extremes(&network, &batch, &settings).map_err(hints::of_spectrum)?;
     if let Some(out) = &arguments.out {
         write_npz(out, &arrays(&extremes))?;

@@ -4,10 +4,10 @@ use super::activations;
 use super::files::Files;
 use super::hints;
 use super::named::{TableArguments, read_file, say_aside};
-use crate::io::{Data, Names, Read, check_fit, ending, labelled_batch, open_network};
-use crate::model::{Activation, Batch, Network};
-use crate::words::path;
 use clap::Args;
+use hsr::io::{Data, Names, Read, check_fit, ending, labelled_batch, open_network};
+use hsr::model::{Activation, Batch, Network};
+use hsr::words::path;
 use std::error::Error;
 use std::path::PathBuf;
 

@@ -1,9 +1,9 @@
 //! `hsr vectors`.
 
-use crate::conform::{SCHEMA, VERSION, test_vectors, write_case};
-use crate::io::{OutputFolder, check_writable, write_text};
-use crate::words::path;
 use clap::Args;
+use hsr::conform::{SCHEMA, VERSION, test_vectors, write_case};
+use hsr::io::{OutputFolder, check_writable, write_text};
+use hsr::words::path;
 use std::error::Error;
 use std::path::PathBuf;
 

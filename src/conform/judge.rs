@@ -1,8 +1,9 @@
 //! Compares an answer with the right values.
 
-use super::cases::Case;
-use super::protocol::Answered;
 use super::reference::Expected;
+
+/// The numbers of an answer, flat, or why there are none.
+pub type Answered = Result<Vec<f64>, String>;
 
 /// The verdict on an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,19 +14,6 @@ pub enum Judged {
     Wrong(Wrong),
     /// It cannot be read.
     Malformed(String),
-}
-
-/// An answer to a case, with the verdict on it.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// The case.
-    pub case: Case,
-    /// What is right.
-    pub expected: Expected,
-    /// What the program says.
-    pub answer: Answered,
-    /// The verdict on that.
-    pub judged: Judged,
 }
 
 /// The number of an answer that is furthest off.
@@ -51,9 +39,33 @@ impl Judged {
 }
 
 /// Compares the numbers of an answer with the right ones.
+///
+/// ```
+/// use hsr::conform::{Draws, Precision, Quantity, expected, judge};
+/// use hsr::model::Activation;
+/// use hsr::terms::model::loss;
+/// let draws = Draws {
+///     activations: vec![Activation::Tanh],
+///     biases: vec![true],
+///     max_size: 5,
+///     cases: 10,
+///     saturation: 64.0,
+///     seed: 0,
+/// };
+/// let case = draws.case(7);
+/// let right = &expected(&case, &[Quantity::Loss], Precision::Float64)?[0];
+/// let own = loss(&case.network, &case.batch); // or what an implementation of your own gives
+/// assert!(judge(right, &Ok(vec![own])).is_right());
+/// assert!(!judge(right, &Ok(vec![own + 1e-6])).is_right());
+/// # Ok::<(), hsr::conform::CaseError>(())
+/// ```
 pub fn judge(expected: &Expected, answered: &Answered) -> Judged {
     let answers = match answered {
         Err(reason) => return Judged::Malformed(reason.clone()),
+        Ok(answers) if answers.len() != expected.values.len() => {
+            let (numbers, due) = (answers.len(), expected.values.len());
+            return Judged::Malformed(format!("{numbers} numbers where {due} are due"));
+        }
         Ok(answers) => answers,
     };
     let units = |index: usize| {
@@ -96,6 +108,13 @@ mod tests {
         assert_eq!((wrong.index, wrong.answer, wrong.reference), (1, 2.0, 0.0));
         assert!((wrong.units - 2e15).abs() < 1.0);
         assert_eq!(judge(&expected(), &Ok(vec![1.0, 5e-16])), Judged::Right(0.5));
+    }
+
+    #[test]
+    fn an_answer_of_another_length_is_none() {
+        for numbers in [vec![], vec![1.0], vec![1.0, 0.0, 0.0]] {
+            assert!(matches!(judge(&expected(), &Ok(numbers)), Judged::Malformed(_)));
+        }
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Quantity {
     }
 
     /// How many numbers it has at these sizes.
-    pub(super) fn count(self, shape: &Shape) -> usize {
+    pub fn count(self, shape: &Shape) -> usize {
         let size = shape.parameters();
         match self.layout() {
             Layout::Scalar => 1,

@@ -78,7 +78,7 @@ impl Expected {
     }
 
     /// Whether that is so of a value that is not 0.
-    pub(super) fn says_nothing(&self) -> bool {
+    pub fn says_nothing(&self) -> bool {
         self.is_undecided() && self.scale() > 0.0
     }
 }

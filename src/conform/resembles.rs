@@ -295,14 +295,15 @@ mod tests {
     /// Against the definition: the Hessian of the loss with what is forgotten taken out, by dual numbers of the loss.
     #[test]
     fn a_forgotten_residual_part_is_recognized_from_derivatives_of_the_loss() {
-        use crate::witness::{Case as Point, Part};
+        use crate::witness::{Case as Point, Loss, Part};
         let case = case();
         let point = Point::<f64>::new(case.network.clone(), case.batch.clone(), 0);
+        let loss = Loss::new(&point);
         let size = case.shape().parameters();
         let gauss_newton: f64 = (0..size)
             .map(|index| {
-                let direction = point.unit(index);
-                point.loss_curvature(Part::GaussNewton, &direction, &direction)
+                let direction = loss.unit(index);
+                loss.curvature(Part::GaussNewton, &direction, &direction)
             })
             .sum();
         assert_eq!(

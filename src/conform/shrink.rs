@@ -11,7 +11,7 @@ use crate::number::{Matrix, Vector};
 const MOST_QUESTIONS: usize = 1500;
 
 /// Takes away whatever can be taken away while `is_wrong` still says so; it says `None` where there is no answer any
-/// more, which ends the search.
+/// more, which ends the search. Biases stay where only networks with biases can be asked about.
 pub fn shrink(case: Case, with_biases_only: bool, mut is_wrong: impl FnMut(&Case) -> Option<bool>) -> Case {
     let mut smallest = case;
     let mut left = MOST_QUESTIONS;

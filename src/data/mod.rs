@@ -1,4 +1,4 @@
-//! Labelled samples: tables read as CSV, four well-known data sets, and what is done to them before training.
+//! Labelled samples: four well-known data sets, tables read as CSV, and what is done to them before training.
 //!
 //! ```
 //! use hsr::data::DataSet;
@@ -7,29 +7,22 @@
 //! # Ok::<(), hsr::data::SubsetError>(())
 //! ```
 
-mod columns;
-mod decimals;
-mod error;
 mod labelled;
-mod labels;
 mod parts;
-mod quotes;
-mod reading;
-mod rows;
 mod sets;
 mod split;
 mod standardiser;
 mod subset;
+#[cfg(feature = "files")]
 mod table;
-mod whole;
 
-pub use error::TableError;
-pub use labelled::LabelledData;
+pub use labelled::{LabelColumn, LabelledData};
 pub use parts::{Parts, PartsError, classes};
-pub use reading::{LabelColumn, Reading, Separator, SeparatorError};
 pub use sets::{DataSet, UnknownDataSet};
 pub use split::{Shares, Split, SplitError};
 pub use standardiser::Standardiser;
 pub use subset::SubsetError;
-
-pub(crate) use whole::whole;
+#[cfg(feature = "files")]
+pub(crate) use table::whole;
+#[cfg(feature = "files")]
+pub use table::{Reading, Separator, SeparatorError, TableError};

@@ -89,12 +89,18 @@ fn shares(sizes: &[usize], count: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::LabelColumn;
+    use crate::number::Matrix;
 
     fn data(sizes: &[usize]) -> LabelledData {
-        let rows: Vec<String> = (0..sizes.len())
-            .flat_map(|class| (0..sizes[class]).map(move |row| format!("{row},{class}\n")))
-            .collect();
-        LabelledData::from_csv(&rows.concat()).unwrap()
+        let labels: Vec<usize> = (0..sizes.len()).flat_map(|class| vec![class; sizes[class]]).collect();
+        LabelledData {
+            features: Matrix::from_fn(labels.len(), 1, |row, _| row as f64),
+            class_names: (0..sizes.len()).map(|class| class.to_string()).collect(),
+            feature_names: vec!["row".to_string()],
+            label_column: LabelColumn { number: 2, name: None },
+            labels,
+        }
     }
 
     fn counts(data: &LabelledData) -> Vec<usize> {

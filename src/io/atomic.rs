@@ -71,7 +71,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Where a file is written: links are followed, so that they stay links, also one to a file that is still to be made.
-pub(crate) fn target(path: &Path) -> PathBuf {
+pub fn target(path: &Path) -> PathBuf {
     const MOST_LINKS: usize = 40;
     let mut target = path.to_path_buf();
     for _ in 0..MOST_LINKS {
@@ -124,7 +124,7 @@ impl Drop for Part {
 }
 
 /// The name of the part of a file.
-pub(crate) fn beside(target: &Path) -> PathBuf {
+pub fn beside(target: &Path) -> PathBuf {
     /// Of 255, the most that file systems allow.
     const LONGEST: usize = 240;
     let name = target.file_name().unwrap_or_default().to_string_lossy();

@@ -34,16 +34,11 @@ mod network;
 mod npy;
 mod npz;
 mod open;
-mod report;
 mod safetensors;
 mod source;
 
-pub(crate) use append::{Lines, make_folder};
-pub(crate) use atomic::{beside, check_writable, target, write_bytes};
-pub(crate) use folder::OutputFolder;
+pub(crate) use append::Lines;
 pub(crate) use npz::read_text;
-pub(crate) use open::ending;
-pub(crate) use report::{JunitCase, JunitOutcome, json_report, junit};
 
 pub use array::Array;
 pub use aside::Read;
@@ -58,3 +53,13 @@ pub use network::read_network;
 pub use npz::{read_vector, write_npz, write_npz_with_texts};
 pub use open::{Data, open_data, open_network};
 pub use safetensors::read_safetensors;
+
+// The command, a crate of its own, asks for these; nobody else needs to.
+#[doc(hidden)]
+pub use append::make_folder;
+#[doc(hidden)]
+pub use atomic::{beside, check_writable, target, write_bytes};
+#[doc(hidden)]
+pub use folder::OutputFolder;
+#[doc(hidden)]
+pub use open::ending;

@@ -98,6 +98,6 @@ fn unknown(file: &Path, readable: &'static str) -> InputError {
 }
 
 /// The ending of a file's name, which says its format, in small letters.
-pub(crate) fn ending(file: &Path) -> String {
+pub fn ending(file: &Path) -> String {
     file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase()
 }

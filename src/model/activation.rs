@@ -94,14 +94,14 @@ impl Activation {
     /// `phi(a)`.
     pub fn value<T: Smooth>(self, a: &T) -> T {
         match self {
-            Activation::Sigmoid => a.sigmoid().0,
-            Activation::Tanh => a.tanh().0,
+            Activation::Sigmoid => a.sigmoid_and_rest().0,
+            Activation::Tanh => a.tanh_and_slope().0,
             Activation::Softplus => a.softplus(),
-            Activation::Gelu => *a * a.gaussian().0,
-            Activation::Silu => *a * a.sigmoid().0,
+            Activation::Gelu => *a * a.normal().0,
+            Activation::Silu => *a * a.sigmoid_and_rest().0,
             Activation::Sin => a.sin_cos().0,
             Activation::Identity => *a,
-            Activation::GeluTanh => *a * tanh_argument(a)[0].sigmoid().0,
+            Activation::GeluTanh => *a * tanh_argument(a)[0].sigmoid_and_rest().0,
         }
     }
 
@@ -111,21 +111,21 @@ impl Activation {
         let a = *a;
         let (value, [first, second, third]) = match self {
             Activation::Sigmoid => {
-                let (s, rest) = a.sigmoid();
+                let (s, rest) = a.sigmoid_and_rest();
                 (s, sigmoid_slopes(&s, &rest))
             }
             Activation::Tanh => {
-                let (t, q) = a.tanh();
+                let (t, q) = a.tanh_and_slope();
                 let slopes = [q, -int(2) * t * q, q * (int(4) - int(6) * q)];
                 (t, slopes)
             }
             Activation::Softplus => {
-                let (s, rest) = a.sigmoid();
+                let (s, rest) = a.sigmoid_and_rest();
                 let [first, second, _] = sigmoid_slopes(&s, &rest);
                 (a.softplus(), [s, first, second])
             }
             Activation::Gelu => {
-                let (distribution, density) = a.gaussian();
+                let (distribution, density) = a.normal();
                 let square = a * a;
                 let slopes = [
                     distribution + a * density,
@@ -135,7 +135,7 @@ impl Activation {
                 (a * distribution, slopes)
             }
             Activation::Silu => {
-                let (s, rest) = a.sigmoid();
+                let (s, rest) = a.sigmoid_and_rest();
                 let slopes = sigmoid_slopes(&s, &rest);
                 gated(a, s, slopes)
             }
@@ -146,7 +146,7 @@ impl Activation {
             Activation::Identity => (a, [int(1), int(0), int(0)]),
             Activation::GeluTanh => {
                 let [v, v1, v2, v3] = tanh_argument(&a);
-                let (s, rest) = v.sigmoid();
+                let (s, rest) = v.sigmoid_and_rest();
                 let [s1, s2, s3] = sigmoid_slopes(&s, &rest);
                 let square = v1 * v1;
                 let slopes =
@@ -184,7 +184,7 @@ fn tanh_argument<T: Smooth>(a: &T) -> [T; 4] {
         _ => return [-800, 0, 0, 0].map(int),
     }
     // sqrt(8/pi) is four times the density 1/sqrt(2 pi) of the normal distribution at 0, which every arithmetic has.
-    let scale = int(4) * int(0).gaussian().1;
+    let scale = int(4) * int(0).normal().1;
     let cubic = scale * int(44_715) / int(1_000_000);
     let square = *a * *a;
     [*a * (scale + cubic * square), scale + int(3) * cubic * square, int(6) * cubic * *a, int(6) * cubic]

@@ -1,41 +1,39 @@
 //! For each base arithmetic, the numbers that carry its first, second and third derivatives.
 
-use super::{Degree, Field, Jet, Number, Precise, Rounded, Smooth};
+use super::{Degree, Field, Jet, Rounded, Smooth};
 use num_dual::{Dual64, HyperDual64, HyperHyperDual64};
 
-/// A base arithmetic and the dual numbers over it.
+/// A base arithmetic and the numbers with derivatives over it.
 ///
 /// `f64` is differentiated by [`num_dual`], everything else by [`Jet`]: two implementations that share no code.
 pub trait Arithmetic: Smooth {
     /// Carries one derivative.
-    type First: Nilpotent<Self> + Parts<Self>;
+    type First: Nilpotent<Self>;
     /// Carries a mixed second derivative.
-    type Second: Nilpotent<Self> + Parts<Self>;
+    type Second: Nilpotent<Self> + Halves<Self>;
     /// Carries a mixed third derivative.
     type Third: Nilpotent<Self>;
 }
 
-/// A number `value + E1 d1 + E2 d2 + ..` with as many nilpotent units as derivatives are carried.
+/// A number `value + E1 d1 + E2 d2 + ..` with nilpotent units, along each of which it carries a derivative.
 pub trait Nilpotent<T>: Smooth {
-    /// How many units there are.
-    const ORDER: usize;
-    /// `value + sum_i E_i directions[i]`; a missing direction is zero.
+    /// `value + sum_i E_i directions[i]`.
     fn lift(value: T, directions: &[T]) -> Self;
-    /// The coefficient of `E1 E2 ..`: the mixed derivative along all directions.
-    fn mixed(&self) -> T;
+    /// The coefficient of `E1 E2 ..` for the first `order` units: the mixed derivative along them.
+    fn mixed(&self, order: usize) -> T;
 }
 
-/// All coefficients of a dual number, lowest first: `[1, E1]` or `[1, E1, E2, E1 E2]`.
-pub trait Parts<T>: Sized {
-    /// Take the number apart.
-    fn parts(&self) -> Vec<T>;
-    /// Put one together; a missing coefficient is zero.
-    fn from_parts(parts: &[T]) -> Self;
+/// A number with two units, a part of which can be set to zero.
+pub trait Halves<T>: Sized {
+    /// Without the coefficient of `E1 E2`: the argument moves along a line for each unit.
+    fn linear(&self) -> Self;
+    /// Without the coefficients of `E1` and of `E2`: the argument has a second derivative alone.
+    fn bent(&self) -> Self;
 }
 
 /// The direction with this index, zero where it is missing.
-fn part<T: Number>(parts: &[T], index: usize) -> T {
-    parts.get(index).copied().unwrap_or_else(T::zero)
+fn part(parts: &[f64], index: usize) -> f64 {
+    parts.get(index).copied().unwrap_or(0.0)
 }
 
 impl Arithmetic for f64 {
@@ -45,45 +43,33 @@ impl Arithmetic for f64 {
 }
 
 impl Nilpotent<f64> for Dual64 {
-    const ORDER: usize = 1;
     fn lift(value: f64, directions: &[f64]) -> Self {
         Dual64::new(value, part(directions, 0))
     }
-    fn mixed(&self) -> f64 {
-        self.eps
-    }
-}
-
-impl Parts<f64> for Dual64 {
-    fn parts(&self) -> Vec<f64> {
-        vec![self.re, self.eps]
-    }
-    fn from_parts(parts: &[f64]) -> Self {
-        Dual64::new(part(parts, 0), part(parts, 1))
+    fn mixed(&self, order: usize) -> f64 {
+        [self.re, self.eps][order]
     }
 }
 
 impl Nilpotent<f64> for HyperDual64 {
-    const ORDER: usize = 2;
     fn lift(value: f64, directions: &[f64]) -> Self {
         HyperDual64::new(value, part(directions, 0), part(directions, 1), 0.0)
     }
-    fn mixed(&self) -> f64 {
-        self.eps1eps2
+    fn mixed(&self, order: usize) -> f64 {
+        [self.re, self.eps1, self.eps1eps2][order]
     }
 }
 
-impl Parts<f64> for HyperDual64 {
-    fn parts(&self) -> Vec<f64> {
-        vec![self.re, self.eps1, self.eps2, self.eps1eps2]
+impl Halves<f64> for HyperDual64 {
+    fn linear(&self) -> Self {
+        HyperDual64::new(self.re, self.eps1, self.eps2, 0.0)
     }
-    fn from_parts(parts: &[f64]) -> Self {
-        HyperDual64::new(part(parts, 0), part(parts, 1), part(parts, 2), part(parts, 3))
+    fn bent(&self) -> Self {
+        HyperDual64::new(self.re, 0.0, 0.0, self.eps1eps2)
     }
 }
 
 impl Nilpotent<f64> for HyperHyperDual64 {
-    const ORDER: usize = 3;
     fn lift(value: f64, directions: &[f64]) -> Self {
         HyperHyperDual64 {
             eps1: part(directions, 0),
@@ -92,35 +78,8 @@ impl Nilpotent<f64> for HyperHyperDual64 {
             ..HyperHyperDual64::from_re(value)
         }
     }
-    fn mixed(&self) -> f64 {
-        self.eps1eps2eps3
-    }
-}
-
-/// No truth that is a derivative is evaluated at 106 bits: `Precise` carries no directions, and a derivative that is
-/// asked of it is NaN.
-impl Arithmetic for Precise {
-    type First = Precise;
-    type Second = Precise;
-    type Third = Precise;
-}
-
-impl Nilpotent<Precise> for Precise {
-    const ORDER: usize = 0;
-    fn lift(value: Precise, _: &[Precise]) -> Self {
-        value
-    }
-    fn mixed(&self) -> Precise {
-        Precise::exact(f64::NAN)
-    }
-}
-
-impl Parts<Precise> for Precise {
-    fn parts(&self) -> Vec<Precise> {
-        vec![*self]
-    }
-    fn from_parts(parts: &[Precise]) -> Self {
-        part(parts, 0)
+    fn mixed(&self, order: usize) -> f64 {
+        [self.re, self.eps1, self.eps1eps2, self.eps1eps2eps3][order]
     }
 }
 
@@ -132,96 +91,60 @@ impl JetBase for Degree {}
 
 impl<T: JetBase> Arithmetic for T {
     type First = Jet<T>;
-    type Second = Jet<Jet<T>>;
-    type Third = Jet<Jet<Jet<T>>>;
+    type Second = Jet<T>;
+    type Third = Jet<T>;
 }
 
 impl<T: JetBase> Nilpotent<T> for Jet<T> {
-    const ORDER: usize = 1;
     fn lift(value: T, directions: &[T]) -> Self {
-        Jet::new(value, part(directions, 0))
+        let steps = directions.iter().enumerate();
+        steps.fold(Jet::constant(value), |sum, (index, step)| sum + Jet::unit(index) * Jet::constant(*step))
     }
-    fn mixed(&self) -> T {
-        self.eps
-    }
-}
-
-impl<T: JetBase> Parts<T> for Jet<T> {
-    fn parts(&self) -> Vec<T> {
-        vec![self.re, self.eps]
-    }
-    fn from_parts(parts: &[T]) -> Self {
-        Jet::new(part(parts, 0), part(parts, 1))
+    fn mixed(&self, order: usize) -> T {
+        Jet::mixed(self, order)
     }
 }
 
-impl<T: JetBase> Nilpotent<T> for Jet<Jet<T>> {
-    const ORDER: usize = 2;
-    fn lift(value: T, directions: &[T]) -> Self {
-        Jet::new(Jet::new(value, part(directions, 0)), Jet::new(part(directions, 1), T::zero()))
+impl<T: JetBase> Halves<T> for Jet<T> {
+    fn linear(&self) -> Self {
+        *self - self.bent() + Jet::constant(self.value())
     }
-    fn mixed(&self) -> T {
-        self.eps.eps
-    }
-}
-
-impl<T: JetBase> Parts<T> for Jet<Jet<T>> {
-    fn parts(&self) -> Vec<T> {
-        [&self.re.re, &self.re.eps, &self.eps.re, &self.eps.eps].map(T::clone).to_vec()
-    }
-    fn from_parts(parts: &[T]) -> Self {
-        Jet::new(Jet::new(part(parts, 0), part(parts, 1)), Jet::new(part(parts, 2), part(parts, 3)))
-    }
-}
-
-impl<T: JetBase> Nilpotent<T> for Jet<Jet<Jet<T>>> {
-    const ORDER: usize = 3;
-    fn lift(value: T, directions: &[T]) -> Self {
-        let inner: Jet<Jet<T>> = Nilpotent::lift(value, directions);
-        Jet::new(inner, Nilpotent::lift(part(directions, 2), &[]))
-    }
-    fn mixed(&self) -> T {
-        self.eps.eps.eps
+    fn bent(&self) -> Self {
+        let both = self.coefficient(0).coefficient(1).value();
+        Jet::constant(self.value()) + Jet::unit(0) * Jet::unit(1) * Jet::constant(both)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::Number;
 
     /// `d^k (x^3) / dx^k` at 2, along one direction of length 1 for each derivative.
-    fn cube<T: Number, N: Nilpotent<T>>() -> T {
-        let x = N::lift(T::integer(2), &vec![T::one(); N::ORDER]);
-        (x * x * x).mixed()
+    fn cube<T: Number, N: Nilpotent<T>>(order: usize) -> T {
+        let x = N::lift(T::integer(2), &vec![T::one(); order]);
+        (x * x * x).mixed(order)
     }
 
     #[test]
     fn the_mixed_part_is_the_derivative_of_its_order() {
         assert_eq!(
-            [cube::<f64, Dual64>(), cube::<f64, HyperDual64>(), cube::<f64, HyperHyperDual64>()],
+            [cube::<f64, Dual64>(1), cube::<f64, HyperDual64>(2), cube::<f64, HyperHyperDual64>(3)],
             [12.0, 12.0, 6.0]
         );
-        let field = [
-            cube::<Field, <Field as Arithmetic>::First>(),
-            cube::<Field, <Field as Arithmetic>::Second>(),
-            cube::<Field, <Field as Arithmetic>::Third>(),
-        ];
+        let field = [1, 2, 3].map(cube::<Field, Jet<Field>>);
         assert_eq!(field, [12, 12, 6].map(Field::integer));
-        assert!(cube::<Precise, Precise>().nearest().is_nan());
     }
 
-    /// A number of as many parts, `3, 5, 7, 9` from the lowest, taken apart.
-    fn apart<T: Number, N: Parts<T>>(count: i64) -> Vec<T> {
-        let parts: Vec<T> = (0..count).map(|part| T::integer(2 * part + 3)).collect();
-        N::from_parts(&parts).parts()
+    /// `(3 + 5 E1 + 7 E2)^2 = 9 + 30 E1 + 42 E2 + 70 E1 E2`, its line and its bend.
+    fn halves<T: Arithmetic>() -> [[T; 3]; 2] {
+        let x = T::Second::lift(T::integer(3), &[T::integer(5), T::integer(7)]);
+        [(x * x).linear(), (x * x).bent()].map(|half| [0, 1, 2].map(|order| half.mixed(order)))
     }
 
     #[test]
-    fn all_parts_come_back_in_their_order() {
-        assert_eq!(apart::<f64, Dual64>(2), [3.0, 5.0]);
-        assert_eq!(apart::<f64, HyperDual64>(4), [3.0, 5.0, 7.0, 9.0]);
-        assert_eq!(apart::<Field, Jet<Field>>(2), [3, 5].map(Field::integer));
-        assert_eq!(apart::<Field, Jet<Jet<Field>>>(4), [3, 5, 7, 9].map(Field::integer));
-        assert_eq!(apart::<Precise, Precise>(1).len(), 1);
+    fn a_number_with_two_units_falls_into_its_line_and_its_bend() {
+        assert_eq!(halves::<f64>(), [[9.0, 30.0, 0.0], [9.0, 0.0, 70.0]]);
+        assert_eq!(halves::<Field>(), [[9, 30, 0], [9, 0, 70]].map(|half| half.map(Field::integer)));
     }
 }

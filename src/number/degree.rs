@@ -93,10 +93,10 @@ impl Smooth for Degree {
     fn sqrt(&self) -> Self {
         *self
     }
-    fn sigmoid(&self) -> (Self, Self) {
+    fn sigmoid_and_rest(&self) -> (Self, Self) {
         sigmoid(self.exp())
     }
-    fn tanh(&self) -> (Self, Self) {
+    fn tanh_and_slope(&self) -> (Self, Self) {
         tanh(self.exp())
     }
     fn softplus(&self) -> Self {
@@ -107,7 +107,7 @@ impl Smooth for Degree {
         let quotient = Degree { numerator: Some(2), denominator: 2 };
         (quotient, quotient)
     }
-    fn gaussian(&self) -> (Self, Self) {
+    fn normal(&self) -> (Self, Self) {
         (Degree::SYMBOL, self.exp() * Degree::SYMBOL)
     }
     fn largest(_: &[Self]) -> usize {

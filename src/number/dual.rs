@@ -31,14 +31,14 @@ impl<D: DualNum<Primitive = f64> + Copy + Send + Sync> Smooth for D {
     fn sqrt(&self) -> Self {
         DualNum::sqrt(self)
     }
-    fn sigmoid(&self) -> (Self, Self) {
+    fn sigmoid_and_rest(&self) -> (Self, Self) {
         let exp = DualNum::exp(&-magnitude(self));
         let large = (exp + 1.0).recip();
         let small = exp * large;
         if self.re() < 0.0 { (small, large) } else { (large, small) }
     }
     /// From `e = e^(-2|a|)`: `tanh |a| = (1 - e)/(1 + e)` and `1 - tanh^2 a = 4 e/(1 + e)^2`.
-    fn tanh(&self) -> (Self, Self) {
+    fn tanh_and_slope(&self) -> (Self, Self) {
         let twice = magnitude(self) * -2.0;
         let sum = (DualNum::exp(&twice) + 1.0).recip();
         let tanh = -DualNum::exp_m1(&twice) * sum;
@@ -54,7 +54,7 @@ impl<D: DualNum<Primitive = f64> + Copy + Send + Sync> Smooth for D {
     }
     /// The Taylor polynomial of third order around the real part, which is exact for dual numbers up to third order:
     /// `Phi' = f`, `Phi'' = -a f`, `Phi''' = (a^2 - 1) f` with `f` the density.
-    fn gaussian(&self) -> (Self, Self) {
+    fn normal(&self) -> (Self, Self) {
         const { assert!(D::NDERIV <= 3, "the Taylor polynomial stops at third order") };
         let a = self.re();
         let at = 0.5 * libm::erfc(-a * FRAC_1_SQRT_2);

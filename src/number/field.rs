@@ -10,20 +10,15 @@
 //! point.
 
 use super::Number;
+use super::modular::Narrow;
 use super::operators::operators;
 use super::symbols::{mix, symbols};
-use ark_ff::{Field as _, Fp64, MontBackend, MontConfig, PrimeField};
 use std::fmt;
 
 /// The number of elements of [`Field`], a prime of 61 bits.
 pub const MODULUS: u64 = 1_152_921_645_326_523_959;
 
-/// Modulus and a generator of the multiplicative group, as `ark-ff` wants them.
-#[derive(MontConfig)]
-#[modulus = "1152921645326523959"]
-#[generator = "43"]
-pub struct Prime61;
-pub(super) type Residue = Fp64<MontBackend<Prime61, 1>>;
+pub(super) type Residue = Narrow<MODULUS>;
 
 /// An element of the prime field, or the undefined value.
 ///
@@ -51,7 +46,7 @@ impl Field {
 
     /// The element that `bits` falls on, modulo the field's size.
     pub fn new(bits: u64) -> Self {
-        Field(Ok(Residue::from(bits)))
+        Field(Ok(Residue::new(bits)))
     }
 
     /// Whether the value exists.
@@ -61,7 +56,7 @@ impl Field {
 
     /// The element as an integer in `0..MODULUS`, if it is defined.
     pub fn residue(&self) -> Option<u64> {
-        self.0.ok().map(|value| value.into_bigint().0[0])
+        self.0.ok().map(Residue::residue)
     }
 
     /// Why the value is not defined, if it is not.
@@ -113,7 +108,7 @@ impl fmt::Debug for Field {
 
 impl Number for Field {
     fn integer(n: i64) -> Self {
-        Field(Ok(Residue::from(n)))
+        Field(Ok(Residue::integer(n)))
     }
 }
 
@@ -129,7 +124,7 @@ impl Field {
     }
     /// The root that is a square, where there is one.
     fn root(&self) -> Self {
-        Field(self.0.and_then(|value| value.sqrt().ok_or(Gap::Root)))
+        Field(self.0.and_then(|value| value.root().ok_or(Gap::Root)))
     }
 }
 
@@ -145,7 +140,7 @@ mod tests {
         let prime_factors = [2, 2903, 198_574_172_464_093];
         assert_eq!(prime_factors.iter().product::<u64>(), order);
         for prime in prime_factors {
-            assert_ne!(Residue::from(43).pow([order / prime]), Residue::one());
+            assert_ne!(Residue::new(43).pow(order / prime), Residue::new(1));
         }
     }
 

@@ -1,102 +1,315 @@
-//! First-order dual numbers over any number type, nestable: `Jet<Jet<Jet<Field>>>` carries third derivatives exactly.
+//! Numbers that carry nested derivatives, to an order that is known when they run.
 
 use super::operators::operators;
 use super::{Number, Smooth};
 
-/// `re + eps E` with `E^2 = 0`: a value and its derivative along one direction.
+/// `sum_S a_S E_S` over the subsets `S` of some units `E1, E2, ..` with `E_i^2 = 0`: a value with its mixed derivatives.
+///
+/// The `2^k` coefficients of `k` units lie inside the number, at the index whose bits say which units a coefficient
+/// belongs to. There is room for `C` of them: eight, unless said otherwise, which is three units. Fewer units cost less: only
+/// those in use are computed with.
 ///
 /// ```
 /// use hsr::number::{Field, Jet, Number};
-/// let x = Jet::new(Field::integer(5), Field::integer(1));
+/// let x = Jet::<Field>::constant(Field::integer(5)) + Jet::unit(0) + Jet::unit(1);
 /// let cube = x * x * x;
-/// assert_eq!(cube.eps, Field::integer(75));
+/// assert_eq!(cube.value(), Field::integer(125));
+/// assert_eq!(cube.mixed(1), Field::integer(75));
+/// assert_eq!(cube.mixed(2), Field::integer(30));
+/// assert_eq!(cube.mixed(3), Field::integer(0));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Jet<T> {
-    /// The value.
-    pub re: T,
-    /// The derivative.
-    pub eps: T,
+#[derive(Clone, Copy, Debug)]
+pub struct Jet<T, const C: usize = 8> {
+    /// How many units are in use; the coefficients beyond are zero.
+    units: u32,
+    coefficients: [T; C],
 }
 
-impl<T: Number> Jet<T> {
-    /// A value with its derivative.
-    pub fn new(re: T, eps: T) -> Self {
-        Jet { re, eps }
+impl<T: Number, const C: usize> Jet<T, C> {
+    /// How many units there is room for.
+    pub const UNITS: usize = C.ilog2() as usize;
+
+    /// A number without derivatives.
+    pub fn constant(value: T) -> Self {
+        let mut coefficients = [T::integer(0); C];
+        coefficients[0] = value;
+        Jet { units: 0, coefficients }
     }
 
+    /// The unit with this index, counted from 0: a step along one derivative.
+    ///
+    /// # Panics
+    /// Where there is no room for it.
+    pub fn unit(index: usize) -> Self {
+        let mut unit = Jet::constant(T::integer(0));
+        unit.coefficients[1 << index] = T::integer(1);
+        unit.units = index as u32 + 1;
+        unit
+    }
+
+    /// A number with one unit more: `re + eps E`, both without that unit.
+    fn join(re: Self, eps: Self, unit: u32) -> Self {
+        let mut joined = re;
+        let half = 1 << unit;
+        joined.coefficients[half..2 * half].copy_from_slice(&eps.coefficients[..half]);
+        joined.units = unit + 1;
+        joined
+    }
+
+    /// `re` and `eps` of `re + eps E` for the last unit in use, which neither has; none where no unit is in use.
+    fn split(&self) -> Option<(Self, Self, u32)> {
+        let unit = self.units.checked_sub(1)?;
+        let half = 1 << unit;
+        let (mut re, mut eps) = (Jet::constant(T::integer(0)), Jet::constant(T::integer(0)));
+        re.coefficients[..half].copy_from_slice(&self.coefficients[..half]);
+        eps.coefficients[..half].copy_from_slice(&self.coefficients[half..2 * half]);
+        (re.units, eps.units) = (unit, unit);
+        Some((re, eps, unit))
+    }
+
+    /// The number with all units set to zero.
+    pub fn value(&self) -> T {
+        self.coefficients[0]
+    }
+
+    /// The coefficient of the product of the first so many units: the mixed derivative along them.
+    pub fn mixed(&self, order: usize) -> T {
+        self.coefficients[(1 << order) - 1]
+    }
+
+    /// The number with one unit set to zero.
+    pub fn without(&self, unit: usize) -> Self {
+        let mut rest = *self;
+        for (index, coefficient) in rest.coefficients.iter_mut().enumerate() {
+            if index >> unit & 1 == 1 {
+                *coefficient = T::integer(0);
+            }
+        }
+        rest
+    }
+
+    /// What stands at one unit: the derivative along it, which carries the other units still.
+    pub fn coefficient(&self, unit: usize) -> Self {
+        let mut along = self.without(unit);
+        for index in (0..C).filter(|index| index >> unit & 1 == 0) {
+            along.coefficients[index] = self.coefficients[index | 1 << unit];
+        }
+        along
+    }
+
+    /// The coefficients in use, that of no unit first.
+    fn in_use(&self) -> &[T] {
+        &self.coefficients[..1 << self.units]
+    }
+
+    fn entrywise(&self, other: &Self, of: impl Fn(T, T) -> T) -> Self {
+        let mut result = Jet::constant(T::integer(0));
+        result.units = self.units.max(other.units);
+        for index in 0..1 << result.units {
+            result.coefficients[index] = of(self.coefficients[index], other.coefficients[index]);
+        }
+        result
+    }
     fn plus(&self, other: &Self) -> Self {
-        Jet::new(self.re + other.re, self.eps + other.eps)
+        self.entrywise(other, |a, b| a + b)
     }
     fn minus(&self, other: &Self) -> Self {
-        Jet::new(self.re - other.re, self.eps - other.eps)
+        self.entrywise(other, |a, b| a - b)
     }
+    /// `(a b)_S = sum_(R in S) a_R b_(S - R)`.
     fn times(&self, other: &Self) -> Self {
-        Jet::new(self.re * other.re, self.eps * other.re + self.re * other.eps)
+        let (a, b) = (self.in_use(), other.in_use());
+        let mut product = Jet::constant(a[0] * b[0]);
+        product.units = self.units.max(other.units);
+        for whole in 1..1 << product.units {
+            let mut sum = T::integer(0);
+            let mut subset = whole;
+            loop {
+                if let (Some(a), Some(b)) = (a.get(subset), b.get(whole ^ subset)) {
+                    sum += *a * *b;
+                }
+                if subset == 0 {
+                    break;
+                }
+                subset = (subset - 1) & whole;
+            }
+            product.coefficients[whole] = sum;
+        }
+        product
     }
     fn over(&self, other: &Self) -> Self {
-        let quotient = self.re / other.re;
-        let slope = (self.eps - quotient * other.eps) / other.re;
-        Jet::new(quotient, slope)
+        let units = self.units.max(other.units);
+        match (Jet { units, ..*self }.split(), Jet { units, ..*other }.split()) {
+            (Some((re, eps, unit)), Some((re_below, eps_below, _))) => {
+                let quotient = re.over(&re_below);
+                let slope = eps.minus(&quotient.times(&eps_below)).over(&re_below);
+                Jet::join(quotient, slope, unit)
+            }
+            _ => Jet::constant(self.value() / other.value()),
+        }
     }
 
-    /// Chain rule: a function's value and slope at `re`, carried along.
-    fn chain(&self, value: T, slope: T) -> Self {
-        Jet::new(value, slope * self.eps)
+    /// A function by the chain rule: at the value alone, or, for `re + eps E`, its value and its slope at `re`.
+    fn chain(&self, base: impl Fn(&T) -> T, rule: impl Fn(&Self) -> (Self, Self)) -> Self {
+        let Some((re, eps, unit)) = self.split() else { return Jet::constant(base(&self.value())) };
+        let (value, slope) = rule(&re);
+        Jet::join(value, slope.times(&eps), unit)
+    }
+
+    /// The same for two functions, each of whose slopes is made of both.
+    fn chain_both(
+        &self,
+        base: impl Fn(&T) -> (T, T),
+        rule: impl Fn(&Self) -> [(Self, Self); 2],
+    ) -> (Self, Self) {
+        let Some((re, eps, unit)) = self.split() else {
+            let (one, other) = base(&self.value());
+            return (Jet::constant(one), Jet::constant(other));
+        };
+        let [one, other] = rule(&re).map(|(value, slope)| Jet::join(value, slope.times(&eps), unit));
+        (one, other)
+    }
+
+    /// A function given with all its derivatives, each by its order.
+    pub(crate) fn compose(&self, order: u8, derivative: &impl Fn(&T, u8) -> T) -> Self {
+        let Some((re, eps, unit)) = self.split() else {
+            return Jet::constant(derivative(&self.value(), order));
+        };
+        let slope = re.compose(order + 1, derivative);
+        Jet::join(re.compose(order, derivative), slope.times(&eps), unit)
     }
 }
 
-operators!([T: Number] Jet<T>);
+impl<T: Number, const C: usize> PartialEq for Jet<T, C> {
+    fn eq(&self, other: &Self) -> bool {
+        let all = 1 << self.units.max(other.units);
+        self.coefficients[..all] == other.coefficients[..all]
+    }
+}
 
-impl<T: Number> Number for Jet<T> {
+operators!([T: Number, const C: usize] Jet<T, C>);
+
+impl<T: Number, const C: usize> Number for Jet<T, C> {
     fn integer(n: i64) -> Self {
-        Jet::new(T::integer(n), T::integer(0))
+        Jet::constant(T::integer(n))
     }
 }
 
-impl<T: Smooth> Smooth for Jet<T> {
+impl<T: Smooth, const C: usize> Smooth for Jet<T, C> {
     fn exp(&self) -> Self {
-        let exp = self.re.exp();
-        self.chain(exp, exp)
+        self.chain(T::exp, |re| {
+            let exp = re.exp();
+            (exp, exp)
+        })
     }
     fn ln(&self) -> Self {
-        self.chain(self.re.ln(), T::one() / self.re)
+        self.chain(T::ln, |re| (re.ln(), Self::integer(1) / *re))
     }
     fn ln_1p(&self) -> Self {
-        self.chain(self.re.ln_1p(), T::one() / (T::one() + self.re))
+        self.chain(T::ln_1p, |re| (re.ln_1p(), Self::integer(1) / (Self::integer(1) + *re)))
     }
     fn sqrt(&self) -> Self {
-        let root = self.re.sqrt();
-        self.chain(root, T::one() / (root + root))
+        self.chain(T::sqrt, |re| {
+            let root = re.sqrt();
+            (root, Self::integer(1) / (root + root))
+        })
     }
-    fn sigmoid(&self) -> (Self, Self) {
-        let (sigma, rest) = self.re.sigmoid();
-        let slope = sigma * rest;
-        (self.chain(sigma, slope), self.chain(rest, -slope))
+    fn sigmoid_and_rest(&self) -> (Self, Self) {
+        self.chain_both(T::sigmoid_and_rest, |re| {
+            let (sigma, rest) = re.sigmoid_and_rest();
+            let slope = sigma * rest;
+            [(sigma, slope), (rest, -slope)]
+        })
     }
-    fn tanh(&self) -> (Self, Self) {
-        let (tanh, rest) = self.re.tanh();
-        let slope = -(tanh + tanh) * rest;
-        (self.chain(tanh, rest), self.chain(rest, slope))
+    fn tanh_and_slope(&self) -> (Self, Self) {
+        self.chain_both(T::tanh_and_slope, |re| {
+            let (tanh, rest) = re.tanh_and_slope();
+            [(tanh, rest), (rest, -(tanh + tanh) * rest)]
+        })
     }
     fn softplus(&self) -> Self {
-        self.chain(self.re.softplus(), self.re.sigmoid().0)
+        self.chain(T::softplus, |re| (re.softplus(), re.sigmoid_and_rest().0))
     }
     fn sin_cos(&self) -> (Self, Self) {
-        let (sin, cos) = self.re.sin_cos();
-        (self.chain(sin, cos), self.chain(cos, -sin))
+        self.chain_both(T::sin_cos, |re| {
+            let (sin, cos) = re.sin_cos();
+            [(sin, cos), (cos, -sin)]
+        })
     }
-    fn gaussian(&self) -> (Self, Self) {
-        let (distribution, density) = self.re.gaussian();
-        let slope = -self.re * density;
-        (self.chain(distribution, density), self.chain(density, slope))
+    fn normal(&self) -> (Self, Self) {
+        self.chain_both(T::normal, |re| {
+            let (distribution, density) = re.normal();
+            [(distribution, density), (density, -*re * density)]
+        })
     }
     fn largest(values: &[Self]) -> usize {
-        let parts: Vec<T> = values.iter().map(|value| value.re).collect();
+        let parts: Vec<T> = values.iter().map(Jet::value).collect();
         T::largest(&parts)
     }
     fn positive_part(&self) -> Self {
-        let kept = self.re.positive_part();
-        if kept == self.re { *self } else { Jet::new(kept, T::zero()) }
+        let kept = self.value().positive_part();
+        if kept == self.value() { *self } else { Jet::constant(kept) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::Field;
+
+    /// A number with four units: `v + E1 + 2 E2 + 3 E3 + 5 E4`.
+    fn moving(v: f64) -> Jet<f64, 16> {
+        let steps = [1, 2, 3, 5].into_iter().enumerate();
+        steps.fold(Jet::constant(v), |x, (index, step)| x + Jet::unit(index) * Jet::integer(step))
+    }
+
+    /// Derivatives that a reader knows, each of the fourth order, along directions whose product is 30.
+    #[test]
+    fn the_fourth_derivatives_are_those_of_the_tables() {
+        let v = 0.7;
+        let x = moving(v);
+        let (tanh, rest) = Smooth::tanh_and_slope(&v);
+        let normal = (-v * v / 2.0).exp() / std::f64::consts::TAU.sqrt();
+        for (found, fourth) in [
+            (x.exp(), v.exp()),
+            (x.ln(), -6.0 / v.powi(4)),
+            (x.sqrt(), -15.0 / 16.0 * v.powf(-3.5)),
+            (Jet::integer(1) / x, 24.0 / v.powi(5)),
+            (x.sin_cos().0, v.sin()),
+            (x.tanh_and_slope().0, 8.0 * tanh * rest * (2.0 - 3.0 * tanh * tanh)),
+            (x.normal().0, (3.0 * v - v * v * v) * normal),
+            (x * x * x * x, 24.0),
+            (x.ln_1p(), -6.0 / (1.0 + v).powi(4)),
+        ] {
+            approx::assert_relative_eq!(found.mixed(4), 30.0 * fourth, max_relative = 1e-13);
+        }
+    }
+
+    /// The derivative of softplus is the sigmoid, and sigmoid and its complement add up to one: at every coefficient.
+    #[test]
+    fn functions_that_belong_together_agree_in_every_coefficient() {
+        let x = moving(-0.4);
+        let (sigma, rest) = x.sigmoid_and_rest();
+        let one = sigma + rest;
+        assert!((0..16).all(|index| (one.coefficients[index] - f64::from(index == 0)).abs() < 1e-15));
+        let softplus = x.softplus();
+        approx::assert_relative_eq!(
+            softplus.coefficient(3).mixed(3),
+            5.0 * sigma.mixed(3),
+            max_relative = 1e-13
+        );
+    }
+
+    #[test]
+    fn a_unit_that_is_not_there_counts_as_zero() {
+        let x = Jet::<Field>::constant(Field::integer(3)) + Jet::unit(1);
+        assert_eq!(
+            (x.mixed(0), x.mixed(1), x.mixed(2)),
+            (Field::integer(3), Field::integer(0), Field::integer(0))
+        );
+        assert_eq!((x * x).coefficient(1).value(), Field::integer(6));
+        assert_eq!(x.without(1), Jet::integer(3));
+        assert_eq!(x / x, Jet::integer(1));
+        assert_eq!(Jet::<Field>::UNITS, 3);
     }
 }

@@ -21,13 +21,14 @@ mod drawn;
 mod dual;
 mod field;
 mod jet;
+mod modular;
 mod norm;
 mod operators;
 mod precise;
 mod rounded;
 mod symbols;
 
-pub use arithmetic::{Arithmetic, Nilpotent, Parts};
+pub use arithmetic::{Arithmetic, Halves, Nilpotent};
 pub use chain::Chain;
 pub use degree::{Degree, chance};
 pub use drawn::Drawn;
@@ -87,15 +88,15 @@ pub trait Smooth: Number {
     /// Square root.
     fn sqrt(&self) -> Self;
     /// `(sigma(a), 1 - sigma(a))` with `sigma(a) = 1/(1 + e^-a)`.
-    fn sigmoid(&self) -> (Self, Self);
+    fn sigmoid_and_rest(&self) -> (Self, Self);
     /// `(tanh a, 1 - tanh^2 a)`.
-    fn tanh(&self) -> (Self, Self);
+    fn tanh_and_slope(&self) -> (Self, Self);
     /// `ln(1 + e^a)`.
     fn softplus(&self) -> Self;
     /// `(sin a, cos a)`.
     fn sin_cos(&self) -> (Self, Self);
     /// Standard normal distribution function and density, `(Phi(a), e^(-a^2/2)/sqrt(2 pi))`.
-    fn gaussian(&self) -> (Self, Self);
+    fn normal(&self) -> (Self, Self);
     /// Index of the largest value, where numbers have an order; 0 where they have none.
     ///
     /// Only used to pick the logit that the others are measured from, which changes rounding and nothing else.

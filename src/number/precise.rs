@@ -159,7 +159,7 @@ impl Smooth for Precise {
             _ => self.by(Big::sqrt),
         }
     }
-    fn sigmoid(&self) -> (Self, Self) {
+    fn sigmoid_and_rest(&self) -> (Self, Self) {
         let (large, small) = if self.magnitude().nearest() > VANISHES {
             (Precise::exact(1.0), Precise::exact(0.0))
         } else {
@@ -169,7 +169,7 @@ impl Smooth for Precise {
         if self.0.0 < 0.0 { (small, large) } else { (large, small) }
     }
     /// `tanh |a| = (1 - e)/(1 + e)` and `1 - tanh^2 a = 4 e/(1 + e)^2` with `e = e^(-2|a|)`.
-    fn tanh(&self) -> (Self, Self) {
+    fn tanh_and_slope(&self) -> (Self, Self) {
         let magnitude = self.magnitude();
         if magnitude.nearest() > VANISHES / 2.0 {
             return (Precise::exact(self.0.0.signum()), Precise::exact(0.0));
@@ -198,7 +198,7 @@ impl Smooth for Precise {
     }
     /// `Phi(|a|) = 1/2 + f(a) sum_k |a|^(2k+1)/(1 3 5 .. (2k+1))` with the density `f`, a sum without cancellation; the
     /// tail is what is left to 1, from as many more bits as that subtraction takes away.
-    fn gaussian(&self) -> (Self, Self) {
+    fn normal(&self) -> (Self, Self) {
         let magnitude = self.magnitude();
         if !magnitude.is_finite() || magnitude.nearest() > DENSITY_VANISHES {
             let above = if self.0.0.is_nan() { f64::NAN } else { f64::from(self.0.0 > 0.0) };
@@ -269,7 +269,7 @@ mod tests {
                 (a - b, wide(a) - wide(b)),
                 (a * b, wide(a) * wide(b)),
                 (a / b, wide(a) / wide(b)),
-                (a.tanh().1.sqrt(), wide(a.tanh().1).sqrt()),
+                (a.tanh_and_slope().1.sqrt(), wide(a.tanh_and_slope().1).sqrt()),
             ] {
                 let off = ((wide(found) - &right) / right).to_f64().value().abs();
                 assert!(off < 4.0 * 2.0_f64.powi(-106), "{off:e} at {a:?}, {b:?}, {c:?}");
@@ -354,15 +354,15 @@ mod tests {
             let a = Precise::exact(at);
             close("exp", a.exp(), exp);
             close("ln", Precise(Quad(exp.0, exp.1)).ln() - a + a, (at, 0.0));
-            close("sigmoid", a.sigmoid().0, sigmoid);
-            close("1 - sigmoid", a.sigmoid().1, other);
-            close("tanh", a.tanh().0, tanh);
-            close("1 - tanh^2", a.tanh().1, slope);
+            close("sigmoid", a.sigmoid_and_rest().0, sigmoid);
+            close("1 - sigmoid", a.sigmoid_and_rest().1, other);
+            close("tanh", a.tanh_and_slope().0, tanh);
+            close("1 - tanh^2", a.tanh_and_slope().1, slope);
             close("softplus", a.softplus(), softplus);
             close("sin", a.sin_cos().0, sin);
             close("cos", a.sin_cos().1, cos);
-            close("distribution", a.gaussian().0, distribution);
-            close("density", a.gaussian().1, density);
+            close("distribution", a.normal().0, distribution);
+            close("density", a.normal().1, density);
         }
     }
 
@@ -379,19 +379,27 @@ mod tests {
     #[test]
     fn far_out_the_functions_have_their_limits_and_nothing_panics() {
         let huge = Precise::exact(1e308);
-        assert_eq!(huge.sigmoid(), (Precise::exact(1.0), Precise::exact(0.0)));
-        assert_eq!((-huge).tanh(), (Precise::exact(-1.0), Precise::exact(0.0)));
+        assert_eq!(huge.sigmoid_and_rest(), (Precise::exact(1.0), Precise::exact(0.0)));
+        assert_eq!((-huge).tanh_and_slope(), (Precise::exact(-1.0), Precise::exact(0.0)));
         assert_eq!(huge.softplus(), huge);
         assert_eq!((-huge).softplus(), Precise::exact(0.0));
-        assert_eq!(huge.gaussian(), (Precise::exact(1.0), Precise::exact(0.0)));
+        assert_eq!(huge.normal(), (Precise::exact(1.0), Precise::exact(0.0)));
         assert_eq!((-huge).exp(), Precise::exact(0.0));
         let (sin, cos) = huge.sin_cos();
         close("sin^2 + cos^2", sin * sin + cos * cos, (1.0, 0.0));
         for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, f64::MIN_POSITIVE, 5e-324] {
             let a = Precise::exact(odd);
-            let _ = (a.exp(), a.ln(), a.ln_1p(), a.sqrt(), a.sigmoid(), a.tanh(), a.softplus());
-            let _ = (a.sin_cos(), a.gaussian(), a.positive_part(), Precise::largest(&[a, a]));
+            let _ = (
+                a.exp(),
+                a.ln(),
+                a.ln_1p(),
+                a.sqrt(),
+                a.sigmoid_and_rest(),
+                a.tanh_and_slope(),
+                a.softplus(),
+            );
+            let _ = (a.sin_cos(), a.normal(), a.positive_part(), Precise::largest(&[a, a]));
         }
-        assert!(Precise::exact(f64::NAN).tanh().0.nearest().is_nan());
+        assert!(Precise::exact(f64::NAN).tanh_and_slope().0.nearest().is_nan());
     }
 }

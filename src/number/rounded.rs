@@ -163,25 +163,25 @@ impl Smooth for Rounded {
         let high = (self.value + self.error).sqrt();
         Rounded::after(root, (root - low).max(high - root))
     }
-    fn sigmoid(&self) -> (Self, Self) {
-        let (sigma, rest) = Smooth::sigmoid(&self.value);
+    fn sigmoid_and_rest(&self) -> (Self, Self) {
+        let (sigma, rest) = Smooth::sigmoid_and_rest(&self.value);
         let slope = sigma * rest;
         (
-            self.monotone(sigma, slope, 0.1, |a| Smooth::sigmoid(&a).0),
-            self.monotone(rest, slope, 0.1, |a| Smooth::sigmoid(&a).1),
+            self.monotone(sigma, slope, 0.1, |a| Smooth::sigmoid_and_rest(&a).0),
+            self.monotone(rest, slope, 0.1, |a| Smooth::sigmoid_and_rest(&a).1),
         )
     }
-    fn tanh(&self) -> (Self, Self) {
-        let (tanh, rest) = Smooth::tanh(&self.value);
+    fn tanh_and_slope(&self) -> (Self, Self) {
+        let (tanh, rest) = Smooth::tanh_and_slope(&self.value);
         // Near 0 the dual numbers form it from exponentials near 1, which are off by roundoffs of 1; at 0 they are 1.
-        let mut rounded = self.monotone(tanh, rest, 0.8, |a| Smooth::tanh(&a).0);
+        let mut rounded = self.monotone(tanh, rest, 0.8, |a| Smooth::tanh_and_slope(&a).0);
         if self.value != 0.0 {
             rounded.error += FUNCTION * rest;
         }
-        (rounded, self.peaked(rest, 2.0 * tanh * rest, 2.0, |a| Smooth::tanh(&a).1))
+        (rounded, self.peaked(rest, 2.0 * tanh * rest, 2.0, |a| Smooth::tanh_and_slope(&a).1))
     }
     fn softplus(&self) -> Self {
-        let slope = Smooth::sigmoid(&self.value).0;
+        let slope = Smooth::sigmoid_and_rest(&self.value).0;
         self.monotone(Smooth::softplus(&self.value), slope, 0.25, |a| Smooth::softplus(&a))
     }
     fn sin_cos(&self) -> (Self, Self) {
@@ -194,11 +194,11 @@ impl Smooth for Rounded {
     }
     /// The density's exponent `a^2/2` is rounded too, which costs `a^2/2` roundoffs of the density; so is `a/sqrt(2)`, the
     /// argument of `erfc`, which costs `a^2` roundoffs of its tail.
-    fn gaussian(&self) -> (Self, Self) {
-        let (distribution, density) = Smooth::gaussian(&self.value);
-        let mut rounded_density = self.peaked(density, self.value * density, 0.4, |a| Smooth::gaussian(&a).1);
+    fn normal(&self) -> (Self, Self) {
+        let (distribution, density) = Smooth::normal(&self.value);
+        let mut rounded_density = self.peaked(density, self.value * density, 0.4, |a| Smooth::normal(&a).1);
         rounded_density.error += self.value * self.value * density * ROUNDOFF;
-        let mut rounded = self.monotone(distribution, density, 0.25, |a| Smooth::gaussian(&a).0);
+        let mut rounded = self.monotone(distribution, density, 0.25, |a| Smooth::normal(&a).0);
         rounded.error += self.value.abs() * density * ROUNDOFF;
         (rounded, rounded_density)
     }
@@ -222,7 +222,7 @@ mod tests {
         for (rounded, exact) in [
             (off.sin_cos().0, 3f64.sin()),
             (off.sin_cos().1, 3f64.cos()),
-            (Smooth::tanh(&(off - Rounded::exact(40.0))).0, (-37f64).tanh()),
+            (Smooth::tanh_and_slope(&(off - Rounded::exact(40.0))).0, (-37f64).tanh()),
             (Smooth::exp(&off), 3f64.exp()),
             (Rounded::integer((1 << 53) + 1) - Rounded::integer(1 << 53), 1.0),
         ] {
@@ -234,18 +234,18 @@ mod tests {
     fn a_saturated_unit_is_known_though_its_argument_is_not() {
         let far = Rounded { value: 1e20, error: 1e6 };
         for (known, value) in [
-            (far.sigmoid().0, 1.0),
-            (far.sigmoid().1, 0.0),
-            (Smooth::tanh(&far).0, 1.0),
-            (Smooth::tanh(&-far).1, 0.0),
-            (far.gaussian().0, 1.0),
-            ((-far).gaussian().1, 0.0),
+            (far.sigmoid_and_rest().0, 1.0),
+            (far.sigmoid_and_rest().1, 0.0),
+            (Smooth::tanh_and_slope(&far).0, 1.0),
+            (Smooth::tanh_and_slope(&-far).1, 0.0),
+            (far.normal().0, 1.0),
+            ((-far).normal().1, 0.0),
             ((-far).exp(), 0.0),
         ] {
             assert!(known.value == value && known.error < 1e-14, "{known:?} for {value}");
         }
         let near = Rounded { value: 2.0, error: 3.0 };
-        assert!(Smooth::tanh(&near).1.error >= 1.0 - Smooth::tanh(&2.0).1);
+        assert!(Smooth::tanh_and_slope(&near).1.error >= 1.0 - Smooth::tanh_and_slope(&2.0).1);
         assert!(near.sin_cos().0.error <= 2.1);
     }
 
@@ -255,12 +255,12 @@ mod tests {
         let overflow = Smooth::exp(&Rounded::exact(1e4));
         for far in [overflow, -overflow, overflow.ln(), Rounded::exact(1.0) / (overflow - overflow)] {
             for bounded in [
-                far.sigmoid().0,
-                far.sigmoid().1,
-                Smooth::tanh(&far).0,
-                Smooth::tanh(&far).1,
-                far.gaussian().0,
-                far.gaussian().1,
+                far.sigmoid_and_rest().0,
+                far.sigmoid_and_rest().1,
+                Smooth::tanh_and_slope(&far).0,
+                Smooth::tanh_and_slope(&far).1,
+                far.normal().0,
+                far.normal().1,
                 far.sin_cos().0,
                 far.exp(),
                 Rounded::exact(1.0) / far,

@@ -25,10 +25,10 @@ macro_rules! symbols {
             fn sqrt(&self) -> Self {
                 self.root()
             }
-            fn sigmoid(&self) -> (Self, Self) {
+            fn sigmoid_and_rest(&self) -> (Self, Self) {
                 $crate::number::symbols::sigmoid(self.exp())
             }
-            fn tanh(&self) -> (Self, Self) {
+            fn tanh_and_slope(&self) -> (Self, Self) {
                 $crate::number::symbols::tanh((*self + *self).exp())
             }
             fn softplus(&self) -> Self {
@@ -37,7 +37,7 @@ macro_rules! symbols {
             fn sin_cos(&self) -> (Self, Self) {
                 $crate::number::symbols::circle(self.symbol(6))
             }
-            fn gaussian(&self) -> (Self, Self) {
+            fn normal(&self) -> (Self, Self) {
                 let exponent = -*self * *self / Self::integer(2);
                 (self.symbol(7), exponent.exp() * Self::integer(1).symbol(8))
             }

@@ -2,11 +2,9 @@
 
 use super::reduced::Reduced;
 use super::{ClosedForms, Digits, Item, NoBoundGradient, Scalar, Scalars, Terms};
-use crate::io::Array;
 use crate::model::{Parameters, Shape};
 use crate::number::Matrix;
 use crate::terms::bound::Moment;
-use serde_json::{Map, Value};
 
 /// The oracle's answer for one network: its scalars, gradients, and what else was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,38 +115,10 @@ impl Answer {
         }
     }
 
-    /// Everything, as the arrays of an npz file. Gradients of single groups have the shape of the group; the others
-    /// are flat, order `W, b, V, c`, row-major. A gradient that does not exist is left out.
-    pub fn arrays(&self) -> Vec<(&'static str, Array)> {
-        let scalars = self.printed_scalars();
-        let mut arrays: Vec<_> =
-            scalars.map(|(scalar, value)| (scalar.name(), Array::scalar(value))).collect();
-        if let Ok(Parameters { w, b, v, c }) = &self.gradient {
-            arrays.push(("gradient_W", w.into()));
-            arrays.extend(b.iter().map(|b| ("gradient_b", b.into())));
-            arrays.push(("gradient_V", v.into()));
-            arrays.extend(c.iter().map(|c| ("gradient_c", c.into())));
-        }
-        arrays.extend(self.printed_arrays().into_iter().filter_map(|item| {
-            let array = match (item, &self.hessian) {
-                (Item::Hessian, Some(hessian)) => hessian.into(),
-                _ => Array::vector(&self.numbers(item)?),
-            };
-            Some((item.name(), array))
-        }));
-        arrays
-    }
-
     /// The right digits of everything that is printed and written. An item of which nothing is known is left out.
     pub fn printed_digits(&self) -> impl Iterator<Item = (Item, f64)> {
         let scalars = self.printed_scalars().map(|(scalar, _)| Item::Scalar(scalar));
         scalars.chain(self.printed_arrays()).filter_map(|item| Some((item, self.digits.of(item)?)))
-    }
-
-    /// The digits as the arrays of an npz file, named `digits_` and the number's name.
-    pub fn digit_arrays(&self) -> Vec<(String, Array)> {
-        let digits = self.printed_digits();
-        digits.map(|(item, digits)| (format!("digits_{item}"), Array::scalar(digits))).collect()
     }
 
     /// The scalars as aligned lines with their right digits, then a line for each array whose digits are known.
@@ -169,21 +139,6 @@ impl Answer {
             text += &format!("{:<22} none: {reason}\n", Item::Gradient);
         }
         text
-    }
-
-    /// The scalars as a JSON object, the digits as an object in it. Where the bound has no gradient, `gradient` is null
-    /// and `no_gradient` says why.
-    pub fn json(&self) -> String {
-        let pair = |item: Item, value: f64| (item.to_string(), Value::from(value));
-        let mut all: Map<_, _> =
-            self.printed_scalars().map(|(name, value)| pair(name.into(), value)).collect();
-        let digits = self.printed_digits().map(|(item, digits)| pair(item, digits));
-        all.insert("digits".to_string(), Value::Object(digits.collect()));
-        if let Err(reason) = &self.gradient {
-            all.insert(Item::Gradient.to_string(), Value::Null);
-            all.insert("no_gradient".to_string(), Value::from(reason.to_string()));
-        }
-        format!("{:#}\n", Value::Object(all))
     }
 }
 

@@ -8,6 +8,8 @@ mod answer;
 mod closed;
 mod digits;
 mod error;
+#[cfg(feature = "files")]
+mod files;
 mod gradient;
 mod item;
 mod known;
@@ -25,7 +27,9 @@ pub use digits::{Digits, FEW_DIGITS, digits};
 pub use error::{Need, OracleError};
 pub use gradient::NoBoundGradient;
 pub use item::Item;
-pub(crate) use limits::days;
+// The command, a crate of its own, asks for it; nobody else needs to.
+#[doc(hidden)]
+pub use limits::days;
 pub use path::Path;
 pub(crate) use refine::refined_largest;
 pub use scalars::{Scalar, Scalars};

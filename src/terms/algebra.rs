@@ -23,7 +23,7 @@ pub(super) fn as_column<T: Number>(vector: Vector<T>) -> Matrix<T> {
 }
 
 /// The mean of a matrix over the items; an empty matrix for no items.
-pub(super) fn mean<T: Number, N>(items: &[N], term: impl Fn(&N) -> Matrix<T>) -> Matrix<T> {
+pub(super) fn mean<T: Number, N>(items: &[N], term: &dyn Fn(&N) -> Matrix<T>) -> Matrix<T> {
     let count = T::integer(items.len() as i64);
     match items.iter().map(term).reduce(|sum, next| sum + next) {
         Some(sum) => sum.map(|entry| entry / count),

@@ -19,10 +19,10 @@ pub fn moments<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Moments<T> 
     };
     Moments {
         hidden_trace: mean(&|n| t_gn(n, v) + t_res(n, v)),
-        hidden_squared: pair_mean(points, q_hid),
+        hidden_squared: pair_mean(points, &q_hid),
         output_trace: mean(&|n| t_out(n)),
-        output_squared: pair_mean(points, q_out),
-        coupling_squared: pair_mean(points, q_cross),
+        output_squared: pair_mean(points, &q_out),
+        coupling_squared: pair_mean(points, &q_cross),
     }
 }
 

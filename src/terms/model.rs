@@ -165,22 +165,22 @@ pub fn third_cumulant<T: Number>(p: &Vector<T>) -> Vec<T> {
 
 /// `grad_W L = (1/N) sum_n (phi1 * u) x'` with `u = V' delta`; `h x d`.
 pub fn loss_gradient_w<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Matrix<T> {
-    mean(samples, |n| outer(&times(&n.phi1, &(differences(v).transpose() * &n.delta)), &n.x()))
+    mean(samples, &|n| outer(&times(&n.phi1, &(differences(v).transpose() * &n.delta)), &n.x()))
 }
 
 /// `grad_b L = (1/N) sum_n phi1 * u`; `h` entries.
 pub fn loss_gradient_b<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Matrix<T> {
-    mean(samples, |n| as_column(times(&n.phi1, &(differences(v).transpose() * &n.delta))))
+    mean(samples, &|n| as_column(times(&n.phi1, &(differences(v).transpose() * &n.delta))))
 }
 
 /// `grad_V L = (1/N) sum_n delta z'`; `C x h`.
 pub fn loss_gradient_v<T: Number>(samples: &[Sample<T>]) -> Matrix<T> {
-    mean(samples, |n| outer(&n.delta, &n.z))
+    mean(samples, &|n| outer(&n.delta, &n.z))
 }
 
 /// `grad_c L = (1/N) sum_n delta`; `C` entries.
 pub fn loss_gradient_c<T: Number>(samples: &[Sample<T>]) -> Matrix<T> {
-    mean(samples, |n| as_column(n.delta.clone()))
+    mean(samples, &|n| as_column(n.delta.clone()))
 }
 
 /// Gradient of the loss with respect to `W, b, V, c`.

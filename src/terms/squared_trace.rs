@@ -5,7 +5,7 @@ use super::hessian::shape_of;
 use super::model::covariance_times;
 use super::sample::Curvature;
 use crate::number::{Matrix, Number, Vector};
-use rayon::prelude::*;
+use crate::parallel::in_order;
 
 /// `<S_n, S_m> = p.q - p.(q*q) - (p*p).q + (p.q)^2`, written as the sum of the products of entries, all of them
 /// positive.
@@ -82,21 +82,21 @@ pub fn q_cross<T: Number>(n: &Curvature<T>, m: &Curvature<T>) -> T {
 /// sums in order: the result does not depend on the number of threads.
 pub(super) fn pair_mean<T: Number>(
     points: &[Curvature<T>],
-    term: impl Fn(&Curvature<T>, &Curvature<T>) -> T + Send + Sync,
+    term: &(dyn Fn(&Curvature<T>, &Curvature<T>) -> T + Sync),
 ) -> T {
     let row = |index: usize| {
         let n = &points[index];
         let above = points[index + 1..].iter().fold(T::zero(), |sum, m| sum + term(n, m));
         term(n, n) + T::integer(2) * above
     };
-    let rows: Vec<T> = (0..points.len()).into_par_iter().map(row).collect();
+    let rows = in_order(points.len(), &row);
     let count = T::integer(points.len() as i64);
     rows.into_iter().fold(T::zero(), |sum, row| sum + row) / (count * count)
 }
 
 /// `Q = tr H^2 = (1/N^2) sum_{n,m} (q_out + q_hid + 2 q_cross)`.
 pub fn trace_squared<T: Number>(points: &[Curvature<T>]) -> T {
-    pair_mean(points, |n, m| q_out(n, m) + q_hid(n, m) + T::integer(2) * q_cross(n, m))
+    pair_mean(points, &|n, m| q_out(n, m) + q_hid(n, m) + T::integer(2) * q_cross(n, m))
 }
 
 /// `Q` by the parameter route, `|H|_F^2` from the blocks themselves, one matrix of inputs at a time: for each `i, j`
@@ -115,7 +115,7 @@ pub fn hidden_deviation<T: Number>(points: &[Curvature<T>], m: T) -> T {
     let mut sum = T::zero();
     for i in 0..shape.hidden {
         for j in 0..shape.hidden {
-            let mut block = mean(points, |n| outer(&n.sample.xt, &n.sample.xt) * n.m[(i, j)]);
+            let mut block = mean(points, &|n| outer(&n.sample.xt, &n.sample.xt) * n.m[(i, j)]);
             if i == j {
                 for l in 0..block.nrows() {
                     block[(l, l)] -= m;
@@ -136,7 +136,7 @@ pub fn output_deviation<T: Number>(points: &[Curvature<T>], m: T, projected: boo
     for k in 0..shape.classes {
         for l in 0..shape.classes {
             let unit = if k == l { T::one() } else { T::zero() } - share;
-            let mut block = mean(points, |n| outer(&n.sample.zt(), &n.sample.zt()) * n.s[(k, l)]);
+            let mut block = mean(points, &|n| outer(&n.sample.zt(), &n.sample.zt()) * n.s[(k, l)]);
             for j in 0..block.nrows() {
                 block[(j, j)] -= m * unit;
             }
@@ -153,7 +153,7 @@ pub fn coupling_squared_by_parameters<T: Number>(points: &[Curvature<T>]) -> T {
     for k in 0..shape.classes {
         for i in 0..shape.hidden {
             // Columns: the coupling of (k, j) to (i, .) for every j, the bias index included.
-            let block = mean(points, |n| {
+            let block = mean(points, &|n| {
                 let mut weights: Vector<T> = n.sample.zt() * n.a[(k, i)];
                 weights[i] += n.sample.delta[k] * n.sample.phi1[i];
                 outer(&n.sample.xt, &weights)

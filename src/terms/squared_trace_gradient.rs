@@ -9,7 +9,7 @@ use super::sample::{Curvature, Partials};
 use super::trace_gradient::parameter_gradient;
 use crate::model::Parameters;
 use crate::number::{Matrix, Number, Vector};
-use rayon::prelude::*;
+use crate::parallel::in_order;
 
 /// From `F_S` to `F_p` through `S = diag(p) - p p'`: `F_p[k] = F_S[kk] - ((F_S + F_S') p)_k`.
 pub fn covariance_pullback<T: Number>(p: &Vector<T>, f_s: &Matrix<T>) -> Vector<T> {
@@ -18,7 +18,7 @@ pub fn covariance_pullback<T: Number>(p: &Vector<T>, f_s: &Matrix<T>) -> Vector<
 
 /// `q_out`: `F_S[n] = 2 w sum_m zeta^2 S_m`.
 pub fn q_out_s<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Matrix<T> {
-    twice_mean(all, |m| {
+    twice_mean(all, &|m| {
         let zeta = n.sample.zeta(&m.sample);
         &m.s * (zeta * zeta)
     })
@@ -31,7 +31,7 @@ pub fn q_out_p<T: Number>(n: &Curvature<T>, f_s: &Matrix<T>) -> Vector<T> {
 
 /// `q_out`: `F_z[n] = 4 w sum_m <S_n, S_m> zeta z_m`.
 pub fn q_out_z<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Vector<T> {
-    let sum = twice_mean(all, |m| {
+    let sum = twice_mean(all, &|m| {
         let factor = n.s.dot(&m.s) * n.sample.zeta(&m.sample);
         column(&m.sample.z) * factor
     });
@@ -40,7 +40,7 @@ pub fn q_out_z<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Vector<T> {
 
 /// `q_hid`: `B = F_M[n] = 2 w sum_m xi^2 M_m`.
 pub fn q_hid_m<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Matrix<T> {
-    twice_mean(all, |m| {
+    twice_mean(all, &|m| {
         let xi = n.sample.xi(&m.sample);
         &m.m * (xi * xi)
     })
@@ -81,29 +81,29 @@ fn between_slopes<T: Number>(n: &Curvature<T>, f_m: &Matrix<T>) -> Matrix<T> {
 
 /// `q_cross`: `E_n = 2 w sum_m xi delta_m phi1_m'`, `C x h`.
 pub fn q_cross_e<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Matrix<T> {
-    twice_mean(all, |m| outer(&m.sample.delta, &m.sample.phi1) * n.sample.xi(&m.sample))
+    twice_mean(all, &|m| outer(&m.sample.delta, &m.sample.phi1) * n.sample.xi(&m.sample))
 }
 
 /// `q_cross`: `G_n = 2 w sum_m xi (A_m * z_m)` (each row of `A_m` times `z_m`), `C x h`.
 pub fn q_cross_g<T: Number>(n: &Curvature<T>, all: &[Curvature<T>]) -> Matrix<T> {
-    twice_mean(all, |m| scale_columns(&m.a, &m.sample.z) * n.sample.xi(&m.sample))
+    twice_mean(all, &|m| scale_columns(&m.a, &m.sample.z) * n.sample.xi(&m.sample))
 }
 
 /// `q_cross`: `F_A[n] = 2 w sum_m xi zeta A_m + E_n * z_n`. Takes `E_n`.
 pub fn q_cross_a<T: Number>(n: &Curvature<T>, all: &[Curvature<T>], e: &Matrix<T>) -> Matrix<T> {
-    let sum = twice_mean(all, |m| &m.a * (n.sample.xi(&m.sample) * n.sample.zeta(&m.sample)));
+    let sum = twice_mean(all, &|m| &m.a * (n.sample.xi(&m.sample) * n.sample.zeta(&m.sample)));
     sum + scale_columns(e, &n.sample.z)
 }
 
 /// `q_cross`: `F_z[n] = 2 w sum_m xi <A_n, A_m> z_m + sum_k (E_n * A_n)_k`. Takes `E_n`.
 pub fn q_cross_z<T: Number>(n: &Curvature<T>, all: &[Curvature<T>], e: &Matrix<T>) -> Vector<T> {
-    let sum = twice_mean(all, |m| column(&m.sample.z) * (n.sample.xi(&m.sample) * n.a.dot(&m.a)));
+    let sum = twice_mean(all, &|m| column(&m.sample.z) * (n.sample.xi(&m.sample) * n.a.dot(&m.a)));
     sum.column(0) + e.component_mul(&n.a).row_sum_tr()
 }
 
 /// `q_cross`: `F_delta[n] = G_n phi1_n + 2 w sum_m xi (phi1_n.phi1_m) delta_m`. Takes `G_n`.
 pub fn q_cross_delta<T: Number>(n: &Curvature<T>, all: &[Curvature<T>], g: &Matrix<T>) -> Vector<T> {
-    let sum = twice_mean(all, |m| {
+    let sum = twice_mean(all, &|m| {
         column(&m.sample.delta) * (n.sample.xi(&m.sample) * n.sample.phi1.dot(&m.sample.phi1))
     });
     sum.column(0) + g * &n.sample.phi1
@@ -117,7 +117,7 @@ pub fn q_cross_phi1<T: Number>(
     g: &Matrix<T>,
     f_a: &Matrix<T>,
 ) -> Vector<T> {
-    let sum = twice_mean(all, |m| {
+    let sum = twice_mean(all, &|m| {
         column(&m.sample.phi1) * (n.sample.xi(&m.sample) * n.sample.delta.dot(&m.sample.delta))
     });
     sum.column(0) + g.transpose() * &n.sample.delta + coupling_phi1(n, f_a)
@@ -141,7 +141,7 @@ pub fn q_cross_v<T: Number>(n: &Curvature<T>, f_a: &Matrix<T>) -> Matrix<T> {
 
 /// Gradient of `w sum_{n,m} q_out`. `None` for no samples.
 pub fn q_out_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    gradient_of(points, v, |n| Partials {
+    gradient_of(points, v, &|n| Partials {
         p: q_out_p(n, &q_out_s(n, points)),
         z: q_out_z(n, points),
         ..Partials::zeros(&n.sample)
@@ -150,7 +150,7 @@ pub fn q_out_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Opti
 
 /// Gradient of `w sum_{n,m} q_hid`. `None` for no samples.
 pub fn q_hid_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    gradient_of(points, v, |n| through_hidden_hessian(n, v, &q_hid_m(n, points)))
+    gradient_of(points, v, &|n| through_hidden_hessian(n, v, &q_hid_m(n, points)))
 }
 
 /// The partial derivatives of an `F` that depends on the sample through `M` alone. Takes `F_M`, symmetric.
@@ -171,7 +171,7 @@ pub(super) fn through_hidden_hessian<T: Number>(
 
 /// Gradient of `w sum_{n,m} q_cross`, which is `gamma^2`. `None` for no samples.
 pub fn q_cross_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    gradient_of(points, v, |n| {
+    gradient_of(points, v, &|n| {
         let (e, g) = (q_cross_e(n, points), q_cross_g(n, points));
         let f_a = q_cross_a(n, points, &e);
         Partials {
@@ -194,14 +194,14 @@ pub fn trace_squared_gradient<T: Number>(points: &[Curvature<T>], v: &Matrix<T>)
 fn gradient_of<T: Number>(
     points: &[Curvature<T>],
     v: &Matrix<T>,
-    partials: impl Fn(&Curvature<T>) -> Partials<T> + Send + Sync,
+    partials: &(dyn Fn(&Curvature<T>) -> Partials<T> + Sync),
 ) -> Option<Parameters<T>> {
-    let terms: Vec<Partials<T>> = points.par_iter().map(partials).collect();
+    let terms = in_order(points.len(), &|n| partials(&points[n]));
     parameter_gradient(points.iter().map(|n| &n.sample).zip(terms), v)
 }
 
 /// `2 w sum_m term(m)` with `w = 1/N^2`.
-fn twice_mean<T: Number>(all: &[Curvature<T>], term: impl Fn(&Curvature<T>) -> Matrix<T>) -> Matrix<T> {
+fn twice_mean<T: Number>(all: &[Curvature<T>], term: &dyn Fn(&Curvature<T>) -> Matrix<T>) -> Matrix<T> {
     super::algebra::mean(all, term) * (T::integer(2) / T::integer(all.len() as i64))
 }
 

@@ -86,12 +86,12 @@ pub fn t_res_v<T: Number>(n: &Sample<T>) -> Matrix<T> {
 
 /// Gradient of `(1/N) sum_n t_out`.
 pub fn t_out_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    mean_gradient_of(samples, v, |n| Partials { p: t_out_p(n), z: t_out_z(n), ..Partials::zeros(n) })
+    mean_gradient_of(samples, v, &|n| Partials { p: t_out_p(n), z: t_out_z(n), ..Partials::zeros(n) })
 }
 
 /// Gradient of `(1/N) sum_n t_gn`.
 pub fn t_gn_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    mean_gradient_of(samples, v, |n| Partials {
+    mean_gradient_of(samples, v, &|n| Partials {
         p: t_gn_p(n, v),
         phi1: t_gn_phi1(n, v),
         v: t_gn_v(n, v),
@@ -101,7 +101,7 @@ pub fn t_gn_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option<
 
 /// Gradient of `(1/N) sum_n t_res`.
 pub fn t_res_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option<Parameters<T>> {
-    mean_gradient_of(samples, v, |n| Partials {
+    mean_gradient_of(samples, v, &|n| Partials {
         delta: t_res_delta(n, v),
         phi2: t_res_phi2(n, v),
         v: t_res_v(n),
@@ -118,7 +118,7 @@ pub fn trace_gradient<T: Number>(samples: &[Sample<T>], v: &Matrix<T>) -> Option
 fn mean_gradient_of<T: Number>(
     samples: &[Sample<T>],
     v: &Matrix<T>,
-    partials: impl Fn(&Sample<T>) -> Partials<T>,
+    partials: &dyn Fn(&Sample<T>) -> Partials<T>,
 ) -> Option<Parameters<T>> {
     let sum = parameter_gradient(samples.iter().map(|n| (n, partials(n))), v)?;
     Some(sum.scale(&(T::one() / T::integer(samples.len() as i64))))

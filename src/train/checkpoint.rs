@@ -1,21 +1,14 @@
-//! A run as a file, to be continued, and to be read by others.
+//! A run where it stands, to be continued.
 
-use super::{Mismatch, Settings, State, TrainError, Trainer};
-use crate::io::{Array, InputError, read_network, read_text, read_vector, write_npz_with_texts};
-use crate::model::{Activation, Batch, Shape};
-use serde::{Deserialize, Serialize};
-use std::path::Path;
+#[cfg(feature = "files")]
+mod file;
 
-/// The text in the archive.
-const ABOUT: &str = "training.json";
+use super::{Mismatch, Settings, State, Trainer};
+use crate::model::{Batch, Shape};
 
 /// A run at a step.
 ///
-/// The file is an npz archive with `W`, `V` and, with biases, `b` and `c`, as `hsr oracle` and NumPy read them; `velocity`, flat;
-/// and `training.json`, a text with all the rest. It is written whole or not at all.
-///
 /// ```
-/// use hsr::io::read_network;
 /// use hsr::model::{Activation, Batch, Network, Parameters};
 /// use hsr::train::{Checkpoint, Method, Settings, Trainer};
 /// use nalgebra::dmatrix;
@@ -25,13 +18,8 @@ const ABOUT: &str = "training.json";
 /// let mut trainer = Trainer::new(Settings::of(Method::Hsr), network.clone(), &batch)?;
 /// trainer.step()?;
 ///
-/// let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("checkpoint.npz");
-/// Checkpoint::of(&trainer).write(&path)?;
-/// assert_eq!(read_network(&path, Activation::Tanh)?, trainer.state().network);
-///
 /// let mut resumed = Trainer::new(Settings::of(Method::Hsr), network, &batch)?;
-/// resumed.resume(Checkpoint::read(&path)?)?;
+/// resumed.resume(Checkpoint::of(&trainer))?;
 /// assert_eq!(resumed.step()?, trainer.step()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -47,17 +35,6 @@ pub struct Checkpoint {
     data: u64,
 }
 
-/// What the text in the archive says.
-#[derive(Serialize, Deserialize)]
-struct About {
-    step: usize,
-    seconds: f64,
-    samples: usize,
-    activation: String,
-    data: u64,
-    settings: Settings,
-}
-
 impl Checkpoint {
     /// Of a run where it stands.
     pub fn of(trainer: &Trainer) -> Self {
@@ -65,55 +42,6 @@ impl Checkpoint {
         let shape = state.network.shape(trainer.train().samples());
         let (settings, data) = (trainer.settings().clone(), fingerprint(trainer.train()));
         Checkpoint { state, settings, shape, data }
-    }
-
-    /// Writes it.
-    ///
-    /// # Errors
-    /// [`InputError::Write`] when it cannot be written; an older one is still there then.
-    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), InputError> {
-        let State { network, velocity, step, seconds } = &self.state;
-        let about = About {
-            step: *step,
-            seconds: *seconds,
-            samples: self.shape.samples,
-            activation: network.activation.to_string(),
-            data: self.data,
-            settings: self.settings.clone(),
-        };
-        let parameters = &network.parameters;
-        let mut arrays = vec![("W", Array::from(&parameters.w)), ("V", Array::from(&parameters.v))];
-        arrays.extend(parameters.b.as_ref().map(|b| ("b", Array::from(b))));
-        arrays.extend(parameters.c.as_ref().map(|c| ("c", Array::from(c))));
-        arrays.push(("velocity", Array::vector(velocity)));
-        let about = serde_json::to_string_pretty(&about).expect("names and finite numbers");
-        write_npz_with_texts(path, &arrays, &[(ABOUT, &about)])
-    }
-
-    /// Reads it.
-    ///
-    /// # Errors
-    /// [`TrainError::File`] when the file is missing, damaged or no checkpoint, [`TrainError::Foreign`] when its text
-    /// or sizes are not those that are written here.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self, TrainError> {
-        let path = path.as_ref();
-        let foreign = |place: &str, reason: String| TrainError::Foreign {
-            file: path.to_path_buf(),
-            place: place.to_string(),
-            reason,
-        };
-        let about: About = serde_json::from_str(&read_text(path, ABOUT)?)
-            .map_err(|error| foreign(ABOUT, error.to_string()))?;
-        let activation: Activation = about.activation.parse()?;
-        let network = read_network(path, activation)?;
-        let velocity = read_vector(path, "velocity", "(D,)")?;
-        let shape = network.shape(about.samples);
-        if velocity.len() != shape.parameters() || !velocity.iter().all(|entry| entry.is_finite()) {
-            let reason = format!("{} finite numbers are needed", shape.parameters());
-            return Err(foreign("velocity", reason));
-        }
-        let state = State { network, velocity, step: about.step, seconds: about.seconds };
-        Ok(Checkpoint { state, settings: about.settings, shape, data: about.data })
     }
 
     /// Whether this is one of the same run.

@@ -2,11 +2,9 @@
 
 use super::{Settings, SettingsError};
 use crate::fast::{FastError, PlanError};
-use crate::io::InputError;
-use crate::model::NetworkError;
-use crate::words::path;
+use crate::model::{Misfit, NetworkError};
+use std::error::Error;
 use std::fmt;
-use std::path::PathBuf;
 
 /// What shows that a run diverges.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,9 +57,9 @@ pub enum TrainError {
     /// First weights that are none.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// A file that cannot be read or written, or a network for other data.
+    /// A network for other data.
     #[error(transparent)]
-    File(#[from] InputError),
+    Misfit(#[from] Misfit),
     /// No plan for the sizes at hand.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -71,16 +69,6 @@ pub enum TrainError {
     /// A checkpoint of another run.
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
-    /// A log or a checkpoint that this version did not write.
-    #[error("{}: {place} is not what a training run writes ({reason}): start anew without it", path(file))]
-    Foreign {
-        /// The file.
-        file: PathBuf,
-        /// Where in it.
-        place: String,
-        /// What the reader says.
-        reason: String,
-    },
     /// The loss explodes.
     #[error("diverged at step {step}: {symptom}: lower {advice}")]
     Diverged {
@@ -91,6 +79,9 @@ pub enum TrainError {
         /// What to lower, with its value.
         advice: String,
     },
+    /// What the caller of [`run`](super::run) says to end it.
+    #[error(transparent)]
+    Each(Box<dyn Error + Send + Sync>),
 }
 
 /// What to lower, with its value.

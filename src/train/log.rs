@@ -1,6 +1,6 @@
 //! The records of a run as files.
 
-use super::{Record, TrainError};
+use super::{Record, RunFileError};
 use crate::io::{InputError, Lines};
 use std::fs;
 use std::io::ErrorKind;
@@ -39,16 +39,16 @@ impl Log {
     /// An empty log, in place of one that may have been there.
     ///
     /// # Errors
-    /// [`TrainError::File`] when a file cannot be written.
-    pub fn start(folder: &Path) -> Result<Self, TrainError> {
+    /// [`RunFileError::File`] when a file cannot be written.
+    pub fn start(folder: &Path) -> Result<Self, RunFileError> {
         Log::holding(folder, &[])
     }
 
     /// A log that begins with the records of another, or of the same, before a step, to be continued from it.
     ///
     /// # Errors
-    /// [`TrainError::File`] when a file cannot be read or written, [`TrainError::Foreign`] when it is no log.
-    pub fn resume(folder: &Path, earlier: &Path, step: usize) -> Result<Self, TrainError> {
+    /// [`RunFileError::File`] when a file cannot be read or written, [`RunFileError::Foreign`] when it is no log.
+    pub fn resume(folder: &Path, earlier: &Path, step: usize) -> Result<Self, RunFileError> {
         Log::holding(folder, &Log::before(earlier, step)?)
     }
 
@@ -56,7 +56,7 @@ impl Log {
     ///
     /// # Errors
     /// Those of [`Log::read`].
-    pub fn before(folder: &Path, step: usize) -> Result<Vec<Record>, TrainError> {
+    pub fn before(folder: &Path, step: usize) -> Result<Vec<Record>, RunFileError> {
         let mut records = Log::read(folder)?;
         records.retain(|record| record.step < step);
         Ok(records)
@@ -65,8 +65,8 @@ impl Log {
     /// A log of these records, in place of one that may have been there.
     ///
     /// # Errors
-    /// [`TrainError::File`] when a file cannot be written.
-    pub fn holding(folder: &Path, records: &[Record]) -> Result<Self, TrainError> {
+    /// [`RunFileError::File`] when a file cannot be written.
+    pub fn holding(folder: &Path, records: &[Record]) -> Result<Self, RunFileError> {
         let json: String = records.iter().map(json_line).collect();
         let csv = header() + &csv_lines(records);
         Ok(Log { json: Lines::start(folder.join(JSON), &json)?, csv: Lines::start(folder.join(CSV), &csv)? })
@@ -76,8 +76,8 @@ impl Log {
     /// was stopped while it was written, is no record.
     ///
     /// # Errors
-    /// [`TrainError::File`] when the file cannot be read, [`TrainError::Foreign`] when a line is no record.
-    pub fn read(folder: &Path) -> Result<Vec<Record>, TrainError> {
+    /// [`RunFileError::File`] when the file cannot be read, [`RunFileError::Foreign`] when a line is no record.
+    pub fn read(folder: &Path) -> Result<Vec<Record>, RunFileError> {
         let file = folder.join(JSON);
         let bytes = match fs::read(&file) {
             Ok(bytes) => bytes,
@@ -86,7 +86,7 @@ impl Log {
         };
         let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let record = |(index, line): (usize, &[u8])| {
-            serde_json::from_slice(line).map_err(|error| TrainError::Foreign {
+            serde_json::from_slice(line).map_err(|error| RunFileError::Foreign {
                 file: file.clone(),
                 place: format!("line {}", index + 1),
                 reason: error.to_string(),
@@ -99,8 +99,8 @@ impl Log {
     /// Adds a record.
     ///
     /// # Errors
-    /// [`TrainError::File`] when it cannot be written.
-    pub fn add(&mut self, record: &Record) -> Result<(), TrainError> {
+    /// [`RunFileError::File`] when it cannot be written.
+    pub fn add(&mut self, record: &Record) -> Result<(), RunFileError> {
         self.json.add(&json_line(record))?;
         self.csv.add(&csv_lines(std::slice::from_ref(record)))?;
         Ok(())

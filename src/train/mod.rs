@@ -1,8 +1,8 @@
 //! Training along the closed-form direction: Hessian Spectral Range regularization and its rivals.
 //!
 //! A [`Method`] with [`Settings`] says what each step descends; a [`Trainer`] takes the steps, a [`Recorder`] measures
-//! where they lead, a [`Log`] and a [`Checkpoint`] keep it, and [`run`] goes from the first step to the last. For a loop
-//! that is not ours there is [`HsrRegularizer`].
+//! where they lead, a [`Checkpoint`] keeps it, and [`run`] goes from the first step to the last. For a loop that is not ours
+//! there is [`HsrRegularizer`].
 //!
 //! ```
 //! use hsr::data::{DataSet, Parts, Shares, Split};
@@ -30,6 +30,9 @@
 mod checkpoint;
 mod direction;
 mod error;
+#[cfg(feature = "files")]
+mod file_error;
+#[cfg(feature = "files")]
 mod log;
 mod method;
 mod order;
@@ -44,6 +47,9 @@ mod trainer;
 pub use checkpoint::Checkpoint;
 pub use direction::{Descent, Direction};
 pub use error::{Mismatch, Symptom, TrainError};
+#[cfg(feature = "files")]
+pub use file_error::RunFileError;
+#[cfg(feature = "files")]
 pub use log::Log;
 pub use method::{Method, UnknownMethod};
 pub use record::{Extremes, Record, Recorder};

@@ -4,7 +4,6 @@ use super::error::advice;
 use super::order::Order;
 use super::schedule::warmth;
 use super::{Checkpoint, Descent, Direction, Record, Settings, Symptom, TrainError};
-use crate::io::check_fit;
 use crate::model::{Batch, Network, Parameters};
 use crate::number::norm;
 use std::time::Instant;
@@ -63,7 +62,7 @@ impl<'a> Trainer<'a> {
     /// [`TrainError`] for settings that are none, a network for other data, or weights that are not finite.
     pub fn new(settings: Settings, network: Network<f64>, train: &'a Batch<f64>) -> Result<Self, TrainError> {
         settings.check(train.samples())?;
-        check_fit(&network, train)?;
+        network.check_fit(train)?;
         network.check_finite()?;
         let size = network.shape(train.samples()).parameters();
         Ok(Trainer {

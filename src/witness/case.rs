@@ -1,48 +1,54 @@
-//! A network with data, in some arithmetic, and derivatives of functions of its parameters along directions.
+//! A network with data, in some arithmetic, and what an equation may need beside them.
 
 use super::Draw;
 use crate::model::{Activation, Batch, Network, Parameters, Shape};
-use crate::number::{Arithmetic, Matrix, Nilpotent};
-use crate::terms::{Curvature, Partials, Sample, curvatures, samples};
+use crate::number::{Matrix, Smooth, Vector};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use std::sync::OnceLock;
 
-/// One point at which equations are checked.
+/// A network and data at which equations are checked. Neither closed forms nor derivatives: those are made from it, the former
+/// by [`Forms`](crate::audit::Forms), the latter by [`Loss`](super::Loss).
 ///
 /// ```
 /// use hsr::model::{Activation, Shape};
 /// use hsr::number::Field;
-/// use hsr::terms::model::loss_gradient;
-/// use hsr::witness::{Case, Part};
+/// use hsr::witness::Case;
 ///
 /// let shape = Shape { samples: 2, inputs: 1, hidden: 2, classes: 2, biases: true };
 /// let case = Case::<Field>::random(shape, Activation::Tanh, 7);
-/// let direction = case.theta();
-/// let closed = loss_gradient(&case.samples, case.v()).dot(&case.network.parameters)?;
-/// assert_eq!(closed, case.loss_slope(&direction));
-/// assert!(case.loss_curvature(Part::Whole, &direction, &direction).is_defined());
-/// # Ok::<(), hsr::model::ParametersError>(())
+/// assert_eq!(case.batch.y.row(0).sum(), Field::new(1));
 /// ```
-pub struct Case<A: Arithmetic> {
+#[derive(Clone, Debug)]
+pub struct Case<A: Smooth> {
     /// The network.
     pub network: Network<A>,
     /// The data.
     pub batch: Batch<A>,
     /// Sizes of both.
     pub shape: Shape,
-    /// Forward quantities of every sample, by the closed forms of chapter 1.
-    pub samples: Vec<Sample<A>>,
-    /// The pieces of every sample's Hessian, by the closed forms of chapter 2.
-    pub points: Vec<Curvature<A>>,
     /// Random partial derivatives, a set a sample, for checking chains that hold for any scalar.
-    pub covectors: Vec<Partials<A>>,
+    pub covectors: Vec<Covector<A>>,
     /// A random direction, for equations that take one.
     pub direction: Parameters<A>,
     /// The pairs of samples at which terms over pairs are compared: all of them for small data.
     pub pairs: Vec<(usize, usize)>,
-    pub(super) dense: OnceLock<Matrix<A>>,
-    pub(super) dense_from_loss: OnceLock<Matrix<A>>,
+}
+
+/// What some scalar's partial derivatives by the quantities of one sample may be: any numbers.
+#[derive(Clone, Debug)]
+pub struct Covector<A> {
+    /// By the probabilities.
+    pub p: Vector<A>,
+    /// By the residuals.
+    pub delta: Vector<A>,
+    /// By the hidden outputs.
+    pub z: Vector<A>,
+    /// By the first derivatives of the activation.
+    pub phi1: Vector<A>,
+    /// By the second derivatives of the activation.
+    pub phi2: Vector<A>,
+    /// This sample's share of those by the output weights.
+    pub v: Matrix<A>,
 }
 
 /// With this many samples or fewer all pairs are compared one by one.
@@ -52,21 +58,18 @@ impl<A: Draw> Case<A> {
     /// A case at a given network and data; `seed` picks the covectors and, for larger data, the pairs.
     pub fn new(network: Network<A>, batch: Batch<A>, seed: u64) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let samples = samples(&network, &batch);
-        let points = curvatures(&samples, &network.parameters.v);
-        let covectors = samples.iter().map(|sample| covector(sample, &mut random)).collect();
-        let count = samples.len();
+        let count = batch.x.nrows();
+        let shape = network.shape(count);
+        let covectors = (0..count).map(|_| Covector::draw(&shape, &mut random)).collect();
         let pairs = if count <= ALL_PAIRS {
             (0..count).flat_map(|n| (0..count).map(move |m| (n, m))).collect()
         } else {
             // One sample with itself, then pairs far apart in the order of the data, where classes differ.
             vec![(0, 0), (0, count / 2), (count - 1, 0), (count / 3, 2 * count / 3)]
         };
-        let shape = network.shape(count);
         let entries: Vec<A> = (0..shape.parameters()).map(|_| A::draw(&mut random)).collect();
         let direction = Parameters::from_fn(&shape, |index| entries[index]);
-        let (dense, dense_from_loss) = (OnceLock::new(), OnceLock::new());
-        Case { network, batch, shape, samples, points, covectors, direction, pairs, dense, dense_from_loss }
+        Case { network, batch, shape, covectors, direction, pairs }
     }
 
     /// A random case: every parameter, input and target is drawn, targets so that they sum to 1.
@@ -84,66 +87,16 @@ impl<A: Draw> Case<A> {
     }
 }
 
-fn covector<A: Draw>(sample: &Sample<A>, random: &mut ChaCha8Rng) -> Partials<A> {
-    let mut next = |_: A| A::draw(random);
-    let zeros = Partials::zeros(sample);
-    Partials {
-        p: zeros.p.map(&mut next),
-        delta: zeros.delta.map(&mut next),
-        z: zeros.z.map(&mut next),
-        phi1: zeros.phi1.map(&mut next),
-        phi2: zeros.phi2.map(&mut next),
-        v: zeros.v.map(&mut next),
+impl<A: Draw> Covector<A> {
+    fn draw(shape: &Shape, random: &mut ChaCha8Rng) -> Self {
+        let (hidden, classes) = (shape.hidden, shape.classes);
+        Covector {
+            p: Vector::from_fn(classes, |_, _| A::draw(random)),
+            delta: Vector::from_fn(classes, |_, _| A::draw(random)),
+            z: Vector::from_fn(hidden, |_, _| A::draw(random)),
+            phi1: Vector::from_fn(hidden, |_, _| A::draw(random)),
+            phi2: Vector::from_fn(hidden, |_, _| A::draw(random)),
+            v: Matrix::from_fn(classes, hidden, |_, _| A::draw(random)),
+        }
     }
-}
-
-impl<A: Arithmetic> Case<A> {
-    /// Output weights.
-    pub fn v(&self) -> &Matrix<A> {
-        &self.network.parameters.v
-    }
-
-    /// Flat parameters.
-    pub fn theta(&self) -> Vec<A> {
-        self.network.parameters.flat()
-    }
-
-    /// Inputs of a sample.
-    pub fn x(&self, n: usize) -> Vec<A> {
-        self.batch.x.row(n).iter().copied().collect()
-    }
-
-    /// Targets of a sample.
-    pub fn y(&self, n: usize) -> Vec<A> {
-        self.batch.y.row(n).iter().copied().collect()
-    }
-
-    /// Derivative of a function of the parameters along a direction.
-    pub fn slope(&self, direction: &[A], f: impl Fn(&[A::First]) -> A::First) -> A {
-        f(&lift(&self.theta(), &[direction])).mixed()
-    }
-
-    /// Derivative along a direction of a function of the forward quantities and the output weights, both of which
-    /// follow the parameters.
-    pub fn slope_of(
-        &self,
-        direction: &[A],
-        f: impl Fn(&[Sample<A::First>], &Matrix<A::First>) -> A::First,
-    ) -> A {
-        self.slope(direction, |theta| {
-            let parameters = Parameters::from_fn(&self.shape, |index| theta[index]);
-            let network = Network { parameters, activation: self.network.activation };
-            let constant = |value: A| A::First::lift(value, &[]);
-            f(&samples(&network, &self.batch.map(constant)), &network.parameters.v)
-        })
-    }
-}
-
-/// Numbers that carry the given directions: entry by entry `value + E1 directions[0] + E2 directions[1] + ..`.
-pub fn lift<A: Arithmetic, T: Nilpotent<A>>(values: &[A], directions: &[&[A]]) -> Vec<T> {
-    let carry = |(index, value): (usize, &A)| {
-        let parts: Vec<A> = directions.iter().map(|direction| direction[index]).collect();
-        T::lift(*value, &parts)
-    };
-    values.iter().enumerate().map(carry).collect()
 }

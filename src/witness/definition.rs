@@ -1,5 +1,5 @@
 //! The network and its loss, written out with indices from the definition. Shares nothing with [`terms`](crate::terms)
-//! but the activation functions themselves.
+//! but the activation functions themselves, and those are written out once more here, from exponentials and series.
 
 use crate::model::{Activation, Shape};
 use crate::number::Smooth;
@@ -45,6 +45,15 @@ pub fn logits<T: Smooth>(shape: &Shape, activation: Activation, theta: &[T], x: 
     output(shape, theta, &hidden(activation, &a))
 }
 
+/// `p_k = e^(o_k - o_r) / sum_l e^(o_l - o_r)`, for any reference `r`: the largest logit, whose own exponential is 1.
+pub fn softmax<T: Smooth>(o: &[T]) -> Vec<T> {
+    let reference = T::largest(o);
+    let weight = |k: usize| if k == reference { T::one() } else { (o[k] - o[reference]).exp() };
+    let weights: Vec<T> = (0..o.len()).map(weight).collect();
+    let total = weights.iter().fold(T::zero(), |sum, weight| sum + *weight);
+    weights.into_iter().map(|weight| weight / total).collect()
+}
+
 /// `-sum_k y_k ln p_k` with `ln p_k = (o_k - o_r) - ln(1 + sum_{l != r} e^(o_l - o_r))`, for any reference `r`: the
 /// largest logit, so that no exponential overflows. Uses `sum_k y_k = 1` nowhere.
 pub fn cross_entropy<T: Smooth>(o: &[T], y: &[T]) -> T {
@@ -60,4 +69,68 @@ pub fn cross_entropy<T: Smooth>(o: &[T], y: &[T]) -> T {
         sum -= *weight * (from_reference(k) - log_total);
     }
     sum
+}
+
+/// Terms of a series: enough for arguments up to 30, where `30^241/241!` is below `1e-100`.
+const TERMS: i64 = 120;
+
+/// `phi(a)` from exponentials and power series, as a textbook has it: for floats, where `phi` is more than a symbol. It loses
+/// digits where terms cancel, which a bound on rounding errors says.
+pub fn activation<T: Smooth>(activation: Activation, a: &T) -> T {
+    let (a, int) = (*a, T::integer);
+    let logistic = |a: T| int(1) / (int(1) + (-a).exp());
+    let tanh = |a: T| (a.exp() - (-a).exp()) / (a.exp() + (-a).exp());
+    // 18 digits: more than an f64 has.
+    let pi = int(3_141_592_653_589_793_238) / int(1_000_000_000_000_000_000);
+    match activation {
+        Activation::Sigmoid => logistic(a),
+        Activation::Tanh => tanh(a),
+        Activation::Softplus => (int(1) + a.exp()).ln(),
+        Activation::Silu => a * logistic(a),
+        // Phi(a) = 1/2 + e^(-a^2/2)/sqrt(2 pi) sum_k a^(2k+1)/(1 3 5 .. (2k+1)).
+        Activation::Gelu => {
+            let density = (-(a * a) / int(2)).exp() / (int(2) * pi).sqrt();
+            a * (int(1) / int(2) + density * series(a, a * a, |k| 2 * k + 1))
+        }
+        Activation::Sin => series(a, -(a * a), |k| 2 * k * (2 * k + 1)),
+        Activation::Identity => a,
+        Activation::GeluTanh => {
+            let u = (int(2) / pi).sqrt() * (a + int(44_715) / int(1_000_000) * a * a * a);
+            a * (int(1) + tanh(u)) / int(2)
+        }
+    }
+}
+
+/// `first (1 + step/below(1) (1 + step/below(2) (..)))`.
+fn series<T: Smooth>(first: T, step: T, below: impl Fn(i64) -> i64) -> T {
+    let (mut term, mut sum) = (first, first);
+    for k in 1..TERMS {
+        term = term * step / T::integer(below(k));
+        sum += term;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::Rounded;
+
+    #[test]
+    fn every_activation_is_what_its_textbook_says() {
+        for activation in Activation::ALL {
+            for a in [-6.5, -1.0, -0.01, 0.0, 0.3, 2.0, 5.0] {
+                let a = Rounded::exact(a);
+                let (found, written) = (activation.value(&a), super::activation(activation, &a));
+                let off = (found.value - written.value).abs();
+                assert!(off <= found.error + written.error, "{activation} at {a:?}: {found:?}, {written:?}");
+                assert!(written.error < 1e-11, "{activation} at {a:?}: {written:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_softmax_of_logits_far_apart_is_a_distribution() {
+        assert_eq!(softmax(&[1000.0, 0.0, 1000.0]), [0.5, 0.0, 0.5]);
+    }
 }

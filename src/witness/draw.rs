@@ -1,12 +1,12 @@
 //! Random numbers in each arithmetic, from one seeded stream.
 
-use crate::number::{Arithmetic, Degree, Field, MODULUS, Precise, Rounded};
+use crate::number::{Degree, Field, MODULUS, Precise, Rounded, Smooth};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 /// An arithmetic whose numbers can be drawn at random. The same stream gives the same number in `f64`, [`Rounded`]
 /// and [`Precise`].
-pub trait Draw: Arithmetic {
+pub trait Draw: Smooth {
     /// The next number: uniform on `[-1, 1)` for floats, uniform over the field for the field.
     fn draw(random: &mut ChaCha8Rng) -> Self;
 }

@@ -1,7 +1,7 @@
-//! Independent roads to the truth: none of them uses the closed form that it judges.
+//! Independent roads to the truth. None of them can reach a closed form: nothing here refers to [`terms`](crate::terms).
 //!
 //! [`definition`] writes the network and its loss out with indices, straight from the definition. [`Case`] is a
-//! network with data in some arithmetic, and differentiates that loss along directions: with `num-dual` where the
+//! network with data in some arithmetic; [`Loss`] differentiates its loss along directions: with `num-dual` where the
 //! arithmetic is `f64`, with exact jets where it is the prime field. [`eigen`] decomposes the dense Hessian.
 
 mod case;
@@ -9,9 +9,7 @@ pub mod definition;
 mod draw;
 pub mod eigen;
 mod loss;
-mod slot;
 
-pub use case::{Case, lift};
+pub use case::{Case, Covector};
 pub use draw::Draw;
-pub use loss::{Part, curvature_of_logits, unit};
-pub use slot::Slot;
+pub use loss::{Loss, Part, lift, unit};

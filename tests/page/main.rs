@@ -1,5 +1,6 @@
 //! The pages: that of a check has the counts of the JSON and holds everything, that of a comparison all tables and
 //! pictures; each needs nothing but itself, and a browser shows it.
+#![cfg(feature = "cli")]
 
 mod browser;
 mod comparison;

@@ -3,6 +3,7 @@
 //! Each file of this folder is a program. Above each claim stands what is expected of it: one of the five verdicts, or
 //! `true` (anything but `false` and `undefined`), or `not accepted` (`false` or `undecided`), or `not at every size` (a proof
 //! for the sizes that it names is right). `refused.txt` holds texts that the reader must refuse.
+#![cfg(feature = "check")]
 
 mod laws;
 

@@ -190,8 +190,9 @@ pub const MOST_USES: usize = 2_000_000;
 /// A quantity has no more indices.
 pub const MOST_INDICES: usize = 8;
 
-/// Derivatives beyond this order are not carried.
-pub const HIGHEST_ORDER: usize = 3;
+/// Derivatives beyond this order are not carried. A product of numbers with `k` nested derivatives takes `3^k` products: 729
+/// for six.
+pub const HIGHEST_ORDER: usize = 6;
 
 /// A derivation whose names are resolved.
 #[derive(Clone, Debug, Default, PartialEq)]

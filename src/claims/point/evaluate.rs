@@ -117,7 +117,7 @@ impl<'a, T: Base> World<'a, T> {
     fn fill(&self, symbol: usize) {
         let ranges = &self.program.symbols[symbol].ranges;
         // Of the indices beyond the explicit ones, the first ones stand for all others.
-        let told_apart = |(at, range): (usize, &Range)| {
+        let distinguished = |(at, range): (usize, &Range)| {
             let size = self.point.sizes.of(*range);
             if self.point.others.is_none() {
                 return size;
@@ -126,7 +126,7 @@ impl<'a, T: Base> World<'a, T> {
             let moved = u64::BITS - self.moved[*range as usize].leading_zeros();
             size.min(self.point.explicit(*range) + moved as usize + before + 1)
         };
-        let lengths: Vec<usize> = ranges.iter().enumerate().map(told_apart).collect();
+        let lengths: Vec<usize> = ranges.iter().enumerate().map(distinguished).collect();
         for number in 0..lengths.iter().product() {
             let (mut rest, mut entry, mut step) = (number, 0, 1);
             for (length, range) in lengths.iter().zip(ranges).rev() {
@@ -165,8 +165,8 @@ impl<'a, T: Base> World<'a, T> {
                     // Whether the root of what may be negative is a real number, nobody knows.
                     Function::Sqrt if !x.base().is_surely_not_negative() => T::integer(0) / T::integer(0),
                     Function::Sqrt => x.sqrt(),
-                    Function::Tanh => x.tanh().0,
-                    Function::Sigmoid => x.sigmoid().0,
+                    Function::Tanh => x.tanh_and_slope().0,
+                    Function::Sigmoid => x.sigmoid_and_rest().0,
                     Function::Softplus => x.softplus(),
                     Function::Sin => x.sin_cos().0,
                     Function::Cos => x.sin_cos().1,

@@ -66,7 +66,7 @@ pub struct Point<V> {
     /// What `phi` is.
     pub phi: Phi,
     /// Where sizes are numbers of the arithmetic: how many indices of each range are explicit, and how many others, all
-    /// with equal entries, there are besides. The arrays hold as many of the others as can be told apart at a time.
+    /// with equal entries, there are besides. The arrays hold as many of the others as can be distinguished at a time.
     pub(in crate::claims) others: Option<Others<V>>,
 }
 

@@ -1,11 +1,10 @@
-//! Numbers that carry nested derivatives: a tower of [`Jet`]s over a base, each level with a unit of its own.
+//! What the evaluation of an expression asks of its numbers: a base arithmetic, or [`Jet`]s over it, which carry nested
+//! derivatives, each level with a unit of its own.
 
 use crate::number::{Chain, Degree, Drawn, Field, Gap, Jet, Rounded, Smooth};
 
 /// A number in which expressions are evaluated. A base carries no derivatives, which is what the defaults say.
 pub trait Tower: Smooth + Copy + Send + Sync {
-    /// How many nested derivatives it carries.
-    const LEVELS: usize = 0;
     /// Whether it is over a field, where positive numbers are squares.
     const IN_A_FIELD: bool = false;
     /// The unit of a level: a step along one derivative. Zero for a level that is not there.
@@ -136,38 +135,25 @@ impl Tower for Rounded {
     }
 }
 
-impl<T: Tower> Tower for Jet<T> {
-    const LEVELS: usize = T::LEVELS + 1;
+impl<T: Tower, const C: usize> Tower for Jet<T, C> {
     const IN_A_FIELD: bool = T::IN_A_FIELD;
     fn unit(level: usize) -> Self {
-        if level == T::LEVELS {
-            Jet::new(T::integer(0), T::integer(1))
-        } else {
-            Jet::new(T::unit(level), T::integer(0))
-        }
+        Jet::unit(level)
     }
     fn coefficient(&self, level: usize) -> Self {
-        if level == T::LEVELS {
-            Jet::new(self.eps, T::integer(0))
-        } else {
-            Jet::new(self.re.coefficient(level), self.eps.coefficient(level))
-        }
+        Jet::coefficient(self, level)
     }
     fn without(&self, level: usize) -> Self {
-        if level == T::LEVELS {
-            Jet::new(self.re, T::integer(0))
-        } else {
-            Jet::new(self.re.without(level), self.eps.without(level))
-        }
+        Jet::without(self, level)
     }
     fn phi(&self, order: u8) -> Self {
-        Jet::new(self.re.phi(order), self.re.phi(order + 1) * self.eps)
+        self.compose(order, &T::phi)
     }
     fn float(&self) -> Option<f64> {
-        self.re.float()
+        self.value().float()
     }
     fn from_float(value: f64) -> Option<Self> {
-        T::from_float(value).map(|value| Jet::new(value, T::integer(0)))
+        T::from_float(value).map(Jet::constant)
     }
 }
 
@@ -200,12 +186,12 @@ impl<T: Plain> Base for T {
     }
 }
 
-impl<T: Base> Base for Jet<T> {
-    type Value = T::Value;
-    fn base(&self) -> T::Value {
-        self.re.base()
+impl<T: Base<Value = T>, const C: usize> Base for Jet<T, C> {
+    type Value = T;
+    fn base(&self) -> T {
+        self.value()
     }
-    fn constant(value: T::Value) -> Self {
-        Jet::new(T::constant(value), T::integer(0))
+    fn constant(value: T) -> Self {
+        Jet::constant(value)
     }
 }

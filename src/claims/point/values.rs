@@ -3,7 +3,7 @@
 use super::evaluate::{UNASSIGNED, World, roomy};
 use super::place::{Point, Sizes};
 use super::tower::{Base, Tower};
-use crate::claims::language::program::{Claim, Node, Program, Value};
+use crate::claims::language::program::{Claim, HIGHEST_ORDER, Node, Program, Value};
 use crate::claims::language::syntax::Range;
 use crate::number::Jet;
 
@@ -82,7 +82,7 @@ pub(in crate::claims) fn side<V: Tower + Base<Value = V>>(
     values(program, point, node, claim.order, &free, &claim.slots, components)
 }
 
-/// The values of an expression, in the tower that carries its derivatives and no more.
+/// The values of an expression, in numbers that carry its derivatives: few of them, or as many as are allowed.
 fn values<V: Tower + Base<Value = V>>(
     program: &Program,
     point: &Point<V>,
@@ -94,9 +94,8 @@ fn values<V: Tower + Base<Value = V>>(
 ) -> Vec<V> {
     match order {
         0 => values_in::<V>(program, point, node, free, slots, components),
-        1 => values_in::<Jet<V>>(program, point, node, free, slots, components),
-        2 => values_in::<Jet<Jet<V>>>(program, point, node, free, slots, components),
-        _ => values_in::<Jet<Jet<Jet<V>>>>(program, point, node, free, slots, components),
+        1..=3 => values_in::<Jet<V>>(program, point, node, free, slots, components),
+        _ => values_in::<Jet<V, { 1 << HIGHEST_ORDER }>>(program, point, node, free, slots, components),
     }
 }
 

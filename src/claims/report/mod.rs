@@ -2,6 +2,7 @@
 //!
 //! `run` collects values, `words` puts them into words, `table` and `page` lay them out.
 
+#[cfg(feature = "pages")]
 mod page;
 pub(in crate::claims) mod run;
 mod shard;

@@ -4,7 +4,7 @@ use super::run::{CheckReport, ClaimFailure};
 use super::words;
 use crate::claims::explanation::mutants::{Fallen, Score};
 use crate::claims::verdict::outcome::{Reach, Verdict};
-use crate::io::{JunitCase, JunitOutcome, json_report, junit};
+use crate::reports::{JunitCase, JunitOutcome, json_report, junit};
 use crate::words::shown;
 use std::fmt::Write;
 

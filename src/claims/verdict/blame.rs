@@ -3,13 +3,13 @@
 use super::outcome::Operation;
 use super::trial::exists;
 use crate::claims::language::error::Place;
-use crate::claims::language::program::{Form, Node, Program, Value};
+use crate::claims::language::program::{Form, HIGHEST_ORDER, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
 use crate::claims::point::evaluate::{UNASSIGNED, World, roomy};
 use crate::claims::point::place::Point;
 use crate::number::{Jet, Rounded};
 
-type Carried = Jet<Jet<Jet<Rounded>>>;
+type Carried = Jet<Rounded, { 1 << HIGHEST_ORDER }>;
 
 /// The innermost expression without a value whose own parts have values, and what is wrong with it.
 pub(in crate::claims) fn blame(
@@ -46,7 +46,7 @@ struct Part<'p> {
 
 impl<'p> Part<'p> {
     fn lacks_a_value(&mut self, world: &World<Carried>) -> bool {
-        !exists(&world.value(self.node, &mut self.slots, self.ranges).re.re.re)
+        !exists(&world.value(self.node, &mut self.slots, self.ranges).value())
     }
 
     /// What is wrong with it, if nothing is with what it is made of.

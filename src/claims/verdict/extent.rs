@@ -6,7 +6,7 @@
 //! stands in `derivations/README.md`; this file counts.
 //!
 //! - The value of a function is an entry of its own. Sums inside its argument do not count there, but they do where two
-//!   arguments are told apart, and where the function is differentiated.
+//!   arguments are distinguished, and where the function is differentiated.
 //! - A denominator counts as often as terms have to be multiplied by it.
 //! - An entry of a quantity whose rows sum to one counts one index: one entry of the row is what the others leave.
 
@@ -21,14 +21,14 @@ type Counts = [u64; 4];
 /// Counts beyond this are as good as infinite.
 const MANY: u64 = 1 << 20;
 
-/// Denominators that are told apart.
+/// Denominators that are distinguished.
 const MOST_DIVISORS: usize = 200;
 
 /// What a claim needs of an exact evaluation that is to speak for every size.
 pub(in crate::claims) struct Needs {
     /// So many indices of each range with entries of their own, where the values of functions are symbols.
     pub explicit: Sizes,
-    /// So many, where exponents add up: two products of exponentials, each with the indices of a term, are told apart.
+    /// So many, where exponents add up: two products of exponentials, each with the indices of a term, are distinguished.
     pub lawful: Sizes,
     /// A bound on the binary digits of the whole numbers that the claim builds from constants.
     pub bits: f64,
@@ -207,7 +207,7 @@ impl Extent {
         }
     }
 
-    /// The same, where so many denominators are told apart; where there are more, no size is enough.
+    /// The same, where so many denominators are distinguished; where there are more, no size is enough.
     fn countable(self) -> Extent {
         if self.below.len() + self.inside_below.len() <= MOST_DIVISORS {
             return self;
@@ -229,7 +229,7 @@ impl Extent {
         Extent {
             inside: add(self.inside, self.whole(), 1),
             apart: larger(self.apart, apart),
-            // Two arguments are told apart by their difference.
+            // Two arguments are distinguished by their difference.
             inside_bits: self.inside_bits.max(2.0 * (self.bits.0 + self.bits.1)),
             inside_below: merged(&self.inside_below, &below, u64::max),
             ..Extent::default()

@@ -18,7 +18,7 @@ pub(in crate::claims) struct Plan {
     pub every: bool,
     /// Whether there are no others.
     pub alone: bool,
-    /// Indices beyond them that can be told apart at a time.
+    /// Indices beyond them that can be distinguished at a time.
     pub copies: Sizes,
     /// Elementary operations of one evaluation.
     pub work: f64,
@@ -119,7 +119,7 @@ impl Plan {
     }
 }
 
-/// How many indices beyond the explicit ones can be told apart at a time: those that a statement has, those that derivatives
+/// How many indices beyond the explicit ones can be distinguished at a time: those that a statement has, those that derivatives
 /// around it have moved, and one more.
 fn copies(program: &Program, claim: &Claim) -> Sizes {
     let count = |slots: &[Range], range: Range| slots.iter().filter(|slot| **slot == range).count();

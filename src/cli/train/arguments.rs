@@ -3,11 +3,11 @@
 use crate::cli::activations;
 use crate::cli::named::TableArguments;
 use crate::cli::numbers;
-use crate::data::LabelColumn;
-use crate::model::Activation;
-use crate::shell::quoted;
-use crate::train::{Method, Schedule, Settings};
 use clap::Args;
+use hsr::data::LabelColumn;
+use hsr::model::Activation;
+use hsr::shell::quoted;
+use hsr::train::{Method, Schedule, Settings};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\

@@ -7,10 +7,10 @@ mod prepare;
 pub(super) use arguments::TrainArguments;
 
 use super::{interrupt, layers};
-use crate::audit::random_network;
-use crate::model::{Batch, Network};
-use crate::spectrum::ends;
-use crate::train::{Checkpoint, Record, Recorder, Trainer, run};
+use hsr::audit::random_network;
+use hsr::model::{Batch, Network};
+use hsr::spectrum::ends;
+use hsr::train::{Checkpoint, Record, Recorder, Trainer, run};
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
 use std::error::Error;

@@ -3,13 +3,13 @@
 use super::TrainArguments;
 use crate::cli::files::{Files, OR_OVERWRITE};
 use crate::cli::named::is_file;
-use crate::data::{LabelColumn, Parts};
-use crate::io::{Array, InputError, OutputFolder, check_writable, write_npz, write_text};
-use crate::model::Batch;
-use crate::shell::quoted;
-use crate::train::{Checkpoint, Log, Record, TrainError, Trainer};
-use crate::words::{path, shown};
 use comfy_table::{CellAlignment, Table, presets};
+use hsr::data::{LabelColumn, Parts};
+use hsr::io::{Array, InputError, OutputFolder, check_writable, write_npz, write_text};
+use hsr::model::Batch;
+use hsr::shell::quoted;
+use hsr::train::{Checkpoint, Log, Record, RunFileError, Trainer};
+use hsr::words::{path, shown};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ impl<'a> Output<'a> {
         label: Option<LabelColumn>,
         trainer: &Trainer,
         parts: &Parts,
-    ) -> Result<Self, TrainError> {
+    ) -> Result<Self, RunFileError> {
         let folder = OutputFolder::open(&arguments.out)?;
         let goes_on =
             arguments.resume.as_ref().is_some_and(|checkpoint| is_same(&beside(checkpoint), &folder));
@@ -72,11 +72,11 @@ impl<'a> Output<'a> {
         Ok(Output { arguments, label, folder, log })
     }
 
-    pub fn log(&mut self, record: &Record) -> Result<(), TrainError> {
+    pub fn log(&mut self, record: &Record) -> Result<(), RunFileError> {
         self.log.add(record)
     }
 
-    pub fn checkpoint(&self, trainer: &Trainer) -> Result<(), TrainError> {
+    pub fn checkpoint(&self, trainer: &Trainer) -> Result<(), RunFileError> {
         Ok(Checkpoint::of(trainer).write(self.folder.file(CHECKPOINT))?)
     }
 

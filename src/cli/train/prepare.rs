@@ -3,8 +3,8 @@
 use super::TrainArguments;
 use crate::cli::named::{self, listed};
 use crate::cli::note;
-use crate::data::{LabelColumn, Parts, Shares, Split, SplitError, classes};
-use crate::words::shown;
+use hsr::data::{LabelColumn, Parts, Shares, Split, SplitError, classes};
+use hsr::words::shown;
 use std::error::Error;
 
 /// Training and test part, and the label column of a table; columns that say nothing are told on standard error.

@@ -235,10 +235,10 @@ impl Smooth for Chain {
             Err(gap) => Chain::undefined(gap),
         }
     }
-    fn sigmoid(&self) -> (Self, Self) {
+    fn sigmoid_and_rest(&self) -> (Self, Self) {
         sigmoid(self.exp())
     }
-    fn tanh(&self) -> (Self, Self) {
+    fn tanh_and_slope(&self) -> (Self, Self) {
         tanh((*self + *self).exp())
     }
     fn softplus(&self) -> Self {
@@ -255,7 +255,7 @@ impl Smooth for Chain {
         let t = if absolute.r0 == value.r0 { t } else { -t };
         circle(t)
     }
-    fn gaussian(&self) -> (Self, Self) {
+    fn normal(&self) -> (Self, Self) {
         let exponent = -*self * *self / Chain::integer(2);
         (self.symbol(DISTRIBUTION), exponent.exp() * Chain::integer(1).symbol(DENSITY))
     }
@@ -269,10 +269,9 @@ impl Smooth for Chain {
 
 #[cfg(test)]
 mod tests {
-    use super::residues::{Angle, R0, R1, R2};
+    use super::residues::{Angle, P0, P1, P2, R0, R1, R2};
     use super::*;
-    use crate::number::field::Residue;
-    use ark_ff::{AdditiveGroup, Field as _, PrimeField};
+    use crate::number::MODULUS;
     use num_traits::Zero;
 
     fn two() -> [Chain; 2] {
@@ -282,15 +281,15 @@ mod tests {
     #[test]
     fn the_generators_have_the_orders_of_the_chain() {
         let one = Residues::integer(1).exp().unwrap();
-        assert!(one.r2.pow(Residue::MODULUS).is_one() && !one.r2.is_one());
-        assert!(one.r1.pow(R2::MODULUS).is_one() && !one.r1.is_one());
-        assert!(one.r0.pow(R1::MODULUS).is_one() && !one.r0.is_one());
+        assert!(one.r2.pow(MODULUS.into()) == R2::new(1) && one.r2 != R2::new(1));
+        assert!(one.r1.pow(P2) == R1::new(1) && one.r1 != R1::new(1));
+        assert!(one.r0.pow(P1) == R0::new(1) && one.r0 != R0::new(1));
     }
 
     #[test]
     fn every_prime_is_three_modulo_four_and_small_primes_are_squares() {
-        for bits in [R2::MODULUS.0[0], R1::MODULUS.0[0], R0::MODULUS.0[0], Residue::MODULUS.0[0]] {
-            assert_eq!(bits % 4, 3);
+        for prime in [P2, P1, P0, MODULUS.into()] {
+            assert_eq!(prime % 4, 3);
         }
         for prime in [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31] {
             assert!(Chain::integer(prime).sqrt().is_defined() && !Chain::integer(-prime).sqrt().is_defined());
@@ -337,7 +336,7 @@ mod tests {
         assert_eq!(cos, cos_x * cos_y - sin_x * sin_y);
         assert_eq!(sin * sin + cos * cos, Chain::one());
         assert_eq!(Chain::zero().sin_cos(), (Chain::zero(), Chain::one()));
-        let whole = Residues { angle: Some(Angle::ZERO - Angle::ONE), ..Residues::integer(1) }.turned();
+        let whole = Residues { angle: Some(Angle::integer(-1)), ..Residues::integer(1) }.turned();
         let (cos, sin) = Residues::integer(1).turned().unwrap();
         assert!(
             whole.is_some_and(|(c, s)| c.r0 == cos.r0 && s.r0 == -sin.r0),

@@ -1,39 +1,22 @@
 //! Residues modulo the primes of the chain, and modulo the order of the circle.
 
-// The derive macro of `ark-ff` asks for a feature of a crate that it is expanded in.
-#![allow(unexpected_cfgs)]
-
 use crate::number::field::Residue;
+use crate::number::modular::Wide;
 use crate::number::symbols::mix;
-use ark_ff::{AdditiveGroup, BigInteger, Field as _, Fp128, MontBackend, MontConfig, PrimeField};
-use num_traits::Zero;
 
 /// The prime of 78 bits.
-#[derive(MontConfig)]
-#[modulus = "173410944673562468673191"]
-#[generator = "37"]
-pub struct Prime78;
+pub(super) const P2: u128 = 173_410_944_673_562_468_673_191;
 /// The prime of 96 bits.
-#[derive(MontConfig)]
-#[modulus = "57013703567884521325434390599"]
-#[generator = "41"]
-pub struct Prime96;
+pub(super) const P1: u128 = 57_013_703_567_884_521_325_434_390_599;
 /// The prime of 116 bits.
-#[derive(MontConfig)]
-#[modulus = "78750178053140495080756252014868751"]
-#[generator = "53"]
-pub struct Prime116;
-
+pub(super) const P0: u128 = 78_750_178_053_140_495_080_756_252_014_868_751;
 /// The prime of 103 bits that divides the order of the circle.
-#[derive(MontConfig)]
-#[modulus = "7041324933220716656004672032803"]
-#[generator = "3"]
-pub struct Prime103;
+const CIRCLE: u128 = 7_041_324_933_220_716_656_004_672_032_803;
 
-pub(super) type Angle = Fp128<MontBackend<Prime103, 2>>;
-pub(super) type R2 = Fp128<MontBackend<Prime78, 2>>;
-pub(super) type R1 = Fp128<MontBackend<Prime96, 2>>;
-pub(super) type R0 = Fp128<MontBackend<Prime116, 2>>;
+pub(super) type Angle = Wide<CIRCLE>;
+pub(super) type R2 = Wide<P2>;
+pub(super) type R1 = Wide<P1>;
+pub(super) type R0 = Wide<P0>;
 
 /// Residues modulo the four primes, the smallest first. The first `lost` of them are used up.
 #[derive(Clone, Copy, Debug)]
@@ -49,27 +32,35 @@ pub(super) struct Residues {
 
 impl Residues {
     pub(super) fn integer(n: i64) -> Self {
-        Residues { lost: 0, r3: n.into(), r2: n.into(), r1: n.into(), r0: n.into(), angle: Some(n.into()) }
+        Residues {
+            lost: 0,
+            r3: Residue::integer(n),
+            r2: R2::integer(n),
+            r1: R1::integer(n),
+            r0: R0::integer(n),
+            angle: Some(Angle::integer(n)),
+        }
     }
 
     /// Whether the number is zero.
     pub(super) fn is_nothing(&self) -> bool {
-        self.r0.is_zero()
+        self.r0 == R0::ZERO
     }
 
     /// Pseudo-random residues that depend on a key and on the largest residue, which is never used up; as many are left.
     pub(super) fn symbol(&self, key: u64) -> Self {
-        let limbs = self.r0.into_bigint().0;
-        let seed = mix(mix(limbs[0]) ^ mix(!limbs[1]) ^ mix(key.wrapping_mul(3)));
+        let largest = self.r0.residue();
+        let (low, high) = (largest as u64, (largest >> 64) as u64);
+        let seed = mix(mix(low) ^ mix(!high) ^ mix(key.wrapping_mul(3)));
         let word = |n: u64| mix(seed ^ mix(n));
         let wide = |n: u64| u128::from(word(n)) << 64 | u128::from(word(n + 1));
         Residues {
             lost: self.lost,
-            r3: word(1).into(),
-            r2: wide(2).into(),
-            r1: wide(4).into(),
-            r0: wide(6).into(),
-            angle: Some(wide(8).into()),
+            r3: Residue::new(word(1)),
+            r2: R2::new(wide(2)),
+            r1: R1::new(wide(4)),
+            r0: R0::new(wide(6)),
+            angle: Some(Angle::new(wide(8))),
         }
     }
 
@@ -110,9 +101,9 @@ impl Residues {
     pub(super) fn inverse(self) -> Option<Self> {
         Some(Residues {
             lost: self.lost,
-            r3: left(self.lost, 0, self.r3.inverse())?,
-            r2: left(self.lost, 1, self.r2.inverse())?,
-            r1: left(self.lost, 2, self.r1.inverse())?,
+            r3: left(self.lost, 0, Residue::ZERO, self.r3.inverse())?,
+            r2: left(self.lost, 1, R2::ZERO, self.r2.inverse())?,
+            r1: left(self.lost, 2, R1::ZERO, self.r1.inverse())?,
             r0: self.r0.inverse()?,
             angle: self.angle.and_then(|angle| angle.inverse()),
         })
@@ -122,10 +113,10 @@ impl Residues {
     pub(super) fn root(self) -> Option<Self> {
         Some(Residues {
             lost: self.lost,
-            r3: left(self.lost, 0, self.r3.sqrt())?,
-            r2: left(self.lost, 1, self.r2.sqrt())?,
-            r1: left(self.lost, 2, self.r1.sqrt())?,
-            r0: self.r0.sqrt()?,
+            r3: left(self.lost, 0, Residue::ZERO, self.r3.root())?,
+            r2: left(self.lost, 1, R2::ZERO, self.r2.root())?,
+            r1: left(self.lost, 2, R1::ZERO, self.r1.root())?,
+            r0: self.r0.root()?,
             angle: None,
         })
     }
@@ -137,34 +128,34 @@ impl Residues {
         }
         // Elements of order p3, p2, p1 modulo p2, p1, p0: two to the cofactor.
         let (g2, g1, g0) = (
-            R2::from(130_849_472_050_807_761_557_610_u128),
-            R1::from(2_860_543_572_340_154_894_265_464_333_u128),
-            R0::from(61_896_234_976_095_071_626_243_644_075_030_800_u128),
+            R2::new(130_849_472_050_807_761_557_610),
+            R1::new(2_860_543_572_340_154_894_265_464_333),
+            R0::new(61_896_234_976_095_071_626_243_644_075_030_800),
         );
         Some(Residues {
             lost: self.lost + 1,
             r3: Residue::ZERO,
-            r2: if self.lost > 0 { R2::ZERO } else { g2.pow(self.r3.into_bigint()) },
-            r1: if self.lost > 1 { R1::ZERO } else { g1.pow(self.r2.into_bigint()) },
-            r0: g0.pow(self.r1.into_bigint()),
+            r2: if self.lost > 0 { R2::ZERO } else { g2.pow(self.r3.residue().into()) },
+            r1: if self.lost > 1 { R1::ZERO } else { g1.pow(self.r2.residue()) },
+            r0: g0.pow(self.r1.residue()),
             angle: None,
         })
     }
 
     /// Cosine and sine: a power of an element of the circle whose order is that of the angles.
     pub(super) fn turned(self) -> Option<(Self, Self)> {
-        let mut exponent = self.angle?.into_bigint();
+        let mut exponent = self.angle?.residue();
         let mut square = (
-            R0::from(51903715129394555904705604449006961_u128),
-            R0::from(51055270349785007442644593060061012_u128),
+            R0::new(51_903_715_129_394_555_904_705_604_449_006_961),
+            R0::new(51_055_270_349_785_007_442_644_593_060_061_012),
         );
-        let mut power = (R0::ONE, R0::ZERO);
-        while !exponent.is_zero() {
-            if exponent.is_odd() {
+        let mut power = (R0::new(1), R0::ZERO);
+        while exponent > 0 {
+            if exponent % 2 == 1 {
                 power = around(power, square);
             }
             square = around(square, square);
-            exponent.div2();
+            exponent /= 2;
         }
         let only = |r0| Residues { lost: 3, r3: Residue::ZERO, r2: R2::ZERO, r1: R1::ZERO, r0, angle: None };
         Some((only(power.0), only(power.1)))
@@ -173,7 +164,7 @@ impl Residues {
     /// The one of a number and its negative that has the smaller representative.
     pub(super) fn absolute(self) -> Self {
         let negative = Residues::integer(0).minus(self);
-        if self.r0.into_bigint() > negative.r0.into_bigint() { negative } else { self }
+        if self.r0.residue() > negative.r0.residue() { negative } else { self }
     }
 }
 
@@ -182,7 +173,7 @@ fn around(a: (R0, R0), b: (R0, R0)) -> (R0, R0) {
     (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
 }
 
-/// A residue that may be missing where it is used up.
-fn left<R: Zero>(lost: u8, floor: u8, value: Option<R>) -> Option<R> {
-    if floor < lost { Some(R::zero()) } else { value }
+/// A residue that may be missing where it is used up: it is nothing then.
+fn left<R>(lost: u8, floor: u8, nothing: R, value: Option<R>) -> Option<R> {
+    if floor < lost { Some(nothing) } else { value }
 }

@@ -1,0 +1,27 @@
+//! Checks a program in any language: starts it, asks it a line at a time, and reports the result.
+
+mod answer;
+mod broken;
+mod family;
+mod files;
+#[cfg(feature = "reports")]
+mod formats;
+mod mismatch;
+mod pipes;
+mod program;
+mod protocol;
+mod report;
+mod run;
+mod settings;
+mod spoken;
+
+pub use answer::answer_line;
+pub use broken::Broken;
+pub use family::{adopt_orphans, end_programs};
+pub use files::write_case;
+pub use mismatch::{ConformMismatch, Interruption};
+pub use report::{ConformReport, Tally};
+pub use run::{ConformError, check_program};
+pub use settings::{ConformSettings, ConformSettingsError};
+
+use super::{VERSION, cases, judge, quantity, reference, resembles, shrink};

@@ -1,0 +1,259 @@
+//! Asks a program about all cases.
+
+use super::broken::Broken;
+use super::cases::{Case, CaseError, Draws};
+use super::judge::{Answered, Judged, judge};
+use super::mismatch::{ConformMismatch, Found, Interruption};
+use super::program::Program;
+use super::protocol::{Hello, hello, question};
+use super::quantity::Quantity;
+use super::reference::{Expected, Precision, expected};
+use super::report::{ConformReport, Tally};
+use super::resembles::resembles;
+use super::settings::{ConformSettings, ConformSettingsError};
+use super::shrink::{shrink, simpler_activation};
+use std::time::Instant;
+
+/// Why a program could not be checked.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConformError {
+    /// The settings are invalid.
+    #[error(transparent)]
+    Settings(#[from] ConformSettingsError),
+    /// The program does not run.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// A case has no right values.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// The program does not support what is asked for.
+    #[error("the program says that it has {found}, not {wanted}")]
+    NotSupported {
+        /// What it has.
+        found: String,
+        /// What is asked for.
+        wanted: String,
+    },
+}
+
+/// A factor of `V` that makes differences of logits of some hundreds.
+const SATURATION: f64 = 64.0;
+/// The same where `float32` holds the probabilities.
+const MILD_SATURATION: f64 = 8.0;
+
+/// Checks a program against the reference. `progress` is called with the number of cases that are done, `stop` again and
+/// again with the question whether to stop.
+///
+/// ```no_run
+/// use hsr::conform::{ConformSettings, check_program};
+/// let settings = ConformSettings::new(["python3", "examples/python/closed_forms.py"]);
+/// let report = check_program(&settings, &|_| {}, &|| false)?;
+/// assert!(report.holds());
+/// # Ok::<(), hsr::conform::ConformError>(())
+/// ```
+///
+/// Where `stop` ends the run, the report holds what was found until then, and says that it is incomplete. The program is
+/// ended before the function returns, with all processes that descend from it.
+///
+/// # Errors
+/// [`ConformError`] for invalid settings, and for a program that cannot be started or does not support what is asked for.
+/// That a program breaks off later is no error: the report says so.
+pub fn check_program(
+    settings: &ConformSettings,
+    progress: &dyn Fn(usize),
+    stop: &dyn Fn() -> bool,
+) -> Result<ConformReport, ConformError> {
+    settings.check()?;
+    let started = Instant::now();
+    let mut program = Program::start(&settings.command, settings.timeout)?;
+    let mut report = ConformReport::new(settings);
+    match hello(&mut program, stop) {
+        Ok(hello) => {
+            let quantities = supported(settings, &hello)?;
+            let precision = settings.precision.unwrap_or(hello.precision);
+            report.greet(&hello, precision, &quantities);
+            let asking = Asking { program, hello, precision, settings, stop, next: 1, broken: None };
+            asking.all(&quantities, progress, &mut report)?;
+        }
+        Err(Broken::Stopped) => report.stopped = Some("before the program said anything".to_string()),
+        Err(reason) => report.interruption = Some(Interruption::new(reason, None, &program)),
+    }
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+fn supported(settings: &ConformSettings, hello: &Hello) -> Result<Vec<Quantity>, ConformError> {
+    let Some(only) = settings.only else { return Ok(hello.quantities.clone()) };
+    if hello.quantities.contains(&only) {
+        return Ok(vec![only]);
+    }
+    let names: Vec<&str> = hello.quantities.iter().map(|quantity| quantity.name()).collect();
+    Err(ConformError::NotSupported { found: names.join(", "), wanted: only.to_string() })
+}
+
+/// The program, and what is needed to ask it.
+struct Asking<'a> {
+    program: Program,
+    hello: Hello,
+    precision: Precision,
+    settings: &'a ConformSettings,
+    stop: &'a dyn Fn() -> bool,
+    next: u64,
+    /// Why it does not answer any more, and what it was asked about.
+    broken: Option<(Broken, String, Case)>,
+}
+
+impl Asking<'_> {
+    /// Asks about every case, until the program breaks off or the user stops.
+    fn all(
+        mut self,
+        quantities: &[Quantity],
+        progress: &dyn Fn(usize),
+        report: &mut ConformReport,
+    ) -> Result<(), CaseError> {
+        let draws = self.draws();
+        let (settings, count) = (self.settings, self.settings.count());
+        for (done, index) in settings.indices().enumerate() {
+            let case = settings.given.clone().unwrap_or_else(|| draws.case(index));
+            self.hold(&case, &settings.which(index), quantities, report)?;
+            match self.broken.take() {
+                None => progress(done + 1),
+                Some((Broken::Stopped, ..)) => {
+                    report.stopped = Some(format!("after {} of {count} cases", report.cases));
+                    return Ok(());
+                }
+                Some((reason, at, case)) => {
+                    report.interruption = Some(Interruption::new(reason, Some((at, case)), &self.program));
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn draws(&self) -> Draws {
+        Draws {
+            activations: self.hello.activations.clone(),
+            biases: self.hello.biases.clone(),
+            max_size: self.settings.max_size,
+            cases: self.settings.cases,
+            saturation: match self.precision {
+                Precision::Float64 => SATURATION,
+                Precision::Float32 => MILD_SATURATION,
+            },
+            seed: self.settings.seed,
+        }
+    }
+
+    /// Asks about a case, counts, and shrinks the first wrong answer of each quantity.
+    fn hold(
+        &mut self,
+        case: &Case,
+        which: &str,
+        quantities: &[Quantity],
+        report: &mut ConformReport,
+    ) -> Result<(), CaseError> {
+        let right = expected(case, quantities, self.precision)?;
+        let asked: Vec<Quantity> = right.iter().map(|expected| expected.quantity).collect();
+        let Some(answers) = self.ask(case, which, &asked) else { return Ok(()) };
+        report.cases += 1;
+        report.asked(&right);
+        for (quantity, answer) in answers {
+            let Some(expected) = right.iter().find(|expected| expected.quantity == quantity) else {
+                continue;
+            };
+            // Where no digit is left, a program may rightly see none, such as no gradient where it finds a spread of 0.
+            let none = answer.as_ref().is_ok_and(|numbers| numbers.iter().all(|number| !number.is_finite()));
+            if none && expected.is_undecided() {
+                continue;
+            }
+            let judged = judge(expected, &answer);
+            if report.tally(expected, &judged) {
+                let first = Found { case: case.clone(), expected: expected.clone(), answer, judged };
+                report.mismatches.push(self.smallest(first, which));
+            }
+        }
+        Ok(())
+    }
+
+    fn ask(
+        &mut self,
+        case: &Case,
+        which: &str,
+        quantities: &[Quantity],
+    ) -> Option<Vec<(Quantity, Answered)>> {
+        if self.broken.is_some() {
+            return None;
+        }
+        let id = self.next;
+        self.next += 1;
+        match question(&mut self.program, id, case, quantities, self.stop) {
+            Ok(answers) => Some(answers),
+            Err(reason) => {
+                self.broken = Some((reason, which.to_string(), case.clone()));
+                None
+            }
+        }
+    }
+
+    /// What is found of one quantity; nothing where it has no value, or the program gives none.
+    fn found(&mut self, case: &Case, which: &str, quantity: Quantity) -> Option<Found> {
+        let expected = expected(case, &[quantity], self.precision).ok()?.pop()?;
+        let (_, answer) = self.ask(case, which, &[quantity])?.pop()?;
+        let judged = judge(&expected, &answer);
+        Some(Found { case: case.clone(), expected, answer, judged })
+    }
+
+    /// The smallest case that is still wrong, and all about it. A given case is not made smaller.
+    fn smallest(&mut self, first: Found, which: &str) -> ConformMismatch {
+        let quantity = first.expected.quantity;
+        let shrunk = format!("{which}, made smaller");
+        let mut smallest = first;
+        if self.settings.given.is_none() {
+            let only_with_biases = !self.hello.biases.contains(&false);
+            let activations = self.hello.activations.clone();
+            let case = smallest.case.clone();
+            let mut is_wrong = |case: &Case| match self.found(case, &shrunk, quantity) {
+                Some(found) if found.judged.is_right() => Some(false),
+                Some(found) => {
+                    smallest = found;
+                    Some(true)
+                }
+                // No such value there (no gradient at a kink), or left out, unless there is nothing any more.
+                None => self.broken.is_none().then_some(false),
+            };
+            let plainer = simpler_activation(case, &activations, &mut is_wrong);
+            shrink(plainer, only_with_biases, &mut is_wrong);
+        }
+        let again = self.found(&smallest.case, &shrunk, quantity);
+        let doubt = match (&again, &self.broken) {
+            (None, Some((Broken::Stopped, ..))) => Some("stopped while it was made smaller"),
+            (None, _) => Some("asked again about it, the program did not answer"),
+            (Some(again), _) if again.judged.is_right() => {
+                Some("the same question was answered rightly the second time")
+            }
+            _ => None,
+        };
+        let last = again.filter(|again| !again.judged.is_right()).unwrap_or(smallest);
+        let like = last.answer.as_ref().ok().and_then(|answer| resembles(&last.case, &last.expected, answer));
+        ConformMismatch::new(which.to_string(), last, doubt, like)
+    }
+}
+
+impl ConformReport {
+    /// Counts; whether this is the first wrong answer of the quantity.
+    fn tally(&mut self, expected: &Expected, judged: &Judged) -> bool {
+        let Some(tally) = self.tallies.iter_mut().find(|tally| tally.quantity == expected.quantity) else {
+            return false;
+        };
+        tally.answers += 1;
+        let Tally { undecided, wrong, worst, .. } = tally;
+        match judged {
+            Judged::Right(_) if expected.says_nothing() => *undecided += 1,
+            Judged::Right(units) => *worst = worst.max(*units),
+            Judged::Wrong(_) | Judged::Malformed(_) => *wrong += 1,
+        }
+        !judged.is_right() && *wrong == 1
+    }
+}
