@@ -4,6 +4,7 @@
 //! The faults of `tests/faults/list.txt` are built into one copy of the sources, each behind a switch that the
 //! environment variable `HSR_FAULT` throws. Building that copy takes minutes, so the test runs only when asked:
 //! `cargo test --release --test faults -- --ignored`.
+#![cfg(feature = "cli")]
 
 use rayon::prelude::*;
 use std::fs;
@@ -88,7 +89,7 @@ fn copy_with_switches(to: &Path, faults: &[Fault]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for file in ["Cargo.toml", "Cargo.lock"] {
         let text = fs::read_to_string(root.join(file)).unwrap().replace(MEMBERS, "");
-        fs::write(to.join(file), text.replacen("name = \"hsr\"", &format!("name = \"{COPY}\""), 1)).unwrap();
+        fs::write(to.join(file), text.replace("name = \"hsr\"", &format!("name = \"{COPY}\""))).unwrap();
     }
     // The sources call the library by the name that it has.
     let manifest = fs::read_to_string(to.join("Cargo.toml")).unwrap() + "\n[lib]\nname = \"hsr\"\n";
