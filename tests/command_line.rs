@@ -95,20 +95,6 @@ fn with(array: &'static str, value: Option<Array>) -> Files {
 }
 
 #[test]
-fn the_bare_command_audits_iris_and_every_equation_holds() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = hsr(folder.path(), &[]);
-    assert_eq!(output.status.code(), HOLDS, "{}", stdout(&output));
-    let text = stdout(&output);
-    for expected in
-        ["ws_upper_gradient", "P(fooled)", "lambda_max", "WS/lambda_max", "133 equations hold, 0 fail"]
-    {
-        assert!(text.contains(expected), "no '{expected}' in:\n{text}");
-    }
-    assert!(stderr(&output).is_empty(), "a progress bar is for terminals: {}", stderr(&output));
-}
-
-#[test]
 fn an_audit_runs_on_every_data_set_without_biases_and_on_files() {
     let folder = tempfile::tempdir().unwrap();
     let csv: String = (0..12).map(|n| format!("{},{},{}\n", n % 5, (n * n) % 7, ["a", "b"][n % 2])).collect();
