@@ -168,8 +168,9 @@ mod tests {
         assert!(
             read(&rows(&["1065", "1050", "1185", "1480"]), None).unwrap_err().starts_with("column 3 has 4 ")
         );
-        assert!(read(&rows(&["1", "2", "3", "1", "2", "3"]), None).is_ok());
-        assert!(read(&rows(&["4", "7"]), None).is_ok());
+        let classes = |values: &[&str]| read(&rows(values), None).unwrap().class_names;
+        assert_eq!(classes(&["1", "2", "3", "1", "2", "3"]), ["1", "2", "3"]);
+        assert_eq!(classes(&["4", "7"]), ["4", "7"]);
         let identifiers: String = (0..60_000).map(|row| format!("1,{row}\n")).collect();
         let error = read(&format!("x,class\n{identifiers}"), None).unwrap_err();
         assert!(

@@ -82,6 +82,7 @@ mod tests {
     fn a_cosine_falls_from_one_towards_nothing() {
         let factors: Vec<f64> = (0..10).map(|step| Schedule::Cosine.factor(step, 10)).collect();
         assert!(factors.windows(2).all(|pair| pair[0] > pair[1]));
-        assert!(factors[9] > 0.0 && factors[9] < 0.05);
+        assert_eq!(factors[0], 1.0);
+        assert!((factors[5] - 0.5).abs() < 1e-15 && factors[9] > 0.0 && factors[9] < 0.05);
     }
 }
