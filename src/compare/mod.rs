@@ -2,20 +2,21 @@
 //! chosen on a validation part.
 //!
 //! ```
-//! use hsr::compare::{Settings, compare};
-//! use hsr::data::{DataSet, Shares};
+//! use hsr::compare::{CompareSettings, compare};
+//! use hsr::data::{DataSet, SplitShares};
 //! use hsr::model::Activation;
-//! use hsr::train::{self, Method};
+//! use hsr::train::{Method, TrainSettings};
 //! let iris = DataSet::Iris.load();
-//! let settings = Settings {
+//! let settings = CompareSettings {
 //!     methods: vec![Method::Hsr],
+//!     seed: 0,
 //!     seeds: 2,
 //!     trials: 1,
 //!     hidden: 3,
 //!     activation: Activation::Tanh,
 //!     biases: true,
-//!     shares: Shares { validation: 0.2, test: 0.2 },
-//!     train: train::Settings { steps: 30, ..train::Settings::of(Method::Sgd) },
+//!     shares: SplitShares { validation: 0.2, test: 0.2 },
+//!     train: TrainSettings { steps: 30, ..TrainSettings::of(Method::Sgd) },
 //! };
 //! let comparison = compare(&iris.batch(), &iris.class_names, &settings, &|_, _| {})?;
 //! println!("{}", comparison.table());
@@ -24,20 +25,21 @@
 //! ```
 
 mod end_point;
+mod measures;
+mod number_format;
+mod page;
 mod pictures;
-mod report;
 mod run;
 mod settings;
 mod statistics;
-mod told;
+mod tables;
 
 pub use end_point::{EndPoint, Kind, Start};
+pub use page::html;
 pub use pictures::pictures;
-pub use report::html;
 pub use run::compare;
-pub use settings::{Settings, strengths};
+pub use settings::{CompareSettings, strengths};
 pub use statistics::{Difference, Mean, bootstrap, mean};
-pub use told::METRICS;
 
 use crate::data::{PartsError, SplitError};
 use crate::model::Shape;
@@ -127,9 +129,9 @@ pub struct Run {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     /// What was asked for.
-    pub settings: Settings,
+    pub settings: CompareSettings,
     /// The sizes of the network and the training part.
-    #[serde(serialize_with = "told::shape")]
+    #[serde(serialize_with = "tables::shape")]
     pub shape: Shape,
     /// The initial points, a seed each.
     pub starts: Vec<Start>,

@@ -28,7 +28,7 @@ pub use labelled::LabelledData;
 pub use parts::{Parts, PartsError, classes};
 pub use reading::{LabelColumn, Reading, Separator, SeparatorError};
 pub use sets::{DataSet, UnknownDataSet};
-pub use split::{Shares, Split, SplitError};
+pub use split::{Split, SplitError, SplitShares};
 pub use standardiser::Standardiser;
 pub use subset::SubsetError;
 

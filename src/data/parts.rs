@@ -22,10 +22,10 @@ pub enum PartsError {
 /// Training, validation and test part, standardised by the training part alone.
 ///
 /// ```
-/// use hsr::data::{DataSet, Parts, Shares, Split, classes};
+/// use hsr::data::{DataSet, Parts, SplitShares, Split, classes};
 /// let digits = DataSet::Digits.load();
 /// let batch = digits.batch();
-/// let shares = Shares { validation: 0.1, test: 0.2 };
+/// let shares = SplitShares { validation: 0.1, test: 0.2 };
 /// let split = Split::stratified(&classes(&batch), &digits.class_names, shares, 1)?;
 /// let parts = Parts::standardised(&batch, &split)?;
 /// assert!(parts.train.x.column_mean().norm() > 0.0);

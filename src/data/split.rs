@@ -10,7 +10,7 @@ const STREAM: u64 = u64::MAX;
 
 /// The parts of the samples that are not for training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
-pub struct Shares {
+pub struct SplitShares {
     /// For choosing strengths; none if 0.
     pub validation: f64,
     /// For the report; none if 0.
@@ -20,11 +20,11 @@ pub struct Shares {
 /// Why samples are not split.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SplitError {
-    /// Shares that leave nothing to train on, or are none.
+    /// SplitShares that leave nothing to train on, or are none.
     #[error(
         "a share of {test} for testing and {validation} for validation: each is 0 or more, their sum below 1"
     )]
-    Shares {
+    SplitShares {
         /// The share for validation.
         validation: f64,
         /// The share for testing.
@@ -54,9 +54,9 @@ pub enum SplitError {
 /// The rows of the samples in each part, in their old order.
 ///
 /// ```
-/// use hsr::data::{DataSet, Shares, Split};
+/// use hsr::data::{DataSet, SplitShares, Split};
 /// let iris = DataSet::Iris.load();
-/// let shares = Shares { validation: 0.0, test: 0.2 };
+/// let shares = SplitShares { validation: 0.0, test: 0.2 };
 /// let split = Split::stratified(&iris.labels, &iris.class_names, shares, 1)?;
 /// assert_eq!((split.train.len(), split.validation.len(), split.test.len()), (120, 0, 30));
 /// # Ok::<(), hsr::data::SplitError>(())
@@ -81,12 +81,12 @@ impl Split {
     pub fn stratified(
         labels: &[usize],
         class_names: &[String],
-        shares: Shares,
+        shares: SplitShares,
         seed: u64,
     ) -> Result<Self, SplitError> {
-        let Shares { validation, test } = shares;
+        let SplitShares { validation, test } = shares;
         if !(validation >= 0.0 && test >= 0.0 && validation + test < 1.0) {
-            return Err(SplitError::Shares { validation, test });
+            return Err(SplitError::SplitShares { validation, test });
         }
         let name = |class: usize| quoted(class_names.get(class).map_or("", String::as_str));
         if let Some(&class) = labels.first().filter(|&first| labels.iter().all(|label| label == first)) {
@@ -145,7 +145,8 @@ mod tests {
         let labels: Vec<usize> =
             sizes.iter().enumerate().flat_map(|(class, &size)| vec![class; size]).collect();
         let names: Vec<String> = (0..sizes.len()).map(|class| format!("k{class}")).collect();
-        Split::stratified(&labels, &names, Shares { validation, test }, 3).map_err(|error| error.to_string())
+        Split::stratified(&labels, &names, SplitShares { validation, test }, 3)
+            .map_err(|error| error.to_string())
     }
 
     #[test]

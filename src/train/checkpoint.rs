@@ -1,6 +1,6 @@
 //! A run as a file, to be continued, and to be read by others.
 
-use super::{Mismatch, Settings, State, TrainError, Trainer};
+use super::{CheckpointMismatch, State, TrainError, TrainSettings, Trainer};
 use crate::io::{Array, InputError, read_network, read_text, read_vector, write_npz_with_texts};
 use crate::model::{Activation, Batch, Shape};
 use serde::{Deserialize, Serialize};
@@ -17,12 +17,12 @@ const ABOUT: &str = "training.json";
 /// ```
 /// use hsr::io::read_network;
 /// use hsr::model::{Activation, Batch, Network, Parameters};
-/// use hsr::train::{Checkpoint, Method, Settings, Trainer};
+/// use hsr::train::{Checkpoint, Method, TrainSettings, Trainer};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
 /// let network = Network::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
-/// let mut trainer = Trainer::new(Settings::of(Method::Hsr), network.clone(), &batch)?;
+/// let mut trainer = Trainer::new(TrainSettings::of(Method::Hsr), network.clone(), &batch)?;
 /// trainer.step()?;
 ///
 /// let folder = tempfile::tempdir()?;
@@ -30,7 +30,7 @@ const ABOUT: &str = "training.json";
 /// Checkpoint::of(&trainer).write(&path)?;
 /// assert_eq!(read_network(&path, Activation::Tanh)?, trainer.state().network);
 ///
-/// let mut resumed = Trainer::new(Settings::of(Method::Hsr), network, &batch)?;
+/// let mut resumed = Trainer::new(TrainSettings::of(Method::Hsr), network, &batch)?;
 /// resumed.resume(Checkpoint::read(&path)?)?;
 /// assert_eq!(resumed.step()?, trainer.step()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -40,7 +40,7 @@ pub struct Checkpoint {
     /// Where the run stands.
     pub state: State,
     /// Its settings.
-    pub settings: Settings,
+    pub settings: TrainSettings,
     /// The sizes, training samples with them.
     pub shape: Shape,
     /// A number that other training data would hardly have.
@@ -55,7 +55,7 @@ struct About {
     samples: usize,
     activation: String,
     data: u64,
-    settings: Settings,
+    settings: TrainSettings,
 }
 
 impl Checkpoint {
@@ -117,10 +117,11 @@ impl Checkpoint {
     }
 
     /// Whether this is one of the same run.
-    pub(super) fn check(&self, trainer: &Trainer) -> Result<(), Mismatch> {
+    pub(super) fn check(&self, trainer: &Trainer) -> Result<(), CheckpointMismatch> {
         let own = Checkpoint::of(trainer);
-        let differ =
-            |what, checkpoint: String, run: String, advice| Err(Mismatch { what, checkpoint, run, advice });
+        let differ = |what, checkpoint: String, run: String, advice| {
+            Err(CheckpointMismatch { what, checkpoint, run, advice })
+        };
         if self.shape != own.shape {
             let advice = "give the data, the hidden units and the biases that it was made with";
             return differ("the shape", self.shape.to_string(), own.shape.to_string(), advice);

@@ -1,6 +1,6 @@
 //! Why training does not go on.
 
-use super::{Settings, SettingsError};
+use super::{TrainSettings, TrainSettingsError};
 use crate::fast::{FastError, PlanError};
 use crate::io::InputError;
 use crate::model::NetworkError;
@@ -39,7 +39,7 @@ impl fmt::Display for Symptom {
 /// How a checkpoint is one of another run.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("the checkpoint has {what} {checkpoint}, this run has {run}: {advice}")]
-pub struct Mismatch {
+pub struct CheckpointMismatch {
     /// What differs.
     pub what: &'static str,
     /// In the checkpoint.
@@ -55,7 +55,7 @@ pub struct Mismatch {
 pub enum TrainError {
     /// A setting that is none.
     #[error(transparent)]
-    Settings(#[from] SettingsError),
+    TrainSettings(#[from] TrainSettingsError),
     /// First weights that are none.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -70,7 +70,7 @@ pub enum TrainError {
     Fast(#[from] FastError),
     /// A checkpoint of another run.
     #[error(transparent)]
-    Mismatch(#[from] Mismatch),
+    Mismatch(#[from] CheckpointMismatch),
     /// A log or a checkpoint that this version did not write.
     #[error("{}: {place} is not what a training run writes ({reason}): start anew without it", path(file))]
     Foreign {
@@ -94,7 +94,7 @@ pub enum TrainError {
 }
 
 /// What to lower, with its value.
-pub(super) fn advice(settings: &Settings) -> String {
+pub(super) fn advice(settings: &TrainSettings) -> String {
     let rate = format!("the rate ({})", short(settings.rate));
     match settings.method.strength_name() {
         Some(name) if settings.strength > 0.0 => format!("{rate} or {name} ({})", short(settings.strength)),

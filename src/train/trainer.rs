@@ -3,7 +3,7 @@
 use super::error::advice;
 use super::order::Order;
 use super::schedule::warmth;
-use super::{Checkpoint, Descent, Direction, Record, Settings, Symptom, TrainError};
+use super::{Checkpoint, Descent, Direction, Record, Symptom, TrainError, TrainSettings};
 use crate::io::check_fit;
 use crate::model::{Batch, Network, Parameters};
 use crate::number::norm;
@@ -33,19 +33,19 @@ pub struct State {
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Network, Parameters};
-/// use hsr::train::{Method, Settings, Trainer};
+/// use hsr::train::{Method, TrainSettings, Trainer};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
 /// let network = Network::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
-/// let mut trainer = Trainer::new(Settings::of(Method::HsrBlock), network, &batch)?;
+/// let mut trainer = Trainer::new(TrainSettings::of(Method::HsrBlock), network, &batch)?;
 /// let first = trainer.step()?.loss;
 /// assert!(trainer.step()?.loss < first);
 /// assert_eq!(trainer.state().step, 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Trainer<'a> {
-    settings: Settings,
+    settings: TrainSettings,
     train: &'a Batch<f64>,
     state: State,
     /// Before the last step, to go back to where that led astray.
@@ -61,7 +61,11 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// [`TrainError`] for settings that are none, a network for other data, or weights that are not finite.
-    pub fn new(settings: Settings, network: Network<f64>, train: &'a Batch<f64>) -> Result<Self, TrainError> {
+    pub fn new(
+        settings: TrainSettings,
+        network: Network<f64>,
+        train: &'a Batch<f64>,
+    ) -> Result<Self, TrainError> {
         settings.check(train.samples())?;
         check_fit(&network, train)?;
         network.check_finite()?;
@@ -91,7 +95,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// The settings.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &TrainSettings {
         &self.settings
     }
 
@@ -150,7 +154,7 @@ impl<'a> Trainer<'a> {
 
     /// The state after a step along the gradient.
     fn updated(&self) -> State {
-        let Settings { rate, momentum, schedule, steps, normalised, .. } = &self.settings;
+        let TrainSettings { rate, momentum, schedule, steps, normalised, .. } = &self.settings;
         let State { network, velocity, step, seconds } = &self.state;
         let norm = if *normalised { norm(&self.gradient) } else { 1.0 };
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };

@@ -6,7 +6,7 @@ use crate::cli::numbers;
 use crate::data::LabelColumn;
 use crate::model::Activation;
 use crate::shell::quoted;
-use crate::train::{Method, Schedule, Settings};
+use crate::train::{Method, Schedule, TrainSettings};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -96,8 +96,8 @@ pub(in crate::cli) struct TrainArguments {
 
 impl TrainArguments {
     /// The settings of the run.
-    pub fn settings(&self) -> Settings {
-        Settings {
+    pub fn settings(&self) -> TrainSettings {
+        TrainSettings {
             method: self.method,
             strength: self.strength.unwrap_or(self.method.default_strength()),
             steps: self.steps,
