@@ -15,7 +15,7 @@ details{margin:.7rem 0}summary{cursor:pointer}\
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,32rem),1fr));gap:1rem}\
 svg{max-width:100%;height:auto}pre{background:#f4f4f4;padding:.7rem;overflow-x:auto}";
 
-/// The page: what was asked, the command that repeats it, tables and pictures. It holds no script and fetches nothing.
+/// The page of a comparison as HTML: what was asked, the command that repeats it, tables and pictures. It holds no script and fetches nothing.
 /// The same comparison gives the same page; two runs with the same seeds differ in the cells of class `time` alone.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! All runs of a comparison.
+//! The runs of a comparison, and the choice of strengths.
 
 use super::end_point::{Start, fit, measure};
 use super::{CompareError, CompareSettings, Comparison, MethodResult, Run, Trial, strengths};
@@ -10,7 +10,7 @@ use crate::train::{Method, Recorder, TrainError, Trainer, run};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What all methods share at a seed.
+/// The split and the initial point of a seed, which all methods share.
 struct Ground {
     seed: u64,
     parts: Parts,
@@ -18,14 +18,14 @@ struct Ground {
     start: Start,
 }
 
-/// Is told how many of how many runs are done, from any of the threads.
+/// A function that takes the progress, how many of how many runs are done, from any of the threads.
 type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
-/// Runs every method at every strength on every seed, chooses each method's strength by the mean validation loss, and
+/// Compares training methods: runs every method at every strength on every seed, chooses each method's strength by the mean validation loss, and
 /// measures the runs with it. A strength at which a seed diverges is chosen only if all others are like that.
 ///
 /// # Errors
-/// [`CompareError`] for data that cannot be split, settings that are none, or a method that diverges throughout.
+/// [`CompareError`] for data that cannot be split, settings outside their range, or a method that diverges throughout.
 pub fn compare(
     batch: &Batch<f64>,
     class_names: &[String],

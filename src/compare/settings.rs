@@ -1,11 +1,11 @@
-//! What is compared, and how.
+//! Settings of a comparison of training methods.
 
 use crate::data::SplitShares;
 use crate::model::Activation;
 use crate::train::{Method, TrainSettings};
 use serde::Serialize;
 
-/// What is compared.
+/// Settings of a comparison: methods, seeds, trials, network and training.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CompareSettings {
     /// The methods; the paired differences are from [`Method::Sgd`], which is always among them.
@@ -16,9 +16,9 @@ pub struct CompareSettings {
     pub seeds: u64,
     /// Strengths that each method may try.
     pub trials: u32,
-    /// Hidden units.
+    /// The number of hidden units.
     pub hidden: usize,
-    /// The activation.
+    /// The activation of the hidden units.
     pub activation: Activation,
     /// Whether there are biases.
     pub biases: bool,

@@ -137,8 +137,8 @@ mod tests {
             assert_eq!(
                 read(&table, None).unwrap_err(),
                 format!(
-                    "line 4, column 2 ('label'): '{word}' stands among labels that are numbers: if it is a class, say \
-                     --label 2, and if not, correct it or drop the line"
+                    "line 4, column 2 ('label'): '{word}' stands among labels that are numbers: if it is a class, ask \
+                     for this label column, and if not, correct it or drop the line"
                 )
             );
             assert_eq!(read(&table, Some("label")).unwrap().class_names.len(), 3);
@@ -160,8 +160,8 @@ mod tests {
         let numbers = rows(&["0.5", "1.25", "0.5"]);
         assert_eq!(
             read(&numbers, None).unwrap_err(),
-            "column 3 has 2 different values in 3 samples, such as '0.5': is it the label? If it is, say --label 3, and \
-             if another column is, its name or number"
+            "column 3 has 2 different values in 3 samples, such as '0.5': is it the label? If it is, ask for this column, \
+             and if another one is, for that, by its name or number"
         );
         assert_eq!(read(&numbers, Some("3")).unwrap().class_names, ["0.5", "1.25"]);
         // The classes of wine stand in the first column; the last holds a measurement.

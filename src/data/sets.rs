@@ -15,6 +15,7 @@ use std::str::FromStr;
 /// # Ok::<(), hsr::data::UnknownDataSet>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DataSet {
     /// Three species of iris, 150 samples of 4 measures.
     Iris,
@@ -35,7 +36,7 @@ impl DataSet {
     /// Every data set of the crate.
     pub const ALL: [DataSet; 4] = [DataSet::Iris, DataSet::Wine, DataSet::BreastCancer, DataSet::Digits];
 
-    /// The name on the command line.
+    /// The name of the data set, which is read back.
     pub fn name(self) -> &'static str {
         match self {
             DataSet::Iris => "iris",
@@ -61,7 +62,7 @@ impl DataSet {
         }
     }
 
-    /// The samples, as they were published: see [`LabelledData::standardised`].
+    /// Loads the samples, as they were published: see [`LabelledData::standardised`].
     pub fn load(self) -> LabelledData {
         let text = match self {
             DataSet::Iris => include_str!("iris.csv"),

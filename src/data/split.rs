@@ -11,20 +11,21 @@ const STREAM: u64 = u64::MAX;
 /// The parts of the samples that are not for training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
 pub struct SplitShares {
-    /// For choosing strengths; none if 0.
+    /// The share of the validation part; none if 0.
     pub validation: f64,
-    /// For the report; none if 0.
+    /// The share of the test part; none if 0.
     pub test: f64,
 }
 
 /// Why samples are not split.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SplitError {
-    /// SplitShares that leave nothing to train on, or are none.
+    /// Shares that leave nothing to train on, or that are not between 0 and 1.
     #[error(
         "a share of {test} for testing and {validation} for validation: each is 0 or more, their sum below 1"
     )]
-    SplitShares {
+    Shares {
         /// The share for validation.
         validation: f64,
         /// The share for testing.
@@ -62,17 +63,18 @@ pub enum SplitError {
 /// # Ok::<(), hsr::data::SplitError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Split {
-    /// What is trained on.
+    /// The rows of the training part.
     pub train: Vec<usize>,
-    /// What strengths are chosen by.
+    /// The rows of the validation part, by which strengths are chosen.
     pub validation: Vec<usize>,
-    /// What is reported.
+    /// The rows of the test part.
     pub test: Vec<usize>,
 }
 
 impl Split {
-    /// Draws the parts, from each class its share, rounded, and at least one sample for every part that is asked for.
+    /// Draws a stratified split: from each class its share, rounded, and at least one sample for every part that is asked for.
     /// The same seed draws the same parts on every machine.
     ///
     /// # Errors
@@ -86,7 +88,7 @@ impl Split {
     ) -> Result<Self, SplitError> {
         let SplitShares { validation, test } = shares;
         if !(validation >= 0.0 && test >= 0.0 && validation + test < 1.0) {
-            return Err(SplitError::SplitShares { validation, test });
+            return Err(SplitError::Shares { validation, test });
         }
         let name = |class: usize| quoted(class_names.get(class).map_or("", String::as_str));
         if let Some(&class) = labels.first().filter(|&first| labels.iter().all(|label| label == first)) {

@@ -1,26 +1,27 @@
-//! Where values stand on an axis, and where its ticks are.
+//! Axes: where values stand on them, and where their ticks are.
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-/// How values are spread along an axis.
+/// The scale of an axis: linear, logarithmic, or names.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Scale {
-    /// By their size.
+    /// Linear.
     Linear,
-    /// By their logarithm; what is not positive has no place.
+    /// Logarithmic; what is not positive has no place.
     Log,
-    /// By the logarithm of their magnitude, either sign, and linearly up to this magnitude.
+    /// Logarithmic on either side of 0, and linear up to this magnitude.
     Symlog(f64),
-    /// `0, 1, ..` are these names.
+    /// Names at the positions 0, 1 and so on.
     Names(Vec<String>),
 }
 
-/// What an axis tells.
+/// An axis of a picture: its label and its scale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// What stands beside it.
+    /// The label beside the axis.
     pub label: String,
-    /// How values are spread along it.
+    /// The scale of the axis.
     pub scale: Scale,
 }
 

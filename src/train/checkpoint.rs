@@ -1,4 +1,4 @@
-//! A run as a file, to be continued, and to be read by others.
+//! Checkpoints: a training run as a file, to be resumed, and to be read by others.
 
 use super::{CheckpointMismatch, State, TrainError, TrainSettings, Trainer};
 use crate::io::{Array, InputError, read_network, read_text, read_vector, write_npz_with_texts};
@@ -9,7 +9,7 @@ use std::path::Path;
 /// The text in the archive.
 const ABOUT: &str = "training.json";
 
-/// A run at a step.
+/// A checkpoint of a training run: weights, velocity, settings and step.
 ///
 /// The file is an npz archive with `W`, `V` and, with biases, `b` and `c`, as `hsr oracle` and NumPy read them; `velocity`, flat;
 /// and `training.json`, a text with all the rest. It is written whole or not at all.
@@ -37,9 +37,9 @@ const ABOUT: &str = "training.json";
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// Where the run stands.
+    /// The weights and the velocity at the step.
     pub state: State,
-    /// Its settings.
+    /// The settings of the run.
     pub settings: TrainSettings,
     /// The sizes, training samples with them.
     pub shape: Shape,
@@ -59,7 +59,7 @@ struct About {
 }
 
 impl Checkpoint {
-    /// Of a run where it stands.
+    /// The checkpoint of a run where it stands.
     pub fn of(trainer: &Trainer) -> Self {
         let state = trainer.state().clone();
         let shape = state.network.shape(trainer.train().samples());
@@ -67,7 +67,7 @@ impl Checkpoint {
         Checkpoint { state, settings, shape, data }
     }
 
-    /// Writes it.
+    /// Writes the checkpoint to a file, whole or not at all.
     ///
     /// # Errors
     /// [`InputError::Write`] when it cannot be written; an older one is still there then.
@@ -90,7 +90,7 @@ impl Checkpoint {
         write_npz_with_texts(path, &arrays, &[(ABOUT, &about)])
     }
 
-    /// Reads it.
+    /// Reads a checkpoint from a file.
     ///
     /// # Errors
     /// [`TrainError::File`] when the file is missing, damaged or no checkpoint, [`TrainError::Foreign`] when its text
@@ -116,7 +116,7 @@ impl Checkpoint {
         Ok(Checkpoint { state, settings: about.settings, shape, data: about.data })
     }
 
-    /// Whether this is one of the same run.
+    /// Checks that the checkpoint is one of this run.
     pub(super) fn check(&self, trainer: &Trainer) -> Result<(), CheckpointMismatch> {
         let own = Checkpoint::of(trainer);
         let differ = |what, checkpoint: String, run: String, advice| {

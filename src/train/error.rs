@@ -1,4 +1,4 @@
-//! Why training does not go on.
+//! Errors of training: settings, checkpoints, divergence.
 
 use super::{TrainSettings, TrainSettingsError};
 use crate::fast::{FastError, PlanError};
@@ -8,8 +8,9 @@ use crate::words::path;
 use std::fmt;
 use std::path::PathBuf;
 
-/// What shows that a run diverges.
+/// The sign by which a run is taken to diverge.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Symptom {
     /// The loss is far above that of guessing.
     Loss {
@@ -18,7 +19,7 @@ pub enum Symptom {
         /// What it was to stay below.
         limit: f64,
     },
-    /// A number is none.
+    /// A number is NaN or infinite.
     NotFinite {
         /// What it is.
         quantity: &'static str,
@@ -36,9 +37,10 @@ impl fmt::Display for Symptom {
     }
 }
 
-/// How a checkpoint is one of another run.
+/// A checkpoint that belongs to another run, with what differs.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("the checkpoint has {what} {checkpoint}, this run has {run}: {advice}")]
+#[non_exhaustive]
 pub struct CheckpointMismatch {
     /// What differs.
     pub what: &'static str,
@@ -50,13 +52,14 @@ pub struct CheckpointMismatch {
     pub advice: &'static str,
 }
 
-/// Why training does not begin, or does not go on.
+/// An error of a training run, before it begins or at a step.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrainError {
-    /// A setting that is none.
+    /// A setting outside its range.
     #[error(transparent)]
     TrainSettings(#[from] TrainSettingsError),
-    /// First weights that are none.
+    /// Initial weights that are no network, or not finite.
     #[error(transparent)]
     Network(#[from] NetworkError),
     /// A file that cannot be read or written, or a network for other data.

@@ -1,9 +1,9 @@
-//! What a run is made of, apart from its data and its first weights.
+//! Settings of a training run: everything but its data and its initial weights.
 
 use super::{Method, Schedule};
 use serde::{Deserialize, Serialize};
 
-/// How to train. Numbers of steps count updates, not epochs.
+/// Settings of a training run. Numbers of steps count updates, not epochs.
 ///
 /// ```
 /// use hsr::train::{Method, TrainSettings};
@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainSettings {
-    /// What each step descends.
+    /// The method, which says what each step descends.
     pub method: Method,
     /// `lambda`, `rho` or `decay`, as [`Method::strength_name`] says; 0 for a method without.
     pub strength: f64,
-    /// How many updates.
+    /// The number of updates.
     pub steps: usize,
     /// Samples of a mini-batch; nothing for all of them at every step.
     pub batch: Option<usize>,
@@ -25,7 +25,7 @@ pub struct TrainSettings {
     pub rate: f64,
     /// `m` in `velocity = m velocity + direction`, `theta -= rate velocity`.
     pub momentum: f64,
-    /// How the rate changes.
+    /// The schedule of the learning rate.
     pub schedule: Schedule,
     /// Steps over which the strength grows linearly from nothing.
     pub warm_up: usize,
@@ -40,11 +40,12 @@ pub struct TrainSettings {
     pub log_every: usize,
 }
 
-/// A setting that is none.
+/// A setting outside its range, with what is needed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{name} is {value}: {needed} is needed")]
+#[non_exhaustive]
 pub struct TrainSettingsError {
-    /// The setting.
+    /// The name of the setting.
     pub name: &'static str,
     /// Its value.
     pub value: String,

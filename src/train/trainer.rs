@@ -19,9 +19,9 @@ pub struct State {
     pub network: Network<f64>,
     /// What momentum keeps of earlier directions, order `W, b, V, c`, row-major.
     pub velocity: Vec<f64>,
-    /// Steps that were taken.
+    /// The number of steps that were taken.
     pub step: usize,
-    /// Seconds that they took.
+    /// Seconds that the steps took.
     pub seconds: f64,
 }
 
@@ -57,7 +57,7 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// A run from the first step.
+    /// A trainer before its first step.
     ///
     /// # Errors
     /// [`TrainError`] for settings that are none, a network for other data, or weights that are not finite.
@@ -82,7 +82,7 @@ impl<'a> Trainer<'a> {
         })
     }
 
-    /// Goes on where a checkpoint of the same run was left.
+    /// Resumes a checkpoint of the same run.
     ///
     /// # Errors
     /// [`TrainError::Mismatch`] names what the checkpoint has otherwise: shape, activation, training data, or a setting
@@ -94,17 +94,17 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    /// The settings.
+    /// The settings of the run.
     pub fn settings(&self) -> &TrainSettings {
         &self.settings
     }
 
-    /// What is trained on.
+    /// The training part.
     pub fn train(&self) -> &'a Batch<f64> {
         self.train
     }
 
-    /// Where it stands. After an error, the last state whose loss was sound.
+    /// The state of the run. After an error, the last state whose loss was sound.
     pub fn state(&self) -> &State {
         &self.state
     }
@@ -124,7 +124,7 @@ impl<'a> Trainer<'a> {
         self.flat_steps
     }
 
-    /// Takes a step, and says what was found before it.
+    /// Takes a step, and gives the loss and the penalty before it.
     ///
     /// # Errors
     /// [`TrainError::Diverged`] when the loss is above `100 ln C`, or loss, bound, gradient or weights are not finite;
