@@ -233,6 +233,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// What does not fit.
+        #[source]
         reason: TableError,
     },
     /// A piece of JSON of the wrong kind.
