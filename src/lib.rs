@@ -52,6 +52,7 @@
 //! ```
 
 // The map names rooms that a division may lack.
+#![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "cli"), allow(rustdoc::broken_intra_doc_links))]
 
 pub mod audit;

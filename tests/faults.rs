@@ -4,6 +4,14 @@
 //! The faults of `tests/faults/list.txt` are built into one copy of the sources, each behind a switch that the
 //! environment variable `HSR_FAULT` throws. Building that copy takes minutes, so the test runs only when asked:
 //! `cargo test --release --test faults -- --ignored`.
+//!
+//! The texts of the derivation have faults, too: every small edit of a claim, which `hsr check --mutants` makes.
+
+#![cfg(feature = "cli")]
+
+#[path = "readme/blocks.rs"]
+#[allow(dead_code, reason = "the tests of the README use all of it")]
+mod blocks;
 
 use rayon::prelude::*;
 use std::fs;
@@ -65,6 +73,33 @@ fn every_fault_is_caught_at_its_equation_by_name() {
     }
     println!("{} faults put in, {} caught", faults.len(), faults.len() - missed.len());
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+    the_readme_shows_the_report_of_a_fault(&binary);
+}
+
+/// The report that the README shows is that of its fault, on the network that its last line asks for.
+fn the_readme_shows_the_report_of_a_fault(binary: &Path) {
+    let shown = blocks::block("text", "h_wv_residual FAILS");
+    let replay = shown.lines.iter().find_map(|line| line.trim().strip_prefix("replay     hsr ")).unwrap();
+    let output =
+        Command::new(binary).args(replay.split(' ')).env("HSR_FAULT", "h_wv_residual").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    blocks::assert_shown(&shown.lines, &text(&output), blocks::same_but_seconds);
+}
+
+/// The README says how many edits there are, and what becomes of them, in round numbers.
+#[test]
+#[ignore = "checks tens of thousands of claims: minutes"]
+fn no_small_edit_of_the_texts_survives() {
+    let output = Command::new(env!("CARGO_BIN_EXE_hsr")).args(["check", "--mutants", "--no-repair"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let told = text(&output);
+    let summary = told.lines().find(|line| line.contains(" edits of true claims: ")).unwrap();
+    assert!(summary.ends_with(", 0 survivors") && summary.contains(" 0 undecided, "), "{summary}");
+    let edits: usize = summary.split(' ').next().unwrap().parse().unwrap();
+    assert!(edits > 26_000, "{summary}");
+    let readme = blocks::README.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(readme.contains("of more than 26,000 small edits of them none survives"));
 }
 
 fn text(output: &Output) -> String {
@@ -88,7 +123,7 @@ fn copy_with_switches(to: &Path, faults: &[Fault]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for file in ["Cargo.toml", "Cargo.lock"] {
         let text = fs::read_to_string(root.join(file)).unwrap().replace(MEMBERS, "");
-        fs::write(to.join(file), text.replacen("name = \"hsr\"", &format!("name = \"{COPY}\""), 1)).unwrap();
+        fs::write(to.join(file), text.replace("name = \"hsr\"", &format!("name = \"{COPY}\""))).unwrap();
     }
     // The sources call the library by the name that it has.
     let manifest = fs::read_to_string(to.join("Cargo.toml")).unwrap() + "\n[lib]\nname = \"hsr\"\n";

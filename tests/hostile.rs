@@ -45,6 +45,15 @@ fn ended_well(arguments: &[&str], (output, took): &(Output, Duration)) {
     );
     assert!(!error.contains("panicked"), "{arguments:?}: {start}");
     assert!(error.len() < LONGEST_MESSAGE, "{arguments:?}: {} bytes of messages: {start}", error.len());
+    // An answer is printed or written; an error is told, and with it nothing else.
+    if output.status.code() == Some(2) {
+        let tells =
+            error.lines().any(|line| ["hsr: ", "error: "].iter().any(|start| line.starts_with(start)));
+        assert!(tells && output.stdout.is_empty(), "{arguments:?}: not one error: {start}");
+    } else {
+        let writes = arguments.iter().any(|word| ["--out", "--html"].contains(word));
+        assert!(writes || !output.stdout.is_empty(), "{arguments:?}: no answer: {start}");
+    }
     for text in [&error, &String::from_utf8_lossy(&output.stdout)] {
         let raw = text.chars().find(|&c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'));
         assert_eq!(raw, None, "{arguments:?}: {start}");

@@ -51,7 +51,7 @@ fn every_truncation_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["network_compressed.npz", "data_distributions.npz"] {
         let bytes = fs::read(fixture(name)).unwrap();
-        for length in (0..bytes.len()).step_by(5) {
+        for length in 0..bytes.len() {
             assert!(
                 read(folder.path(), &bytes[..length]).iter().all(Result::is_err),
                 "{name} cut to {length}"

@@ -89,7 +89,10 @@ fn values_without_a_place_are_counted_in_the_legend() {
 #[test]
 fn names_with_markup_stay_text() {
     let series = [Series::new("a<b>&\"c\u{0}", &[1.0], &[1.0])];
-    assert_tells(&curves("<&>", Axis::linear("]]>"), Axis::linear("'"), &series), &["&lt;&amp;&gt;"]);
+    assert_tells(
+        &curves("<&>", Axis::linear("]]>"), Axis::linear("'"), &series),
+        &["&lt;&amp;&gt;", "]]&gt;", "&apos;", "a&lt;b&gt;&amp;&quot;c"],
+    );
 }
 
 #[test]

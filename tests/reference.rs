@@ -3,7 +3,7 @@
 
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
-use hsr::oracle::{Wanted, answer};
+use hsr::oracle::{Scalar, Wanted, answer};
 use serde_json::Value;
 
 fn reference() -> Value {
@@ -27,9 +27,16 @@ fn tolerance(network: &Network<f64>, batch: &Batch<f64>) -> f64 {
     100.0 * f64::EPSILON * (1.0 + logits)
 }
 
+/// The scalars that the reference has; the other bounds are functions of them.
+const SCALARS: [Scalar; 6] =
+    [Scalar::Loss, Scalar::Trace, Scalar::TraceSquared, Scalar::Mean, Scalar::Spread, Scalar::WsUpper];
+
 #[test]
 fn the_oracle_agrees_with_finite_differences_in_high_precision() {
-    for case in reference()["cases"].as_array().unwrap() {
+    let reference = reference();
+    let cases = reference["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 7);
+    for case in cases {
         let size = |key: &str| case[key].as_u64().unwrap() as usize;
         let shape = Shape {
             samples: size("samples"),
@@ -44,14 +51,14 @@ fn the_oracle_agrees_with_finite_differences_in_high_precision() {
         let batch = Batch::new(matrix(&case["x"]), matrix(&case["y"])).unwrap();
         let answer = answer(&network, &batch, Wanted::default()).unwrap();
         let tolerance = tolerance(&network, &batch);
-        for (scalar, value) in answer.scalars.iter() {
-            let name = scalar.name();
-            if let Some(expected) = case[name].as_f64() {
-                let error = (value - expected).abs() / expected.abs();
-                assert!(error <= tolerance, "{} {name}: {value:e} but {expected:e}", case["name"]);
-            }
+        for scalar in SCALARS {
+            let (name, value) = (scalar.name(), answer.scalars[scalar]);
+            let expected = case[name].as_f64().unwrap();
+            let error = (value - expected).abs() / expected.abs();
+            assert!(error <= tolerance, "{} {name}: {value:e} but {expected:e}", case["name"]);
         }
         let expected = numbers(&case["gradient"]);
+        assert_eq!(expected.len(), shape.parameters());
         let norm = expected.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
         for (index, (value, expected)) in
             answer.gradient.as_ref().unwrap().flat().iter().zip(&expected).enumerate()
@@ -67,12 +74,22 @@ fn the_oracle_agrees_with_finite_differences_in_high_precision() {
 /// rounded before it is squared, loses a factor `a^2 = 90`: a hundred roundoffs of four operations.
 #[test]
 fn activations_and_their_derivatives_have_the_values_of_high_precision_far_into_the_tails() {
-    for point in reference()["activations"].as_array().unwrap() {
+    let reference = reference();
+    let points = reference["activations"].as_array().unwrap();
+    for activation in Activation::ALL {
+        assert!(
+            points.iter().filter(|point| point["activation"] == activation.name()).count() > 5,
+            "{activation}"
+        );
+    }
+    for point in points {
         let activation: Activation = point["activation"].as_str().unwrap().parse().unwrap();
         let a = point["a"].as_f64().unwrap();
         let found = activation.derivatives(&a);
         let found = [found.value, found.first, found.second, found.third];
-        for (order, (found, expected)) in found.iter().zip(numbers(&point["orders"])).enumerate() {
+        let expected = numbers(&point["orders"]);
+        assert_eq!(expected.len(), found.len());
+        for (order, (found, expected)) in found.iter().zip(expected).enumerate() {
             let tolerance = 400.0 * f64::EPSILON * expected.abs() + f64::MIN_POSITIVE;
             assert!(
                 (found - expected).abs() <= tolerance,

@@ -1,7 +1,7 @@
 //! Training goes along the direction that each method says, lowers what it should, and can be taken up where it was left.
 #![cfg(feature = "files")]
 
-use hsr::data::{DataSet, Parts, Shares, Split};
+use hsr::data::{DataSet, Parts, Split, SplitShares};
 use hsr::fast::{Backward, Objective};
 use hsr::io::read_network;
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
@@ -9,13 +9,13 @@ use hsr::number::Matrix;
 use hsr::terms::bound::moments;
 use hsr::terms::{curvatures, model, samples};
 use hsr::train::{
-    Checkpoint, Direction, HsrRegularizer, Log, Method, Record, Recorder, Schedule, Settings, TrainError,
-    Trainer, run,
+    Checkpoint, Direction, HsrRegularizer, Log, Method, Record, Recorder, Schedule, TrainError,
+    TrainSettings, Trainer, run,
 };
 
 fn iris() -> Parts {
     let iris = DataSet::Iris.load();
-    let shares = Shares { validation: 0.0, test: 0.2 };
+    let shares = SplitShares { validation: 0.0, test: 0.2 };
     let split = Split::stratified(&iris.labels, &iris.class_names, shares, 1).unwrap();
     Parts::standardised(&iris.batch(), &split).unwrap()
 }
@@ -26,7 +26,7 @@ fn first(train: &Batch<f64>) -> Network<f64> {
 }
 
 /// A run in memory, from the first step to the last.
-fn train(settings: Settings, parts: &Parts) -> (Network<f64>, Vec<Record>) {
+fn train(settings: TrainSettings, parts: &Parts) -> (Network<f64>, Vec<Record>) {
     let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1);
     let mut records = Vec::new();
@@ -43,12 +43,12 @@ fn every_method_lowers_the_loss_and_tells_test_samples_apart() {
     let parts = iris();
     for method in Method::ALL {
         for batch in [None, Some(32)] {
-            let settings = Settings {
+            let settings = TrainSettings {
                 steps: 200,
                 batch,
                 schedule: Schedule::Cosine,
                 warm_up: 20,
-                ..Settings::of(method)
+                ..TrainSettings::of(method)
             };
             let (_, records) = train(settings, &parts);
             let (first, last) = (&records[0], &records[records.len() - 1]);
@@ -62,9 +62,9 @@ fn every_method_lowers_the_loss_and_tells_test_samples_apart() {
 #[test]
 fn each_method_ends_with_less_of_what_it_holds_down_than_sgd_does() {
     let parts = iris();
-    let settings = |method| Settings { steps: 300, ..Settings::of(method) };
+    let settings = |method| TrainSettings { steps: 300, ..TrainSettings::of(method) };
     let end = |method, strength| {
-        let (network, records) = train(Settings { strength, ..settings(method) }, &parts);
+        let (network, records) = train(TrainSettings { strength, ..settings(method) }, &parts);
         (network, records.last().unwrap().clone())
     };
     let (sgd_network, sgd) = end(Method::Sgd, 0.0);
@@ -253,13 +253,13 @@ fn a_run_that_is_resumed_gives_the_numbers_of_one_that_was_not_interrupted() {
         (Method::HsrBlock, Some(7), false, 1),
         (Method::Sgd, Some(119), false, 39),
     ] {
-        let settings = Settings {
+        let settings = TrainSettings {
             steps: 40,
             batch,
             normalised,
             schedule: Schedule::Cosine,
             warm_up: 30,
-            ..Settings::of(method)
+            ..TrainSettings::of(method)
         };
         let (whole, records) = train(settings.clone(), &parts);
         let folder = tempfile::tempdir().unwrap();
@@ -299,12 +299,12 @@ fn a_run_that_is_resumed_gives_the_numbers_of_one_that_was_not_interrupted() {
 #[test]
 fn a_checkpoint_of_another_run_is_refused_and_says_what_differs() {
     let parts = iris();
-    let settings = Settings { steps: 3, ..Settings::of(Method::Hsr) };
+    let settings = TrainSettings { steps: 3, ..TrainSettings::of(Method::Hsr) };
     let mut trainer = Trainer::new(settings.clone(), first(&parts.train), &parts.train).unwrap();
     trainer.step().unwrap();
     let checkpoint = Checkpoint::of(&trainer);
     let shape = checkpoint.shape;
-    let refusal = |settings: Settings, network: Network<f64>, train: &Batch<f64>| {
+    let refusal = |settings: TrainSettings, network: Network<f64>, train: &Batch<f64>| {
         let mut other = Trainer::new(settings, network, train).unwrap();
         other.resume(checkpoint.clone()).unwrap_err().to_string()
     };
@@ -318,11 +318,12 @@ fn a_checkpoint_of_another_run_is_refused_and_says_what_differs() {
     );
     let message = refusal(settings.clone(), network(shape, Activation::Sin), &parts.train);
     assert!(message.contains("the activation tanh, this run has sin"), "{message}");
-    let message = refusal(Settings { rate: 0.2, ..settings.clone() }, first(&parts.train), &parts.train);
+    let message = refusal(TrainSettings { rate: 0.2, ..settings.clone() }, first(&parts.train), &parts.train);
     assert!(message.contains("rate 0.1, this run has 0.2"), "{message}");
     trainer.step().unwrap();
     let mut shorter =
-        Trainer::new(Settings { steps: 1, ..settings.clone() }, first(&parts.train), &parts.train).unwrap();
+        Trainer::new(TrainSettings { steps: 1, ..settings.clone() }, first(&parts.train), &parts.train)
+            .unwrap();
     let message = shorter.resume(Checkpoint::of(&trainer)).unwrap_err().to_string();
     assert!(message.contains("steps taken: 2, this run has only 1 in all"), "{message}");
     let other = Batch { x: parts.train.x.map(|x| 2.0 * x), ..parts.train.clone() };
@@ -335,7 +336,7 @@ fn files_that_are_no_checkpoints_are_told() {
     let parts = iris();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.npz");
-    let trainer = Trainer::new(Settings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
+    let trainer = Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
     Checkpoint::of(&trainer).write(&path).unwrap();
     assert_eq!(Checkpoint::read(&path).unwrap(), Checkpoint::of(&trainer));
 
@@ -352,9 +353,13 @@ fn files_that_are_no_checkpoints_are_told() {
 fn a_run_that_diverges_says_at_which_step_and_what_to_lower_and_keeps_the_last_sound_state() {
     let parts = iris();
     for (settings, quantity, lower) in [
-        (Settings { rate: 1e5, ..Settings::of(Method::Sgd) }, "the loss is", "lower the rate (100000)"),
-        (Settings { strength: 1e4, ..Settings::of(Method::Frobenius) }, "", "or lambda (10000)"),
-        (Settings { rate: 1e308, ..Settings::of(Method::WeightDecay) }, "", "the rate (1e308)"),
+        (
+            TrainSettings { rate: 1e5, ..TrainSettings::of(Method::Sgd) },
+            "the loss is",
+            "lower the rate (100000)",
+        ),
+        (TrainSettings { strength: 1e4, ..TrainSettings::of(Method::Frobenius) }, "", "or lambda (10000)"),
+        (TrainSettings { rate: 1e308, ..TrainSettings::of(Method::WeightDecay) }, "", "the rate (1e308)"),
     ] {
         let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
         let error = loop {
@@ -377,7 +382,8 @@ fn a_checkpoint_is_a_network_that_others_read() {
     let parts = iris();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.npz");
-    let mut trainer = Trainer::new(Settings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
+    let mut trainer =
+        Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
     trainer.step().unwrap();
     Checkpoint::of(&trainer).write(&path).unwrap();
     assert_eq!(read_network(&path, Activation::Tanh).unwrap(), trainer.state().network);
@@ -399,7 +405,8 @@ fn a_checkpoint_is_a_network_that_others_read() {
 #[test]
 fn a_normalised_step_has_the_length_of_the_rate() {
     let parts = iris();
-    let settings = Settings { normalised: true, momentum: 0.0, rate: 0.01, ..Settings::of(Method::Hsr) };
+    let settings =
+        TrainSettings { normalised: true, momentum: 0.0, rate: 0.01, ..TrainSettings::of(Method::Hsr) };
     let before = first(&parts.train);
     let mut trainer = Trainer::new(settings, before.clone(), &parts.train).unwrap();
     trainer.step().unwrap();
@@ -410,7 +417,7 @@ fn a_normalised_step_has_the_length_of_the_rate() {
 #[test]
 fn eigenvalues_are_recorded_where_somebody_gives_them() {
     let parts = iris();
-    let trainer = Trainer::new(Settings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
+    let trainer = Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
     let extremes = |_: &Network<f64>, batch: &Batch<f64>| Some((batch.samples() as f64, -1.0));
     let mut recorder = Recorder::new(&parts.train, None, 1).with_extremes(&extremes);
     let record = recorder.record(&trainer).unwrap();
@@ -419,8 +426,8 @@ fn eigenvalues_are_recorded_where_somebody_gives_them() {
 }
 
 /// The weights after each of two steps, and the gradient before each, flat.
-fn two_steps(settings: Settings, train: &Batch<f64>) -> [(Vec<f64>, Vec<f64>); 2] {
-    let settings = Settings { steps: 2, ..settings };
+fn two_steps(settings: TrainSettings, train: &Batch<f64>) -> [(Vec<f64>, Vec<f64>); 2] {
+    let settings = TrainSettings { steps: 2, ..settings };
     let mut direction = Direction::new(settings.method, 1);
     let mut trainer = Trainer::new(settings, first(train), train).unwrap();
     std::array::from_fn(|_| {
@@ -436,7 +443,7 @@ fn two_steps(settings: Settings, train: &Batch<f64>) -> [(Vec<f64>, Vec<f64>); 2
 fn steps_go_along_the_gradient_with_momentum_and_the_rate_of_the_schedule() {
     let parts = iris();
     for (schedule, second_rate) in [(Schedule::Constant, 0.2), (Schedule::Cosine, 0.1)] {
-        let settings = Settings { rate: 0.2, momentum: 0.7, schedule, ..Settings::of(Method::Hsr) };
+        let settings = TrainSettings { rate: 0.2, momentum: 0.7, schedule, ..TrainSettings::of(Method::Hsr) };
         let [(first_weights, first_gradient), (second_weights, second_gradient)] =
             two_steps(settings, &parts.train);
         let start = first(&parts.train).parameters.flat();
@@ -455,7 +462,7 @@ fn the_strength_of_every_method_warms_up() {
     let parts = iris();
     for method in Method::ALL.into_iter().filter(|method| *method != Method::Sgd) {
         let after = |strength: f64, warm_up: usize| {
-            let settings = Settings { strength, warm_up, ..Settings::of(method) };
+            let settings = TrainSettings { strength, warm_up, ..TrainSettings::of(method) };
             let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
             trainer.step().unwrap();
             trainer.state().network.clone()
@@ -472,7 +479,7 @@ fn steps_at_which_the_bound_has_no_gradient_descend_the_loss_and_are_counted() {
     let one = Batch { x: parts.train.x.rows(0, 1).into_owned(), y: parts.train.y.rows(0, 1).into_owned() };
     let right = hsr::terms::samples(&far, &one)[0].p.imax() as i64;
     let one = Batch::from_labels(one.x, &[right], 3).unwrap();
-    let mut trainer = Trainer::new(Settings::of(Method::Hsr), far.clone(), &one).unwrap();
+    let mut trainer = Trainer::new(TrainSettings::of(Method::Hsr), far.clone(), &one).unwrap();
     assert!(trainer.step().unwrap().flat.is_some());
     assert_eq!(trainer.flat_steps(), 1);
     assert_eq!(trainer.state().network, far, "the loss is 0, and so is its gradient");

@@ -4,12 +4,12 @@ use super::files::{Files, OR_OVERWRITE};
 use super::named::{self, TableArguments};
 use super::{activations, layers, numbers};
 use clap::Args;
-use hsr::compare::{Comparison, Settings, compare, html, pictures};
-use hsr::data::{LabelColumn, Shares};
+use hsr::compare::{CompareSettings, Comparison, compare, html, pictures};
+use hsr::data::{LabelColumn, SplitShares};
 use hsr::io::{OutputFolder, check_writable, write_bytes, write_text};
 use hsr::model::Activation;
 use hsr::shell::quoted;
-use hsr::train::{self, Method, Schedule};
+use hsr::train::{Method, Schedule, TrainSettings};
 use hsr::words::shown;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -21,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   hsr compare --data iris --out study
   hsr compare --data wine --methods hsr,sam --seeds 3 --trials 3 --steps 200 --out study
+  hsr compare --data wine --methods hsr,sam --seeds 3 --seed 10 --out others
   hsr compare --data own.csv --hidden 16 --activation gelu --batch 32 --out study --png";
 
 /// Arguments of `hsr compare`.
@@ -40,9 +41,12 @@ pub(super) struct CompareArguments {
         default_value = "sgd,hsr,hsr-reduced,hsr-block,trace,frobenius,sam,weight-decay"
     )]
     methods: Vec<Method>,
-    /// Splits and initial points
+    /// How many seeds: as many splits and initial points, the same for every method
     #[arg(long, default_value_t = 10, value_name = "K", value_parser = numbers::whole(1..=10_000_u64))]
     seeds: u64,
+    /// The first of the seeds; the others follow it. The same seed gives the same numbers, but for the times
+    #[arg(long, default_value_t = 0, value_name = "SEED", allow_negative_numbers = true, value_parser = numbers::seed)]
+    seed: u64,
     /// Strengths that each method chooses from by its validation loss
     #[arg(long, default_value_t = 5, value_name = "K", value_parser = numbers::whole(1..=50_u32))]
     trials: u32,
@@ -152,23 +156,24 @@ fn write(
 }
 
 impl CompareArguments {
-    fn settings(&self) -> Settings {
-        Settings {
+    fn settings(&self) -> CompareSettings {
+        CompareSettings {
             methods: self.methods.clone(),
+            seed: self.seed,
             seeds: self.seeds,
             trials: self.trials,
             hidden: self.hidden,
             activation: self.activation,
             biases: !self.no_bias,
-            shares: Shares { validation: 0.2, test: 0.2 },
-            train: train::Settings {
+            shares: SplitShares { validation: 0.2, test: 0.2 },
+            train: TrainSettings {
                 steps: self.steps,
                 batch: self.batch,
                 rate: self.rate,
                 momentum: self.momentum,
                 schedule: self.schedule,
                 log_every: self.log_every,
-                ..train::Settings::of(Method::Sgd)
+                ..TrainSettings::of(Method::Sgd)
             },
         }
     }
@@ -177,12 +182,13 @@ impl CompareArguments {
     fn command(&self, label: Option<&LabelColumn>) -> String {
         let methods: Vec<&str> = self.methods.iter().map(|method| method.name()).collect();
         let mut command = format!(
-            "hsr compare --data {}{} --methods {} --seeds {} --trials {} --hidden {} --activation {} --steps {} --rate {} \
+            "hsr compare --data {}{} --methods {} --seeds {} --seed {} --trials {} --hidden {} --activation {} --steps {} --rate {} \
              --momentum {} --schedule {} --log-every {}",
             quoted(&self.data),
             self.table.options(label),
             methods.join(","),
             self.seeds,
+            self.seed,
             self.trials,
             self.hidden,
             self.activation,

@@ -2,6 +2,7 @@
 //! is wrong, or training was stopped.
 
 mod activations;
+mod advice;
 mod answer;
 mod audit;
 mod check;
@@ -122,7 +123,7 @@ pub fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
         Err(error) => {
-            note(&error.to_string());
+            note(&advice::told(&*error));
             ExitCode::from(WRONG_INPUT)
         }
     }

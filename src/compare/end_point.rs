@@ -1,4 +1,4 @@
-//! Where a run ended.
+//! End points of training runs: their measures and their kind.
 
 use super::CompareError;
 use crate::fast::{Backward, Fit};
@@ -9,9 +9,10 @@ use crate::train::{Direction, Method, Record, TrainError, Trainer};
 use serde::Serialize;
 use std::fmt;
 
-/// What an end point is.
+/// The kind of an end point: a minimum, a saddle, or not converged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Kind {
     /// A minimum no sharper than the initial point.
     FlatMinimum,
@@ -41,6 +42,7 @@ const NEGATIVE: f64 = 1e-2;
 
 /// The initial point of a seed, by which end points are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Start {
     /// Largest eigenvalue of the training loss's Hessian.
     pub lambda_max: f64,
@@ -56,22 +58,23 @@ impl Start {
     }
 }
 
-/// An end point in numbers.
+/// The measures of an end point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct EndPoint {
     /// Loss of the training part, without penalty.
     pub train_loss: f64,
     /// Loss of the test part.
     pub test_loss: f64,
-    /// The part of the test samples that are told right.
+    /// The share of the test samples whose class is predicted.
     pub test_accuracy: f64,
     /// Largest eigenvalue of the training loss's Hessian.
     pub lambda_max: f64,
-    /// Smallest eigenvalue.
+    /// Smallest eigenvalue of the training loss's Hessian.
     pub lambda_min: f64,
-    /// `T`.
+    /// `T`, the trace of the Hessian.
     pub trace: f64,
-    /// `WS`.
+    /// `WS`, the upper bound on the largest eigenvalue.
     pub ws: f64,
     /// Norm of the training loss's gradient.
     pub gradient_norm: f64,
@@ -79,9 +82,9 @@ pub struct EndPoint {
     pub descended_norm: f64,
     /// Eigenvalues that are negative beyond rounding, where all are known.
     pub negative: Option<usize>,
-    /// Seconds a step.
+    /// Seconds that a step took.
     pub step_seconds: f64,
-    /// What it is.
+    /// The kind of the end point.
     pub kind: Kind,
 }
 

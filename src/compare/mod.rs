@@ -1,21 +1,22 @@
-//! Methods against each other, fairly: the same splits and initial points, the same number of strengths to choose from,
+//! Comparison of training methods on equal terms: the same splits and initial points, the same number of strengths to choose from,
 //! chosen on a validation part.
 //!
 //! ```
-//! use hsr::compare::{Settings, compare};
-//! use hsr::data::{DataSet, Shares};
+//! use hsr::compare::{CompareSettings, compare};
+//! use hsr::data::{DataSet, SplitShares};
 //! use hsr::model::Activation;
-//! use hsr::train::{self, Method};
+//! use hsr::train::{Method, TrainSettings};
 //! let iris = DataSet::Iris.load();
-//! let settings = Settings {
+//! let settings = CompareSettings {
 //!     methods: vec![Method::Hsr],
+//!     seed: 0,
 //!     seeds: 2,
 //!     trials: 1,
 //!     hidden: 3,
 //!     activation: Activation::Tanh,
 //!     biases: true,
-//!     shares: Shares { validation: 0.2, test: 0.2 },
-//!     train: train::Settings { steps: 30, ..train::Settings::of(Method::Sgd) },
+//!     shares: SplitShares { validation: 0.2, test: 0.2 },
+//!     train: TrainSettings { steps: 30, ..TrainSettings::of(Method::Sgd) },
 //! };
 //! let comparison = compare(&iris.batch(), &iris.class_names, &settings, &|_, _| {})?;
 //! println!("{}", comparison.table());
@@ -24,20 +25,21 @@
 //! ```
 
 mod end_point;
+mod measures;
+mod number_format;
+mod page;
 mod pictures;
-mod report;
 mod run;
 mod settings;
 mod statistics;
-mod told;
+mod tables;
 
 pub use end_point::{EndPoint, Kind, Start};
+pub use page::html;
 pub use pictures::pictures;
-pub use report::html;
 pub use run::compare;
-pub use settings::{Settings, strengths};
-pub use statistics::{Difference, Mean, bootstrap, mean};
-pub use told::METRICS;
+pub use settings::{CompareSettings, strengths};
+pub use statistics::{Difference, Mean};
 
 use crate::data::{PartsError, SplitError};
 use crate::model::Shape;
@@ -45,9 +47,11 @@ use crate::pictures::PictureError;
 use crate::spectrum::SpectrumError;
 use crate::train::{Method, Record, TrainError};
 use serde::Serialize;
+use statistics::{bootstrap, mean};
 
-/// Why there is no comparison.
+/// An error of a comparison.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CompareError {
     /// The data cannot be split.
     #[error(transparent)]
@@ -64,15 +68,15 @@ pub enum CompareError {
     /// A picture cannot be drawn.
     #[error(transparent)]
     Picture(#[from] PictureError),
-    /// Too little to compare.
+    /// A number of seeds or of trials that is too small.
     #[error("{what} is 0: at least {least} is needed")]
     TooFew {
-        /// Of what.
+        /// The number that is too small.
         what: &'static str,
-        /// How much is needed.
+        /// The least that is needed.
         least: u64,
     },
-    /// No strength of a method lets it end.
+    /// A method that diverges at every strength.
     #[error("{method} diverged at every strength that was tried: lower the rate ({rate})")]
     AllDiverged {
         /// The method.
@@ -82,8 +86,9 @@ pub enum CompareError {
     },
 }
 
-/// One strength on one seed.
+/// A trial: one strength of a method on one seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Trial {
     /// The strength.
     pub strength: f64,
@@ -91,31 +96,33 @@ pub struct Trial {
     pub seed: u64,
     /// Loss of the validation part, by which a strength is chosen; none for a run that diverged, as the others.
     pub validation_loss: Option<f64>,
-    /// The part of the test samples that are told right, for the pictures alone.
+    /// The share of the test samples whose class is predicted, for the pictures alone.
     pub test_accuracy: Option<f64>,
     /// Largest eigenvalue, for the pictures alone.
     pub lambda_max: Option<f64>,
 }
 
-/// A method with the strength that was chosen for it.
+/// The result of a method: its trials, the strength that was chosen, and its runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct MethodResult {
     /// The method.
     pub method: Method,
     /// The strength that has the least mean validation loss.
     pub strength: f64,
-    /// All that was tried.
+    /// All trials, by strength and then by seed.
     pub trials: Vec<Trial>,
     /// A run for each seed, in order; none where it diverged.
     pub runs: Vec<Option<Run>>,
 }
 
-/// A run with the chosen strength.
+/// A measured run of a method with the strength that was chosen.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Run {
-    /// Where it ended.
+    /// The end point.
     pub end: EndPoint,
-    /// What it went through.
+    /// The records along the way.
     pub records: Vec<Record>,
     /// All eigenvalues at the end, where there are few enough.
     pub spectrum: Option<Vec<f64>>,
@@ -123,13 +130,14 @@ pub struct Run {
     pub along: Vec<(f64, f64)>,
 }
 
-/// All results.
+/// A comparison: the results of all methods, with tables and a page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Comparison {
-    /// What was asked for.
-    pub settings: Settings,
+    /// The settings of the comparison.
+    pub settings: CompareSettings,
     /// The sizes of the network and the training part.
-    #[serde(serialize_with = "told::shape")]
+    #[serde(serialize_with = "tables::shape")]
     pub shape: Shape,
     /// The initial points, a seed each.
     pub starts: Vec<Start>,

@@ -1,4 +1,4 @@
-//! A comparison in pictures.
+//! The pictures of a comparison: curves, spectra, and results over strengths.
 
 use super::{Comparison, MethodResult, Run, mean};
 use crate::pictures::{Axis, Picture, Series, curves, scatter, spectra};
@@ -17,7 +17,7 @@ impl MethodResult {
     }
 }
 
-/// The pictures, each with the name of its file.
+/// The pictures of a comparison, each with the name of its file.
 ///
 /// Curves over steps and along the top eigenvector, and the spectra, are of the first seed; results over strengths are
 /// means over seeds, with a standard deviation to either side.

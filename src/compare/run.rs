@@ -1,7 +1,7 @@
-//! All runs of a comparison.
+//! The runs of a comparison, and the choice of strengths.
 
 use super::end_point::{Start, fit, measure};
-use super::{CompareError, Comparison, MethodResult, Run, Settings, Trial, strengths};
+use super::{CompareError, CompareSettings, Comparison, MethodResult, Run, Trial, strengths};
 use crate::audit::random_network;
 use crate::data::{Parts, Split, classes};
 use crate::model::{Batch, Network, Shape};
@@ -10,25 +10,26 @@ use crate::train::{Method, Recorder, TrainError, Trainer, run};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What all methods share at a seed.
+/// The split and the initial point of a seed, which all methods share.
 struct Ground {
+    seed: u64,
     parts: Parts,
     network: Network<f64>,
     start: Start,
 }
 
-/// Is told how many of how many runs are done, from any of the threads.
+/// A function that takes the progress, how many of how many runs are done, from any of the threads.
 type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
-/// Runs every method at every strength on every seed, chooses each method's strength by the mean validation loss, and
+/// Compares training methods: runs every method at every strength on every seed, chooses each method's strength by the mean validation loss, and
 /// measures the runs with it. A strength at which a seed diverges is chosen only if all others are like that.
 ///
 /// # Errors
-/// [`CompareError`] for data that cannot be split, settings that are none, or a method that diverges throughout.
+/// [`CompareError`] for data that cannot be split, settings outside their range, or a method that diverges throughout.
 pub fn compare(
     batch: &Batch<f64>,
     class_names: &[String],
-    settings: &Settings,
+    settings: &CompareSettings,
     progress: Progress,
 ) -> Result<Comparison, CompareError> {
     for (what, count) in
@@ -38,7 +39,8 @@ pub fn compare(
             return Err(CompareError::TooFew { what, least: 1 });
         }
     }
-    let grounds = (0..settings.seeds)
+    let seeds: Vec<u64> = settings.all_seeds().collect();
+    let grounds = seeds
         .into_par_iter()
         .map(|seed| ground(batch, class_names, settings, seed))
         .collect::<Result<Vec<_>, _>>()?;
@@ -59,7 +61,7 @@ pub fn compare(
 fn ground(
     batch: &Batch<f64>,
     class_names: &[String],
-    settings: &Settings,
+    settings: &CompareSettings,
     seed: u64,
 ) -> Result<Ground, CompareError> {
     let split = Split::stratified(&classes(batch), class_names, settings.shares, seed)?;
@@ -73,22 +75,22 @@ fn ground(
     };
     let network = random_network(&shape, settings.activation, seed);
     let start = Start::of(&network, &parts.train)?;
-    Ok(Ground { parts, network, start })
+    Ok(Ground { seed, parts, network, start })
 }
 
 fn of_method(
     method: Method,
     grounds: &[Ground],
-    settings: &Settings,
+    settings: &CompareSettings,
     tick: &(dyn Fn() + Sync),
 ) -> Result<MethodResult, CompareError> {
     let tried = strengths(method, settings.trials);
-    let pairs: Vec<(f64, usize)> =
-        tried.iter().flat_map(|strength| (0..grounds.len()).map(move |seed| (*strength, seed))).collect();
+    let pairs: Vec<(f64, &Ground)> =
+        tried.iter().flat_map(|strength| grounds.iter().map(move |ground| (*strength, ground))).collect();
     let trials = pairs
         .par_iter()
-        .map(|&(strength, seed)| {
-            let trial = trial(method, strength, &grounds[seed], settings, seed as u64);
+        .map(|&(strength, ground)| {
+            let trial = trial(method, strength, ground, settings);
             tick();
             trial
         })
@@ -97,9 +99,8 @@ fn of_method(
         chosen(&tried, &trials).ok_or(CompareError::AllDiverged { method, rate: settings.train.rate })?;
     let runs = grounds
         .par_iter()
-        .enumerate()
-        .map(|(seed, ground)| {
-            let run = measured(method, strength, ground, settings, seed as u64);
+        .map(|ground| {
+            let run = measured(method, strength, ground, settings);
             tick();
             run
         })
@@ -138,11 +139,10 @@ fn trial(
     method: Method,
     strength: f64,
     ground: &Ground,
-    settings: &Settings,
-    seed: u64,
+    settings: &CompareSettings,
 ) -> Result<Trial, CompareError> {
-    let Ground { parts, network, .. } = ground;
-    let mut trainer = Trainer::new(settings.of_run(method, strength, seed), network.clone(), &parts.train)?;
+    let Ground { seed, parts, network, .. } = ground;
+    let mut trainer = Trainer::new(settings.of_run(method, strength, *seed), network.clone(), &parts.train)?;
     let mut steps = || -> Result<(), TrainError> {
         while !trainer.is_done() {
             trainer.step()?;
@@ -157,7 +157,7 @@ fn trial(
     let lambda_max = if ended { Some(ends(network, &parts.train)?.0) } else { None };
     Ok(Trial {
         strength,
-        seed,
+        seed: *seed,
         validation_loss: of_ended(fit(network, validation)?.loss),
         test_accuracy: test.and_then(|test| of_ended(test.accuracy)),
         lambda_max,
@@ -172,11 +172,10 @@ fn measured(
     method: Method,
     strength: f64,
     ground: &Ground,
-    settings: &Settings,
-    seed: u64,
+    settings: &CompareSettings,
 ) -> Result<Option<Run>, CompareError> {
-    let Ground { parts, network, start } = ground;
-    let mut trainer = Trainer::new(settings.of_run(method, strength, seed), network.clone(), &parts.train)?;
+    let Ground { seed, parts, network, start } = ground;
+    let mut trainer = Trainer::new(settings.of_run(method, strength, *seed), network.clone(), &parts.train)?;
     let along_the_way = |network: &Network<f64>, batch: &Batch<f64>| ends(network, batch).ok();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1).with_extremes(&along_the_way);
     let mut records = Vec::new();

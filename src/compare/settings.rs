@@ -1,29 +1,31 @@
-//! What is compared, and how.
+//! Settings of a comparison of training methods.
 
-use crate::data::Shares;
+use crate::data::SplitShares;
 use crate::model::Activation;
-use crate::train::{self, Method};
+use crate::train::{Method, TrainSettings};
 use serde::Serialize;
 
-/// What is compared.
+/// Settings of a comparison: methods, seeds, trials, network and training.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Settings {
+pub struct CompareSettings {
     /// The methods; the paired differences are from [`Method::Sgd`], which is always among them.
     pub methods: Vec<Method>,
-    /// Splits and initial points: each method sees the same ones.
+    /// The first seed; the others follow it.
+    pub seed: u64,
+    /// How many seeds: as many splits and initial points, which each method sees.
     pub seeds: u64,
     /// Strengths that each method may try.
     pub trials: u32,
-    /// Hidden units.
+    /// The number of hidden units.
     pub hidden: usize,
-    /// The activation.
+    /// The activation of the hidden units.
     pub activation: Activation,
     /// Whether there are biases.
     pub biases: bool,
     /// Parts of the data for choosing a strength and for testing.
-    pub shares: Shares,
+    pub shares: SplitShares,
     /// Steps, rate, momentum and the rest, the same for all; method, strength and seed are put in for each run.
-    pub train: train::Settings,
+    pub train: TrainSettings,
 }
 
 /// Between two strengths that are tried.
@@ -48,7 +50,7 @@ pub fn strengths(method: Method, trials: u32) -> Vec<f64> {
     }
 }
 
-impl Settings {
+impl CompareSettings {
     /// The methods, with the one that differences are from first.
     pub(super) fn all_methods(&self) -> Vec<Method> {
         let others = self.methods.iter().copied().filter(|method| *method != Method::Sgd);
@@ -61,8 +63,13 @@ impl Settings {
         methods
     }
 
+    /// The seeds, in order; after the largest number comes 0.
+    pub(super) fn all_seeds(&self) -> impl Iterator<Item = u64> {
+        (0..self.seeds).map(|index| self.seed.wrapping_add(index))
+    }
+
     /// The settings of one run.
-    pub(super) fn of_run(&self, method: Method, strength: f64, seed: u64) -> train::Settings {
-        train::Settings { method, strength, seed, ..self.train.clone() }
+    pub(super) fn of_run(&self, method: Method, strength: f64, seed: u64) -> TrainSettings {
+        TrainSettings { method, strength, seed, ..self.train.clone() }
     }
 }

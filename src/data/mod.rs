@@ -19,7 +19,7 @@ mod table;
 pub use labelled::{LabelColumn, LabelledData};
 pub use parts::{Parts, PartsError, classes};
 pub use sets::{DataSet, UnknownDataSet};
-pub use split::{Shares, Split, SplitError};
+pub use split::{Split, SplitError, SplitShares};
 pub use standardiser::Standardiser;
 pub use subset::SubsetError;
 #[cfg(feature = "files")]

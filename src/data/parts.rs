@@ -3,8 +3,9 @@
 use super::{Split, Standardiser};
 use crate::model::{Batch, BatchError};
 
-/// Why there are no parts.
+/// An error of splitting data into parts and standardising them.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PartsError {
     /// Inputs that tell no sample from another.
     #[error("every column of X is constant in the training part: there is nothing to tell classes apart by")]
@@ -15,6 +16,7 @@ pub enum PartsError {
         /// The part.
         part: &'static str,
         /// What is wrong with it.
+        #[source]
         reason: BatchError,
     },
 }
@@ -22,10 +24,10 @@ pub enum PartsError {
 /// Training, validation and test part, standardised by the training part alone.
 ///
 /// ```
-/// use hsr::data::{DataSet, Parts, Shares, Split, classes};
+/// use hsr::data::{DataSet, Parts, SplitShares, Split, classes};
 /// let digits = DataSet::Digits.load();
 /// let batch = digits.batch();
-/// let shares = Shares { validation: 0.1, test: 0.2 };
+/// let shares = SplitShares { validation: 0.1, test: 0.2 };
 /// let split = Split::stratified(&classes(&batch), &digits.class_names, shares, 1)?;
 /// let parts = Parts::standardised(&batch, &split)?;
 /// assert!(parts.train.x.column_mean().norm() > 0.0);
@@ -33,19 +35,20 @@ pub enum PartsError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Parts {
-    /// What is trained on.
+    /// The training part.
     pub train: Batch<f64>,
-    /// What strengths are chosen by.
+    /// The validation part, by which strengths are chosen.
     pub validation: Option<Batch<f64>>,
-    /// What is reported.
+    /// The test part.
     pub test: Option<Batch<f64>>,
     /// Columns, counted from 0, that are constant in the training part, and were made zeros.
     pub constant_columns: Vec<usize>,
 }
 
 impl Parts {
-    /// The parts as they are in the data.
+    /// Makes the parts of a split, as they are in the data.
     pub fn plain(batch: &Batch<f64>, split: &Split) -> Self {
         let part = |rows: &Vec<usize>| (!rows.is_empty()).then(|| select(batch, rows));
         Parts {
@@ -56,7 +59,7 @@ impl Parts {
         }
     }
 
-    /// The parts with every column standardised by mean and variance of the training part.
+    /// Makes the parts of a split, with every column standardised by mean and variance of the training part.
     ///
     /// # Errors
     /// [`PartsError`] when all columns are constant in the training part, or an entry of another part is so far from

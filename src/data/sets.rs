@@ -17,6 +17,7 @@ use std::str::FromStr;
 /// # Ok::<(), hsr::data::UnknownDataSet>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DataSet {
     /// Three species of iris, 150 samples of 4 measures.
     Iris,
@@ -37,7 +38,7 @@ impl DataSet {
     /// Every data set of the crate.
     pub const ALL: [DataSet; 4] = [DataSet::Iris, DataSet::Wine, DataSet::BreastCancer, DataSet::Digits];
 
-    /// The name on the command line.
+    /// The name of the data set, which is read back.
     pub fn name(self) -> &'static str {
         match self {
             DataSet::Iris => "iris",
@@ -63,7 +64,7 @@ impl DataSet {
         }
     }
 
-    /// The samples, as they were published: see [`LabelledData::standardised`].
+    /// Loads the samples, as they were published: see [`LabelledData::standardised`].
     pub fn load(self) -> LabelledData {
         read(self.text()).expect("the files are part of the crate, and a test reads each")
     }
@@ -148,7 +149,9 @@ mod tests {
     fn standardised_digits_are_finite_although_some_pixels_are_always_dark() {
         let digits = DataSet::Digits.load();
         assert!(digits.features.column(0).iter().all(|&pixel| pixel == 0.0));
-        assert!(digits.standardised().features.iter().all(|pixel| pixel.is_finite()));
+        let standardised = digits.standardised().features;
+        assert!(standardised.column(0).iter().all(|&pixel| pixel == 0.0));
+        assert!(standardised.iter().all(|pixel| pixel.is_finite()));
     }
 
     #[test]

@@ -10,17 +10,18 @@ const STREAM: u64 = u64::MAX;
 
 /// The parts of the samples that are not for training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
-pub struct Shares {
-    /// For choosing strengths; none if 0.
+pub struct SplitShares {
+    /// The share of the validation part; none if 0.
     pub validation: f64,
-    /// For the report; none if 0.
+    /// The share of the test part; none if 0.
     pub test: f64,
 }
 
 /// Why samples are not split.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SplitError {
-    /// Shares that leave nothing to train on, or are none.
+    /// Shares that leave nothing to train on, or that are not between 0 and 1.
     #[error(
         "a share of {test} for testing and {validation} for validation: each is 0 or more, their sum below 1"
     )]
@@ -54,25 +55,26 @@ pub enum SplitError {
 /// The rows of the samples in each part, in their old order.
 ///
 /// ```
-/// use hsr::data::{DataSet, Shares, Split};
+/// use hsr::data::{DataSet, SplitShares, Split};
 /// let iris = DataSet::Iris.load();
-/// let shares = Shares { validation: 0.0, test: 0.2 };
+/// let shares = SplitShares { validation: 0.0, test: 0.2 };
 /// let split = Split::stratified(&iris.labels, &iris.class_names, shares, 1)?;
 /// assert_eq!((split.train.len(), split.validation.len(), split.test.len()), (120, 0, 30));
 /// # Ok::<(), hsr::data::SplitError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Split {
-    /// What is trained on.
+    /// The rows of the training part.
     pub train: Vec<usize>,
-    /// What strengths are chosen by.
+    /// The rows of the validation part, by which strengths are chosen.
     pub validation: Vec<usize>,
-    /// What is reported.
+    /// The rows of the test part.
     pub test: Vec<usize>,
 }
 
 impl Split {
-    /// Draws the parts, from each class its share, rounded, and at least one sample for every part that is asked for.
+    /// Draws a stratified split: from each class its share, rounded, and at least one sample for every part that is asked for.
     /// The same seed draws the same parts on every machine.
     ///
     /// # Errors
@@ -81,10 +83,10 @@ impl Split {
     pub fn stratified(
         labels: &[usize],
         class_names: &[String],
-        shares: Shares,
+        shares: SplitShares,
         seed: u64,
     ) -> Result<Self, SplitError> {
-        let Shares { validation, test } = shares;
+        let SplitShares { validation, test } = shares;
         if !(validation >= 0.0 && test >= 0.0 && validation + test < 1.0) {
             return Err(SplitError::Shares { validation, test });
         }
@@ -145,7 +147,8 @@ mod tests {
         let labels: Vec<usize> =
             sizes.iter().enumerate().flat_map(|(class, &size)| vec![class; size]).collect();
         let names: Vec<String> = (0..sizes.len()).map(|class| format!("k{class}")).collect();
-        Split::stratified(&labels, &names, Shares { validation, test }, 3).map_err(|error| error.to_string())
+        Split::stratified(&labels, &names, SplitShares { validation, test }, 3)
+            .map_err(|error| error.to_string())
     }
 
     #[test]

@@ -47,17 +47,17 @@ pub struct Standardiser {
 }
 
 impl Standardiser {
-    /// The statistics of each column.
+    /// Fits a standardiser to the columns of these samples.
     pub fn fit(x: &Matrix<f64>) -> Self {
         Standardiser { columns: x.column_iter().map(|column| statistics(column.as_slice())).collect() }
     }
 
-    /// The columns, counted from 0, that were constant.
+    /// The numbers of the columns, from 0, that were constant.
     pub fn constant_columns(&self) -> Vec<usize> {
         (0..self.columns.len()).filter(|&column| self.columns[column].is_none()).collect()
     }
 
-    /// These samples, standardised. Columns beyond those that it was fitted to stay as they are.
+    /// Standardises samples. Columns beyond those that it was fitted to stay as they are.
     pub fn apply(&self, x: &Matrix<f64>) -> Matrix<f64> {
         let mut x = x.clone();
         for (mut column, statistics) in x.column_iter_mut().zip(&self.columns) {

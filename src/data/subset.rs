@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// Why a subset of that size cannot be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SubsetError {
     /// More samples than there are.
     #[error("{count} samples are asked for but the data has {samples}: ask for {samples} or fewer")]
@@ -28,7 +29,7 @@ pub enum SubsetError {
 }
 
 impl LabelledData {
-    /// `count` of the samples, drawn without replacement and in their old order: from each class as many as its
+    /// Draws a stratified subset: `count` of the samples, without replacement and in their old order: from each class as many as its
     /// share of the data, and at least one. The same seed draws the same samples on every machine.
     ///
     /// # Errors

@@ -170,8 +170,16 @@ impl<T: Number, const C: usize> Jet<T, C> {
         (one, other)
     }
 
-    /// A function given with all its derivatives, each by its order.
-    pub(crate) fn compose(&self, order: u8, derivative: &impl Fn(&T, u8) -> T) -> Self {
+    /// A function that is given with all its derivatives: its derivative of this order, by the chain rule.
+    ///
+    /// ```
+    /// use hsr::number::Jet;
+    /// // The derivatives of e^(2a) are 2^order e^(2a).
+    /// let x = Jet::<f64>::constant(0.0) + Jet::unit(0);
+    /// let exp = x.compose(0, &|a: &f64, order| f64::from(1 << order) * (2.0 * a).exp());
+    /// assert_eq!((exp.value(), exp.mixed(1)), (1.0, 2.0));
+    /// ```
+    pub fn compose(&self, order: u8, derivative: &impl Fn(&T, u8) -> T) -> Self {
         let Some((re, eps, unit)) = self.split() else {
             return Jet::constant(derivative(&self.value(), order));
         };

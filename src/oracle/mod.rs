@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_saturated_network_gives_finite_numbers_and_one_saturated_beyond_f64_says_so() {
+    fn a_saturated_network_keeps_its_digits_and_one_saturated_beyond_f64_says_so() {
         let shape = Shape { samples: 2, inputs: 1, hidden: 1, classes: 2, biases: false };
         let x = Matrix::from_row_slice(2, 1, &[1.0, -1.0]);
         let wrong = Batch::from_labels(x.clone(), &[1, 0], 2).unwrap();
@@ -233,7 +233,14 @@ mod tests {
             answer(&network, batch, Wanted::default())
         };
         let answer = at(800.0, &wrong).unwrap();
-        assert!(answer.scalars.loss > 700.0 && answer.scalars.ws_upper.is_finite());
+        // Certain of the wrong class, by the distance of the logits.
+        assert_relative_eq!(answer.scalars.loss, 1600.0 * 1_f64.tanh(), max_relative = 1e-15);
+        let right =
+            digits(&answer, &network(&[1.0, 800.0, -800.0], &shape, Activation::Tanh), &wrong).unwrap();
+        let Scalars { loss, trace, trace_squared, ws_upper, .. } = right.scalars;
+        for digits in [loss, trace, trace_squared, ws_upper, right.of(Item::Gradient).unwrap()] {
+            assert!(digits > 14.0, "{right:?}");
+        }
         let right = Batch::from_labels(x, &[0, 1], 2).unwrap();
         let message = at(800.0, &right).unwrap().gradient.unwrap_err().to_string();
         assert!(message.contains("saturated"), "{message}");

@@ -1,26 +1,27 @@
-//! Where values stand on an axis, and where its ticks are.
+//! Axes: where values stand on them, and where their ticks are.
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-/// How values are spread along an axis.
+/// The scale of an axis: linear, logarithmic, or names.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Scale {
-    /// By their size.
+    /// Linear.
     Linear,
-    /// By their logarithm; what is not positive has no place.
+    /// Logarithmic; what is not positive has no place.
     Log,
-    /// By the logarithm of their magnitude, either sign, and linearly up to this magnitude.
+    /// Logarithmic on either side of 0, and linear up to this magnitude.
     Symlog(f64),
-    /// `0, 1, ..` are these names.
+    /// Names at the positions 0, 1 and so on.
     Names(Vec<String>),
 }
 
-/// What an axis tells.
+/// An axis of a picture: its label and its scale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// What stands beside it.
+    /// The label beside the axis.
     pub label: String,
-    /// How values are spread along it.
+    /// The scale of the axis.
     pub scale: Scale,
 }
 
@@ -181,7 +182,8 @@ impl Ranged for Span {
     type ValueType = f64;
 
     fn map(&self, position: &f64, (start, end): (i32, i32)) -> i32 {
-        let share = (position - self.low) / (self.high - self.low);
+        // A point far off the axis is drawn nowhere, and must not overflow the number of a pixel.
+        let share = ((position - self.low) / (self.high - self.low)).clamp(-1.0, 2.0);
         start + (share * f64::from(end - start)).round() as i32
     }
 
@@ -219,6 +221,15 @@ mod tests {
         assert_eq!(labels(&Scale::Log, &[1.01, 1.02]), ["1.01", "1.012", "1.014", "1.016", "1.018", "1.02"]);
         let both = labels(&Scale::Symlog(1e-3), &[-0.1, 10.0]);
         assert!(["0", "-0.1", "10"].iter().all(|label| both.iter().any(|other| other == label)), "{both:?}");
+    }
+
+    #[test]
+    fn a_point_far_off_the_axis_has_a_pixel_beside_it() {
+        let span = Scale::Linear.span([0.0, 1.0].into_iter());
+        assert_eq!(span.map(&0.5, (10, 110)), 60);
+        for (position, pixel) in [(1e300, 210), (-1e300, -90)] {
+            assert_eq!(span.map(&position, (10, 110)), pixel);
+        }
     }
 
     #[test]

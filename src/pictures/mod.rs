@@ -34,8 +34,9 @@ pub use kinds::{curves, scatter, spectra};
 
 use std::sync::OnceLock;
 
-/// Why there is no picture.
+/// An error of drawing a picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PictureError {
     /// The font that is part of the library cannot be read.
     #[error("the embedded font cannot be read: this build of hsr is damaged")]
@@ -45,30 +46,30 @@ pub enum PictureError {
     Drawing {
         /// The picture's title.
         title: String,
-        /// What it said.
+        /// The message of the drawing library.
         reason: String,
     },
 }
 
-/// Named points, in order.
+/// A series of points with a name, and a range around them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// The name in the legend.
     pub name: String,
-    /// `(x, y)`.
+    /// The points, as `(x, y)`.
     pub points: Vec<(f64, f64)>,
     /// A range of `y` at each point, `(low, high)`; without entries there is none.
     pub band: Vec<(f64, f64)>,
 }
 
 impl Series {
-    /// Points from their coordinates; what the longer list has more is left out.
+    /// A series of points from their coordinates; what the longer list has more is left out.
     pub fn new(name: &str, x: &[f64], y: &[f64]) -> Self {
         let points = x.iter().copied().zip(y.iter().copied()).collect();
         Series { name: name.to_string(), points, band: Vec::new() }
     }
 
-    /// The same with a range around the points, such as a standard deviation to either side.
+    /// Adds a range around the points, such as a standard deviation to either side.
     pub fn with_band(mut self, low: &[f64], high: &[f64]) -> Self {
         self.band = low.iter().copied().zip(high.iter().copied()).collect();
         self
@@ -118,7 +119,7 @@ impl Picture {
     /// The picture as a PNG file.
     ///
     /// # Errors
-    /// As [`svg`](Self::svg).
+    /// [`PictureError`] where the drawing library or the encoder fails; no data make them fail.
     pub fn png(&self) -> Result<Vec<u8>, PictureError> {
         use plotters::backend::BitMapBackend;
         register_font()?;

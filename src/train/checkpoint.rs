@@ -1,34 +1,34 @@
-//! A run where it stands, to be continued.
+//! Checkpoints: a training run where it stands, to be resumed.
 
 #[cfg(feature = "files")]
 mod file;
 
-use super::{Mismatch, Settings, State, Trainer};
+use super::{CheckpointMismatch, State, TrainSettings, Trainer};
 use crate::model::{Batch, Shape};
 
-/// A run at a step.
+/// A checkpoint of a training run: weights, velocity, settings and step.
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Network, Parameters};
-/// use hsr::train::{Checkpoint, Method, Settings, Trainer};
+/// use hsr::train::{Checkpoint, Method, TrainSettings, Trainer};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
 /// let network = Network::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
-/// let mut trainer = Trainer::new(Settings::of(Method::Hsr), network.clone(), &batch)?;
+/// let mut trainer = Trainer::new(TrainSettings::of(Method::Hsr), network.clone(), &batch)?;
 /// trainer.step()?;
 ///
-/// let mut resumed = Trainer::new(Settings::of(Method::Hsr), network, &batch)?;
+/// let mut resumed = Trainer::new(TrainSettings::of(Method::Hsr), network, &batch)?;
 /// resumed.resume(Checkpoint::of(&trainer))?;
 /// assert_eq!(resumed.step()?, trainer.step()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// Where the run stands.
+    /// The weights and the velocity at the step.
     pub state: State,
-    /// Its settings.
-    pub settings: Settings,
+    /// The settings of the run.
+    pub settings: TrainSettings,
     /// The sizes, training samples with them.
     pub shape: Shape,
     /// A number that other training data would hardly have.
@@ -36,7 +36,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Of a run where it stands.
+    /// The checkpoint of a run where it stands.
     pub fn of(trainer: &Trainer) -> Self {
         let state = trainer.state().clone();
         let shape = state.network.shape(trainer.train().samples());
@@ -44,11 +44,12 @@ impl Checkpoint {
         Checkpoint { state, settings, shape, data }
     }
 
-    /// Whether this is one of the same run.
-    pub(super) fn check(&self, trainer: &Trainer) -> Result<(), Mismatch> {
+    /// Checks that the checkpoint is one of this run.
+    pub(super) fn check(&self, trainer: &Trainer) -> Result<(), CheckpointMismatch> {
         let own = Checkpoint::of(trainer);
-        let differ =
-            |what, checkpoint: String, run: String, advice| Err(Mismatch { what, checkpoint, run, advice });
+        let differ = |what, checkpoint: String, run: String, advice| {
+            Err(CheckpointMismatch { what, checkpoint, run, advice })
+        };
         if self.shape != own.shape {
             let advice = "give the data, the hidden units and the biases that it was made with";
             return differ("the shape", self.shape.to_string(), own.shape.to_string(), advice);

@@ -1,4 +1,4 @@
-//! What a step descends, at a point.
+//! The gradient that a training method descends.
 
 use super::recent::Recent;
 use super::{Method, TrainError};
@@ -7,8 +7,9 @@ use crate::model::{Batch, Network, Parameters, Shape};
 use crate::number::norm;
 use crate::terms::bound_gradient::NoGradient;
 
-/// What was found at the point.
+/// The loss and the penalty at the point where a gradient was taken.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Descent {
     /// Mean cross entropy.
     pub loss: f64,
@@ -44,7 +45,7 @@ pub struct Direction {
 }
 
 impl Direction {
-    /// The gradient of a method, by so many threads.
+    /// The gradient of a method, computed by so many threads.
     pub fn new(method: Method, threads: usize) -> Self {
         Direction { method, threads, workspaces: Recent::new(), backward: Recent::new() }
     }

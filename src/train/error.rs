@@ -1,13 +1,14 @@
-//! Why training does not go on.
+//! Errors of training: settings, checkpoints, divergence.
 
-use super::{Settings, SettingsError};
+use super::{TrainSettings, TrainSettingsError};
 use crate::fast::{FastError, PlanError};
 use crate::model::{Misfit, NetworkError};
 use std::error::Error;
 use std::fmt;
 
-/// What shows that a run diverges.
+/// The sign by which a run is taken to diverge.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Symptom {
     /// The loss is far above that of guessing.
     Loss {
@@ -16,7 +17,7 @@ pub enum Symptom {
         /// What it was to stay below.
         limit: f64,
     },
-    /// A number is none.
+    /// A number is NaN or infinite.
     NotFinite {
         /// What it is.
         quantity: &'static str,
@@ -34,10 +35,11 @@ impl fmt::Display for Symptom {
     }
 }
 
-/// How a checkpoint is one of another run.
+/// A checkpoint that belongs to another run, with what differs.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("the checkpoint has {what} {checkpoint}, this run has {run}: {advice}")]
-pub struct Mismatch {
+#[non_exhaustive]
+pub struct CheckpointMismatch {
     /// What differs.
     pub what: &'static str,
     /// In the checkpoint.
@@ -48,13 +50,14 @@ pub struct Mismatch {
     pub advice: &'static str,
 }
 
-/// Why training does not begin, or does not go on.
+/// An error of a training run, before it begins or at a step.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrainError {
-    /// A setting that is none.
+    /// A setting outside its range.
     #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// First weights that are none.
+    TrainSettings(#[from] TrainSettingsError),
+    /// Initial weights that are no network, or not finite.
     #[error(transparent)]
     Network(#[from] NetworkError),
     /// A network for other data.
@@ -68,7 +71,7 @@ pub enum TrainError {
     Fast(#[from] FastError),
     /// A checkpoint of another run.
     #[error(transparent)]
-    Mismatch(#[from] Mismatch),
+    Mismatch(#[from] CheckpointMismatch),
     /// The loss explodes.
     #[error("diverged at step {step}: {symptom}: lower {advice}")]
     Diverged {
@@ -85,7 +88,7 @@ pub enum TrainError {
 }
 
 /// What to lower, with its value.
-pub(super) fn advice(settings: &Settings) -> String {
+pub(super) fn advice(settings: &TrainSettings) -> String {
     let rate = format!("the rate ({})", short(settings.rate));
     match settings.method.strength_name() {
         Some(name) if settings.strength > 0.0 => format!("{rate} or {name} ({})", short(settings.strength)),

@@ -1,4 +1,4 @@
-//! The records of a run as files.
+//! The log of a training run: its records as CSV and as lines of JSON.
 
 use super::{Record, RunFileError};
 use crate::io::{InputError, Lines};
@@ -10,7 +10,9 @@ use std::path::Path;
 const CSV: &str = "log.csv";
 const JSON: &str = "log.jsonl";
 
-/// `log.csv` and `log.jsonl` in a folder, a line a record; an eigenvalue or a test part that there is not is empty in the
+/// The log of a training run: `log.csv` and `log.jsonl` in a folder, a line a record.
+///
+/// An eigenvalue or a test part that there is not is empty in the
 /// one and `null` in the other. Both hold whole lines at any time.
 ///
 /// ```
@@ -36,7 +38,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// An empty log, in place of one that may have been there.
+    /// Starts an empty log, in place of one that may have been there.
     ///
     /// # Errors
     /// [`RunFileError::File`] when a file cannot be written.
@@ -44,7 +46,7 @@ impl Log {
         Log::holding(folder, &[])
     }
 
-    /// A log that begins with the records of another, or of the same, before a step, to be continued from it.
+    /// Resumes a log: one that begins with the records of another, or of the same, before a step, to be continued from it.
     ///
     /// # Errors
     /// [`RunFileError::File`] when a file cannot be read or written, [`RunFileError::Foreign`] when it is no log.
@@ -52,7 +54,7 @@ impl Log {
         Log::holding(folder, &Log::before(earlier, step)?)
     }
 
-    /// The records of a log before a step, with which one begins that goes on from there.
+    /// Reads the records of a log before a step, with which one begins that goes on from there.
     ///
     /// # Errors
     /// Those of [`Log::read`].
@@ -62,7 +64,7 @@ impl Log {
         Ok(records)
     }
 
-    /// A log of these records, in place of one that may have been there.
+    /// Writes a log of these records, in place of one that may have been there.
     ///
     /// # Errors
     /// [`RunFileError::File`] when a file cannot be written.
@@ -72,7 +74,7 @@ impl Log {
         Ok(Log { json: Lines::start(folder.join(JSON), &json)?, csv: Lines::start(folder.join(CSV), &csv)? })
     }
 
-    /// The records of a log; none where there is no file. A last line that was torn, as when the machine or the process
+    /// Reads the records of a log; none where there is no file. A last line that was torn, as when the machine or the process
     /// was stopped while it was written, is no record.
     ///
     /// # Errors
@@ -96,7 +98,7 @@ impl Log {
         lines.enumerate().map(record).collect()
     }
 
-    /// Adds a record.
+    /// Adds a record to both files.
     ///
     /// # Errors
     /// [`RunFileError::File`] when it cannot be written.

@@ -1,11 +1,11 @@
-//! What is descended beside the loss.
+//! Training methods: what is descended beside the loss.
 
 use crate::fast::Objective;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// A way to train.
+/// A training method: plain descent, a penalty on the Hessian, sharpness-aware minimization, or weight decay.
 ///
 /// ```
 /// use hsr::train::Method;
@@ -16,6 +16,7 @@ use std::str::FromStr;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Method {
     /// The gradient of the loss `L`.
     Sgd,
@@ -39,7 +40,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// All of them.
+    /// All methods, plain descent first.
     pub const ALL: [Method; 8] = [
         Method::Sgd,
         Method::Hsr,
@@ -51,7 +52,7 @@ impl Method {
         Method::WeightDecay,
     ];
 
-    /// The name on the command line.
+    /// The name of the method, as it is written in files and read back.
     pub fn name(self) -> &'static str {
         match self {
             Method::Sgd => "sgd",
@@ -65,7 +66,7 @@ impl Method {
         }
     }
 
-    /// What of the Hessian is added to the loss.
+    /// The function of the Hessian that is added to the loss; nothing for the methods that add none.
     pub fn objective(self) -> Option<Objective> {
         match self {
             Method::Hsr => Some(Objective::Upper),
@@ -77,7 +78,7 @@ impl Method {
         }
     }
 
-    /// What its strength is called; nothing where it has none.
+    /// The name of the strength: `lambda`, `rho` or `decay`; nothing for a method without one.
     pub fn strength_name(self) -> Option<&'static str> {
         match self {
             Method::Sgd => None,
@@ -87,7 +88,7 @@ impl Method {
         }
     }
 
-    /// A strength to begin with: that of Foret et al. for sharpness-aware minimization, and else one that changes the
+    /// The default strength: that of Foret et al. for sharpness-aware minimization, and else one that changes the
     /// end point on the embedded data sets and does not hinder the fit. Not tuned.
     pub fn default_strength(self) -> f64 {
         match self {
@@ -106,7 +107,7 @@ impl fmt::Display for Method {
     }
 }
 
-/// No method has this name.
+/// A name that no training method has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unknown method {}: choose sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay",

@@ -1,21 +1,21 @@
 //! Training along the closed-form direction: Hessian Spectral Range regularization and its rivals.
 //!
-//! A [`Method`] with [`Settings`] says what each step descends; a [`Trainer`] takes the steps, a [`Recorder`] measures
+//! A [`Method`] with [`TrainSettings`] says what each step descends; a [`Trainer`] takes the steps, a [`Recorder`] measures
 //! where they lead, a [`Checkpoint`] keeps it, and [`run`] goes from the first step to the last. For a loop that is not ours
 //! there is [`HsrRegularizer`].
 //!
 //! ```
-//! use hsr::data::{DataSet, Parts, Shares, Split};
+//! use hsr::data::{DataSet, Parts, SplitShares, Split};
 //! use hsr::model::{Activation, Shape};
-//! use hsr::train::{Method, Recorder, Settings, Trainer, run};
+//! use hsr::train::{Method, Recorder, TrainSettings, Trainer, run};
 //! let iris = DataSet::Iris.load();
-//! let shares = Shares { validation: 0.0, test: 0.2 };
+//! let shares = SplitShares { validation: 0.0, test: 0.2 };
 //! let split = Split::stratified(&iris.labels, &iris.class_names, shares, 0)?;
 //! let parts = Parts::standardised(&iris.batch(), &split)?;
 //! let shape = Shape { samples: 120, inputs: 4, hidden: 5, classes: 3, biases: true };
 //! let network = hsr::audit::random_network(&shape, Activation::Tanh, 0);
 //!
-//! let settings = Settings { steps: 20, ..Settings::of(Method::Hsr) };
+//! let settings = TrainSettings { steps: 20, ..TrainSettings::of(Method::Hsr) };
 //! let mut trainer = Trainer::new(settings, network, &parts.train)?;
 //! let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1);
 //! let mut losses = Vec::new();
@@ -46,7 +46,7 @@ mod trainer;
 
 pub use checkpoint::Checkpoint;
 pub use direction::{Descent, Direction};
-pub use error::{Mismatch, Symptom, TrainError};
+pub use error::{CheckpointMismatch, Symptom, TrainError};
 #[cfg(feature = "files")]
 pub use file_error::RunFileError;
 #[cfg(feature = "files")]
@@ -56,5 +56,5 @@ pub use record::{Extremes, Record, Recorder};
 pub use regularizer::{HsrRegularizer, RegularizerError};
 pub use run::run;
 pub use schedule::{Schedule, UnknownSchedule};
-pub use settings::{Settings, SettingsError};
+pub use settings::{TrainSettings, TrainSettingsError};
 pub use trainer::{State, Trainer};

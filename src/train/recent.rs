@@ -11,7 +11,7 @@ impl<T> Recent<T> {
         Recent(Vec::new())
     }
 
-    /// The one that fits, or a new one.
+    /// The buffers that fit, or new ones.
     fn get(&mut self, fits: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> &mut T {
         match self.0.iter().position(fits) {
             Some(place) => self.0.swap(0, place),

@@ -1,4 +1,4 @@
-//! What is measured along the way.
+//! Records of a training run: loss, accuracy, bound and spectrum at a step.
 
 use super::recent::Recent;
 use super::{TrainError, Trainer};
@@ -7,7 +7,7 @@ use crate::model::{Batch, Network};
 use crate::number::norm;
 use serde::{Deserialize, Serialize};
 
-/// Measures at a step, over the whole training and test part.
+/// A record of a training run: measures at a step, over the whole training and test part.
 ///
 /// ```
 /// use hsr::train::Record;
@@ -25,11 +25,11 @@ pub struct Record {
     pub epoch: usize,
     /// Mean cross entropy of the training part, without penalty.
     pub loss: f64,
-    /// The part of the training samples that are told right.
+    /// The share of the training samples whose class is predicted.
     pub accuracy: f64,
-    /// The same of the test part, if there is one.
+    /// Mean cross entropy of the test part, if there is one.
     pub test_loss: Option<f64>,
-    /// The same of the test part, if there is one.
+    /// The share of the test samples whose class is predicted, if there are any.
     pub test_accuracy: Option<f64>,
     /// `T`, the trace of the training loss's Hessian.
     pub trace: f64,
@@ -47,10 +47,10 @@ pub struct Record {
     pub seconds: f64,
 }
 
-/// Gives the largest and the smallest eigenvalue of the Hessian at a network and data, in this order, or nothing.
+/// A function that gives the largest and the smallest eigenvalue of the Hessian at a network and data, in this order, or nothing.
 pub type Extremes<'a> = &'a dyn Fn(&Network<f64>, &Batch<f64>) -> Option<(f64, f64)>;
 
-/// Measures networks, from buffers that are kept. [The module](super) has an example.
+/// Takes records of a training run, in buffers that are reused. [The module](super) has an example.
 pub struct Recorder<'a> {
     train: &'a Batch<f64>,
     test: Option<&'a Batch<f64>>,
@@ -61,18 +61,18 @@ pub struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// For these parts, by so many threads.
+    /// A recorder over a training and a test part, computing with so many threads.
     pub fn new(train: &'a Batch<f64>, test: Option<&'a Batch<f64>>, threads: usize) -> Self {
         let (workspaces, backward) = (Recent::new(), Recent::new());
         Recorder { train, test, threads, extremes: None, workspaces, backward }
     }
 
-    /// Records eigenvalues too.
+    /// Adds both ends of the spectrum to the records, as this function gives them.
     pub fn with_extremes(self, extremes: Extremes<'a>) -> Self {
         Recorder { extremes: Some(extremes), ..self }
     }
 
-    /// The measures where a run stands.
+    /// Takes a record where a run stands.
     ///
     /// # Errors
     /// [`TrainError::Fast`] where network and data do not go together.

@@ -1,12 +1,13 @@
-//! Regularization for a training loop that is not ours.
+//! The gradient of a bound for a training loop of your own.
 
 use super::recent::Recent;
 use crate::fast::{FastError, GradientShares, Objective, PlanError, Workspace};
 use crate::model::{Batch, Network};
 use crate::terms::bound_gradient::NoGradient;
 
-/// Why nothing was added.
+/// An error of [`HsrRegularizer::add`]; nothing was added then.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RegularizerError {
     /// No plan for the sizes at hand.
     #[error(transparent)]
@@ -20,7 +21,7 @@ pub enum RegularizerError {
     /// A buffer of another size than the network.
     #[error("the gradient has {found} entries, the network {expected} parameters: give one entry for each")]
     Buffer {
-        /// Its length.
+        /// The length of the buffer.
         found: usize,
         /// The number of parameters.
         expected: usize,
@@ -58,12 +59,12 @@ pub struct HsrRegularizer {
 }
 
 impl HsrRegularizer {
-    /// For an objective with a strength, by so many threads.
+    /// A regularizer for an objective with a strength, computing with so many threads.
     pub fn new(objective: Objective, lambda: f64, threads: usize) -> Self {
         HsrRegularizer { objective, lambda, threads, workspaces: Recent::new(), own: Vec::new() }
     }
 
-    /// Another strength, as a warm-up has it.
+    /// Sets another strength, as a warm-up does.
     pub fn set_lambda(&mut self, lambda: f64) {
         self.lambda = lambda;
     }

@@ -1,8 +1,8 @@
-//! From where a run stands to its last step.
+//! A training run from where it stands to its last step.
 
 use super::{Record, Recorder, TrainError, Trainer};
 
-/// Takes all steps that are left. `each` is told before every step and after the last, with the record where one is
+/// Runs a trainer to its last step. `each` is told before every step and after the last, with the record where one is
 /// due, and answers whether to go on.
 ///
 /// # Errors

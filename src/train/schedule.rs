@@ -1,11 +1,11 @@
-//! What changes over the steps: the rate, and the strength while it warms up.
+//! Schedules: how the learning rate and, while it warms up, the strength change over the steps.
 
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 use std::fmt;
 use std::str::FromStr;
 
-/// How the learning rate goes from the first step to the last.
+/// A schedule of the learning rate, from the first step to the last.
 ///
 /// ```
 /// use hsr::train::Schedule;
@@ -15,6 +15,7 @@ use std::str::FromStr;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Schedule {
     /// The same at every step.
     Constant,
@@ -24,10 +25,10 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// All of them.
+    /// All schedules.
     pub const ALL: [Schedule; 2] = [Schedule::Constant, Schedule::Cosine];
 
-    /// The name on the command line.
+    /// The name of the schedule, as it is written in files and read back.
     pub fn name(self) -> &'static str {
         match self {
             Schedule::Constant => "constant",
@@ -35,7 +36,7 @@ impl Schedule {
         }
     }
 
-    /// What the rate is multiplied with at a step, counted from 0, of so many.
+    /// The factor of the learning rate at a step, counted from 0, of so many.
     pub fn factor(self, step: usize, steps: usize) -> f64 {
         match self {
             Schedule::Constant => 1.0,
@@ -44,7 +45,7 @@ impl Schedule {
     }
 }
 
-/// What the strength is multiplied with at a step, counted from 0: it grows linearly over the first `warm_up` steps.
+/// The factor of the strength at a step, counted from 0: it grows linearly over the first `warm_up` steps.
 pub(super) fn warmth(step: usize, warm_up: usize) -> f64 {
     if step < warm_up { (step + 1) as f64 / warm_up as f64 } else { 1.0 }
 }
@@ -55,7 +56,7 @@ impl fmt::Display for Schedule {
     }
 }
 
-/// No schedule has this name.
+/// A name that no schedule has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown schedule {}: choose constant or cosine", crate::words::quoted(.0))]
 pub struct UnknownSchedule(pub String);
@@ -82,6 +83,7 @@ mod tests {
     fn a_cosine_falls_from_one_towards_nothing() {
         let factors: Vec<f64> = (0..10).map(|step| Schedule::Cosine.factor(step, 10)).collect();
         assert!(factors.windows(2).all(|pair| pair[0] > pair[1]));
-        assert!(factors[9] > 0.0 && factors[9] < 0.05);
+        assert_eq!(factors[0], 1.0);
+        assert!((factors[5] - 0.5).abs() < 1e-15 && factors[9] > 0.0 && factors[9] < 0.05);
     }
 }

@@ -1,23 +1,23 @@
-//! What a run is made of, apart from its data and its first weights.
+//! TrainSettings of a training run: everything but its data and its initial weights.
 
 use super::{Method, Schedule};
 use serde::{Deserialize, Serialize};
 
-/// How to train. Numbers of steps count updates, not epochs.
+/// TrainSettings of a training run. Numbers of steps count updates, not epochs.
 ///
 /// ```
-/// use hsr::train::{Method, Settings};
-/// let settings = Settings { rate: 0.5, batch: Some(32), ..Settings::of(Method::Hsr) };
+/// use hsr::train::{Method, TrainSettings};
+/// let settings = TrainSettings { rate: 0.5, batch: Some(32), ..TrainSettings::of(Method::Hsr) };
 /// assert!(settings.check(120).is_ok());
 /// assert_eq!(settings.check(20).unwrap_err().to_string(), "batch is 32: from 1 to 20, the training samples, is needed");
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    /// What each step descends.
+pub struct TrainSettings {
+    /// The method, which says what each step descends.
     pub method: Method,
     /// `lambda`, `rho` or `decay`, as [`Method::strength_name`] says; 0 for a method without.
     pub strength: f64,
-    /// How many updates.
+    /// The number of updates.
     pub steps: usize,
     /// Samples of a mini-batch; nothing for all of them at every step.
     pub batch: Option<usize>,
@@ -25,7 +25,7 @@ pub struct Settings {
     pub rate: f64,
     /// `m` in `velocity = m velocity + direction`, `theta -= rate velocity`.
     pub momentum: f64,
-    /// How the rate changes.
+    /// The schedule of the learning rate.
     pub schedule: Schedule,
     /// Steps over which the strength grows linearly from nothing.
     pub warm_up: usize,
@@ -40,11 +40,12 @@ pub struct Settings {
     pub log_every: usize,
 }
 
-/// A setting that is none.
+/// A setting outside its range, with what is needed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{name} is {value}: {needed} is needed")]
-pub struct SettingsError {
-    /// The setting.
+#[non_exhaustive]
+pub struct TrainSettingsError {
+    /// The name of the setting.
     pub name: &'static str,
     /// Its value.
     pub value: String,
@@ -52,10 +53,10 @@ pub struct SettingsError {
     pub needed: String,
 }
 
-impl Settings {
+impl TrainSettings {
     /// A method with the defaults of the rest: 500 steps over all samples at rate 0.1 with momentum 0.9.
     pub fn of(method: Method) -> Self {
-        Settings {
+        TrainSettings {
             method,
             strength: method.default_strength(),
             steps: 500,
@@ -74,8 +75,8 @@ impl Settings {
     /// Checks every setting, for so many training samples.
     ///
     /// # Errors
-    /// [`SettingsError`] names the first setting that is wrong, its value and what would be right.
-    pub fn check(&self, samples: usize) -> Result<(), SettingsError> {
+    /// [`TrainSettingsError`] names the first setting that is wrong, its value and what would be right.
+    pub fn check(&self, samples: usize) -> Result<(), TrainSettingsError> {
         let method = self.method;
         let strength = method.strength_name().unwrap_or("strength");
         let at_least_0 = |value: f64| value.is_finite() && value >= 0.0;
@@ -124,11 +125,11 @@ fn require(
     value: impl std::fmt::Display,
     holds: bool,
     needed: &str,
-) -> Result<(), SettingsError> {
+) -> Result<(), TrainSettingsError> {
     if holds {
         return Ok(());
     }
-    Err(SettingsError { name, value: value.to_string(), needed: needed.to_string() })
+    Err(TrainSettingsError { name, value: value.to_string(), needed: needed.to_string() })
 }
 
 #[cfg(test)]
@@ -137,20 +138,20 @@ mod tests {
 
     #[test]
     fn every_setting_is_checked_by_name() {
-        let good = Settings::of(Method::Hsr);
+        let good = TrainSettings::of(Method::Hsr);
         assert_eq!(good.check(10), Ok(()));
         for (wrong, name) in [
-            (Settings { steps: 0, ..good.clone() }, "steps"),
-            (Settings { rate: 0.0, ..good.clone() }, "rate"),
-            (Settings { rate: f64::NAN, ..good.clone() }, "rate"),
-            (Settings { momentum: 1.0, ..good.clone() }, "momentum"),
-            (Settings { strength: -1.0, ..good.clone() }, "lambda"),
-            (Settings { strength: f64::INFINITY, ..Settings::of(Method::Sam) }, "rho"),
-            (Settings { strength: 0.1, ..Settings::of(Method::Sgd) }, "strength"),
-            (Settings { batch: Some(0), ..good.clone() }, "batch"),
-            (Settings { batch: Some(11), ..good.clone() }, "batch"),
-            (Settings { threads: 0, ..good.clone() }, "threads"),
-            (Settings { log_every: 0, ..good.clone() }, "log_every"),
+            (TrainSettings { steps: 0, ..good.clone() }, "steps"),
+            (TrainSettings { rate: 0.0, ..good.clone() }, "rate"),
+            (TrainSettings { rate: f64::NAN, ..good.clone() }, "rate"),
+            (TrainSettings { momentum: 1.0, ..good.clone() }, "momentum"),
+            (TrainSettings { strength: -1.0, ..good.clone() }, "lambda"),
+            (TrainSettings { strength: f64::INFINITY, ..TrainSettings::of(Method::Sam) }, "rho"),
+            (TrainSettings { strength: 0.1, ..TrainSettings::of(Method::Sgd) }, "strength"),
+            (TrainSettings { batch: Some(0), ..good.clone() }, "batch"),
+            (TrainSettings { batch: Some(11), ..good.clone() }, "batch"),
+            (TrainSettings { threads: 0, ..good.clone() }, "threads"),
+            (TrainSettings { log_every: 0, ..good.clone() }, "log_every"),
         ] {
             assert_eq!(wrong.check(10).unwrap_err().name, name);
         }
@@ -158,12 +159,15 @@ mod tests {
 
     #[test]
     fn runs_differ_by_what_changes_their_numbers() {
-        let own = Settings::of(Method::Hsr);
-        assert_eq!(own.difference(&Settings { threads: 2, log_every: 1, steps: 900, ..own.clone() }), None);
-        let other = Settings { rate: 0.2, ..own.clone() };
+        let own = TrainSettings::of(Method::Hsr);
+        assert_eq!(
+            own.difference(&TrainSettings { threads: 2, log_every: 1, steps: 900, ..own.clone() }),
+            None
+        );
+        let other = TrainSettings { rate: 0.2, ..own.clone() };
         assert_eq!(own.difference(&other), Some(("rate", "0.1".to_string(), "0.2".to_string())));
-        let cosine = Settings { schedule: Schedule::Cosine, ..own };
-        let longer = Settings { steps: 900, ..cosine.clone() };
+        let cosine = TrainSettings { schedule: Schedule::Cosine, ..own };
+        let longer = TrainSettings { steps: 900, ..cosine.clone() };
         assert_eq!(cosine.difference(&longer).unwrap().0, "steps");
     }
 }

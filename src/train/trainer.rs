@@ -3,7 +3,7 @@
 use super::error::advice;
 use super::order::Order;
 use super::schedule::warmth;
-use super::{Checkpoint, Descent, Direction, Record, Settings, Symptom, TrainError};
+use super::{Checkpoint, Descent, Direction, Record, Symptom, TrainError, TrainSettings};
 use crate::model::{Batch, Network, Parameters};
 use crate::number::norm;
 use std::time::Instant;
@@ -18,9 +18,9 @@ pub struct State {
     pub network: Network<f64>,
     /// What momentum keeps of earlier directions, order `W, b, V, c`, row-major.
     pub velocity: Vec<f64>,
-    /// Steps that were taken.
+    /// The number of steps that were taken.
     pub step: usize,
-    /// Seconds that they took.
+    /// Seconds that the steps took.
     pub seconds: f64,
 }
 
@@ -32,19 +32,19 @@ pub struct State {
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Network, Parameters};
-/// use hsr::train::{Method, Settings, Trainer};
+/// use hsr::train::{Method, TrainSettings, Trainer};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
 /// let network = Network::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
-/// let mut trainer = Trainer::new(Settings::of(Method::HsrBlock), network, &batch)?;
+/// let mut trainer = Trainer::new(TrainSettings::of(Method::HsrBlock), network, &batch)?;
 /// let first = trainer.step()?.loss;
 /// assert!(trainer.step()?.loss < first);
 /// assert_eq!(trainer.state().step, 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Trainer<'a> {
-    settings: Settings,
+    settings: TrainSettings,
     train: &'a Batch<f64>,
     state: State,
     /// Before the last step, to go back to where that led astray.
@@ -56,11 +56,15 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// A run from the first step.
+    /// A trainer before its first step.
     ///
     /// # Errors
     /// [`TrainError`] for settings that are none, a network for other data, or weights that are not finite.
-    pub fn new(settings: Settings, network: Network<f64>, train: &'a Batch<f64>) -> Result<Self, TrainError> {
+    pub fn new(
+        settings: TrainSettings,
+        network: Network<f64>,
+        train: &'a Batch<f64>,
+    ) -> Result<Self, TrainError> {
         settings.check(train.samples())?;
         network.check_fit(train)?;
         network.check_finite()?;
@@ -77,10 +81,10 @@ impl<'a> Trainer<'a> {
         })
     }
 
-    /// Goes on where a checkpoint of the same run was left.
+    /// Resumes a checkpoint of the same run.
     ///
     /// # Errors
-    /// [`TrainError::Mismatch`] names what the checkpoint has otherwise: shape, activation, training data, or a setting
+    /// [`TrainError::CheckpointMismatch`] names what the checkpoint has otherwise: shape, activation, training data, or a setting
     /// that changes the numbers.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         checkpoint.check(self)?;
@@ -89,17 +93,17 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    /// The settings.
-    pub fn settings(&self) -> &Settings {
+    /// The settings of the run.
+    pub fn settings(&self) -> &TrainSettings {
         &self.settings
     }
 
-    /// What is trained on.
+    /// The training part.
     pub fn train(&self) -> &'a Batch<f64> {
         self.train
     }
 
-    /// Where it stands. After an error, the last state whose loss was sound.
+    /// The state of the run. After an error, the last state whose loss was sound.
     pub fn state(&self) -> &State {
         &self.state
     }
@@ -119,7 +123,7 @@ impl<'a> Trainer<'a> {
         self.flat_steps
     }
 
-    /// Takes a step, and says what was found before it.
+    /// Takes a step, and gives the loss and the penalty before it.
     ///
     /// # Errors
     /// [`TrainError::Diverged`] when the loss is above `100 ln C`, or loss, bound, gradient or weights are not finite;
@@ -149,7 +153,7 @@ impl<'a> Trainer<'a> {
 
     /// The state after a step along the gradient.
     fn updated(&self) -> State {
-        let Settings { rate, momentum, schedule, steps, normalised, .. } = &self.settings;
+        let TrainSettings { rate, momentum, schedule, steps, normalised, .. } = &self.settings;
         let State { network, velocity, step, seconds } = &self.state;
         let norm = if *normalised { norm(&self.gradient) } else { 1.0 };
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };

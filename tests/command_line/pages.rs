@@ -3,6 +3,7 @@
 use super::{HOLDS, WRONG_INPUT, hsr, stderr, stdout};
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 /// The long options that a text mentions.
 fn options(text: &str) -> BTreeSet<String> {
@@ -12,11 +13,33 @@ fn options(text: &str) -> BTreeSet<String> {
     text.split("--").skip(1).map(option).filter(|option| !option.is_empty()).collect()
 }
 
+/// The commands that `hsr --help` lists.
+fn commands() -> Vec<String> {
+    let help = stdout(&hsr(Path::new("."), &["--help"]));
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    let lines = listed.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<String> = names.map(|line| line.split_whitespace().next().unwrap().to_string()).collect();
+    names.into_iter().filter(|name| name != "help").collect()
+}
+
+/// The options that a help lists, each at the beginning of a line.
+fn own_options(help: &str) -> BTreeSet<String> {
+    let lines = help.lines().map(str::trim_start);
+    let starts = lines.filter_map(|line| match line.split_once(", --") {
+        Some((short, rest)) if short.len() == 2 => Some(rest),
+        _ => line.strip_prefix("--"),
+    });
+    starts.flat_map(|rest| options(&format!("--{}", rest.split([' ', '=']).next().unwrap()))).collect()
+}
+
 #[test]
 fn every_command_has_examples_in_its_help() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["audit", "check", "oracle", "train", "compare", "spectrum", "completions", "man"] {
-        let text = stdout(&hsr(folder.path(), &[command, "--help"]));
+    let commands = commands();
+    assert!(commands.len() > 10, "{commands:?}");
+    for command in commands {
+        let text = stdout(&hsr(folder.path(), &[&command, "--help"]));
         assert!(text.contains(&format!("Examples:\n  hsr {command}")), "{text}");
     }
 }
@@ -27,8 +50,14 @@ fn completions_know_the_commands_and_their_options() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let output = hsr(folder.path(), &["completions", shell]);
         assert_eq!(output.status.code(), HOLDS, "{}", stderr(&output));
-        for word in ["oracle", "spectrum", "standardise", "resume"] {
-            assert!(stdout(&output).contains(word), "no {word} for {shell}");
+        let script = stdout(&output);
+        for command in commands() {
+            assert!(script.contains(&command), "no {command} for {shell}");
+            let help = stdout(&hsr(folder.path(), &[&command, "--help"]));
+            let (listed, _) = help.split_once("Examples:").unwrap();
+            for option in own_options(listed) {
+                assert!(script.contains(&option), "no --{option} of {command} for {shell}");
+            }
         }
     }
     let output = hsr(folder.path(), &["completions", "tcsh"]);
@@ -42,20 +71,8 @@ fn the_page_of_a_command_has_every_option_of_its_help() {
     let output = hsr(folder.path(), &["man", "--out", "pages"]);
     assert_eq!(output.status.code(), HOLDS, "{}", stderr(&output));
     assert!(output.stdout.is_empty());
-    let commands = [
-        "audit",
-        "check",
-        "oracle",
-        "conform",
-        "vectors",
-        "answer",
-        "train",
-        "compare",
-        "spectrum",
-        "completions",
-        "man",
-    ];
-    for command in commands {
+    let commands = commands();
+    for command in &commands {
         let page = fs::read_to_string(folder.path().join(format!("pages/hsr-{command}.1"))).unwrap();
         // Roff has its hyphens escaped.
         let page = page.replace("\\-", "-");

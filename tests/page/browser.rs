@@ -29,6 +29,20 @@ onload = () => {{
   const page = document.getElementById("frame").contentDocument;
   const all = (what) => [...page.querySelectorAll(what)];
   const box = (element) => element.getBoundingClientRect();
+  // The numbers in cells, each as a range and as text.
+  const numbers = () => all("td").flatMap((cell) => {{
+    const found = [];
+    const walker = page.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {{
+      for (const match of walker.currentNode.data.matchAll(/-?[\d.]+(e-?\d+)?/g)) {{
+        const range = page.createRange();
+        range.setStart(walker.currentNode, match.index);
+        range.setEnd(walker.currentNode, match.index + match[0].length);
+        found.push([range, match[0]]);
+      }}
+    }}
+    return found;
+  }});
   const text = (id) => page.getElementById("number-" + id).textContent;
   document.getElementById("measured").textContent = JSON.stringify({{
     width: page.documentElement.scrollWidth,

@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Small rooms that the documentation does not show, from the top down. They lie below all rooms of the table.
-const SMALL: [&str; 4] = ["shell", "nearest", "budget", "words"];
+const SMALL: [&str; 5] = ["parallel", "shell", "nearest", "budget", "words"];
 
-/// Every file of the library with its text, by its path from the root of the repository.
+/// Every file of the library with its text, by its path from the root of the repository. The command, `src/main.rs` and
+/// `src/cli`, is a crate of its own, which sees what is public and nothing else.
 fn library() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = BTreeMap::new();
@@ -20,7 +21,10 @@ fn library() -> BTreeMap<String, String> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
+            let of_command = path == root.join("src/cli") || path == root.join("src/main.rs");
+            if of_command {
+                continue;
+            } else if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let names = path.strip_prefix(root).unwrap().components();

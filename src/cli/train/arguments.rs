@@ -7,7 +7,7 @@ use clap::Args;
 use hsr::data::LabelColumn;
 use hsr::model::Activation;
 use hsr::shell::quoted;
-use hsr::train::{Method, Schedule, Settings};
+use hsr::train::{Method, Schedule, TrainSettings};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -96,8 +96,8 @@ pub(in crate::cli) struct TrainArguments {
 
 impl TrainArguments {
     /// The settings of the run.
-    pub fn settings(&self) -> Settings {
-        Settings {
+    pub fn settings(&self) -> TrainSettings {
+        TrainSettings {
             method: self.method,
             strength: self.strength.unwrap_or(self.method.default_strength()),
             steps: self.steps,

@@ -3,7 +3,7 @@
 use super::TrainArguments;
 use crate::cli::named::{self, listed};
 use crate::cli::note;
-use hsr::data::{LabelColumn, Parts, Shares, Split, SplitError, classes};
+use hsr::data::{LabelColumn, Parts, Split, SplitError, SplitShares, classes};
 use hsr::words::shown;
 use std::error::Error;
 
@@ -11,7 +11,7 @@ use std::error::Error;
 pub(super) fn parts(arguments: &TrainArguments) -> Result<(Parts, Option<LabelColumn>), Box<dyn Error>> {
     let named = named::load(&arguments.data, &arguments.table)?;
     let data = shown(&arguments.data);
-    let shares = Shares { validation: 0.0, test: arguments.test_share };
+    let shares = SplitShares { validation: 0.0, test: arguments.test_share };
     let split = Split::stratified(&classes(&named.batch), &named.classes, shares, arguments.seed);
     let split = split.map_err(|error| match error {
         SplitError::SmallClass { .. } => {

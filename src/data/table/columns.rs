@@ -228,8 +228,8 @@ mod tests {
         let asks = |text: &str| read(text, None).unwrap_err();
         assert_eq!(
             asks("x,y,blob\n0.5,1,0\n0.25,2,1\n"),
-            "the header x, y, blob does not say which column is the label ('y' may be a feature): choose it by its name \
-             or number, as in --label y"
+            "the header x, y, blob does not say which column is the label ('y' may be a feature): ask for it by its name \
+             or number"
         );
         assert!(asks("y,x,blob\n1,0.5,0\n2,0.25,1\n").starts_with("the header y, x, blob does not say"));
         assert!(asks("a,y,b\n1,0,2\n2,1,3\n").starts_with("the header a, y, b does not say"));
@@ -246,8 +246,8 @@ mod tests {
     fn a_first_line_that_counts_the_columns_is_asked_about() {
         assert_eq!(
             read("0,1,2\n0.5,7,1\n0.25,9,0\n", None).unwrap_err(),
-            "line 1 counts the columns (0, 1, 2): if it is a header, drop it; if it is a sample, say --label 3, or whichever \
-             column the label is"
+            "line 1 counts the columns (0, 1, 2): if it is a header, drop it; if it is a sample, ask for column 3 as the label, \
+             or for whichever it is"
         );
         assert!(read("1,2,3\n0.5,7,1\n0.25,9,0\n", None).is_err());
         assert_eq!(read("1,2,3\n0.5,7,1\n0.25,9,3\n", Some("3")).unwrap().labels, [1, 0, 1]);

@@ -1,10 +1,11 @@
-//! Why a table is not labelled data.
+//! Errors of reading a table as labelled samples.
 
 use super::Separator;
 use crate::budget::OverBudget;
 
-/// Why a CSV table does not hold labelled samples. Lines and columns are counted from 1.
+/// An error of reading a CSV table as labelled samples. Lines and columns are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TableError {
     /// Nothing below the header, or nothing at all.
     #[error("there are no samples: at least one line of numbers with a label is needed")]
@@ -12,7 +13,7 @@ pub enum TableError {
     /// One column only.
     #[error(
         "line {line} has one column: at least one feature column and the label column are needed, separated by \
-         {separator} (--separator says by what)"
+         {separator} (the separator can be told)"
     )]
     OneColumn {
         /// The table's first line.
@@ -22,7 +23,7 @@ pub enum TableError {
     },
     /// A first line that holds other signs that separate cells.
     #[error(
-        "the first line holds '{found}': if it separates the columns, say --separator '{found}', if not, --separator ,"
+        "the first line holds '{found}': if it separates the columns, tell it as the separator, if not, tell the comma"
     )]
     WhichSeparator {
         /// The sign.
@@ -54,8 +55,8 @@ pub enum TableError {
     },
     /// A header from which the label column cannot be told.
     #[error(
-        "the header {header} does not say which column is the label ({name} may be a feature): choose it by its name or \
-         number, as in --label {}", name.trim_matches('\'')
+        "the header {header} does not say which column is the label ({name} may be a feature): ask for it by its name or \
+         number"
     )]
     WhichLabel {
         /// The header.
@@ -85,7 +86,7 @@ pub enum TableError {
     /// So many classes that they may be none.
     #[error(
         "column {column} has {classes} different values in {samples} samples, such as {example}: is it the label? If it \
-         is, say --label {}, and if another column is, its name or number", column.split(' ').next().unwrap_or_default()
+         is, ask for this column, and if another one is, for that, by its name or number"
     )]
     ManyClasses {
         /// The label column's number, and its name where there is a header.
@@ -165,8 +166,8 @@ pub enum TableError {
     },
     /// A word among labels of which most are numbers.
     #[error(
-        "line {line}, column {column}: {cell} stands among labels that are numbers: if it is a class, say --label {}, and \
-         if not, correct it or drop the line", column.split(' ').next().unwrap_or_default()
+        "line {line}, column {column}: {cell} stands among labels that are numbers: if it is a class, ask for this \
+         label column, and if not, correct it or drop the line"
     )]
     WordAmongNumbers {
         /// The line.
@@ -178,8 +179,8 @@ pub enum TableError {
     },
     /// A first line that may count the columns.
     #[error(
-        "line {line} counts the columns ({counted}): if it is a header, drop it; if it is a sample, say --label {columns}, \
-         or whichever column the label is"
+        "line {line} counts the columns ({counted}): if it is a header, drop it; if it is a sample, ask for \
+         column {columns} as the label, or for whichever it is"
     )]
     CountsColumns {
         /// The first line.

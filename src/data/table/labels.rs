@@ -137,8 +137,8 @@ mod tests {
             assert_eq!(
                 read(&table, None).unwrap_err(),
                 format!(
-                    "line 4, column 2 ('label'): '{word}' stands among labels that are numbers: if it is a class, say \
-                     --label 2, and if not, correct it or drop the line"
+                    "line 4, column 2 ('label'): '{word}' stands among labels that are numbers: if it is a class, ask \
+                     for this label column, and if not, correct it or drop the line"
                 )
             );
             assert_eq!(read(&table, Some("label")).unwrap().class_names.len(), 3);
@@ -160,16 +160,17 @@ mod tests {
         let numbers = rows(&["0.5", "1.25", "0.5"]);
         assert_eq!(
             read(&numbers, None).unwrap_err(),
-            "column 3 has 2 different values in 3 samples, such as '0.5': is it the label? If it is, say --label 3, and \
-             if another column is, its name or number"
+            "column 3 has 2 different values in 3 samples, such as '0.5': is it the label? If it is, ask for this column, \
+             and if another one is, for that, by its name or number"
         );
         assert_eq!(read(&numbers, Some("3")).unwrap().class_names, ["0.5", "1.25"]);
         // The classes of wine stand in the first column; the last holds a measurement.
         assert!(
             read(&rows(&["1065", "1050", "1185", "1480"]), None).unwrap_err().starts_with("column 3 has 4 ")
         );
-        assert!(read(&rows(&["1", "2", "3", "1", "2", "3"]), None).is_ok());
-        assert!(read(&rows(&["4", "7"]), None).is_ok());
+        let classes = |values: &[&str]| read(&rows(values), None).unwrap().class_names;
+        assert_eq!(classes(&["1", "2", "3", "1", "2", "3"]), ["1", "2", "3"]);
+        assert_eq!(classes(&["4", "7"]), ["4", "7"]);
         let identifiers: String = (0..60_000).map(|row| format!("1,{row}\n")).collect();
         let error = read(&format!("x,class\n{identifiers}"), None).unwrap_err();
         assert!(

@@ -177,7 +177,7 @@ mod tests {
     fn another_separator_than_a_comma_is_asked_about_and_not_guessed() {
         assert_eq!(
             error("a;b;kind\n1,5;2,5;p\n"),
-            "the first line holds ';': if it separates the columns, say --separator ';', if not, --separator ,"
+            "the first line holds ';': if it separates the columns, tell it as the separator, if not, tell the comma"
         );
         assert!(error("1\t2\tp\n").starts_with("the first line holds 'tab'"));
         assert!(parse("\"a;b\",label\n1,p\n2,q\n").is_ok());
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(
             read_by(Separator::SEMICOLON, "a,label\n1,p\n").unwrap_err().to_string(),
             "line 1 has one column: at least one feature column and the label column are needed, separated by ';' \
-             (--separator says by what)"
+             (the separator can be told)"
         );
     }
 

@@ -76,8 +76,12 @@ mod tests {
             assert_eq!(text.parse::<Separator>().unwrap().to_string(), text);
         }
         assert_eq!("\t".parse(), Ok(Separator::TAB));
-        for text in ["", "a", "1", ".", "-", "\"", "\n", ",,"] {
-            assert!(text.parse::<Separator>().is_err(), "{text}");
+        let known = [",", "comma", ";", "semicolon", "tab", "\t", "\\t", "|", ":"];
+        let characters = (0..=0x2fff).filter_map(char::from_u32).map(String::from);
+        for text in
+            characters.chain(["", ",,", "Tab", "comma", "semicolon", "tab", "pipe", "\\t"].map(String::from))
+        {
+            assert_eq!(text.parse::<Separator>().is_ok(), known.contains(&&text[..]), "{text:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Checkpoint;
 use crate::io::{Array, InputError, read_network, read_text, read_vector, write_npz_with_texts};
 use crate::model::Activation;
-use crate::train::{RunFileError, Settings, State};
+use crate::train::{RunFileError, State, TrainSettings};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -18,7 +18,7 @@ struct About {
     samples: usize,
     activation: String,
     data: u64,
-    settings: Settings,
+    settings: TrainSettings,
 }
 
 impl Checkpoint {
@@ -30,12 +30,12 @@ impl Checkpoint {
     /// ```
     /// use hsr::io::read_network;
     /// use hsr::model::{Activation, Batch, Network, Parameters};
-    /// use hsr::train::{Checkpoint, Method, Settings, Trainer};
+    /// use hsr::train::{Checkpoint, Method, TrainSettings, Trainer};
     /// use nalgebra::dmatrix;
     /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
     /// let network = Network::new(parameters, Activation::Tanh)?;
     /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
-    /// let mut trainer = Trainer::new(Settings::of(Method::Hsr), network.clone(), &batch)?;
+    /// let mut trainer = Trainer::new(TrainSettings::of(Method::Hsr), network.clone(), &batch)?;
     /// trainer.step()?;
     ///
     /// let folder = tempfile::tempdir()?;
@@ -43,7 +43,7 @@ impl Checkpoint {
     /// Checkpoint::of(&trainer).write(&path)?;
     /// assert_eq!(read_network(&path, Activation::Tanh)?, trainer.state().network);
     ///
-    /// let mut resumed = Trainer::new(Settings::of(Method::Hsr), network, &batch)?;
+    /// let mut resumed = Trainer::new(TrainSettings::of(Method::Hsr), network, &batch)?;
     /// resumed.resume(Checkpoint::read(&path)?)?;
     /// assert_eq!(resumed.step()?, trainer.step()?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

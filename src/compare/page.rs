@@ -1,15 +1,22 @@
 //! A comparison as one HTML page that stands alone.
 
+use super::tables::{Column, Table};
 use super::{CompareError, Comparison, pictures};
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
+/// Numbers never break, not at the minus of an exponent either: a table that is too wide scrolls in its own box, with the
+/// methods in sight.
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem}\
 table{border-collapse:collapse;font-size:.85rem}td,th{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #ccc}\
-td:first-child,th:first-child{text-align:left}.wide{overflow-x:auto}\
+td{white-space:nowrap;font-variant-numeric:tabular-nums}th{vertical-align:bottom}\
+td:first-child{white-space:normal}.whole{white-space:nowrap}\
+td:first-child,th:first-child{text-align:left;position:sticky;left:0;background:#fff}.wide{overflow-x:auto}\
+details{margin:.7rem 0}summary{cursor:pointer}\
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,32rem),1fr));gap:1rem}\
 svg{max-width:100%;height:auto}pre{background:#f4f4f4;padding:.7rem;overflow-x:auto}";
 
-/// The page: what was asked, the command that repeats it, tables and pictures. It holds no script and fetches nothing.
+/// The page of a comparison as HTML: what was asked, the command that repeats it, tables and pictures. It holds no script and fetches nothing.
+/// The same comparison gives the same page; two runs with the same seeds differ in the cells of class `time` alone.
 ///
 /// # Errors
 /// [`CompareError::Picture`] where a picture cannot be drawn.
@@ -31,27 +38,27 @@ pub fn html(comparison: &Comparison, data: &str, command: &str) -> Result<String
             body {
                 h1 { (title) }
                 p {
-                    (comparison.shape) ", " (comparison.settings.activation) ", " (comparison.starts.len())
-                    " seeds; each method chose among " (comparison.settings.trials)
+                    (comparison.shape) ", " (comparison.settings.activation) ", " (comparison.seeds())
+                    "; each method chose among " (comparison.settings.trials)
                     " strengths by its mean validation loss. Repeat it with"
                 }
                 pre { (command) }
                 h2 { "End points" }
                 p { "Mean and, in parentheses, standard deviation over seeds." }
-                (table(&comparison.end_points()))
+                (shown(&comparison.end_points()))
                 h2 { "Differences from sgd" }
                 p {
                     "Paired, seed by seed: mean and 95% bootstrap interval; * where it leaves out 0, and in the last "
                     "column, a ratio, 1."
                 }
-                (table(&comparison.differences()))
+                (shown(&comparison.differences()))
                 h2 { "Kinds of end points" }
                 p {
                     "Not converged: the descended gradient is above a hundredth of the loss's at the initial point. "
                     "Saddle: an eigenvalue below -0.01 times the largest. Sharp: the largest eigenvalue is above that "
                     "of the initial point."
                 }
-                (table(&comparison.kinds()))
+                (shown(&comparison.kinds()))
                 h2 { "Pictures" }
                 p {
                     "Curves over steps and along the top eigenvector, and the spectra, are of the first seed; over the "
@@ -66,15 +73,35 @@ pub fn html(comparison: &Comparison, data: &str, command: &str) -> Result<String
     Ok(page.into_string())
 }
 
-fn table(rows: &[Vec<String>]) -> Markup {
+/// A table, and under it what it has besides, folded away.
+fn shown(table: &Table) -> Markup {
+    let (prominent, aside): (Vec<&Column>, Vec<&Column>) =
+        table.columns.iter().partition(|column| column.prominent);
+    let names: Vec<&str> = aside.iter().map(|column| column.name.as_str()).collect();
+    markup! {
+        (rows(&table.methods, &prominent))
+        @if !aside.is_empty() {
+            details {
+                summary { "Also: " (names.join(", ")) }
+                (rows(&table.methods, &aside))
+            }
+        }
+    }
+}
+
+fn rows(methods: &[String], columns: &[&Column]) -> Markup {
+    let class = |column: &Column| column.timed.then_some("time");
     markup! {
         div.wide {
             table {
-                @for (at, row) in rows.iter().enumerate() {
+                tr {
+                    th { "method" }
+                    @for column in columns { th { (column.name) } }
+                }
+                @for (at, method) in methods.iter().enumerate() {
                     tr {
-                        @for cell in row {
-                            @if at == 0 { th { (cell) } } @else { td { (cell) } }
-                        }
+                        td { @for part in method.splitn(2, ' ') { span.whole { (part) } " " } }
+                        @for column in columns { td class=[class(column)] { (column.cells[at]) } }
                     }
                 }
             }
