@@ -52,16 +52,14 @@ fn main() {
                     let shape = Shape { samples, inputs, hidden, classes, biases: true };
                     // Half a minute for a shape is enough.
                     let cost = Plan::new(&shape, threads, None)
-                        .map_or(0.0, |plan| plan.costs()[0].min(plan.costs()[1]));
+                        .map_or(0.0, |plan| plan.cost(Route::Hidden).min(plan.cost(Route::Class)));
                     if cost > 2e10 {
                         continue;
                     }
                     let (network, batch) = network(&shape);
                     let times = Route::ALL.map(|route| match Plan::new(&shape, threads, Some(route)) {
                         // A route whose estimate is far above the best is not measured.
-                        Ok(plan) if plan.costs()[route as usize] < 20.0 * cost => {
-                            seconds(plan, &network, &batch)
-                        }
+                        Ok(plan) if plan.cost(route) < 20.0 * cost => seconds(plan, &network, &batch),
                         _ => f64::INFINITY,
                     });
                     let Ok(chosen) = Plan::new(&shape, threads, None) else { continue };

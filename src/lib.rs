@@ -46,7 +46,7 @@
 //! let network = Network::new(parameters, Activation::Tanh)?;
 //! let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8; 0.5, 0.5], &[0, 1, 2], 3)?;
 //! let answer = answer(&network, &batch, Wanted::default())?;
-//! println!("lambda_max <= {} <= {}", answer.ws_block, answer.ws_upper);
+//! println!("lambda_max <= {} <= {}", answer.scalars.ws_block, answer.scalars.ws_upper);
 //! println!("steepest descent along {:?}", answer.gradient?.scale(&-1.0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -78,6 +78,7 @@ pub mod reports;
 pub mod spectrum;
 pub mod terms;
 pub mod train;
+mod vocabulary;
 pub mod witness;
 
 // How messages are put into words. The command, a crate of its own, does it in the same way; nobody else needs to.

@@ -4,7 +4,7 @@ use crate::words::printable;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 
-/// A report as a JSON object, with whether it `holds` and its `summary` beside its own fields.
+/// Writes a report as a JSON object, with whether it `holds` and its `summary` beside its own fields.
 ///
 /// ```
 /// let text = hsr::reports::json_report(&std::collections::BTreeMap::from([("seed", 1)]), true, "all hold");
@@ -23,25 +23,26 @@ pub struct JunitCase {
     pub name: String,
     /// The group that it belongs to.
     pub class: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: JunitOutcome,
 }
 
-/// What became of a test.
+/// The outcome of a test.
 pub enum JunitOutcome {
     /// It passed.
     Passed,
-    /// It passed, and this is what it rests on.
+    /// It passed, with this output.
     PassedWith(String),
     /// It does not apply.
     Skipped,
-    /// It failed: a line, and the whole story.
+    /// It failed: a message of one line, and a description.
     Failed(String, String),
 }
 
-/// The report of a suite. Characters that XML cannot hold, and all others that are not seen as themselves but line breaks
-/// and tabs, stand escaped in it, such as `\u{1b}`.
+/// Writes the report of a suite as JUnit XML.
 ///
+/// Characters that XML cannot hold, and all others that are not seen as themselves but line breaks and tabs, are escaped,
+/// such as `\u{1b}`.
 /// ```
 /// use hsr::reports::{JunitCase, JunitOutcome, junit};
 /// let case = JunitCase { name: "t_gn".into(), class: "hsr.trace".into(), outcome: JunitOutcome::Passed };
@@ -145,8 +146,25 @@ mod tests {
         let case = |outcome| JunitCase { name: all.clone(), class: all.clone(), outcome };
         let report = junit(&all, outcomes.map(case));
         assert!(is_xml(&report));
-        let told = "\\0\\u{1}\\u{7}\\u{8}\\u{b}\\u{c}\\r\\u{1b}[31m\\u{7f}\\u{85}\\u{9b}\\u{202e}\\u{2028}";
-        assert_eq!(report.matches(told).count(), 2 + 8 + 3, "names, classes, and what became of two");
+        let escaped =
+            "\\0\\u{1}\\u{7}\\u{8}\\u{b}\\u{c}\\r\\u{1b}[31m\\u{7f}\\u{85}\\u{9b}\\u{202e}\\u{2028}";
+        assert_eq!(
+            report.matches(escaped).count(),
+            2 + 8 + 3,
+            "names, classes, and the texts of two outcomes"
+        );
         assert!(!is_xml("<a b='\u{fffe}'/>") && !is_xml("<a>&#27;</a>") && !is_xml("<a>"));
+    }
+
+    #[test]
+    fn a_report_says_whether_it_holds() {
+        let text = json_report(&std::collections::BTreeMap::from([("seed", 1)]), true, "all hold");
+        assert_eq!(text, "{\n  \"holds\": true,\n  \"seed\": 1,\n  \"summary\": \"all hold\"\n}\n");
+        let case =
+            JunitCase { name: "t_gn".into(), class: "hsr.trace".into(), outcome: JunitOutcome::Passed };
+        let report = junit("hsr audit", [case]);
+        assert!(report.contains("<testsuites name=\"hsr audit\" tests=\"1\" failures=\"0\" errors=\"0\">"));
+        let suite = "<testsuite name=\"hsr audit\" tests=\"1\" skipped=\"0\" errors=\"0\" failures=\"0\">";
+        assert!(report.contains(suite));
     }
 }

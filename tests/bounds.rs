@@ -12,7 +12,7 @@ use proptest::prelude::*;
 /// Mean and spread of a spectrum, by the closed forms.
 fn moments_of(spectrum: &[f64]) -> (f64, f64) {
     let (trace, squared) = (spectrum.iter().sum(), spectrum.iter().map(|value| value * value).sum());
-    (mean(&trace, spectrum.len()), spread(&trace, &squared, spectrum.len()))
+    (mean(trace, spectrum.len()), spread(trace, squared, spectrum.len()))
 }
 
 /// The spread is a root of a difference: an error of some roundoffs of the squares becomes one of the root of that.
@@ -30,12 +30,12 @@ proptest! {
         let near = tolerance(&spectrum);
         let high = spectrum.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let low = spectrum.iter().copied().fold(f64::INFINITY, f64::min);
-        prop_assert!(high <= ws_upper(&m, &s, size) + near);
-        prop_assert!(m - near <= ws_lower(&m, &s, size) && ws_lower(&m, &s, size) <= high + near);
-        prop_assert!(lambda_min_lower(&m, &s, size) <= low + near);
-        prop_assert!(low <= lambda_min_upper(&m, &s, size) + near && lambda_min_upper(&m, &s, size) <= m + near);
-        prop_assert!(high - low <= range_upper(&s, size) + near);
-        prop_assert!(0.0 <= range_lower(&s, size) && range_lower(&s, size) <= high - low + near);
+        prop_assert!(high <= ws_upper(m, s, size) + near);
+        prop_assert!(m - near <= ws_lower(m, s, size) && ws_lower(m, s, size) <= high + near);
+        prop_assert!(lambda_min_lower(m, s, size) <= low + near);
+        prop_assert!(low <= lambda_min_upper(m, s, size) + near && lambda_min_upper(m, s, size) <= m + near);
+        prop_assert!(high - low <= range_upper(s, size) + near);
+        prop_assert!(0.0 <= range_lower(s, size) && range_lower(s, size) <= high - low + near);
     }
 
     #[test]
@@ -47,32 +47,32 @@ proptest! {
             (moments_of(&spectrum), near)
         };
         let ((m, s), near) = with(center + gap, 1, center);
-        prop_assert!((ws_upper(&m, &s, size) - (center + gap)).abs() <= near);
-        prop_assert!((lambda_min_upper(&m, &s, size) - center).abs() <= near);
+        prop_assert!((ws_upper(m, s, size) - (center + gap)).abs() <= near);
+        prop_assert!((lambda_min_upper(m, s, size) - center).abs() <= near);
         let ((m, s), near) = with(center - gap, 1, center);
-        prop_assert!((lambda_min_lower(&m, &s, size) - (center - gap)).abs() <= near);
-        prop_assert!((ws_lower(&m, &s, size) - center).abs() <= near);
+        prop_assert!((lambda_min_lower(m, s, size) - (center - gap)).abs() <= near);
+        prop_assert!((ws_lower(m, s, size) - center).abs() <= near);
         let ((_, s), near) = with(center + gap, size / 2, center);
-        prop_assert!((range_lower(&s, size) - gap).abs() <= near);
+        prop_assert!((range_lower(s, size) - gap).abs() <= near);
         let mut ends = vec![center; size];
         (ends[0], ends[1]) = (center + gap, center - gap);
         let (_, s) = moments_of(&ends);
-        prop_assert!((range_upper(&s, size) - 2.0 * gap).abs() <= tolerance(&ends));
+        prop_assert!((range_upper(s, size) - 2.0 * gap).abs() <= tolerance(&ends));
     }
 
     #[test]
     fn the_block_bound_is_the_largest_eigenvalue_of_two_by_two(a in -3.0..3.0f64, b in -3.0..3.0f64, g in 0.0..2.0f64) {
         let matrix = nalgebra::dmatrix![a, g; g, b];
         let eigenvalues = hsr::witness::eigen::eigenvalues(&matrix).unwrap();
-        prop_assert!((ws_block(&a, &b, &(g * g)) - eigenvalues[1]).abs() <= 64.0 * f64::EPSILON * (1.0 + matrix.norm()));
+        prop_assert!((ws_block(a, b, g * g) - eigenvalues[1]).abs() <= 64.0 * f64::EPSILON * (1.0 + matrix.norm()));
     }
 }
 
 #[test]
 fn rounding_below_zero_counts_as_zero() {
-    assert_eq!(spread(&3.0, &(3.0 - 1e-12), 3), 0.0);
+    assert_eq!(spread(3.0, 3.0 - 1e-12, 3), 0.0);
     let shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: true };
-    assert_eq!(ws_reduced(&-1.0, &0.0, &shape), 0.0);
+    assert_eq!(ws_reduced(-1.0, 0.0, &shape), 0.0);
 }
 
 #[test]
@@ -82,14 +82,13 @@ fn a_bound_without_a_gradient_says_why() {
     let size = shape.parameters();
     let of = |error: NoGradient| error.to_string();
     assert!(
-        of(spread_gradient(&zero, &zero, &1.0, &0.0, size).unwrap_err())
+        of(spread_gradient(&zero, &zero, 1.0, 0.0, size).unwrap_err())
             .contains("spread s of the Hessian is 0")
     );
     assert!(
-        of(ws_upper_gradient(&zero, &zero, &1.0, &0.0, size).unwrap_err())
-            .contains("multiple of the identity")
+        of(ws_upper_gradient(&zero, &zero, 1.0, 0.0, size).unwrap_err()).contains("multiple of the identity")
     );
-    assert_eq!(ws_reduced_gradient(&zero, &zero, &0.0, &0.0, &shape).unwrap_err(), NoGradient::Clamped);
+    assert_eq!(ws_reduced_gradient(&zero, &zero, 0.0, 0.0, &shape).unwrap_err(), NoGradient::Clamped);
     assert_eq!(descent_direction(&zero).unwrap_err(), NoGradient::Stationary);
     assert_eq!(moment_gradients::<f64>(&[], &nalgebra::dmatrix![1.0; 2.0]).unwrap_err(), NoGradient::Empty);
 

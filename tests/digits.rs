@@ -7,7 +7,7 @@ use hsr::data::DataSet;
 use hsr::fast::Route;
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
-use hsr::oracle::{Answer, FEW_DIGITS, OracleError, Path, Wanted, answer, digits};
+use hsr::oracle::{Answer, FEW_DIGITS, Item, OracleError, Path, Scalar, Wanted, answer, digits};
 use nalgebra::dmatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -62,14 +62,13 @@ fn paths() -> Vec<(String, Path)> {
 }
 
 fn by(path: Path, network: &Network<f64>, batch: &Batch<f64>, dense: bool) -> Result<Answer, OracleError> {
-    let wanted = Wanted { path, terms: true, spectrum: dense, hessian: dense, digits: false };
-    answer(network, batch, wanted)
+    let wanted = Wanted::default().with_terms().by(path);
+    answer(network, batch, if dense { wanted.with_spectrum().with_hessian() } else { wanted })
 }
 
-/// All numbers of an answer that digits are told of, by their names.
-fn numbers(answer: &Answer) -> Vec<(&'static str, Vec<f64>)> {
-    let arrays = answer.arrays().into_iter().map(|(name, array)| (name, array.values));
-    arrays.filter(|(name, _)| answer.digits.of(name).is_some()).collect()
+/// All numbers of an answer whose digits are known.
+fn numbers(answer: &Answer) -> Vec<(Item, Vec<f64>)> {
+    answer.printed_digits().map(|(item, _)| (item, answer.numbers(item).unwrap())).collect()
 }
 
 fn largest(values: &[f64]) -> f64 {
@@ -96,7 +95,7 @@ fn no_more_digits_are_claimed_than_are_right_at_any_scale_on_any_path() {
             let counted = digits(&found, &network, &batch).unwrap();
             for (what, values) in numbers(&found) {
                 let claimed = found.digits.of(what).unwrap();
-                let Some((_, right)) = counted.iter().find(|(other, _)| *other == what) else { continue };
+                let right = counted.of(what).unwrap();
                 claims += 1;
                 warnings += u32::from(claimed < FEW_DIGITS);
                 // An error that is a random walk of roundings may once go a little further than it is taken to.
@@ -124,9 +123,9 @@ fn all_routes_and_the_terms_agree_within_their_digits_and_on_what_is_an_error() 
             match (first, other) {
                 (Ok(first), Ok(other)) => agree(&format!("network {seed}, {name}"), first, other),
                 (first, other) => {
-                    let told =
+                    let message =
                         |found: &Result<Answer, OracleError>| found.as_ref().err().map(ToString::to_string);
-                    assert_eq!(told(first), told(other), "network {seed}, {name}");
+                    assert_eq!(message(first), message(other), "network {seed}, {name}");
                 }
             }
         }
@@ -163,11 +162,11 @@ fn ordinary_networks_claim_ten_digits() {
         let shape = Shape { samples: count, inputs, hidden: 6, classes, biases: true };
         let start = random_network(&shape, Activation::Tanh, 0);
         for network in [train(&start, &batch), start] {
-            let found = answer(&network, &batch, Wanted { terms: true, ..Wanted::default() }).unwrap();
-            for (name, digits) in found.digits.all() {
+            let found = answer(&network, &batch, Wanted::default().with_terms()).unwrap();
+            for (item, digits) in found.printed_digits() {
                 // Of the pixels some are lit in a few images only: 64 inputs, twenty deviations far out.
                 let least = if data == DataSet::Digits { 7.0 } else { 10.0 };
-                assert!(*digits >= least, "{data:?}: {name} claims {digits:.1}");
+                assert!(digits >= least, "{data:?}: {item} claims {digits:.1}");
             }
         }
     }
@@ -187,11 +186,8 @@ fn what_underflows_before_it_is_multiplied_up_again_claims_no_digit() {
     let batch = Batch::from_labels(x, &[0], 2).unwrap();
     for (name, path) in paths() {
         let found = by(path, &network, &batch, false).unwrap();
-        for (what, value, right) in [
-            ("trace_squared", found.trace_squared, 2.739071108e-183),
-            ("ws_upper", found.ws_upper, 5.073119794e-92),
-        ] {
-            let claimed = found.digits.of(what).unwrap();
+        for (what, right) in [(Scalar::TraceSquared, 2.739071108e-183), (Scalar::WsUpper, 5.073119794e-92)] {
+            let (value, claimed) = (found.scalars[what], found.digits.scalars[what]);
             assert!(
                 (value / right - 1.0).abs() <= 10_f64.powf(-claimed),
                 "{name}: {what} {value:e} claims {claimed}"

@@ -3,7 +3,7 @@
 
 use hsr::audit::{random_network, train};
 use hsr::data::DataSet;
-use hsr::fast::{Plan, Route, Shares, Values, Workspace};
+use hsr::fast::{GradientShares, Plan, Route, Values, Workspace};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::Matrix;
 use hsr::terms::bound::{Moments, moments};
@@ -65,16 +65,10 @@ fn values_close(name: &str, values: &Values, truth: &Truth) {
     let (fast, slow) = (&values.moments, &truth.moments);
     close(&format!("{name} loss"), values.loss, truth.loss, truth.loss.abs());
     let curvature = slow.hidden_squared.sqrt();
-    close(
-        &format!("{name} hidden trace"),
-        fast.hidden_trace,
-        slow.hidden_trace,
-        curvature.max(slow.hidden_trace.abs()),
-    );
-    close(&format!("{name} hidden square"), fast.hidden_squared, slow.hidden_squared, slow.hidden_squared);
-    close(&format!("{name} output trace"), fast.output_trace, slow.output_trace, slow.output_trace);
-    close(&format!("{name} output square"), fast.output_squared, slow.output_squared, slow.output_squared);
-    close(&format!("{name} coupling"), fast.coupling_squared, slow.coupling_squared, slow.coupling_squared);
+    let sizes = Moments { hidden_trace: curvature.max(slow.hidden_trace.abs()), ..*slow };
+    for (moment, size) in sizes.iter() {
+        close(&format!("{name} {moment}"), fast[moment], slow[moment], *size);
+    }
 }
 
 /// Holds all routes against the terms, with one thread and with two.
@@ -90,16 +84,15 @@ fn hold(shape: &Shape, network: &Network<f64>, batch: &Batch<f64>) {
                 values_close(&name, &workspace.differentiate(network, batch).unwrap(), &truth);
             }
             let mut gradient = vec![0.0; shape.parameters()];
-            let g = &truth.gradients;
-            let all =
-                [&g.hidden_trace, &g.hidden_squared, &g.output_trace, &g.output_squared, &g.coupling_squared];
-            for (term, expected) in all.into_iter().enumerate() {
-                let mut shares = Shares::default();
-                shares.moments[term] = 1.0;
+            for (moment, expected) in truth.gradients.iter() {
+                let mut shares = GradientShares::default();
+                shares.moments[moment] = 1.0;
                 workspace.gradient(batch, &shares, &mut gradient).unwrap();
-                vectors_close(&format!("{name}, gradient of moment {term}"), &gradient, &expected.flat());
+                vectors_close(&format!("{name}, gradient of {moment}"), &gradient, &expected.flat());
             }
-            workspace.gradient(batch, &Shares { loss: 1.0, ..Shares::default() }, &mut gradient).unwrap();
+            workspace
+                .gradient(batch, &GradientShares { loss: 1.0, ..GradientShares::default() }, &mut gradient)
+                .unwrap();
             vectors_close(&format!("{name}, gradient of the loss"), &gradient, &truth.loss_gradient);
         }
     }
@@ -186,7 +179,13 @@ fn results_are_the_same_from_run_to_run_for_each_number_of_threads() {
                 let mut workspace = Workspace::new(Plan::new(&shape, threads, Some(route)).unwrap());
                 let values = workspace.differentiate(&network, &batch).unwrap();
                 let mut gradient = vec![0.0; shape.parameters()];
-                workspace.gradient(&batch, &Shares { loss: 1.0, moments: [1.0; 5] }, &mut gradient).unwrap();
+                workspace
+                    .gradient(
+                        &batch,
+                        &GradientShares { loss: 1.0, moments: Moments::from_fn(|_| 1.0) },
+                        &mut gradient,
+                    )
+                    .unwrap();
                 (values, gradient)
             };
             let first = run();
@@ -203,7 +202,7 @@ fn a_gradient_is_refused_into_a_wrong_buffer_or_before_there_is_one() {
     let (network, batch) = random(&shape, Activation::Tanh, 1.0, 3);
     let mut workspace = Workspace::new(Plan::new(&shape, 1, None).unwrap());
     let mut buffer = vec![0.0; shape.parameters()];
-    let shares = Shares { loss: 1.0, ..Shares::default() };
+    let shares = GradientShares { loss: 1.0, ..GradientShares::default() };
     workspace.evaluate(&network, &batch).unwrap();
     let message = workspace.gradient(&batch, &shares, &mut buffer).unwrap_err().to_string();
     assert!(message.contains("without a call of differentiate"), "{message}");

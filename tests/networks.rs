@@ -6,8 +6,8 @@ use hsr::audit::{
 };
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::{Field, Matrix, Rounded};
-use hsr::oracle::{Answer, Path, Wanted, answer, digits};
-use hsr::spectrum::{Settings, extremes};
+use hsr::oracle::{Answer, Item, Path, Scalar, Wanted, answer, digits};
+use hsr::spectrum::{SpectrumSettings, extremes};
 use hsr::terms::bound::{moments, null_space};
 use hsr::terms::{Curvature, curvatures, hessian, samples, squared_trace, trace};
 use hsr::witness::{Case, eigen::eigenvalues};
@@ -79,36 +79,36 @@ fn eigen_tolerance(h: &Matrix<f64>) -> f64 {
 /// Below this 106 bits are fewer, so that they do not tell the digits of an `f64`.
 const COUNTABLE: f64 = 1e-285;
 
-/// The largest entry of an array of an answer.
-fn largest(answer: &Answer, name: &str) -> f64 {
-    let (_, array) = answer.arrays().into_iter().find(|(other, _)| *other == name).unwrap();
-    array.values.iter().fold(0.0, |largest, entry| entry.abs().max(largest))
+/// The largest entry of an item of an answer.
+fn largest(answer: &Answer, item: Item) -> f64 {
+    let numbers = answer.numbers(item).unwrap();
+    numbers.iter().fold(0.0, |largest, entry| entry.abs().max(largest))
 }
 
 /// What the numbers of an answer may be off by. A logit of size `o` is rounded by `eps |o|`, which is the relative error
 /// of its probability, and a hundred of them meet in a sum over pairs. The trace has terms of both signs, up to the norm
 /// of the Hessian; a spread is the root of a difference that may lose a factor `d + C + 1`.
-fn allowed_errors(whole: &Whole, answer: &Answer) -> Vec<(&'static str, f64)> {
+fn allowed_errors(whole: &Whole, answer: &Answer) -> Vec<(Item, f64)> {
     let (shape, parameters) = (whole.shape(), &whole.network.parameters);
     let output = 1.0 + shape.inputs as f64 * parameters.w.amax() * whole.batch.x.amax() + parameters.w.amax();
     let logits = 1.0 + shape.hidden as f64 * parameters.v.amax() * output;
     let relative = 100.0 * f64::EPSILON * logits;
-    let (norm, lost) = (answer.trace_squared.sqrt(), (shape.inputs + shape.classes + 1) as f64);
+    let (norm, lost) = (answer.scalars.trace_squared.sqrt(), (shape.inputs + shape.classes + 1) as f64);
     let mut allowed = vec![
-        ("loss", relative * answer.loss),
-        ("loss_gradient", relative * largest(answer, "loss_gradient")),
+        (Scalar::Loss.into(), relative * answer.scalars.loss),
+        (Item::LossGradient, relative * largest(answer, Item::LossGradient)),
     ];
     // Where the squares underflow, an answer claims no digit of what is made of them.
-    if answer.trace_squared >= COUNTABLE {
+    if answer.scalars.trace_squared >= COUNTABLE {
         allowed.extend([
-            ("trace", relative * norm),
-            ("trace_squared", relative * answer.trace_squared),
-            ("ws_upper", relative * lost * norm),
-            ("ws_reduced", relative * lost * norm),
-            ("ws_block", relative * lost * norm),
+            (Scalar::Trace.into(), relative * norm),
+            (Scalar::TraceSquared.into(), relative * answer.scalars.trace_squared),
+            (Scalar::WsUpper.into(), relative * lost * norm),
+            (Scalar::WsReduced.into(), relative * lost * norm),
+            (Scalar::WsBlock.into(), relative * lost * norm),
         ]);
         if answer.gradient.is_ok() {
-            allowed.push(("gradient", relative * lost * largest(answer, "gradient")));
+            allowed.push((Item::Gradient, relative * lost * largest(answer, Item::Gradient)));
         }
     }
     allowed
@@ -168,18 +168,18 @@ proptest! {
     fn the_bounds_hold_and_stand_in_order(whole in networks(0.1..3.0f64)) {
         let h = hessian::hessian(&whole.points());
         prop_assume!(h.norm() > 0.0);
-        let answer = answer(&whole.network, &whole.batch, Wanted::default()).unwrap();
+        let bounds = answer(&whole.network, &whole.batch, Wanted::default()).unwrap().scalars;
         let eigenvalues = eigenvalues(&h).unwrap();
         let (low, high) = (eigenvalues[0], eigenvalues[eigenvalues.len() - 1]);
         // A spread is a root of a difference that may lose a factor d + C + 1 of accuracy.
         let shape = whole.shape();
         let tolerance = eigen_tolerance(&h) * (shape.inputs + shape.classes + 1) as f64;
-        prop_assert!(high <= answer.ws_block + tolerance);
-        prop_assert!(answer.ws_block <= answer.ws_reduced + tolerance);
-        prop_assert!(answer.ws_reduced <= answer.ws_upper + tolerance);
-        prop_assert!(answer.ws_lower <= high + tolerance);
-        prop_assert!(answer.lambda_min_lower <= low + tolerance && low <= answer.lambda_min_upper + tolerance);
-        prop_assert!(high - low <= answer.range_upper + tolerance);
+        prop_assert!(high <= bounds.ws_block + tolerance);
+        prop_assert!(bounds.ws_block <= bounds.ws_reduced + tolerance);
+        prop_assert!(bounds.ws_reduced <= bounds.ws_upper + tolerance);
+        prop_assert!(bounds.ws_lower <= high + tolerance);
+        prop_assert!(bounds.lambda_min_lower <= low + tolerance && low <= bounds.lambda_min_upper + tolerance);
+        prop_assert!(high - low <= bounds.range_upper + tolerance);
     }
 
     #[test]
@@ -228,11 +228,10 @@ proptest! {
         }
         let answer = answer(&whole.network, &whole.batch, Wanted::default()).unwrap();
         let right = digits(&answer, &whole.network, &whole.batch).unwrap();
-        for (name, allowed) in allowed_errors(&whole, &answer) {
-            let (_, right) = right.iter().find(|(other, _)| *other == name).unwrap();
-            let size = largest(&answer, name);
-            let error = if size < COUNTABLE { 0.0 } else { size * 10_f64.powf(-right) };
-            prop_assert!(error <= allowed, "{}: {:e} of {:e}, {:e} is allowed", name, error, size, allowed);
+        for (item, allowed) in allowed_errors(&whole, &answer) {
+            let size = largest(&answer, item);
+            let error = if size < COUNTABLE { 0.0 } else { size * 10_f64.powf(-right.of(item).unwrap()) };
+            prop_assert!(error <= allowed, "{}: {:e} of {:e}, {:e} is allowed", item, error, size, allowed);
         }
         if let Err(reason) = &answer.gradient {
             prop_assert!(reason.to_string().contains("saturated"), "{}", reason);
@@ -265,9 +264,9 @@ fn data_for_another_network_are_refused_on_every_path() {
     for (x, y) in [((4, 5), (4, 2)), ((4, 2), (4, 3)), ((4, 2), (3, 2)), ((0, 2), (0, 2))] {
         let batch = Batch { x: Matrix::zeros(x.0, x.1), y: Matrix::zeros(y.0, y.1) };
         for path in [Path::Terms, Path::Fast { route: None, threads: 0 }] {
-            assert!(answer(&network, &batch, Wanted { path, ..Wanted::default() }).is_err());
+            assert!(answer(&network, &batch, Wanted::default().by(path)).is_err());
         }
-        assert!(extremes(&network, &batch, &Settings { products: 0, ..Settings::default() }).is_err());
+        assert!(extremes(&network, &batch, &SpectrumSettings::default().with_products(0)).is_err());
     }
 }
 

@@ -172,20 +172,20 @@ fn with_digits(folder: &Path, without: &[&str]) -> Vec<String> {
 #[test]
 fn an_error_in_the_ninth_digit_leaves_nine() {
     use hsr::model::{Activation, Batch, Network, Parameters};
-    use hsr::oracle::{Wanted, answer, digits};
+    use hsr::oracle::{Item, Scalar, Wanted, answer, digits};
     let parameters =
         Parameters { w: nalgebra::dmatrix![0.5, -1.0], b: None, v: nalgebra::dmatrix![1.0; -1.0], c: None };
     let network = Network::new(parameters, Activation::Gelu).unwrap();
     let batch = Batch::from_labels(nalgebra::dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2).unwrap();
     let mut wrong = answer(&network, &batch, Wanted::default()).unwrap();
-    wrong.trace_squared *= 1.0 + 1e-9;
+    wrong.scalars.trace_squared *= 1.0 + 1e-9;
     let gradient = wrong.gradient.as_mut().unwrap();
     let largest = gradient.w.amax().max(gradient.v.amax());
     gradient.v[(0, 0)] += 1e-9 * largest;
     let counted = digits(&wrong, &network, &batch).unwrap();
-    let of = |name: &str| counted.iter().find(|(other, _)| *other == name).unwrap().1;
-    assert!((of("trace_squared") - 9.0).abs() < 0.1 && (of("gradient") - 9.0).abs() < 0.1);
-    assert!(of("trace") > 14.0 && of("loss") > 14.0);
+    assert!((counted.scalars.trace_squared - 9.0).abs() < 0.1);
+    assert!((counted.of(Item::Gradient).unwrap() - 9.0).abs() < 0.1);
+    assert!(counted.scalars.trace > 14.0 && counted.of(Scalar::Loss).unwrap() > 14.0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use hsr::io::{Array, read_vector, write_npz};
 use hsr::model::{Activation, Batch, Network, Parameters, Shape};
 use hsr::number::{Matrix, Rounded};
 use hsr::spectrum::{
-    Extremes, HessianProduct, Method, Settings, SpectrumError, extremes, loss_along, spectrum,
+    Extremes, HessianProduct, SpectrumError, SpectrumMethod, SpectrumSettings, extremes, loss_along, spectrum,
 };
 use hsr::terms::{curvatures, hessian, samples};
 use hsr::witness::eigen::eigenvalues;
@@ -16,8 +16,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::process::Command;
 
-fn krylov() -> Settings {
-    Settings { method: Some(Method::Krylov), ..Settings::default() }
+fn krylov() -> SpectrumSettings {
+    SpectrumSettings::default().with_method(SpectrumMethod::Krylov)
 }
 
 /// A random network on a data set, with the data.
@@ -93,11 +93,11 @@ fn krylov_finds_the_ends_of_the_dense_matrix_at_random_and_trained_networks() {
             for network in [train(&random, &batch), random] {
                 let h = dense(&network, &batch);
                 assert_ends_are_those_of(&extremes(&network, &batch, &krylov()).unwrap(), &h);
-                let small = extremes(&network, &batch, &Settings { subspace: 16, ..krylov() }).unwrap();
+                let small = extremes(&network, &batch, &krylov().with_subspace(16)).unwrap();
                 assert!(small.products > 18, "{} products: it was never restarted", small.products);
                 assert_ends_are_those_of(&small, &h);
-                let found = extremes(&network, &batch, &Settings::default()).unwrap();
-                assert_eq!(found.method, Method::Dense);
+                let found = extremes(&network, &batch, &SpectrumSettings::default()).unwrap();
+                assert_eq!(found.method, SpectrumMethod::Dense);
                 assert_ends_are_those_of(&found, &h);
             }
         }
@@ -128,8 +128,8 @@ fn above_three_thousand_parameters_residuals_hold_by_the_equation() {
     let network = network_for(&batch, 48, Activation::Tanh);
     let shape = network.shape(batch.samples());
     assert!(shape.parameters() > 3000);
-    let found = extremes(&network, &batch, &Settings::default()).unwrap();
-    assert_eq!(found.method, Method::Krylov);
+    let found = extremes(&network, &batch, &SpectrumSettings::default()).unwrap();
+    assert_eq!(found.method, SpectrumMethod::Krylov);
     let samples = samples(&network, &batch);
     let times = |vector: &[f64]| {
         let direction = Parameters::from_flat(&shape, vector).unwrap();
@@ -145,7 +145,7 @@ fn above_three_thousand_parameters_residuals_hold_by_the_equation() {
         / any.iter().map(|v| v * v).sum::<f64>();
     assert!(found.smallest.value < quotient && quotient < found.largest.value);
     assert!(found.smallest.value < 0.0, "a random network is a saddle");
-    let again = extremes(&network, &batch, &Settings { seed: 9, ..Settings::default() }).unwrap();
+    let again = extremes(&network, &batch, &SpectrumSettings::default().with_seed(9)).unwrap();
     assert!((again.largest.value - found.largest.value).abs() < 1e-9 * found.largest.value);
     assert!((again.smallest.value - found.smallest.value).abs() < 1e-9 * found.largest.value);
     let all = spectrum(&network, &batch).unwrap_err().to_string();
@@ -163,7 +163,7 @@ fn a_hessian_of_zero_has_ends_of_zero() {
     let network = Network::new(parameters, Activation::Tanh).unwrap();
     let x = Matrix::from_row_slice(2, 2, &[1.0, 2.0, -1.0, 0.5]);
     let batch = Batch::from_labels(x, &[0, 0], 2).unwrap();
-    for settings in [krylov(), Settings::default()] {
+    for settings in [krylov(), SpectrumSettings::default()] {
         let found = extremes(&network, &batch, &settings).unwrap();
         let numbers =
             [found.smallest.value, found.smallest.residual, found.largest.value, found.largest.residual];
@@ -175,7 +175,7 @@ fn a_hessian_of_zero_has_ends_of_zero() {
 #[test]
 fn the_loss_along_an_eigenvector_bends_by_its_eigenvalue() {
     let (network, batch) = network(DataSet::Wine, 5, Activation::Sigmoid);
-    let found = extremes(&network, &batch, &Settings::default()).unwrap();
+    let found = extremes(&network, &batch, &SpectrumSettings::default()).unwrap();
     for end in [&found.smallest, &found.largest] {
         let step = 1e-3;
         let losses = loss_along(&network, &batch, &end.vector, &[-step, 0.0, step]).unwrap();
@@ -188,16 +188,16 @@ fn the_loss_along_an_eigenvector_bends_by_its_eigenvalue() {
 #[test]
 fn each_wrong_input_is_one_clear_error() {
     let (network, batch) = network(DataSet::Iris, 30, Activation::Tanh);
-    let few = Settings { products: 1, tolerance: 1e-300, subspace: 20, ..krylov() };
+    let few = krylov().with_products(1).with_tolerance(1e-300).with_subspace(20);
     let error = extremes(&network, &batch, &few).unwrap_err();
     assert!(matches!(error, SpectrumError::NotConverged { products: 20, .. }), "{error}");
     assert!(error.to_string().contains("allow more products"), "{error}");
 
-    let nan = extremes(&network, &batch, &Settings { tolerance: f64::NAN, ..krylov() }).unwrap_err();
+    let nan = extremes(&network, &batch, &krylov().with_tolerance(f64::NAN)).unwrap_err();
     assert!(nan.to_string().contains("the tolerance is NaN"), "{nan}");
 
     let (_, wine) = self::network(DataSet::Wine, 2, Activation::Tanh);
-    let error = extremes(&network, &wine, &Settings::default()).unwrap_err();
+    let error = extremes(&network, &wine, &SpectrumSettings::default()).unwrap_err();
     assert!(error.to_string().contains("X has 13 columns"), "{error}");
 
     let mut product = HessianProduct::new(&network, &batch).unwrap();
@@ -209,7 +209,7 @@ fn each_wrong_input_is_one_clear_error() {
     let mut large = network.clone();
     large.parameters.v *= 1e200;
     large.activation = Activation::Identity;
-    for settings in [krylov(), Settings::default()] {
+    for settings in [krylov(), SpectrumSettings::default()] {
         let error = extremes(&large, &batch, &settings).unwrap_err().to_string();
         assert!(error.contains("OVERFLOW"), "{error}");
     }
@@ -230,7 +230,7 @@ fn the_command_prints_and_writes_what_the_library_finds() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hsr"));
         command.args(arguments).args(more).current_dir(folder.path()).output().unwrap()
     };
-    let found = extremes(&network, &batch, &Settings::default()).unwrap();
+    let found = extremes(&network, &batch, &SpectrumSettings::default()).unwrap();
     let output = run(&["--json", "--out", "spectrum.npz"]);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["lambda_max"].as_f64(), Some(found.largest.value));
@@ -263,7 +263,7 @@ proptest! {
         let batch = Batch::from_labels(x, &labels, classes).unwrap();
         assert_product_is_the_equation(&network, &batch);
         let h = dense(&network, &batch);
-        assert_ends_are_those_of(&extremes(&network, &batch, &Settings { subspace: 24, ..krylov() }).unwrap(), &h);
-        assert_ends_are_those_of(&extremes(&network, &batch, &Settings::default()).unwrap(), &h);
+        assert_ends_are_those_of(&extremes(&network, &batch, &krylov().with_subspace(24)).unwrap(), &h);
+        assert_ends_are_those_of(&extremes(&network, &batch, &SpectrumSettings::default()).unwrap(), &h);
     }
 }

@@ -343,7 +343,7 @@ fn files_that_are_no_checkpoints_are_told() {
     let w = hsr::io::Array::from(&trainer.state().network.parameters.w);
     hsr::io::write_npz(&path, &[("W", w.clone())]).unwrap();
     let error = Checkpoint::read(&path).unwrap_err().to_string();
-    assert!(error.contains("has no training.json: it is no checkpoint"), "{error}");
+    assert!(error.contains("has no training.json: it is not a checkpoint"), "{error}");
     hsr::io::write_npz_with_texts(&path, &[("W", w)], &[("training.json", "{\"step\": 1}")]).unwrap();
     let error = Checkpoint::read(&path).unwrap_err().to_string();
     assert!(error.contains("training.json is not what a training run writes"), "{error}");

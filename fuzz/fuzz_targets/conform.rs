@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use hsr::conform::{Case, Settings, run};
+use hsr::conform::{Case, ConformSettings, check_program};
 use hsr::model::{Activation, Batch, Network, Parameters};
 use hsr_fuzz::{file, ignore_broken_pipes, printable, worded};
 use libfuzzer_sys::fuzz_target;
@@ -17,18 +17,10 @@ fn case() -> Case {
 
 fuzz_target!(init: ignore_broken_pipes(), |bytes: &[u8]| {
     let lines = file(bytes, "txt").display().to_string();
-    let settings = Settings {
-        command: vec!["cat".to_string(), lines],
-        cases: 1,
-        seed: 0,
-        only: None,
-        max_size: 1,
-        shard: (1, 1),
-        timeout: Duration::from_secs(5),
-        precision: None,
-        given: Some(case()),
-    };
-    if let Some(report) = worded(run(&settings, &|_| {}, &|| false)) {
+    let mut settings = ConformSettings::new(["cat".to_string(), lines]);
+    settings.timeout = Duration::from_secs(5);
+    settings.given = Some(case());
+    if let Some(report) = worded(check_program(&settings, &|_| {}, &|| false)) {
         printable(&report.table());
         printable(&report.summary());
         report.junit();

@@ -104,8 +104,8 @@ fn sums(checks: &mut Checks, shape: &Shape, moments: &Moments<f64>, eigen: &[f64
     checks.tolerance = 2.0 * h.norm() * single * (size as f64).sqrt();
     checks.equal("trace_squared", "Q is the sum of the squared eigenvalues", q, squares);
     checks.tolerance = single;
-    checks.equal("mean", "m is the mean eigenvalue", mean(&t, size), sum / size as f64);
-    checks.equal("spread", "s is the standard deviation of the eigenvalues", spread(&t, &q, size), spread_of);
+    checks.equal("mean", "m is the mean eigenvalue", mean(t, size), sum / size as f64);
+    checks.equal("spread", "s is the standard deviation of the eigenvalues", spread(t, q, size), spread_of);
 }
 
 /// Both-sided bounds on the largest and the smallest eigenvalue, and on the range.
@@ -118,30 +118,30 @@ fn bounds(
     let shape = &point.value.case.shape;
     let size = shape.parameters();
     let (t, q) = (moments.trace(), moments.squared());
-    let (m, s) = (mean(&t, size), spread(&t, &q, size));
+    let (m, s) = (mean(t, size), spread(t, q, size));
     let reduced_size = shape.reduced_parameters();
-    let reduced = ws_reduced(&mean(&t, reduced_size), &spread(&t, &q, reduced_size), shape);
+    let reduced = ws_reduced(mean(t, reduced_size), spread(t, q, reduced_size), shape);
     let (low, high) = (eigen[0], eigen[size - 1]);
-    let upper = ws_upper(&m, &s, size);
+    let upper = ws_upper(m, s, size);
     checks.at_most("ws_upper", "lambda_max <= m + s sqrt(D-1)", high, upper);
-    checks.at_most("ws_lower", "m + s/sqrt(D-1) <= lambda_max", ws_lower(&m, &s, size), high);
-    checks.at_most("lambda_min_lower", "m - s sqrt(D-1) <= lambda_min", lambda_min_lower(&m, &s, size), low);
-    checks.at_most("lambda_min_upper", "lambda_min <= m - s/sqrt(D-1)", low, lambda_min_upper(&m, &s, size));
-    checks.at_most("range_upper", "lambda_max - lambda_min <= s sqrt(2D)", high - low, range_upper(&s, size));
+    checks.at_most("ws_lower", "m + s/sqrt(D-1) <= lambda_max", ws_lower(m, s, size), high);
+    checks.at_most("lambda_min_lower", "m - s sqrt(D-1) <= lambda_min", lambda_min_lower(m, s, size), low);
+    checks.at_most("lambda_min_upper", "lambda_min <= m - s/sqrt(D-1)", low, lambda_min_upper(m, s, size));
+    checks.at_most("range_upper", "lambda_max - lambda_min <= s sqrt(2D)", high - low, range_upper(s, size));
     checks.at_most(
         "range_lower",
         "the lower bound <= lambda_max - lambda_min",
-        range_lower(&s, size),
+        range_lower(s, size),
         high - low,
     );
     checks.at_most("ws_reduced", "lambda_max <= reduced bound", high, reduced);
     checks.at_most("ws_reduced", "reduced bound <= WS", reduced, upper);
-    checks.at_most("ws_lower", "the mean <= m + s/sqrt(D-1)", m, ws_lower(&m, &s, size));
-    checks.at_most("lambda_min_upper", "m - s/sqrt(D-1) <= the mean", lambda_min_upper(&m, &s, size), m);
-    checks.at_most("range_lower", "0 <= the lower bound on the range", 0.0, range_lower(&s, size));
+    checks.at_most("ws_lower", "the mean <= m + s/sqrt(D-1)", m, ws_lower(m, s, size));
+    checks.at_most("lambda_min_upper", "m - s/sqrt(D-1) <= the mean", lambda_min_upper(m, s, size), m);
+    checks.at_most("range_lower", "0 <= the lower bound on the range", 0.0, range_lower(s, size));
     let alpha = hidden_upper(moments, shape);
     let beta = output_upper(moments, shape);
-    let block = ws_block(&alpha, &beta, &moments.coupling_squared);
+    let block = ws_block(alpha, beta, moments.coupling_squared);
     checks.at_most("ws_block", "lambda_max <= block bound", high, block);
     checks.at_most("ws_block", "block bound <= reduced bound", block, reduced);
     checks.at_most("ws_block", "block bound <= WS", block, upper);
@@ -188,8 +188,8 @@ fn blocks(
         moments.output_trace,
         output.iter().sum(),
     );
-    let (m, s) = (mean(&moments.trace(), size), spread(&moments.trace(), &moments.squared(), size));
-    let form = support_form(h, &support_matrix(h, &m, &s));
+    let (m, s) = (mean(moments.trace(), size), spread(moments.trace(), moments.squared(), size));
+    let form = support_form(h, &support_matrix(h, m, s));
     checks.equal("support_form", "WS = <H, P>", form, spectrum.ws_upper);
     checks.tolerance = single;
     Ok(())
@@ -234,7 +234,7 @@ fn equality(checks: &mut Checks) -> Result<(), EigenError> {
     let h = crate::terms::hessian::hessian(&points);
     let (t, q, size) = (trace(&samples, &network.parameters.v), trace_squared(&points), shape.parameters());
     let largest = eigenvalues(&h)?.last().copied().unwrap_or(f64::NAN);
-    let bound = ws_upper(&mean(&t, size), &spread(&t, &q, size), size);
+    let bound = ws_upper(mean(t, size), spread(t, q, size), size);
     let whole = std::mem::replace(&mut checks.tolerance, tolerance(&h));
     checks.equal("ws_upper", "WS = lambda_max where all other eigenvalues coincide", bound, largest);
     checks.tolerance = whole;

@@ -2,7 +2,7 @@
 
 use super::float::Point;
 use super::{Forms, float_equations, matching};
-use crate::fast::{Objective, Plan, Route, Shares, Values, Workspace};
+use crate::fast::{GradientShares, Objective, Plan, Route, Values, Workspace};
 use crate::number::norm;
 use crate::terms::bound::{Moments, moments};
 use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
@@ -122,17 +122,10 @@ fn expected(
         let equation = matching(&equations, name).filter(|_| wanted(name))?;
         Some((equation.closed.components)(case)).filter(|closed| !closed.is_empty())
     };
-    let g = gradients;
-    let parts = [&g.hidden_trace, &g.hidden_squared, &g.output_trace, &g.output_squared, &g.coupling_squared];
-    let norms = parts.map(|part| norm(&part.flat()));
-    let sizes = [
-        // Its terms have both signs.
-        moments.hidden_trace.abs().max(moments.hidden_squared.sqrt()),
-        moments.hidden_squared,
-        moments.output_trace,
-        moments.output_squared,
-        moments.coupling_squared,
-    ];
+    let norms = gradients.each_ref().map(|gradient| norm(&gradient.flat()));
+    // The terms of the hidden trace have both signs.
+    let hidden_trace = moments.hidden_trace.abs().max(moments.hidden_squared.sqrt());
+    let sizes = Moments { hidden_trace, ..*moments };
     let mut expected = Vec::new();
     let mut expect = |equation: &'static str, closed: Option<Vec<f64>>, size: Option<f64>| {
         if let Some(closed) = closed.filter(|closed| closed.iter().all(|entry| entry.is_finite())) {
@@ -146,15 +139,16 @@ fn expected(
     expect("loss_gradient", closed("loss_gradient"), None);
     for (objective, value, gradient) in OBJECTIVES {
         let Ok(shares) = objective.shares(moments, &case.case.shape) else { continue };
-        let size =
-            |of: &[f64; 5]| shares.moments.iter().zip(of).map(|(share, own)| (share * own).abs()).sum();
+        let size = |of: Moments<f64>| {
+            shares.moments.zip(of).into_values().map(|(share, own)| (share * own).abs()).sum()
+        };
         // The registry states a bound by the equation that it solves, so its value is taken from the moments.
         let at = match objective {
             Objective::Trace | Objective::TraceSquared => closed(value),
             _ => wanted(value).then(|| vec![objective.value(moments, &case.case.shape)]),
         };
-        expect(value, at, Some(size(&sizes)));
-        expect(gradient, closed(gradient), Some(size(&norms)));
+        expect(value, at, Some(size(sizes)));
+        expect(gradient, closed(gradient), Some(size(norms)));
     }
     expected
 }
@@ -169,7 +163,7 @@ fn found(equation: &str, values: &Values, workspace: &mut Workspace, case: &Form
     }
     let shares = match OBJECTIVES.iter().find(|(_, _, gradient)| *gradient == equation) {
         Some((objective, ..)) => objective.shares(&values.moments, &case.case.shape).ok()?,
-        None => Shares { loss: 1.0, ..Shares::default() },
+        None => GradientShares { loss: 1.0, ..GradientShares::default() },
     };
     let mut out = vec![0.0; case.case.shape.parameters()];
     workspace.gradient(&case.case.batch, &shares, &mut out).ok()?;

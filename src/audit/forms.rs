@@ -88,6 +88,6 @@ impl<A: Smooth> Forms<A> {
     pub fn mean_and_spread(&self, size: usize) -> (A, A) {
         let moments = self.moments();
         let (t, q) = (moments.trace(), moments.squared());
-        (mean(&t, size), spread(&t, &q, size))
+        (mean(t, size), spread(t, q, size))
     }
 }

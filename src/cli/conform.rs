@@ -4,7 +4,8 @@ use super::files::{Files, is_same_file};
 use super::{Format, interrupt, tell};
 use clap::{Args, ValueEnum};
 use hsr::conform::{
-    Case, ConformError, Precision, Quantity, Report, Settings, adopt_orphans, expected, run, write_case,
+    Case, ConformError, ConformReport, ConformSettings, Precision, Quantity, adopt_orphans, check_program,
+    expected, write_case,
 };
 use hsr::io::{InputError, read_case};
 use hsr::shell::quoted;
@@ -111,7 +112,7 @@ pub(super) fn conform(arguments: &ConformArguments) -> Result<bool, Box<dyn Erro
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(count as u64)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} cases {elapsed}, {eta} to go")?);
-    let report = run(&settings, &|done| bar.set_position(done as u64), &interrupt::asked);
+    let report = check_program(&settings, &|done| bar.set_position(done as u64), &interrupt::asked);
     bar.finish_and_clear();
     let mut report = report?;
     let kept = keep(&mut report, arguments);
@@ -183,21 +184,20 @@ impl Failures {
     }
 }
 
-fn settings(arguments: &ConformArguments) -> Result<Settings, Box<dyn Error>> {
-    Ok(Settings {
-        command: arguments.command.clone(),
-        cases: arguments.cases as usize,
-        seed: arguments.seed,
-        only: arguments.only,
-        max_size: arguments.max_size.into(),
-        shard: arguments.shard,
-        timeout: Duration::from_secs_f64(arguments.timeout),
-        precision: arguments.precision.map(|name| match name {
-            PrecisionName::Float64 => Precision::Float64,
-            PrecisionName::Float32 => Precision::Float32,
-        }),
-        given: arguments.case.as_deref().map(given).transpose()?,
-    })
+fn settings(arguments: &ConformArguments) -> Result<ConformSettings, Box<dyn Error>> {
+    let mut settings = ConformSettings::new(arguments.command.iter().cloned());
+    settings.cases = arguments.cases as usize;
+    settings.seed = arguments.seed;
+    settings.only = arguments.only;
+    settings.max_size = arguments.max_size.into();
+    settings.shard = arguments.shard;
+    settings.timeout = Duration::from_secs_f64(arguments.timeout);
+    settings.precision = arguments.precision.map(|name| match name {
+        PrecisionName::Float64 => Precision::Float64,
+        PrecisionName::Float32 => Precision::Float32,
+    });
+    settings.given = arguments.case.as_deref().map(given).transpose()?;
+    Ok(settings)
 }
 
 fn given(file: &Path) -> Result<Case, InputError> {
@@ -209,7 +209,7 @@ fn given(file: &Path) -> Result<Case, InputError> {
 const BROKE_OFF: &str = "broke_off";
 
 /// Writes the cases that show what is wrong, and says how to ask about each again.
-fn keep(report: &mut Report, arguments: &ConformArguments) -> Result<(), Box<dyn Error>> {
+fn keep(report: &mut ConformReport, arguments: &ConformArguments) -> Result<(), Box<dyn Error>> {
     let precision = report.precision;
     for mismatch in &mut report.mismatches {
         let quantity = mismatch.quantity;

@@ -10,6 +10,7 @@ mod compare;
 mod completions;
 mod conform;
 mod files;
+mod hints;
 mod interrupt;
 mod layers;
 mod man;

@@ -1,11 +1,11 @@
 //! `hsr oracle`.
 
-use super::interrupt;
 use super::subject::Subject;
+use super::{hints, interrupt};
 use clap::{Args, ValueEnum};
 use hsr::fast::{Plan, Route};
 use hsr::io::write_npz;
-use hsr::oracle::{Answer, Digits, FEW_DIGITS, Path, Wanted, answer_watched, days};
+use hsr::oracle::{Answer, FEW_DIGITS, Path, Wanted, answer_watched, days};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::path::PathBuf;
@@ -87,14 +87,12 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
             return Err(format!("--route {route} is of the fast path: leave it out, or --path terms").into());
         }
     };
-    let wanted = Wanted {
-        spectrum: arguments.spectrum,
-        hessian: arguments.hessian,
-        terms: arguments.terms,
-        digits: arguments.digits,
-        path,
-    };
-    let days = days(&network.shape(batch.samples()), &wanted)?;
+    let mut wanted = Wanted::default().by(path);
+    wanted.spectrum = arguments.spectrum;
+    wanted.hessian = arguments.hessian;
+    wanted.terms = arguments.terms;
+    wanted.digits = arguments.digits;
+    let days = days(&network.shape(batch.samples()), &wanted).map_err(hints::of_oracle)?;
     if days > 1.0 {
         eprintln!("hsr: warning: this takes about {days:.0} days: fewer samples take less, as their square");
     }
@@ -107,7 +105,7 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
         !interrupt::asked()
     });
     bar.finish_and_clear();
-    let answer = answer?;
+    let answer = answer.map_err(hints::of_oracle)?;
     for line in remarks(&answer) {
         eprintln!("hsr: {line}");
     }
@@ -125,14 +123,12 @@ pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> 
 
 /// What is said beside the numbers: those that have few right digits, and a gradient that does not exist.
 fn remarks(answer: &Answer) -> Vec<String> {
-    let few: Vec<String> =
-        answer.digits.few().map(|(name, digits)| format!("{name} ({digits:.1})")).collect();
+    let few = answer.printed_digits().filter(|(_, digits)| *digits < FEW_DIGITS);
+    let few: Vec<String> = few.map(|(item, digits)| format!("{item} ({digits:.1})")).collect();
     let mut remarks = Vec::new();
     if !few.is_empty() {
-        let (least, how) = match answer.digits {
-            Digits::AtLeast(_) => ("perhaps fewer", "; --digits counts them"),
-            Digits::Counted(_) => ("fewer", ""),
-        };
+        let (least, how) =
+            if answer.digits.counted { ("fewer", "") } else { ("perhaps fewer", "; --digits counts them") };
         remarks.push(format!(
             "warning: {least} than {FEW_DIGITS} right digits of {}: terms cancel there, or leave the range of f64{how}",
             few.join(", ")

@@ -1,9 +1,10 @@
 //! `hsr spectrum`.
 
+use super::hints;
 use super::subject::Subject;
 use clap::Args;
 use hsr::io::{Array, write_npz};
-use hsr::spectrum::{Extremes, Method, Settings, extremes};
+use hsr::spectrum::{Extremes, SpectrumMethod, SpectrumSettings, extremes};
 use serde_json::{Map, Value};
 use std::error::Error;
 use std::path::PathBuf;
@@ -28,10 +29,10 @@ pub(super) struct SpectrumArguments {
     #[arg(long)]
     krylov: bool,
     /// Krylov: the largest residual, relative to the largest magnitude in the spectrum
-    #[arg(long, default_value_t = Settings::default().tolerance, value_name = "NUMBER")]
+    #[arg(long, default_value_t = SpectrumSettings::default().tolerance, value_name = "NUMBER")]
     tolerance: f64,
     /// Krylov: products with the Hessian after which it gives up
-    #[arg(long, default_value_t = Settings::default().products, value_name = "COUNT")]
+    #[arg(long, default_value_t = SpectrumSettings::default().products, value_name = "COUNT")]
     products: usize,
     /// Print as JSON
     #[arg(long)]
@@ -45,13 +46,14 @@ pub(super) fn spectrum(arguments: &SpectrumArguments) -> Result<(), Box<dyn Erro
     arguments.subject.files().writes("--out", arguments.out.as_ref()).check()?;
     let (network, batch) = arguments.subject.read()?;
     let method = match (arguments.dense, arguments.krylov) {
-        (true, _) => Some(Method::Dense),
-        (_, true) => Some(Method::Krylov),
+        (true, _) => Some(SpectrumMethod::Dense),
+        (_, true) => Some(SpectrumMethod::Krylov),
         _ => None,
     };
-    let (tolerance, products) = (arguments.tolerance, arguments.products);
-    let settings = Settings { method, tolerance, products, ..Settings::default() };
-    let extremes = extremes(&network, &batch, &settings)?;
+    let mut settings =
+        SpectrumSettings::default().with_tolerance(arguments.tolerance).with_products(arguments.products);
+    settings.method = method;
+    let extremes = extremes(&network, &batch, &settings).map_err(hints::of_spectrum)?;
     if let Some(out) = &arguments.out {
         write_npz(out, &arrays(&extremes))?;
     }

@@ -2,6 +2,7 @@
 
 use super::activations;
 use super::files::Files;
+use super::hints;
 use super::named::{TableArguments, read_file, say_aside};
 use clap::Args;
 use hsr::io::{Data, Names, Read, check_fit, ending, labelled_batch, open_network};
@@ -38,7 +39,7 @@ impl Subject {
     /// Both, if they fit together.
     pub fn read(&self) -> Result<(Network<f64>, Batch<f64>), Box<dyn Error>> {
         let Read { value: network, aside } =
-            open_network(&self.network, self.activation, self.names.as_ref())?;
+            open_network(&self.network, self.activation, self.names.as_ref()).map_err(hints::of_network)?;
         say_aside(&self.network, &aside);
         let batch = self.batch(network.parameters.v.nrows())?;
         check_fit(&network, &batch)?;

@@ -1,7 +1,7 @@
 //! `hsr vectors`.
 
 use clap::Args;
-use hsr::conform::{SCHEMA, VERSION, vectors, write_case};
+use hsr::conform::{SCHEMA, VERSION, test_vectors, write_case};
 use hsr::io::{OutputFolder, check_writable, write_text};
 use hsr::words::path;
 use std::error::Error;
@@ -23,7 +23,7 @@ const SCHEMA_FILE: &str = "schema.json";
 pub(super) fn write_vectors(arguments: &VectorsArguments) -> Result<(), Box<dyn Error>> {
     let folder = OutputFolder::open(&arguments.out)?;
     check_writable(folder.file(SCHEMA_FILE))?;
-    let vectors = vectors()?;
+    let vectors = test_vectors()?;
     // Vectors of an earlier version are replaced; files that only have their names are not.
     if !folder.file(SCHEMA_FILE).exists() {
         let files: Vec<String> = vectors

@@ -118,7 +118,8 @@ pub(super) fn measure(
 ) -> Result<(EndPoint, Extremes), CompareError> {
     let network = &trainer.state().network;
     let (method, strength) = (trainer.settings().method, trainer.settings().strength);
-    let settings = spectrum::Settings { tolerance: TOLERANCE, ..spectrum::Settings::default() };
+    let settings =
+        spectrum::SpectrumSettings { tolerance: TOLERANCE, ..spectrum::SpectrumSettings::default() };
     let ends = extremes(network, trainer.train(), &settings)?;
     let (lambda_max, lambda_min) = (ends.largest.value, ends.smallest.value);
     let descended_norm = descended(method, strength, network, trainer.train())?;

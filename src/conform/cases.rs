@@ -6,7 +6,7 @@ use crate::number::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// A network with data, and what is special about it.
+/// A network with data, to ask a program about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     /// The network.
@@ -15,19 +15,20 @@ pub struct Case {
     pub batch: Batch<f64>,
 }
 
-/// Why a case is none, or none that can be asked about.
+/// Why a case is invalid, or too large to ask about.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CaseError {
-    /// Arrays that make no network.
+    /// The arrays make no network.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// Arrays that make no batch.
+    /// The arrays make no batch.
     #[error(transparent)]
     Batch(#[from] BatchError),
-    /// A network for other data.
+    /// The network is for other data.
     #[error(transparent)]
     Misfit(#[from] Misfit),
-    /// So large that its right values take more memory than may be taken.
+    /// The right values would take more memory than may be taken.
     #[error(transparent)]
     Memory(#[from] OverBudget),
 }
@@ -53,10 +54,10 @@ const STEP: f64 = 1.0 / 16.0;
 /// The share of the cases over which sizes grow; the others have all sizes up to the largest.
 const GROWING: f64 = 2.0 / 3.0;
 
-/// The most samples, inputs, hidden units and classes of a case that is drawn: beyond, right values take minutes.
+/// The largest number of samples, inputs, hidden units and classes of a drawn case: beyond it, right values take minutes.
 pub const LARGEST_SIZE: usize = 100;
 
-/// What cases are drawn from.
+/// The settings from which random cases are drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draws {
     /// Activations that occur.
@@ -75,7 +76,7 @@ pub struct Draws {
 }
 
 impl Draws {
-    /// The case of this index: the same for the same settings, whatever else is run.
+    /// Draws the case of this index, which depends on the settings alone.
     ///
     /// ```
     /// use hsr::conform::Draws;
@@ -141,7 +142,7 @@ impl Case {
         self.network.shape(self.batch.samples())
     }
 
-    /// Whether the arrays make a network and data that fit, and whose right values fit into the memory.
+    /// Checks that the arrays make a network and data that fit, and that their right values fit into memory.
     ///
     /// # Errors
     /// [`CaseError`] says what does not fit.
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_that_make_no_case_are_told() {
+    fn arrays_that_make_no_case_are_errors() {
         let case = draws().case(209);
         assert_eq!(case.check(), Ok(()));
         let changed = |change: fn(&mut Case)| {

@@ -1,11 +1,11 @@
-//! An answer against the right values.
+//! Compares an answer with the right values.
 
 use super::reference::Expected;
 
 /// The numbers of an answer, flat, or why there are none.
 pub type Answered = Result<Vec<f64>, String>;
 
-/// What is to be said of an answer.
+/// The verdict on an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Judged {
     /// Within the tolerance: the largest error in units of it.
@@ -38,7 +38,7 @@ impl Judged {
     }
 }
 
-/// Holds the numbers of an answer against the right ones.
+/// Compares the numbers of an answer with the right ones.
 ///
 /// ```
 /// use hsr::conform::{Draws, Precision, Quantity, expected, judge};
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_furthest_off_is_told_in_units_of_its_tolerance() {
+    fn the_number_furthest_off_is_found_in_units_of_its_tolerance() {
         let Judged::Wrong(wrong) = judge(&expected(), &Ok(vec![1.5, 2.0])) else { panic!() };
         assert_eq!((wrong.index, wrong.answer, wrong.reference), (1, 2.0, 0.0));
         assert!((wrong.units - 2e15).abs() < 1.0);

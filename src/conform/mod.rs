@@ -1,11 +1,11 @@
-//! Holds an implementation against the reference, and tells what is wrong, on the smallest network that shows it.
+//! Checks an implementation against the reference, and reports what is wrong on the smallest network that shows it.
 //!
-//! [`Draws`] makes the cases, [`expected`] knows the right values and how far off an ordinary program may be, [`judge`]
+//! [`Draws`] makes the cases, [`expected`] computes the right values with the errors that an ordinary program may make, [`judge`]
 //! compares, [`shrink`] finds the smallest case that is still wrong, and [`resembles`] says what a wrong answer looks like.
 #![cfg_attr(
     feature = "files",
-    doc = "[`run`] does all of that with a program in any language, asked a line of JSON at a time, and [`Report`] tells. The \
-           lines themselves are described in `examples/python/README.md`."
+    doc = "[`check_program`] does all of that with a program in any language, asked a line of JSON at a time, and \
+           [`ConformReport`] holds the result. The protocol is described in `examples/python/README.md`."
 )]
 
 mod cases;
@@ -22,11 +22,15 @@ pub use cases::{Case, CaseError, Draws, LARGEST_SIZE};
 pub use judge::{Answered, Judged, Wrong, judge};
 #[cfg(feature = "files")]
 pub use programs::{
-    Broken, ConformError, Interruption, Mismatch, Report, Settings, SettingsError, Tally, adopt_orphans,
-    answer_line, end_programs, run, write_case,
+    Broken, ConformError, ConformMismatch, ConformReport, ConformSettings, ConformSettingsError,
+    Interruption, Tally, answer_line, check_program,
 };
-pub use quantity::{Layout, Quantity, UnknownQuantity, Values};
+// The command, a crate of its own, asks for these; nobody else needs to.
+#[cfg(feature = "files")]
+#[doc(hidden)]
+pub use programs::{adopt_orphans, end_programs, write_case};
+pub use quantity::{Quantity, QuantityValues, UnknownQuantity};
 pub use reference::{Expected, Precision, expected};
 pub use resembles::resembles;
 pub use shrink::{shrink, simpler_activation};
-pub use vectors::{SCHEMA, VERSION, Vector, VectorError, vectors};
+pub use vectors::{SCHEMA, TestVector, TestVectorError, VERSION, test_vectors};

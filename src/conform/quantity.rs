@@ -1,22 +1,22 @@
-//! What a program may be asked for.
+//! The quantities that a program may be asked for.
 
 use crate::model::Shape;
 use crate::nearest::nearest;
 use crate::number::{Matrix, Smooth};
-use crate::oracle::ClosedForms;
+use crate::oracle::{ClosedForms, Item, Scalar};
 use crate::words::quoted;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// A number, or an array of numbers, that the reference knows of a network with data.
+/// A quantity that a program may be asked for: a number or an array that belongs to a network with data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantity {
     /// Cross entropy, mean over samples.
     Loss,
-    /// Its gradient by all parameters, `D` entries.
+    /// The gradient of the loss, `D` entries.
     LossGradient,
-    /// Its Hessian, `D x D`.
+    /// The Hessian of the loss, `D x D`.
     Hessian,
     /// `T = tr H`.
     Trace,
@@ -35,20 +35,20 @@ pub enum Quantity {
 }
 
 /// Quantities with their numbers.
-pub type Values = Vec<(Quantity, Vec<f64>)>;
+pub type QuantityValues = Vec<(Quantity, Vec<f64>)>;
 
-/// How a quantity's numbers are laid out.
+/// The layout of a quantity's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub(super) enum Layout {
     /// One number.
     Scalar,
-    /// A number a parameter, order `W, b, V, c`, each row-major.
+    /// A number for each parameter, order `W, b, V, c`, each row-major.
     Theta,
-    /// A row a parameter.
+    /// A row for each parameter.
     Matrix,
 }
 
-/// A name that no quantity has.
+/// The error for a name that no quantity has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no quantity is named {name}; the nearest is '{nearest}'")]
 pub struct UnknownQuantity {
@@ -73,24 +73,29 @@ impl Quantity {
         Quantity::LambdaMax,
     ];
 
-    /// Its name in questions and answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Quantity::Loss => "loss",
-            Quantity::LossGradient => "loss_gradient",
-            Quantity::Hessian => "hessian",
-            Quantity::Trace => "trace",
-            Quantity::TraceSquared => "trace_squared",
-            Quantity::WsUpper => "ws_upper",
-            Quantity::TraceGradient => "trace_gradient",
-            Quantity::TraceSquaredGradient => "trace_squared_gradient",
-            Quantity::Gradient => "gradient",
-            Quantity::LambdaMax => "lambda_max",
-        }
+    /// The item of an answer of the oracle that it is; none for the eigenvalue, which is the last one of an item.
+    pub(super) fn item(self) -> Option<Item> {
+        Some(match self {
+            Quantity::Loss => Item::Scalar(Scalar::Loss),
+            Quantity::LossGradient => Item::LossGradient,
+            Quantity::Hessian => Item::Hessian,
+            Quantity::Trace => Item::Scalar(Scalar::Trace),
+            Quantity::TraceSquared => Item::Scalar(Scalar::TraceSquared),
+            Quantity::WsUpper => Item::Scalar(Scalar::WsUpper),
+            Quantity::TraceGradient => Item::TraceGradient,
+            Quantity::TraceSquaredGradient => Item::TraceSquaredGradient,
+            Quantity::Gradient => Item::Gradient,
+            Quantity::LambdaMax => return None,
+        })
     }
 
-    /// How its numbers are laid out.
-    pub fn layout(self) -> Layout {
+    /// Its name in questions and answers: that of the item.
+    pub fn name(self) -> &'static str {
+        self.item().map_or("lambda_max", Item::name)
+    }
+
+    /// The layout of its numbers.
+    pub(super) fn layout(self) -> Layout {
         match self {
             Quantity::Hessian => Layout::Matrix,
             Quantity::LossGradient
@@ -112,7 +117,7 @@ impl Quantity {
     }
 
     /// Name of one of its numbers, such as `W[0,1]`, or `W[0,1], c[0]` in the Hessian; empty for a scalar.
-    pub fn component(self, shape: &Shape, index: usize) -> String {
+    pub(super) fn component(self, shape: &Shape, index: usize) -> String {
         // A row of nothing has no entries to name.
         let size = shape.parameters().max(1);
         match self.layout() {
@@ -131,18 +136,10 @@ impl Quantity {
         forms: &ClosedForms<T>,
         hessian: impl Fn() -> Matrix<T>,
     ) -> Option<Vec<T>> {
-        Some(match self {
-            Quantity::Loss => vec![forms.loss],
-            Quantity::LossGradient => forms.loss_gradient.flat(),
-            Quantity::Hessian => hessian().as_slice().to_vec(),
-            Quantity::Trace => vec![forms.moments.trace()],
-            Quantity::TraceSquared => vec![forms.moments.squared()],
-            Quantity::WsUpper => vec![forms.ws_upper()],
-            Quantity::TraceGradient => forms.gradients.trace().flat(),
-            Quantity::TraceSquaredGradient => forms.gradients.squared().flat(),
-            Quantity::Gradient => forms.gradient().ok()?.flat(),
-            Quantity::LambdaMax => return None,
-        })
+        match self.item()? {
+            Item::Hessian => Some(hessian().as_slice().to_vec()),
+            item => forms.numbers(item),
+        }
     }
 }
 

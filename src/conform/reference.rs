@@ -8,7 +8,7 @@
 //! for.
 
 use super::cases::{Case, CaseError};
-use super::quantity::{Quantity, Values};
+use super::quantity::{Quantity, QuantityValues};
 use crate::model::{Activation, Batch, Parameters};
 use crate::number::{Matrix, Precise, ROUNDOFF, Rounded, Smooth, Vector, norm};
 use crate::oracle::{ClosedForms, refined_largest};
@@ -37,7 +37,7 @@ const EIGENSOLVER: f64 = 10.0;
 const MOST_PARAMETERS: usize = 500;
 
 impl Precision {
-    /// Its name in answers.
+    /// Its name in the protocol.
     pub fn name(self) -> &'static str {
         match self {
             Precision::Float64 => "float64",
@@ -54,10 +54,10 @@ impl Precision {
     }
 }
 
-/// What a program should answer.
+/// The right values of a quantity, and how far off an answer may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
-    /// To what.
+    /// The quantity.
     pub quantity: Quantity,
     /// The right values.
     pub values: Vec<Precise>,
@@ -71,7 +71,7 @@ impl Expected {
         self.values.iter().fold(0.0, |scale: f64, value| scale.max(value.nearest().abs()))
     }
 
-    /// Whether the tolerances leave no digit of the largest value: then an answer says nothing.
+    /// Whether the tolerances leave no digit of the largest value, so that an answer says nothing.
     pub fn is_undecided(&self) -> bool {
         let least = self.tolerances.iter().fold(f64::INFINITY, |least: f64, tolerance| least.min(*tolerance));
         least >= self.scale()
@@ -83,8 +83,10 @@ impl Expected {
     }
 }
 
-/// The right values of the quantities, in their order; what has none there (the gradient at a kink) is left out, and
-/// so are the Hessian and its eigenvalue beyond 500 parameters.
+/// Computes the right values of quantities of a case, in their order.
+///
+/// A quantity without a value, such as the gradient at a kink, is left out, and so are the Hessian and its eigenvalue
+/// beyond 500 parameters.
 ///
 /// # Errors
 /// [`CaseError`] for arrays that make no network and data that fit, and for those whose values fit into no memory.
@@ -153,8 +155,8 @@ fn right(case: &Case) -> Option<At<Precise>> {
 }
 
 /// The nearest `f64` of every quantity that the case has, or the first number whose last digit is open: there the rest
-/// that 106 bits tell, with what these are off by, reaches the middle between two neighbours.
-pub(super) fn right_to_the_last_digit(case: &Case) -> Result<Values, (Quantity, usize)> {
+/// that 106 bits give, with what these are off by, reaches the middle between two neighbours.
+pub(super) fn right_to_the_last_digit(case: &Case) -> Result<QuantityValues, (Quantity, usize)> {
     let (Some(right), Some(bounded)) = (right(case), bounded(case, false)) else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for quantity in Quantity::ALL {

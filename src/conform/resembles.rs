@@ -37,7 +37,7 @@ const TWISTS: [(Twist, &str); 4] = [
     (Twist::NoBiases, "of the network without biases"),
 ];
 
-/// What the answer equals, in words, if it is known.
+/// Describes what a wrong answer equals, if it is a known mistake.
 pub fn resembles(case: &Case, expected: &Expected, answer: &[f64]) -> Option<String> {
     let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
     if answer.len() != right.len() || answer.iter().any(|entry| !entry.is_finite()) {
@@ -87,14 +87,14 @@ fn value(case: &Case, quantity: Quantity, twist: Twist) -> Option<Vec<f64>> {
     let hessian = || hessian::hessian(&points(&seen(network, twist), batch, twist));
     let scalars = || scalars(network, batch, twist);
     Some(match quantity {
-        Quantity::Loss => vec![scalars()[0]],
-        Quantity::Trace => vec![scalars()[1]],
-        Quantity::TraceSquared => vec![scalars()[2]],
-        Quantity::WsUpper => vec![scalars()[3]],
-        Quantity::LossGradient => slopes(case, twist, 0),
-        Quantity::TraceGradient => slopes(case, twist, 1),
-        Quantity::TraceSquaredGradient => slopes(case, twist, 2),
-        Quantity::Gradient => slopes(case, twist, 3),
+        Quantity::Loss => vec![scalars().loss],
+        Quantity::Trace => vec![scalars().trace],
+        Quantity::TraceSquared => vec![scalars().trace_squared],
+        Quantity::WsUpper => vec![scalars().ws_upper],
+        Quantity::LossGradient => slopes(case, twist, |scalars| scalars.loss),
+        Quantity::TraceGradient => slopes(case, twist, |scalars| scalars.trace),
+        Quantity::TraceSquaredGradient => slopes(case, twist, |scalars| scalars.trace_squared),
+        Quantity::Gradient => slopes(case, twist, |scalars| scalars.ws_upper),
         Quantity::Hessian => hessian().as_slice().to_vec(),
         Quantity::LambdaMax => {
             vec![refined_largest(&hessian().map(Precise::exact)).ok()?.nearest()]
@@ -131,8 +131,16 @@ fn points<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> Ve
     points
 }
 
-/// Loss, trace, squared trace and bound.
-fn scalars<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> [T; 4] {
+/// The scalars that a program is asked for.
+struct Twisted<T> {
+    loss: T,
+    trace: T,
+    trace_squared: T,
+    ws_upper: T,
+}
+
+/// The scalars with the part taken out.
+fn scalars<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> Twisted<T> {
     let network = seen(network, twist);
     let points = points(&network, batch, twist);
     let v = &network.parameters.v;
@@ -145,12 +153,16 @@ fn scalars<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> [
     let squared = moments.squared();
     let biases = points.first().is_some_and(|n| n.sample.biases);
     let size = Shape { biases, ..network.shape(points.len()) }.parameters();
-    let bound = ws_upper(&mean(&trace, size), &spread(&trace, &squared, size), size);
-    [model::loss(&network, batch), trace, squared, bound]
+    Twisted {
+        loss: model::loss(&network, batch),
+        trace,
+        trace_squared: squared,
+        ws_upper: ws_upper(mean(trace, size), spread(trace, squared, size), size),
+    }
 }
 
 /// The derivative of one of the scalars by every parameter.
-fn slopes(case: &Case, twist: Twist, which: usize) -> Vec<f64> {
+fn slopes(case: &Case, twist: Twist, which: fn(Twisted<Dual64>) -> Dual64) -> Vec<f64> {
     let shape = case.shape();
     let theta = case.network.parameters.flat();
     let batch = case.batch.map(Dual64::from_re);
@@ -159,7 +171,7 @@ fn slopes(case: &Case, twist: Twist, which: usize) -> Vec<f64> {
         lifted[index].eps = 1.0;
         let parameters = Parameters::from_fn(&shape, |index| lifted[index]);
         let network = Network { parameters, activation: case.network.activation };
-        scalars(&network, &batch, twist)[which].eps
+        which(scalars(&network, &batch, twist)).eps
     };
     (0..shape.parameters()).map(slope).collect()
 }
@@ -246,7 +258,7 @@ mod tests {
         (20..40).map(|index| draws.case(index)).find(large).unwrap()
     }
 
-    fn told(quantity: Quantity, wrong: impl Fn(&[f64], &Shape) -> Vec<f64>) -> Option<String> {
+    fn likeness(quantity: Quantity, wrong: impl Fn(&[f64], &Shape) -> Vec<f64>) -> Option<String> {
         let case = case();
         let expected = expected(&case, &[quantity], Precision::Float64).unwrap().pop().unwrap();
         let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
@@ -255,7 +267,8 @@ mod tests {
 
     #[test]
     fn sums_signs_and_orders_are_recognized() {
-        let gradient = |wrong: &dyn Fn(&[f64], &Shape) -> Vec<f64>| told(Quantity::Gradient, wrong).unwrap();
+        let gradient =
+            |wrong: &dyn Fn(&[f64], &Shape) -> Vec<f64>| likeness(Quantity::Gradient, wrong).unwrap();
         let times = |right: &[f64], factor: f64| -> Vec<f64> { right.iter().map(|x| factor * x).collect() };
         assert!(gradient(&|right, shape| times(right, shape.samples as f64)).starts_with("N times"));
         assert_eq!(gradient(&|right, _| times(right, -1.0)), "the value with the other sign");
@@ -273,10 +286,10 @@ mod tests {
     fn another_quantity_is_recognized_and_nonsense_is_not() {
         let case = case();
         let forms = ClosedForms::at(&case.network, &case.batch).unwrap();
-        let trace = told(Quantity::WsUpper, |_, _| vec![forms.moments.trace()]);
+        let trace = likeness(Quantity::WsUpper, |_, _| vec![forms.moments.trace()]);
         assert_eq!(trace.unwrap(), "the value of trace");
-        assert_eq!(told(Quantity::WsUpper, |right, _| vec![right[0] * 1.2345]), None);
-        assert_eq!(told(Quantity::WsUpper, |_, _| vec![f64::NAN]), None);
+        assert_eq!(likeness(Quantity::WsUpper, |right, _| vec![right[0] * 1.2345]), None);
+        assert_eq!(likeness(Quantity::WsUpper, |_, _| vec![f64::NAN]), None);
     }
 
     /// Against the definition: the Hessian of the loss with what is forgotten taken out, by dual numbers of the loss.
@@ -294,7 +307,7 @@ mod tests {
             })
             .sum();
         assert_eq!(
-            told(Quantity::Trace, |_, _| vec![gauss_newton]).unwrap(),
+            likeness(Quantity::Trace, |_, _| vec![gauss_newton]).unwrap(),
             "the value without the residual part (Gauss-Newton)"
         );
     }
@@ -302,13 +315,13 @@ mod tests {
     #[test]
     fn biases_that_are_forgotten_or_held_fixed_are_recognized() {
         let case = case();
-        let fixed = scalars(&case.network, &case.batch, Twist::FixedBiases)[3];
-        let looks = told(Quantity::WsUpper, |_, _| vec![fixed]).unwrap();
+        let fixed = scalars(&case.network, &case.batch, Twist::FixedBiases).ws_upper;
+        let looks = likeness(Quantity::WsUpper, |_, _| vec![fixed]).unwrap();
         assert_eq!(looks, "the value with the biases held fixed instead of counted as parameters");
         let bare = Parameters { b: None, c: None, ..case.network.parameters.clone() };
         let bare = Network { parameters: bare, activation: case.network.activation };
-        let without = ClosedForms::at(&bare, &case.batch).unwrap().ws_upper();
-        let looks = told(Quantity::WsUpper, |_, _| vec![without]).unwrap();
+        let without = ClosedForms::at(&bare, &case.batch).unwrap().scalars().ws_upper;
+        let looks = likeness(Quantity::WsUpper, |_, _| vec![without]).unwrap();
         assert_eq!(looks, "the value of the network without biases");
     }
 }

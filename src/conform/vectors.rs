@@ -1,7 +1,7 @@
 //! A fixed set of cases with values that are right to the last digit, for those who test without a running `hsr`.
 
 use super::cases::{Case, orthogonal, targets};
-use super::quantity::{Quantity, Values};
+use super::quantity::{Quantity, QuantityValues};
 use super::reference::right_to_the_last_digit;
 use crate::data::DataSet;
 use crate::model::{Activation, Batch, Network, Parameters, Shape};
@@ -10,14 +10,14 @@ use crate::terms::samples;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The version of the set. Another set has another version; the values of a version never change.
+/// The version of the set of test vectors. The values of a version never change.
 pub const VERSION: u32 = 2;
-/// The JSON Schema of its files.
+/// The JSON Schema of the files of test vectors.
 pub const SCHEMA: &str = include_str!("vectors.schema.json");
 
-/// A case with its right values.
+/// A test vector: a case with values that are right to the last digit.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Vector {
+pub struct TestVector {
     /// Its name, which is that of its files.
     pub name: String,
     /// What it is for.
@@ -25,13 +25,13 @@ pub struct Vector {
     /// The network and data.
     pub case: Case,
     /// The values, each the `f64` nearest to the exact one.
-    pub right: Values,
+    pub right: QuantityValues,
 }
 
-/// A value whose last digit 106 bits do not decide.
+/// The error for a value whose last digit 106 bits do not decide.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{vector}: the last digit of {quantity} {component} is not decided by 106 bits; draw other numbers")]
-pub struct VectorError {
+pub struct TestVectorError {
     /// Which vector.
     pub vector: String,
     /// Which quantity.
@@ -45,27 +45,27 @@ const MEDIUM: Shape = Shape { samples: 5, inputs: 3, hidden: 4, classes: 3, bias
 const LARGE: Shape = Shape { samples: 40, inputs: 8, hidden: 6, classes: 5, biases: true };
 const CLASSES: Shape = Shape { samples: 12, inputs: 2, hidden: 2, classes: 10, biases: true };
 
-/// All vectors of the set.
+/// Makes all test vectors of the set.
 ///
 /// ```no_run
-/// let vectors = hsr::conform::vectors()?;
+/// let vectors = hsr::conform::test_vectors()?;
 /// assert_eq!(vectors[0].name, "smallest_sigmoid");
-/// # Ok::<(), hsr::conform::VectorError>(())
+/// # Ok::<(), hsr::conform::TestVectorError>(())
 /// ```
 ///
 /// # Errors
-/// [`VectorError`] names the first value whose last digit is open.
-pub fn vectors() -> Result<Vec<Vector>, VectorError> {
+/// [`TestVectorError`] names the first value whose last digit is open.
+pub fn test_vectors() -> Result<Vec<TestVector>, TestVectorError> {
     cases().into_iter().map(|(name, about, case)| complete(name, about, case)).collect()
 }
 
-fn complete(name: String, about: &'static str, case: Case) -> Result<Vector, VectorError> {
-    let right = right_to_the_last_digit(&case).map_err(|(quantity, index)| VectorError {
+fn complete(name: String, about: &'static str, case: Case) -> Result<TestVector, TestVectorError> {
+    let right = right_to_the_last_digit(&case).map_err(|(quantity, index)| TestVectorError {
         vector: name.clone(),
         quantity,
         component: quantity.component(&case.shape(), index),
     })?;
-    Ok(Vector { name, about, case, right })
+    Ok(TestVector { name, about, case, right })
 }
 
 fn cases() -> Vec<(String, &'static str, Case)> {

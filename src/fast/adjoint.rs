@@ -6,30 +6,22 @@ use super::product::{Then, product, view};
 use super::share::Rows;
 use super::sizes::{Sizes, diagonal, packed};
 use super::weights::Weights;
+use crate::terms::bound::Moments;
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
 
-/// The five numbers that all bounds are made of, in the order of [`Moments`](crate::terms::bound::Moments).
-pub(super) const TERMS: usize = 5;
-/// Their places.
-pub(super) const HIDDEN_TRACE: usize = 0;
-pub(super) const HIDDEN_SQUARED: usize = 1;
-pub(super) const OUTPUT_TRACE: usize = 2;
-pub(super) const OUTPUT_SQUARED: usize = 3;
-pub(super) const COUPLING_SQUARED: usize = 4;
-
-/// For each term and sample the gradient by its preactivations, `N x h`, and by its logits in contrasts, `N x c`.
+/// For each moment and sample the gradient by its preactivations, `N x h`, and by its logits in contrasts, `N x c`.
 #[derive(Default)]
 pub(super) struct Adjoints {
-    pub a: [Vec<f64>; TERMS],
-    pub o: [Vec<f64>; TERMS],
+    pub a: Moments<Vec<f64>>,
+    pub o: Moments<Vec<f64>>,
 }
 
 impl Adjoints {
     pub(super) fn new(sizes: &Sizes) -> Self {
         Adjoints {
-            a: std::array::from_fn(|_| vec![0.0; sizes.samples * sizes.hidden]),
-            o: std::array::from_fn(|_| vec![0.0; sizes.samples * sizes.contrasts]),
+            a: Moments::from_fn(|_| vec![0.0; sizes.samples * sizes.hidden]),
+            o: Moments::from_fn(|_| vec![0.0; sizes.samples * sizes.contrasts]),
         }
     }
 
@@ -47,8 +39,8 @@ impl Adjoints {
 pub(super) struct AdjointRows<'a> {
     pub start: usize,
     pub count: usize,
-    pub a: [&'a mut [f64]; TERMS],
-    pub o: [&'a mut [f64]; TERMS],
+    pub a: Moments<&'a mut [f64]>,
+    pub o: Moments<&'a mut [f64]>,
 }
 
 impl AdjointRows<'_> {
@@ -76,16 +68,17 @@ impl Rows for AdjointRows<'_> {
 }
 
 /// Arrays of `count` rows, each cut behind `at` rows.
-fn cut(rows: [&mut [f64]; TERMS], at: usize, count: usize) -> ([&mut [f64]; TERMS], [&mut [f64]; TERMS]) {
-    let mut parts: ([&mut [f64]; TERMS], [&mut [f64]; TERMS]) = Default::default();
-    for (term, rows) in rows.into_iter().enumerate() {
+fn cut(mut rows: Moments<&mut [f64]>, at: usize, count: usize) -> (Moments<&mut [f64]>, Moments<&mut [f64]>) {
+    let first = rows.each_mut().map(|rows| {
         let width = rows.len() / count;
-        (parts.0[term], parts.1[term]) = rows.split_at_mut(at * width);
-    }
-    parts
+        let (first, rest) = std::mem::take(rows).split_at_mut(at * width);
+        *rows = rest;
+        first
+    });
+    (first, rows)
 }
 
-/// The gradient of one term by the quantities of a tile of samples, each held independent of the others.
+/// The gradient of one moment by the quantities of a tile of samples, each held independent of the others.
 #[derive(Default)]
 pub(super) struct Partials {
     /// By `S`, packed.
@@ -100,9 +93,9 @@ pub(super) struct Partials {
 
 impl Partials {
     pub(super) fn new(sizes: &Sizes, tile: usize) -> Self {
-        let rows = |width: usize| vec![0.0; tile * width];
+        let zeros = |width: usize| vec![0.0; tile * width];
         let (h, c) = (sizes.hidden, sizes.contrasts);
-        Partials { s: rows(packed(c)), delta: rows(c), z: rows(h), phi1: rows(h), phi2: rows(h) }
+        Partials { s: zeros(packed(c)), delta: zeros(c), z: zeros(h), phi1: zeros(h), phi2: zeros(h) }
     }
 
     pub(super) fn clear(&mut self) {

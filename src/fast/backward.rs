@@ -6,7 +6,7 @@ use super::forward::{inputs, softmax};
 use super::product::{Then, View, add_rows, product, view};
 use crate::model::{Batch, Network, Shape};
 
-/// How well a network fits.
+/// How well a network fits its data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fit {
     /// Mean cross entropy.
@@ -15,8 +15,10 @@ pub struct Fit {
     pub accuracy: f64,
 }
 
-/// Buffers for loss and loss gradient at one shape: of the order of `N (d + C) h` a call, where a
-/// [`Workspace`](super::Workspace) goes over pairs of samples. What a step without regularization costs.
+/// Computes the loss and its gradient alone, from buffers that are allocated once for a shape.
+///
+/// A call takes of the order of `N (d + C) h` operations, where a [`Workspace`](super::Workspace) goes over pairs of
+/// samples. This is what a training step without regularization costs.
 ///
 /// ```
 /// use hsr::fast::Backward;
@@ -41,19 +43,25 @@ pub struct Backward {
 }
 
 impl Backward {
-    /// Room for a shape.
+    /// Allocates the buffers for a shape.
     pub fn new(shape: &Shape) -> Self {
-        let rows = |width: usize| vec![0.0; shape.samples * width];
+        let zeros = |width: usize| vec![0.0; shape.samples * width];
         let (h, classes) = (shape.hidden, shape.classes);
-        Backward { shape: *shape, z: rows(h), slope: rows(h), residual: rows(classes), by_hidden: rows(h) }
+        Backward {
+            shape: *shape,
+            z: zeros(h),
+            slope: zeros(h),
+            residual: zeros(classes),
+            by_hidden: zeros(h),
+        }
     }
 
-    /// The sizes that it is for.
+    /// The shape that it is for.
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
 
-    /// Loss and accuracy.
+    /// Computes loss and accuracy.
     ///
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
@@ -83,7 +91,7 @@ impl Backward {
         Ok(Fit { loss: loss / count, accuracy: right as f64 / count })
     }
 
-    /// Loss and accuracy, and the gradient of the loss in `out`: order `W, b, V, c`, row-major.
+    /// Computes loss and accuracy, and the gradient of the loss in `out`: order `W, b, V, c`, row-major.
     ///
     /// # Errors
     /// [`FastError`] for a network and data of another shape, or a buffer of another length than `D`.

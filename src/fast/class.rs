@@ -1,16 +1,17 @@
 //! The class route: `<GN_n, GN_m> = tr(S_n T S_m T)` with the `c x c` matrix `T_kl = sum_i phi1_n phi1_m V_ki V_li`
 //! of each pair, one product of size `N x N x h` for each of the `c(c+1)/2` entries of `T`.
 
-use super::adjoint::{AdjointRows, HIDDEN_SQUARED, Partials};
+use super::adjoint::{AdjointRows, Partials};
 use super::features::unpack;
 use super::product::{Then, product, samples, view};
 use super::sizes::{LANES, packed, upper};
-use super::worker::{PairRoom, Shared, TileRoom, Worker};
+use super::worker::{PairBuffers, Shared, TileBuffers, Worker};
+use crate::terms::bound::Moment;
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
 
 /// `phi1 V_k V_l` and `[r, diag(GN)]` of the samples of a tile.
-pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairRoom) {
+pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairBuffers) {
     let (sizes, forward) = (&shared.sizes, shared.forward);
     let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
     let v = &shared.weights.v;
@@ -32,7 +33,7 @@ pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairRoom)
 }
 
 /// `T` of a tile and a chunk, `S` of the chunk with samples side by side, and `[diag(GN) + r, r]` of the chunk.
-fn open(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut PairRoom) {
+fn open(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut PairBuffers) {
     let (sizes, forward) = (&shared.sizes, shared.forward);
     let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
     let phi1 = samples(&forward.phi1, chunk, h);
@@ -56,7 +57,12 @@ fn open(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut P
 }
 
 /// `sum xi^2 <M_n, M_m>` over a tile and a chunk.
-pub(super) fn value(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut PairRoom) -> f64 {
+pub(super) fn value(
+    shared: &Shared,
+    tile: &Range<usize>,
+    chunk: &Range<usize>,
+    pair: &mut PairBuffers,
+) -> f64 {
     open(shared, tile, chunk, pair);
     let (h, entries) = (shared.sizes.hidden, tile.len() * chunk.len());
     let (own, other) = pair.curvature.split_at(shared.plan.tile * 2 * h);
@@ -75,8 +81,8 @@ pub(super) fn add(
     shared: &Shared,
     tile: &Range<usize>,
     chunk: &Range<usize>,
-    rows: &mut TileRoom,
-    pair: &mut PairRoom,
+    buffers: &mut TileBuffers,
+    pair: &mut PairBuffers,
     partials: &mut Partials,
 ) -> f64 {
     open(shared, tile, chunk, pair);
@@ -85,7 +91,7 @@ pub(super) fn add(
     let scale = 2.0 * sizes.pair_weight();
     let other = view(&pair.curvature[shared.plan.tile * 2 * h..], chunk.len(), 2 * h);
     let weights = view(&pair.weight, tile.len(), chunk.len());
-    product(&mut rows.by_curvature, Then::Add, scale, weights, other);
+    product(&mut buffers.by_curvature, Then::Add, scale, weights, other);
     let sum = traces(shared, tile, chunk, pair, Some(&mut partials.s));
     let phi1 = samples(&shared.forward.phi1, chunk, h);
     product(&mut pair.back, Then::Add, scale, view(&pair.t, tile.len() * s, chunk.len()), phi1);
@@ -97,12 +103,12 @@ fn traces(
     shared: &Shared,
     tile: &Range<usize>,
     chunk: &Range<usize>,
-    pair: &mut PairRoom,
+    pair: &mut PairBuffers,
     mut by_s: Option<&mut Vec<f64>>,
 ) -> f64 {
     let (c, s, others) = (shared.sizes.contrasts, shared.sizes.packed_contrasts(), chunk.len());
     let scale = 2.0 * shared.sizes.pair_weight();
-    let PairRoom { t, s: chunk_s, weight, square, strip, .. } = pair;
+    let PairBuffers { t, s: chunk_s, weight, square, strip, .. } = pair;
     let own = &shared.forward.s[tile.start * s..tile.end * s];
     unpack(square, own, c);
     let architecture = pulp::Arch::new();
@@ -224,13 +230,13 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
     let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
     let range = rows.range();
     let v = &shared.weights.v;
-    let Worker { rows: room, pair, partials, moments, by_v, by_diagonals, tile, .. } = &mut *worker;
+    let Worker { buffers, pair, partials, moments, by_v, by_diagonals, tile, .. } = &mut *worker;
     let (by_k, by_u) = tile.split_at_mut(count * h);
     let mut value = 0.0;
     for (row, n) in range.clone().enumerate() {
         let by_phi1 = &mut partials.phi1[row * h..(row + 1) * h];
         let backs = pair.back[row * s * h..(row + 1) * s * h].chunks(h);
-        let by_products = by_diagonals[HIDDEN_SQUARED].chunks_mut(h);
+        let by_products = by_diagonals.squared.chunks_mut(h);
         for ((back, by_product), (k, l)) in backs.zip(by_products).zip(upper(c)) {
             let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
             for i in 0..h {
@@ -238,7 +244,7 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
                 by_product[i] += share * forward.phi1[n * h + i] * back[i];
             }
         }
-        let by = &room.by_curvature[row * 2 * h..(row + 1) * 2 * h];
+        let by = &buffers.by_curvature[row * 2 * h..(row + 1) * 2 * h];
         for i in 0..h {
             let (at, here) = (n * h + i, row * h + i);
             let (phi1, phi2, u, k) = (forward.phi1[at], forward.phi2[at], forward.u[at], forward.k[at]);
@@ -250,13 +256,13 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
             by_phi1[i] += 2.0 * phi1 * k * by_g;
         }
     }
-    moments[HIDDEN_SQUARED] += value;
+    moments.hidden_squared += value;
     let (by_k, by_u) = (view(by_k, count, h), view(by_u, count, h));
     let diagonals = view(&shared.weights.diagonals, s, h);
     product(&mut partials.s, Then::Add, 1.0, by_k, diagonals.transpose());
     let own = samples(&forward.s, &range, packed(c)).transpose();
-    product(&mut by_diagonals[HIDDEN_SQUARED], Then::Add, 1.0, own, by_k);
+    product(&mut by_diagonals.squared, Then::Add, 1.0, own, by_k);
     product(&mut partials.delta, Then::Set, 1.0, by_u, view(v, c, h).transpose());
-    product(&mut by_v[HIDDEN_SQUARED], Then::Add, 1.0, samples(&forward.delta, &range, c).transpose(), by_u);
-    worker.pull(shared, rows, HIDDEN_SQUARED);
+    product(&mut by_v.hidden_squared, Then::Add, 1.0, samples(&forward.delta, &range, c).transpose(), by_u);
+    worker.pull(shared, rows, Moment::HiddenSquared);
 }

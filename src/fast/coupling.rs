@@ -4,12 +4,13 @@
 //! A sum `sum_m xi_nm D_m` can go by way of the inputs: `xi` is `x_n . x_m`, so it is `x_n` times `sum_m x_m (x) D_m`.
 //! That is less work where there are more samples than inputs; the plan says which.
 
-use super::adjoint::{AdjointRows, COUPLING_SQUARED};
+use super::adjoint::AdjointRows;
 use super::features::Features;
 use super::forward::inputs;
 use super::product::{Then, kept, product, samples, view};
 use super::sizes::{packed, upper};
-use super::worker::{PairRoom, Shared, TileRoom, Worker};
+use super::worker::{PairBuffers, Shared, TileBuffers, Worker};
+use crate::terms::bound::Moment;
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
 
@@ -17,7 +18,7 @@ use std::ops::Range;
 pub(super) fn sum_by_inputs(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
     let (sizes, count) = (&shared.sizes, tile.len());
     let coupling = sizes.coupling();
-    let Worker { rows: TileRoom { a, az, d, sv, .. }, pair, sums, .. } = worker;
+    let Worker { buffers: TileBuffers { a, az, d, sv, .. }, pair, sums, .. } = worker;
     let couplings = shared.couplings;
     let (d, az) = if shared.plan.keep_couplings {
         let rows = tile.start * coupling..tile.end * coupling;
@@ -50,8 +51,8 @@ pub(super) fn value(
     shared: &Shared,
     tile: &Range<usize>,
     chunk: &Range<usize>,
-    rows: &mut TileRoom,
-    pair: &mut PairRoom,
+    buffers: &mut TileBuffers,
+    pair: &mut PairBuffers,
 ) -> f64 {
     if shared.plan.by_inputs {
         return 0.0;
@@ -59,13 +60,13 @@ pub(super) fn value(
     let coupling = shared.sizes.coupling();
     let (count, others) = (tile.len(), chunk.len());
     let left = |data| view(data, count, coupling);
-    for ((both, az), d) in rows.e.iter_mut().zip(&rows.az).zip(&rows.d) {
+    for ((both, az), d) in buffers.e.iter_mut().zip(&buffers.az).zip(&buffers.d) {
         *both = az + d;
     }
     let d = kept(&shared.couplings.d, &pair.d, chunk, coupling);
     let az = kept(&shared.couplings.az, &pair.az, chunk, coupling);
-    product(&mut pair.weight, Then::Set, 1.0, left(&rows.e), d.transpose());
-    product(&mut pair.weight, Then::Add, 1.0, left(&rows.d), az.transpose());
+    product(&mut pair.weight, Then::Set, 1.0, left(&buffers.e), d.transpose());
+    product(&mut pair.weight, Then::Add, 1.0, left(&buffers.d), az.transpose());
     pair.xi.iter().zip(&pair.weight).take(count * others).map(|(xi, product)| xi * product).sum()
 }
 
@@ -74,8 +75,8 @@ pub(super) fn add(
     shared: &Shared,
     tile: &Range<usize>,
     chunk: &Range<usize>,
-    rows: &mut TileRoom,
-    pair: &mut PairRoom,
+    buffers: &mut TileBuffers,
+    pair: &mut PairBuffers,
 ) {
     let (sizes, weight) = (&shared.sizes, 2.0 * shared.sizes.pair_weight());
     let (count, others, coupling) = (tile.len(), chunk.len(), sizes.coupling());
@@ -85,16 +86,16 @@ pub(super) fn add(
     }
     let couplings = shared.couplings;
     let a = kept(&couplings.a, &pair.a, chunk, coupling);
-    product(&mut rows.by_a, Then::Add, weight, view(&pair.weight, count, others), a);
+    product(&mut buffers.by_a, Then::Add, weight, view(&pair.weight, count, others), a);
     for index in 0..entries {
         pair.weight[index] = pair.xi[index] * pair.aa[index];
     }
     let z = samples(&shared.forward.z, chunk, sizes.hidden);
-    product(&mut rows.coupling_z, Then::Add, weight, view(&pair.weight, count, others), z);
+    product(&mut buffers.coupling_z, Then::Add, weight, view(&pair.weight, count, others), z);
     if !shared.plan.by_inputs {
         let xi = view(&pair.xi, count, others);
-        product(&mut rows.e, Then::Add, 1.0, xi, kept(&couplings.d, &pair.d, chunk, coupling));
-        product(&mut rows.g, Then::Add, 1.0, xi, kept(&couplings.az, &pair.az, chunk, coupling));
+        product(&mut buffers.e, Then::Add, 1.0, xi, kept(&couplings.d, &pair.d, chunk, coupling));
+        product(&mut buffers.g, Then::Add, 1.0, xi, kept(&couplings.az, &pair.az, chunk, coupling));
     }
 }
 
@@ -102,11 +103,11 @@ pub(super) fn add(
 pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
     let (sizes, count) = (&shared.sizes, rows.count);
     let (h, coupling, weight) = (sizes.hidden, sizes.coupling(), 2.0 * sizes.pair_weight());
-    let Worker { rows: room, partials, moments, .. } = &mut *worker;
+    let Worker { buffers, partials, moments, .. } = &mut *worker;
     partials.clear();
     if shared.plan.by_inputs {
         let x = inputs(shared.batch, rows.start, count);
-        for (out, sum) in [(&mut room.e, &shared.sums.residual), (&mut room.g, &shared.sums.weighted)] {
+        for (out, sum) in [(&mut buffers.e, &shared.sums.residual), (&mut buffers.g, &shared.sums.weighted)] {
             product(out, Then::Set, 1.0, x, view(sum, sizes.inputs, coupling));
             if sizes.bias == 1 {
                 let last = &sum[sizes.inputs * coupling..];
@@ -120,19 +121,19 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
     for row in 0..count {
         let (n, start) = (rows.start + row, row * coupling);
         let z = &shared.forward.z[n * h..(n + 1) * h];
-        let by_z = &mut room.coupling_z[row * h..(row + 1) * h];
+        let by_z = &mut buffers.coupling_z[row * h..(row + 1) * h];
         for index in 0..coupling {
             let (i, at) = (index % h, start + index);
-            let e = weight * room.e[at];
-            value += 0.5 * (room.a[at] * room.by_a[at] + e * (2.0 * room.az[at] + room.d[at]));
-            by_z[i] += e * room.a[at];
-            room.by_a[at] += e * z[i];
+            let e = weight * buffers.e[at];
+            value += 0.5 * (buffers.a[at] * buffers.by_a[at] + e * (2.0 * buffers.az[at] + buffers.d[at]));
+            by_z[i] += e * buffers.a[at];
+            buffers.by_a[at] += e * z[i];
             // By D: what is left of `e` is not needed.
-            room.e[at] = e + weight * room.g[at];
+            buffers.e[at] = e + weight * buffers.g[at];
         }
     }
-    moments[COUPLING_SQUARED] += value;
-    partials.z[..count * h].copy_from_slice(&room.coupling_z[..count * h]);
+    moments.coupling_squared += value;
+    partials.z[..count * h].copy_from_slice(&buffers.coupling_z[..count * h]);
     chain(shared, rows, worker);
 }
 
@@ -140,14 +141,14 @@ pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worke
 pub(super) fn chain(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
     let (sizes, forward, count) = (&shared.sizes, shared.forward, rows.count);
     let (h, c, coupling) = (sizes.hidden, sizes.contrasts, sizes.coupling());
-    let Worker { rows: room, partials, pair, by_v, .. } = &mut *worker;
+    let Worker { buffers, partials, pair, by_v, .. } = &mut *worker;
     for row in 0..count {
         let n = rows.start + row;
         let phi1 = &forward.phi1[n * h..(n + 1) * h];
         let by_phi1 = &mut partials.phi1[row * h..(row + 1) * h];
         for k in 0..c {
             let at = row * coupling + k * h..row * coupling + (k + 1) * h;
-            let (by_d, sv, by_a) = (&room.e[at.clone()], &room.sv[at.clone()], &mut room.by_a[at]);
+            let (by_d, sv, by_a) = (&buffers.e[at.clone()], &buffers.sv[at.clone()], &mut buffers.by_a[at]);
             let delta = forward.delta[n * c + k];
             let mut by_delta = 0.0;
             for i in 0..h {
@@ -159,10 +160,10 @@ pub(super) fn chain(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker
         }
     }
     // By S V: `by_a` is that now.
-    let by_sv = view(&room.by_a, count * c, h);
+    let by_sv = view(&buffers.by_a, count * c, h);
     let square = &mut pair.square[..];
     super::features::unpack(square, &forward.s[rows.start * packed(c)..(rows.start + count) * packed(c)], c);
-    product(&mut by_v[COUPLING_SQUARED], Then::Add, 1.0, view(square, count * c, c).transpose(), by_sv);
+    product(&mut by_v.coupling_squared, Then::Add, 1.0, view(square, count * c, c).transpose(), by_sv);
     product(square, Then::Set, 1.0, by_sv, view(&shared.weights.v, c, h).transpose());
     for row in 0..count {
         let matrix = &square[row * c * c..(row + 1) * c * c];
@@ -172,5 +173,5 @@ pub(super) fn chain(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker
             *by_s = if k == l { matrix[k * c + k] } else { FRAC_1_SQRT_2 * both };
         }
     }
-    worker.pull(shared, rows, COUPLING_SQUARED);
+    worker.pull(shared, rows, Moment::CouplingSquared);
 }

@@ -14,8 +14,8 @@ pub(super) struct Couplings {
 
 impl Couplings {
     pub(super) fn new(sizes: &Sizes, plan: &Plan) -> Self {
-        let room = || vec![0.0; if plan.keep_couplings { sizes.samples * sizes.coupling() } else { 0 }];
-        Couplings { a: room(), az: room(), d: room() }
+        let zeros = || vec![0.0; if plan.keep_couplings { sizes.samples * sizes.coupling() } else { 0 }];
+        Couplings { a: zeros(), az: zeros(), d: zeros() }
     }
 
     pub(super) fn rows(&mut self, width: usize) -> CouplingRows<'_> {

@@ -1,14 +1,15 @@
-//! What cannot be computed, and the checks that say so.
+//! Errors of the fast path, and the checks behind them.
 
 use crate::model::{Batch, Misfit, Network, Shape};
 
-/// Why there is no value.
+/// Why the fast path gives no value.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FastError {
-    /// Network and data are not for each other.
+    /// Network and data do not fit together.
     #[error(transparent)]
     Misfit(#[from] Misfit),
-    /// Network and data are not those that the workspace was made for.
+    /// Network and data have another shape than the workspace.
     #[error("the workspace is for {expected}, the network and the data are {found}")]
     Shape {
         /// The shape of the workspace.
@@ -16,7 +17,7 @@ pub enum FastError {
         /// The shape that was given.
         found: Shape,
     },
-    /// A buffer that does not hold the gradient.
+    /// The buffer does not have the length of the gradient.
     #[error("the gradient has {expected} entries, the buffer has {found}")]
     Buffer {
         /// `D`.
@@ -24,10 +25,10 @@ pub enum FastError {
         /// The length that was given.
         found: usize,
     },
-    /// There is nothing to take the gradient from.
+    /// The gradient was asked for before [`differentiate`](super::Workspace::differentiate) was called.
     #[error("no gradient without a call of differentiate before it, at the same batch")]
     NotDifferentiated,
-    /// The watcher asked for it.
+    /// The watcher stopped the computation.
     #[error("stopped before the end")]
     Stopped,
 }

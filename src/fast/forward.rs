@@ -45,21 +45,21 @@ pub(super) struct ForwardRows<'a> {
 
 impl Forward {
     pub(super) fn new(sizes: &Sizes) -> Self {
-        let rows = |width: usize| vec![0.0; sizes.samples * width];
+        let zeros = |width: usize| vec![0.0; sizes.samples * width];
         let (h, c) = (sizes.hidden, sizes.contrasts);
         Forward {
-            z: rows(h),
-            phi1: rows(h),
-            phi2: rows(h),
-            phi3: rows(h),
-            p: rows(sizes.classes),
-            delta: rows(c),
-            s: rows(packed(c)),
-            u: rows(h),
-            k: rows(h),
-            nx: rows(1),
-            nz: rows(1),
-            loss: rows(1),
+            z: zeros(h),
+            phi1: zeros(h),
+            phi2: zeros(h),
+            phi3: zeros(h),
+            p: zeros(sizes.classes),
+            delta: zeros(c),
+            s: zeros(packed(c)),
+            u: zeros(h),
+            k: zeros(h),
+            nx: zeros(1),
+            nz: zeros(1),
+            loss: zeros(1),
         }
     }
 

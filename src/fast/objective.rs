@@ -1,4 +1,4 @@
-//! What is descended: a bound, or one of the numbers that bounds are made of.
+//! The objectives that training descends: a bound, or one of the numbers that bounds are made of.
 
 use crate::model::Shape;
 use crate::number::Smooth;
@@ -8,7 +8,7 @@ use crate::terms::bound::{
 use crate::terms::bound_gradient::NoGradient;
 use num_dual::Dual64;
 
-/// A scalar of the five [`Moments`].
+/// An objective: a bound on the largest eigenvalue, or a trace, as a function of the five [`Moments`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Objective {
     /// `WS`, the upper bound on the largest eigenvalue.
@@ -23,17 +23,17 @@ pub enum Objective {
     TraceSquared,
 }
 
-/// A share of each gradient in a sum of gradients.
+/// The share of each gradient in a sum of gradients.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Shares {
+pub struct GradientShares {
     /// Of the loss.
     pub loss: f64,
-    /// Of the five moments, in the order of [`Moments`].
-    pub moments: [f64; 5],
+    /// Of the five moments.
+    pub moments: Moments<f64>,
 }
 
 impl Objective {
-    /// Its value.
+    /// Computes its value from the moments.
     ///
     /// ```
     /// use hsr::fast::Objective;
@@ -51,66 +51,38 @@ impl Objective {
         match self {
             Objective::Upper => {
                 let size = shape.parameters();
-                ws_upper(&mean(&t, size), &spread(&t, &q, size), size)
+                ws_upper(mean(t, size), spread(t, q, size), size)
             }
             Objective::Reduced => {
                 let size = shape.reduced_parameters();
-                ws_reduced(&mean(&t, size), &spread(&t, &q, size), shape)
+                ws_reduced(mean(t, size), spread(t, q, size), shape)
             }
-            Objective::Block => ws_block(
-                &hidden_upper(moments, shape),
-                &output_upper(moments, shape),
-                &moments.coupling_squared,
-            ),
+            Objective::Block => {
+                let (alpha, beta) = (hidden_upper(moments, shape), output_upper(moments, shape));
+                ws_block(alpha, beta, moments.coupling_squared)
+            }
             Objective::Trace => t,
             Objective::TraceSquared => q,
         }
     }
 
-    /// Its derivatives by the five moments: the share that each of their gradients has in its own.
+    /// Computes the shares that the gradients of the five moments have in its own: its derivatives by the moments.
     ///
     /// # Errors
     /// [`NoGradient::ZeroSpread`] where the Hessian, or a block of it, is a multiple of the identity, which gives the
     /// bound a kink; [`NoGradient::Clamped`] where the reduced bound is 0.
-    pub fn shares(self, moments: &Moments<f64>, shape: &Shape) -> Result<Shares, NoGradient> {
-        let flat = flat(moments);
-        let mut shares = Shares::default();
-        for (moment, share) in shares.moments.iter_mut().enumerate() {
-            let mut moved = flat.map(Dual64::from);
+    pub fn shares(self, moments: &Moments<f64>, shape: &Shape) -> Result<GradientShares, NoGradient> {
+        let moments = Moments::from_fn(|moment| {
+            let mut moved = moments.map(Dual64::from);
             moved[moment].eps = 1.0;
-            let [hidden_trace, hidden_squared, output_trace, output_squared, coupling_squared] = moved;
-            let moments =
-                Moments { hidden_trace, hidden_squared, output_trace, output_squared, coupling_squared };
-            *share = self.value(&moments, shape).eps;
-        }
-        let finite = shares.moments.iter().all(|share| share.is_finite());
-        let moves = shares.moments.iter().any(|share| *share != 0.0);
+            self.value(&moved, shape).eps
+        });
+        let finite = moments.into_values().all(f64::is_finite);
+        let moves = moments.into_values().any(|share| share != 0.0);
         match (finite, moves) {
-            (true, true) => Ok(shares),
+            (true, true) => Ok(GradientShares { loss: 0.0, moments }),
             (false, _) => Err(NoGradient::ZeroSpread { of: "Hessian, or of a block of it," }),
             (true, false) => Err(NoGradient::Clamped),
         }
-    }
-}
-
-/// The moments in their order.
-fn flat(moments: &Moments<f64>) -> [f64; 5] {
-    [
-        moments.hidden_trace,
-        moments.hidden_squared,
-        moments.output_trace,
-        moments.output_squared,
-        moments.coupling_squared,
-    ]
-}
-
-/// The moments in their order, as a structure.
-pub(super) fn moments_of([t, q, output, output_squared, coupling]: [f64; 5]) -> Moments<f64> {
-    Moments {
-        hidden_trace: t,
-        hidden_squared: q,
-        output_trace: output,
-        output_squared,
-        coupling_squared: coupling,
     }
 }

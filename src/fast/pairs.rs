@@ -1,18 +1,24 @@
 //! Sums over pairs of samples, a tile of samples against a chunk of samples at a time: the hidden and the class route
 //! (chapters 4 and 7). The two differ in the hidden term alone.
 
-use super::adjoint::{AdjointRows, COUPLING_SQUARED, HIDDEN_SQUARED, OUTPUT_SQUARED};
+use super::adjoint::AdjointRows;
 use super::features::Features;
 use super::forward::inputs;
 use super::plan::Route;
 use super::product::{Then, kept, product, samples, view};
 use super::share::pieces;
-use super::worker::{PairRoom, Shared, TileRoom, Worker};
+use super::worker::{PairBuffers, Shared, TileBuffers, Worker};
 use super::{class, coupling, hidden};
 use std::ops::Range;
 
 /// Gram blocks `xi` and `zeta`, and `<S_n, S_m>` and `<A_n, A_m>`, of a tile and a chunk.
-fn grams(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, rows: &TileRoom, pair: &mut PairRoom) {
+fn grams(
+    shared: &Shared,
+    tile: &Range<usize>,
+    chunk: &Range<usize>,
+    buffers: &TileBuffers,
+    pair: &mut PairBuffers,
+) {
     let (sizes, forward) = (&shared.sizes, shared.forward);
     let (h, s, coupling) = (sizes.hidden, sizes.packed_contrasts(), sizes.coupling());
     let both = |data, width| (samples(data, tile, width), samples(data, chunk, width).transpose());
@@ -26,17 +32,17 @@ fn grams(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, rows: &Tile
     let (left, right) = both(&forward.s, s);
     product(&mut pair.ss, Then::Set, 1.0, left, right);
     let (left, right) =
-        (view(&rows.a, tile.len(), coupling), kept(&shared.couplings.a, &pair.a, chunk, coupling));
+        (view(&buffers.a, tile.len(), coupling), kept(&shared.couplings.a, &pair.a, chunk, coupling));
     product(&mut pair.aa, Then::Set, 1.0, left, right.transpose());
 }
 
-fn tile_features(shared: &Shared, tile: &Range<usize>, rows: &mut TileRoom, square: &mut [f64]) {
-    let TileRoom { a, az, d, sv, .. } = rows;
+fn tile_features(shared: &Shared, tile: &Range<usize>, buffers: &mut TileBuffers, square: &mut [f64]) {
+    let TileBuffers { a, az, d, sv, .. } = buffers;
     Features { a, az, d, sv, square }.fill(shared, tile.clone());
 }
 
-fn chunk_features(shared: &Shared, chunk: &Range<usize>, pair: &mut PairRoom) {
-    let PairRoom { a, az, d, sv, square, .. } = pair;
+fn chunk_features(shared: &Shared, chunk: &Range<usize>, pair: &mut PairBuffers) {
+    let PairBuffers { a, az, d, sv, square, .. } = pair;
     if !shared.plan.keep_couplings {
         Features { a, az, d, sv, square }.fill(shared, chunk.clone());
     }
@@ -46,10 +52,10 @@ fn chunk_features(shared: &Shared, chunk: &Range<usize>, pair: &mut PairRoom) {
 /// circle of all samples up to half of it: each pair of samples once, and every tile the same work.
 pub(super) fn value(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
     let weight = shared.sizes.pair_weight();
-    let Worker { pair, rows, moments, .. } = worker;
-    tile_features(shared, &tile, rows, &mut pair.square);
+    let Worker { pair, buffers, moments, .. } = worker;
+    tile_features(shared, &tile, buffers, &mut pair.square);
     if shared.plan.route == Route::Hidden {
-        hidden::prepare_value(shared, &tile, rows);
+        hidden::prepare_value(shared, &tile, buffers);
     } else {
         class::prepare(shared, &tile, pair);
     }
@@ -57,7 +63,7 @@ pub(super) fn value(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
         for chunk in pieces(others, shared.plan.chunk) {
             let factor = weight * twice;
             chunk_features(shared, &chunk, pair);
-            grams(shared, &tile, &chunk, rows, pair);
+            grams(shared, &tile, &chunk, buffers, pair);
             let entries = tile.len() * chunk.len();
             let (mut output, mut coupled) = (0.0, 0.0);
             for index in 0..entries {
@@ -65,12 +71,12 @@ pub(super) fn value(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
                 output += zeta * zeta * pair.ss[index];
                 coupled += xi * zeta * pair.aa[index];
             }
-            moments[OUTPUT_SQUARED] += factor * output;
-            moments[COUPLING_SQUARED] +=
-                factor * (coupled + coupling::value(shared, &tile, &chunk, rows, pair));
-            moments[HIDDEN_SQUARED] += factor
+            moments.output_squared += factor * output;
+            moments.coupling_squared +=
+                factor * (coupled + coupling::value(shared, &tile, &chunk, buffers, pair));
+            moments.hidden_squared += factor
                 * if shared.plan.route == Route::Hidden {
-                    hidden::value(shared, &tile, &chunk, rows, pair)
+                    hidden::value(shared, &tile, &chunk, buffers, pair)
                 } else {
                     class::value(shared, &tile, &chunk, pair)
                 };
@@ -97,12 +103,15 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
     let weight = sizes.pair_weight();
     let tile = rows.range();
     {
-        let Worker { pair, rows, .. } = worker;
-        tile_features(shared, &tile, rows, &mut pair.square);
-        for sum in [&mut rows.output_z, &mut rows.output_s, &mut rows.coupling_z, &mut rows.by_a] {
+        let Worker { pair, buffers, .. } = worker;
+        tile_features(shared, &tile, buffers, &mut pair.square);
+        for sum in [&mut buffers.output_z, &mut buffers.output_s, &mut buffers.coupling_z, &mut buffers.by_a]
+        {
             sum.fill(0.0);
         }
-        for sum in [&mut rows.e, &mut rows.g, &mut rows.by_m, &mut rows.by_curvature, &mut pair.back] {
+        for sum in
+            [&mut buffers.e, &mut buffers.g, &mut buffers.by_m, &mut buffers.by_curvature, &mut pair.back]
+        {
             sum.fill(0.0);
         }
     }
@@ -111,9 +120,9 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
         class::prepare(shared, &tile, &mut worker.pair);
     }
     for chunk in pieces(0..sizes.samples, shared.plan.chunk) {
-        let Worker { pair, rows, moments, partials, .. } = &mut *worker;
+        let Worker { pair, buffers, moments, partials, .. } = &mut *worker;
         chunk_features(shared, &chunk, pair);
-        grams(shared, &tile, &chunk, rows, pair);
+        grams(shared, &tile, &chunk, buffers, pair);
         let entries = tile.len() * chunk.len();
         let shape = (tile.len(), chunk.len());
         let z = samples(&shared.forward.z, &chunk, h);
@@ -123,21 +132,21 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
             output += square * pair.ss[index];
             pair.weight[index] = square;
         }
-        moments[OUTPUT_SQUARED] += weight * output;
+        moments.output_squared += weight * output;
         let own = samples(&shared.forward.s, &chunk, s);
-        product(&mut rows.output_s, Then::Add, 2.0 * weight, view(&pair.weight, shape.0, shape.1), own);
+        product(&mut buffers.output_s, Then::Add, 2.0 * weight, view(&pair.weight, shape.0, shape.1), own);
         for index in 0..entries {
             pair.weight[index] = pair.ss[index] * pair.zeta[index];
         }
-        product(&mut rows.output_z, Then::Add, 4.0 * weight, view(&pair.weight, shape.0, shape.1), z);
-        coupling::add(shared, &tile, &chunk, rows, pair);
+        product(&mut buffers.output_z, Then::Add, 4.0 * weight, view(&pair.weight, shape.0, shape.1), z);
+        coupling::add(shared, &tile, &chunk, buffers, pair);
         for index in 0..entries {
             pair.weight[index] = pair.xi[index] * pair.xi[index];
         }
         if shared.plan.route == Route::Hidden {
-            hidden::add(shared, &tile, &chunk, rows, pair);
+            hidden::add(shared, &tile, &chunk, buffers, pair);
         } else {
-            moments[HIDDEN_SQUARED] += weight * class::add(shared, &tile, &chunk, rows, pair, partials);
+            moments.hidden_squared += weight * class::add(shared, &tile, &chunk, buffers, pair, partials);
         }
     }
     if shared.plan.route == Route::Hidden {

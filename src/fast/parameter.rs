@@ -1,12 +1,13 @@
 //! The parameter route: the blocks of the Hessian themselves, each a sum over samples of a product of two packed
 //! pieces. It wins where samples are many against the squares of inputs and hidden units.
 
-use super::adjoint::{AdjointRows, COUPLING_SQUARED, HIDDEN_SQUARED, OUTPUT_SQUARED};
+use super::adjoint::AdjointRows;
 use super::features::{Features, hidden_hessians};
 use super::product::{Then, product, samples, view};
 use super::sizes::{Sizes, diagonal, packed};
-use super::worker::{Shared, Sums, TileRoom, Worker};
+use super::worker::{Shared, Sums, TileBuffers, Worker};
 use super::{coupling, hidden};
+use crate::terms::bound::Moments;
 use std::f64::consts::SQRT_2;
 use std::ops::Range;
 
@@ -33,15 +34,15 @@ fn pack(out: &mut [f64], vector: &[f64]) {
 }
 
 impl<'a> Factors<'a> {
-    /// Those of the samples of a tile, `zt` being put into `room` one after the other.
-    fn fill(shared: &Shared, tile: &Range<usize>, buffer: &'a mut [f64], room: &mut [f64]) -> Self {
+    /// Those of the samples of a tile, `zt` being put into `scratch` one after the other.
+    fn fill(shared: &Shared, tile: &Range<usize>, buffer: &'a mut [f64], scratch: &mut [f64]) -> Self {
         let (dt, ht) = widths(shared);
         let (sizes, count) = (&shared.sizes, tile.len());
         let (xx, rest) = buffer.split_at_mut(count * packed(dt));
         let (zz, rest) = rest.split_at_mut(count * packed(ht));
         let (xz, rest) = rest.split_at_mut(count * dt * ht);
         let x = &mut rest[..count * dt];
-        let z = &mut room[..ht];
+        let z = &mut scratch[..ht];
         for (row, n) in tile.clone().enumerate() {
             let x = &mut x[row * dt..(row + 1) * dt];
             x.fill(1.0);
@@ -64,8 +65,8 @@ pub(super) fn sum(shared: &Shared, range: Range<usize>, worker: &mut Worker) {
     let (dt, ht) = widths(shared);
     let (sizes, count) = (&shared.sizes, range.len());
     let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
-    let Worker { rows, tile, square, sums, pair, .. } = worker;
-    let TileRoom { a, az, d, sv, m, .. } = rows;
+    let Worker { buffers, tile, square, sums, pair, .. } = worker;
+    let TileBuffers { a, az, d, sv, m, .. } = buffers;
     let factors = Factors::fill(shared, &range, tile, square);
     hidden_hessians(&mut m[..count * p], shared, range.clone());
     Features { a, az, d, sv, square: &mut pair.square }.fill(shared, range.clone());
@@ -89,16 +90,14 @@ pub(super) fn close(sizes: &Sizes, sums: &mut Sums) {
     }
 }
 
-/// The squared norms of the hidden block, the output block and the coupling block.
-pub(super) fn values(shared: &Shared) -> [(usize, f64); 3] {
+/// Sets the squared norms of the hidden block, the output block and the coupling block.
+pub(super) fn set_squares(moments: &mut Moments<f64>, shared: &Shared) {
     let norm =
         |block: &[f64]| shared.sizes.pair_weight() * block.iter().map(|entry| entry * entry).sum::<f64>();
     let sums = shared.sums;
-    [
-        (HIDDEN_SQUARED, norm(&sums.hidden)),
-        (OUTPUT_SQUARED, norm(&sums.output)),
-        (COUPLING_SQUARED, norm(&sums.coupling)),
-    ]
+    moments.hidden_squared = norm(&sums.hidden);
+    moments.output_squared = norm(&sums.output);
+    moments.coupling_squared = norm(&sums.coupling);
 }
 
 /// The gradients of the squared traces at a tile of samples, from the blocks.
@@ -111,9 +110,9 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
     let scale = 2.0 * sizes.pair_weight();
     let sums = shared.sums;
     {
-        let Worker { rows: room, tile, square, pair, partials, moments, .. } = &mut *worker;
+        let Worker { buffers, tile, square, pair, partials, moments, .. } = &mut *worker;
         partials.clear();
-        let TileRoom { a, az, d, sv, by_m, by_a, e, output_z, output_s, .. } = room;
+        let TileBuffers { a, az, d, sv, by_m, by_a, e, output_z, output_s, .. } = buffers;
         Features { a, az, d, sv, square: &mut pair.square }.fill(shared, range.clone());
         let factors = Factors::fill(shared, &range, tile, square);
         let hidden = view(&sums.hidden, packed(dt), p);
@@ -123,7 +122,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
         let own = samples(&shared.forward.s, &range, s);
         product(output_s, Then::Set, scale, view(factors.zz, count, packed(ht)), output);
         let pairs = output_s.iter().zip(&shared.forward.s[range.start * s..range.end * s]);
-        moments[OUTPUT_SQUARED] += 0.5 * pairs.map(|(by, s)| by * s).sum::<f64>();
+        moments.output_squared += 0.5 * pairs.map(|(by, s)| by * s).sum::<f64>();
         product(factors.zz, Then::Set, scale, own, output.transpose());
         for row in 0..count {
             let z = &shared.forward.z[(range.start + row) * h..(range.start + row + 1) * h];
@@ -151,7 +150,7 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
         let entries = count * coupling;
         let by_a = a[..entries].iter().zip(&by_a[..entries]).map(|(a, by)| a * by).sum::<f64>();
         let by_d = d[..entries].iter().zip(&e[..entries]).map(|(d, by)| d * by).sum::<f64>();
-        moments[COUPLING_SQUARED] += 0.5 * (by_a + by_d);
+        moments.coupling_squared += 0.5 * (by_a + by_d);
     }
     coupling::chain(shared, rows, worker);
     hidden::finish(shared, rows, worker);

@@ -1,4 +1,4 @@
-//! Which route, and in tiles of what size.
+//! The plan of a computation: which route, and tiles of what size.
 
 use super::sizes::{Sizes, packed};
 use crate::budget::{self, OverBudget};
@@ -6,7 +6,7 @@ use crate::model::Shape;
 use std::fmt;
 use std::str::FromStr;
 
-/// A way to the squared trace (chapter 4), with its own gradient.
+/// A way to compute the squared trace (chapter 4) and its gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     /// Over pairs of samples, `M` packed into `h(h+1)/2` numbers: `N^2 h(h+1)/2` multiplications.
@@ -22,7 +22,7 @@ impl Route {
     /// All of them.
     pub const ALL: [Route; 3] = [Route::Hidden, Route::Class, Route::Parameter];
 
-    /// The name on the command line.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Route::Hidden => "hidden",
@@ -38,7 +38,7 @@ impl fmt::Display for Route {
     }
 }
 
-/// No route has this name.
+/// The error for a name that no route has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown route '{0}': choose hidden, class or parameter")]
 pub struct UnknownRoute(String);
@@ -55,8 +55,9 @@ impl FromStr for Route {
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PlanError {
-    /// The blocks would not fit.
+    /// The blocks of the Hessian would not fit.
     #[error(
         "the parameter route needs {gibibytes:.1} GiB for the blocks of the Hessian of {shape}, more than {most:.1} GiB: \
          take the hidden or the class route"
@@ -73,14 +74,16 @@ pub enum PlanError {
     #[error("{over}; take fewer threads (now {threads}), fewer samples, hidden units or classes")]
     OverBudget {
         /// How much, and how much there is.
+        #[source]
         over: OverBudget,
         /// Threads, each with buffers of its own.
         threads: usize,
     },
 }
 
-/// How value and gradient are computed at a shape. There is none but by [`Plan::new`], so tiles, threads and what is kept
-/// always fit the shape, and the memory at hand.
+/// The plan by which value and gradient are computed at a shape.
+///
+/// Only [`Plan::new`] makes one, so tiles, threads and what is kept always fit the shape and the memory at hand.
 ///
 /// ```
 /// use hsr::fast::{Plan, Route};
@@ -120,10 +123,10 @@ const MOST_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
 const NEAR_BYTES: usize = 2 * 1024 * 1024;
 
 impl Plan {
-    /// The cheapest plan for a shape, or the one of a given route.
+    /// Makes the cheapest plan for a shape, or the one of a given route.
     ///
     /// # Errors
-    /// [`PlanError::TooLarge`] where the given route needs more memory than is sensible.
+    /// [`PlanError`] where the given route, or every route, needs more memory than may be taken.
     pub fn new(shape: &Shape, threads: usize, route: Option<Route>) -> Result<Self, PlanError> {
         let sizes = Sizes::of(shape);
         let threads = threads.clamp(1, shape.samples.max(1));
@@ -183,7 +186,7 @@ impl Plan {
 }
 
 impl Plan {
-    /// The sizes it is for.
+    /// The shape that it is for.
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
@@ -193,19 +196,21 @@ impl Plan {
         self.route
     }
 
-    /// Threads that work at once.
+    /// How many threads work at once.
     pub fn threads(&self) -> usize {
         self.threads
     }
 
-    /// For each route the estimated cost of value and gradient, in multiplications at the speed of a matrix product;
-    /// infinite where it would not fit.
-    pub fn costs(&self) -> [f64; 3] {
-        self.costs
+    /// Estimates what value and gradient would cost by a route, in multiplications at the speed of a matrix product;
+    /// infinite where the route would not fit.
+    pub fn cost(&self, route: Route) -> f64 {
+        self.costs[route as usize]
     }
 
-    /// Multiplications in the matrix products that value and gradient need by this route: every product once, and Gram
-    /// matrices, which are symmetric, half. What the time is to be held against.
+    /// The number of multiplications in the matrix products that value and gradient need by this route.
+    ///
+    /// Every product counts once, and Gram matrices, which are symmetric, half. The time that a computation takes is
+    /// compared with it.
     pub fn multiplications(&self) -> f64 {
         let sizes = Sizes::of(&self.shape);
         let (n, d, h, c) =

@@ -26,7 +26,7 @@ pub(super) fn kept<'a>(all: &'a [f64], own: &'a [f64], chunk: &Range<usize>, wid
     if all.is_empty() { view(own, chunk.len(), width) } else { samples(all, chunk, width) }
 }
 
-/// What becomes of the values that are there.
+/// Whether a product replaces the values that are there or is added to them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
     /// They are replaced.

@@ -1,4 +1,4 @@
-//! Rows shared out among workers, each with room of its own.
+//! Rows shared out among workers, each with buffers of its own.
 
 use std::ops::Range;
 

@@ -1,10 +1,10 @@
 //! The trace and its gradient, sample by sample (chapters 3 and 6).
 
 use super::adjoint::AdjointRows;
-use super::adjoint::{HIDDEN_TRACE, OUTPUT_TRACE};
 use super::product::{Then, product, view};
 use super::sizes::{diagonal, packed};
 use super::worker::{Shared, Worker};
+use crate::terms::bound::Moment;
 
 /// Adds the traces of these samples.
 pub(super) fn value(shared: &Shared, range: std::ops::Range<usize>, worker: &mut Worker) {
@@ -16,8 +16,8 @@ pub(super) fn value(shared: &Shared, range: std::ops::Range<usize>, worker: &mut
         let s = &forward.s[n * packed(c)..(n + 1) * packed(c)];
         let hidden: f64 = (0..h).map(|i| phi1[i] * phi1[i] * k[i] + phi2[i] * u[i]).sum();
         let impurity: f64 = (0..c).map(|j| s[diagonal(c, j)]).sum();
-        worker.moments[HIDDEN_TRACE] += forward.nx[n] * hidden / sizes.samples as f64;
-        worker.moments[OUTPUT_TRACE] += forward.nz[n] * impurity / sizes.samples as f64;
+        worker.moments.hidden_trace += forward.nx[n] * hidden / sizes.samples as f64;
+        worker.moments.output_trace += forward.nz[n] * impurity / sizes.samples as f64;
         worker.loss += forward.loss[n] / sizes.samples as f64;
     }
 }
@@ -48,11 +48,11 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
     let samples = |data, width| view(data, sizes.samples, width).subrows(range.start, count);
     let diagonals = view(&shared.weights.diagonals, s, h);
     product(&mut partials.s, Then::Set, 1.0, by_k, diagonals.transpose());
-    product(&mut worker.by_diagonals[HIDDEN_TRACE], Then::Add, 1.0, samples(&forward.s, s).transpose(), by_k);
+    product(&mut worker.by_diagonals.trace, Then::Add, 1.0, samples(&forward.s, s).transpose(), by_k);
     let v = view(&shared.weights.v, c, h);
     product(&mut partials.delta, Then::Set, 1.0, by_u, v.transpose());
-    product(&mut worker.by_v[HIDDEN_TRACE], Then::Add, 1.0, samples(&forward.delta, c).transpose(), by_u);
-    worker.pull(shared, rows, HIDDEN_TRACE);
+    product(&mut worker.by_v.hidden_trace, Then::Add, 1.0, samples(&forward.delta, c).transpose(), by_u);
+    worker.pull(shared, rows, Moment::HiddenTrace);
 
     let partials = &mut worker.partials;
     partials.clear();
@@ -66,5 +66,5 @@ pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Wor
             partials.z[row * h + i] = 2.0 * mean * impurity * forward.z[n * h + i];
         }
     }
-    worker.pull(shared, rows, OUTPUT_TRACE);
+    worker.pull(shared, rows, Moment::OutputTrace);
 }

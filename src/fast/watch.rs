@@ -1,13 +1,13 @@
-//! Tile by tile, watched.
+//! Progress reports and stopping, tile by tile.
 
 use super::plan::Plan;
 use super::share::Rows;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Is told how many of how many tiles are done, from any of the threads; answers whether to go on.
+/// Reports progress: called from any thread with the number of tiles that are done and of all; returns whether to go on.
 pub type Watcher<'a> = &'a (dyn Fn(usize, usize) -> bool + Sync);
 
-/// Tells the watcher.
+/// Calls the watcher.
 pub(super) struct Watch<'a> {
     watcher: Watcher<'a>,
     done: AtomicUsize,

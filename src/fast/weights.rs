@@ -87,7 +87,7 @@ pub(super) fn add_through_pairs(gradient: &mut [f64], by_pairs: &[f64], sizes: &
     }
 }
 
-/// The same for a gradient by [`Weights::diagonals`].
+/// Adds to the gradient by `V` what a gradient by [`Weights::diagonals`] makes of it.
 pub(super) fn add_through_diagonals(gradient: &mut [f64], by_diagonals: &[f64], sizes: &Sizes, v: &[f64]) {
     let (h, c) = (sizes.hidden, sizes.contrasts);
     for (entry, (k, l)) in upper(c).enumerate() {

@@ -1,12 +1,13 @@
-//! The room of one worker: sums of its own, and buffers for a tile of samples.
+//! What one worker has for itself: sums, and buffers for a tile of samples.
 
-use super::adjoint::{AdjointRows, OUTPUT_SQUARED, Partials, TERMS};
+use super::adjoint::{AdjointRows, Partials};
 use super::couplings::Couplings;
 use super::forward::Forward;
 use super::plan::{Plan, Route};
 use super::sizes::{LANES, Sizes, packed};
 use super::weights::Weights;
 use crate::model::Batch;
+use crate::terms::bound::{Moment, Moments};
 
 /// What all workers look at.
 #[derive(Clone, Copy)]
@@ -59,7 +60,7 @@ impl Sums {
 
 /// What a pair of a tile and a chunk of samples needs.
 #[derive(Default)]
-pub(super) struct PairRoom {
+pub(super) struct PairBuffers {
     /// Gram blocks and weights, tile x chunk.
     pub xi: Vec<f64>,
     pub zeta: Vec<f64>,
@@ -88,7 +89,7 @@ pub(super) struct PairRoom {
 
 /// What a tile of samples needs in the coupling term and the hidden term.
 #[derive(Default)]
-pub(super) struct TileRoom {
+pub(super) struct TileBuffers {
     pub a: Vec<f64>,
     pub az: Vec<f64>,
     pub d: Vec<f64>,
@@ -108,21 +109,27 @@ pub(super) struct TileRoom {
     pub by_curvature: Vec<f64>,
 }
 
+/// Gradients by [`Weights::diagonals`]: of trace and squared trace of the hidden block.
+pub(super) struct ByDiagonals {
+    pub trace: Vec<f64>,
+    pub squared: Vec<f64>,
+}
+
 /// One worker.
 pub(super) struct Worker {
-    pub moments: [f64; TERMS],
+    pub moments: Moments<f64>,
     pub loss: f64,
     /// Gradients by `V` in contrasts at fixed `p` and `delta`.
-    pub by_v: [Vec<f64>; TERMS],
-    /// Gradients by [`Weights::diagonals`], and by [`Weights::pairs`] for the hidden term.
-    pub by_diagonals: [Vec<f64>; 2],
+    pub by_v: Moments<Vec<f64>>,
+    pub by_diagonals: ByDiagonals,
+    /// The gradient of the squared trace of the hidden block by [`Weights::pairs`].
     pub by_pairs: Vec<f64>,
     pub sums: Sums,
     pub partials: Partials,
     pub tile: Vec<f64>,
     pub square: Vec<f64>,
-    pub pair: PairRoom,
-    pub rows: TileRoom,
+    pub pair: PairBuffers,
+    pub buffers: TileBuffers,
 }
 
 impl Worker {
@@ -135,21 +142,21 @@ impl Worker {
         let if_hidden = |size: usize| vec![0.0; if by_classes { 0 } else { size }];
         let if_pairs = |size: usize| vec![0.0; if plan.route == Route::Parameter { 0 } else { size }];
         let if_made = |size: usize| if plan.keep_couplings { Vec::new() } else { if_pairs(size) };
-        let room = |size: usize| vec![0.0; size];
+        let zeros = |size: usize| vec![0.0; size];
         let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
         let parameter_tile =
             if plan.route == Route::Parameter { tile * (packed(dt) + packed(ht) + dt * ht + dt) } else { 0 };
         Worker {
-            moments: [0.0; TERMS],
+            moments: Moments::default(),
             loss: 0.0,
-            by_v: std::array::from_fn(|_| room(coupling)),
-            by_diagonals: std::array::from_fn(|_| room(s * h)),
+            by_v: Moments::from_fn(|_| zeros(coupling)),
+            by_diagonals: ByDiagonals { trace: zeros(s * h), squared: zeros(s * h) },
             by_pairs: if_hidden(s * p),
             sums: Sums::new(sizes, plan),
             partials: Partials::new(sizes, tile),
-            tile: room((tile * 2 * h).max(parameter_tile)),
-            square: room((classes * (c + 3)).max(ht)),
-            pair: PairRoom {
+            tile: zeros((tile * 2 * h).max(parameter_tile)),
+            square: zeros((classes * (c + 3)).max(ht)),
+            pair: PairBuffers {
                 xi: if_pairs(tile * chunk),
                 zeta: if_pairs(tile * chunk),
                 ss: if_pairs(tile * chunk),
@@ -158,9 +165,9 @@ impl Worker {
                 a: if_made(chunk * coupling),
                 az: if_made(chunk * coupling),
                 d: if_made(chunk * coupling),
-                m: if plan.keep || plan.route != Route::Hidden { Vec::new() } else { room(chunk * p) },
-                square: room(tile.max(chunk) * c * c),
-                sv: room(tile.max(chunk) * coupling),
+                m: if plan.keep || plan.route != Route::Hidden { Vec::new() } else { zeros(chunk * p) },
+                square: zeros(tile.max(chunk) * c * c),
+                sv: zeros(tile.max(chunk) * coupling),
                 left: if_class(tile * s * h),
                 t: if_class(tile * s * chunk),
                 back: if_class(tile * s * h),
@@ -168,19 +175,19 @@ impl Worker {
                 strip: if_class(4 * LANES * c * c),
                 curvature: if_class((tile + chunk) * 2 * h),
             },
-            rows: TileRoom {
-                a: room(tile * coupling),
-                az: room(tile * coupling),
-                d: room(tile * coupling),
-                sv: room(tile * coupling),
-                by_a: room(tile * coupling),
-                e: room(tile * coupling),
-                g: room(tile * coupling),
+            buffers: TileBuffers {
+                a: zeros(tile * coupling),
+                az: zeros(tile * coupling),
+                d: zeros(tile * coupling),
+                sv: zeros(tile * coupling),
+                by_a: zeros(tile * coupling),
+                e: zeros(tile * coupling),
+                g: zeros(tile * coupling),
                 m: if_hidden(tile * p),
                 by_m: if_hidden(tile * p),
-                output_z: room(tile * h),
-                output_s: room(tile * s),
-                coupling_z: room(tile * h),
+                output_z: zeros(tile * h),
+                output_s: zeros(tile * s),
+                coupling_z: zeros(tile * h),
                 by_curvature: if_class(tile * 2 * h),
             },
         }
@@ -188,10 +195,10 @@ impl Worker {
 
     /// Forgets the sums of the last call.
     pub(super) fn clear(&mut self) {
-        (self.moments, self.loss) = ([0.0; TERMS], 0.0);
-        let sums = self.sums.all();
-        for sum in self.by_v.iter_mut().chain(&mut self.by_diagonals).chain([&mut self.by_pairs]).chain(sums)
-        {
+        (self.moments, self.loss) = (Moments::default(), 0.0);
+        let ByDiagonals { trace, squared } = &mut self.by_diagonals;
+        let by_v = self.by_v.each_mut().into_values();
+        for sum in by_v.chain([trace, squared, &mut self.by_pairs]).chain(self.sums.all()) {
             sum.fill(0.0);
         }
     }
@@ -200,15 +207,15 @@ impl Worker {
     pub(super) fn pull_output(&mut self, shared: &Shared, rows: &mut AdjointRows) {
         self.partials.clear();
         let (by_s, by_z) = (rows.count * shared.sizes.packed_contrasts(), rows.count * shared.sizes.hidden);
-        self.partials.s[..by_s].copy_from_slice(&self.rows.output_s[..by_s]);
-        self.partials.z[..by_z].copy_from_slice(&self.rows.output_z[..by_z]);
-        self.pull(shared, rows, OUTPUT_SQUARED);
+        self.partials.s[..by_s].copy_from_slice(&self.buffers.output_s[..by_s]);
+        self.partials.z[..by_z].copy_from_slice(&self.buffers.output_z[..by_z]);
+        self.pull(shared, rows, Moment::OutputSquared);
     }
 
-    /// Carries the partial derivatives of a term to the logits and preactivations of these rows.
-    pub(super) fn pull(&mut self, shared: &Shared, rows: &mut AdjointRows, term: usize) {
+    /// Carries the partial derivatives of a moment to the logits and preactivations of these rows.
+    pub(super) fn pull(&mut self, shared: &Shared, rows: &mut AdjointRows, moment: Moment) {
         let range = rows.range();
-        let out = (&mut *rows.a[term], &mut *rows.o[term]);
+        let out = (&mut *rows.a[moment], &mut *rows.o[moment]);
         self.partials.pull(out, range, shared.forward, shared.weights, &shared.sizes, &mut self.square);
     }
 }

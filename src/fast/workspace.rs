@@ -1,11 +1,10 @@
-//! Value and gradient of the bound from buffers that are allocated once.
+//! The workspace: value and gradient of the bound from buffers that are allocated once.
 
-use super::adjoint::{AdjointRows, Adjoints, COUPLING_SQUARED, TERMS};
+use super::adjoint::{AdjointRows, Adjoints};
 use super::couplings::{CouplingRows, Couplings};
 use super::error::{FastError, check_shape};
 use super::features::Features;
 use super::forward::Forward;
-use super::objective::moments_of;
 use super::plan::{Plan, Route};
 use super::share::{Array, Rows, Span, pieces, share};
 use super::sizes::Sizes;
@@ -16,7 +15,7 @@ use super::{coupling, features, pairs, parameter, trace};
 use crate::model::{Batch, Network};
 use crate::terms::bound::Moments;
 
-/// Loss and moments at a point.
+/// The loss and the moments at a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Values {
     /// Mean cross entropy.
@@ -25,7 +24,7 @@ pub struct Values {
     pub moments: Moments<f64>,
 }
 
-/// Buffers for value and gradient at one shape. After the first call nothing is allocated.
+/// Computes loss, moments and their gradients from buffers that are allocated once: after the first call nothing is.
 ///
 /// ```
 /// use hsr::fast::{Objective, Plan, Workspace};
@@ -53,7 +52,7 @@ pub struct Workspace {
     pub(super) sums: Sums,
     pub(super) adjoints: Adjoints,
     pub(super) workers: Vec<Worker>,
-    pub(super) by_v: [Vec<f64>; TERMS],
+    pub(super) by_v: Moments<Vec<f64>>,
     pub(super) combined_a: Vec<f64>,
     pub(super) combined_o: Vec<f64>,
     pub(super) column: Vec<f64>,
@@ -61,23 +60,23 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Room for a plan.
+    /// Allocates the buffers for a plan.
     pub fn new(plan: Plan) -> Self {
         let sizes = Sizes::of(&plan.shape);
-        let room = |size: usize| vec![0.0; size];
+        let zeros = |size: usize| vec![0.0; size];
         Workspace {
             sizes,
             weights: Weights::new(&sizes, plan.route != Route::Class),
             forward: Forward::new(&sizes),
-            kept: room(if plan.keep { sizes.samples * sizes.packed_hidden() } else { 0 }),
+            kept: zeros(if plan.keep { sizes.samples * sizes.packed_hidden() } else { 0 }),
             couplings: Couplings::new(&sizes, &plan),
             sums: Sums::new(&sizes, &plan),
             adjoints: Adjoints::new(&sizes),
             workers: (0..plan.threads).map(|_| Worker::new(&sizes, &plan)).collect(),
-            by_v: std::array::from_fn(|_| room(sizes.coupling())),
-            combined_a: room(sizes.samples * sizes.hidden),
-            combined_o: room(sizes.samples * sizes.contrasts),
-            column: room(sizes.classes),
+            by_v: Moments::from_fn(|_| zeros(sizes.coupling())),
+            combined_a: zeros(sizes.samples * sizes.hidden),
+            combined_o: zeros(sizes.samples * sizes.contrasts),
+            column: zeros(sizes.classes),
             differentiated: false,
             plan,
         }
@@ -88,7 +87,7 @@ impl Workspace {
         &self.plan
     }
 
-    /// Loss and moments.
+    /// Computes loss and moments.
     ///
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
@@ -96,7 +95,7 @@ impl Workspace {
         self.run(network, batch, false, &|_, _| true)
     }
 
-    /// Loss and moments, and all that [`gradient`](Workspace::gradient) needs.
+    /// Computes loss and moments, and all that [`gradient`](Workspace::gradient) needs.
     ///
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
@@ -104,7 +103,7 @@ impl Workspace {
         self.run(network, batch, true, &|_, _| true)
     }
 
-    /// The same, watched.
+    /// [`differentiate`](Workspace::differentiate) that reports its progress and can be stopped.
     ///
     /// # Errors
     /// [`FastError`] for another shape, or where the watcher stops it.
@@ -167,22 +166,22 @@ impl Workspace {
         if watch.stopped() {
             return Err(FastError::Stopped);
         }
-        let mut moments = [0.0; TERMS];
+        let mut moments = Moments::default();
         for worker in workers.iter() {
-            moments.iter_mut().zip(worker.moments).for_each(|(sum, own)| *sum += own);
+            moments = worker.moments.zip(moments).map(|(own, sum)| sum + own);
         }
         // With the gradient the tiles have given all of the values.
         if !with_gradient && plan.route == Route::Parameter {
-            parameter::values(&shared).into_iter().for_each(|(term, value)| moments[term] = value);
+            parameter::set_squares(&mut moments, &shared);
         } else if !with_gradient {
-            moments[COUPLING_SQUARED] += coupling::value_by_inputs(&shared);
+            moments.coupling_squared += coupling::value_by_inputs(&shared);
         }
         let loss = workers.iter().map(|worker| worker.loss).sum();
         if with_gradient {
             self.gather_by_v();
             self.differentiated = true;
         }
-        Ok(Values { loss, moments: moments_of(moments) })
+        Ok(Values { loss, moments })
     }
 
     /// Everything that comes before the pairs.

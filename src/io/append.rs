@@ -5,18 +5,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A text file that grows. Whoever reads it finds whole lines: each goes out in one piece, and where that fails, as on
-/// a full disk, what was written of it is taken back.
+/// A text file that grows by whole lines.
 ///
-/// ```
-/// use hsr::io::Lines;
-/// let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("log.csv");
-/// let mut lines = Lines::start(&path, "step,loss\n")?;
-/// lines.add("0,1.5\n")?;
-/// assert_eq!(std::fs::read_to_string(&path)?, "step,loss\n0,1.5\n");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Whoever reads it finds whole lines: each is written in one piece, and where that fails, as on a full disk, what was
+/// written of it is taken back.
 #[derive(Debug)]
 pub struct Lines {
     path: PathBuf,
@@ -25,10 +17,10 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// A file with this text, in place of one that may have been there, to which lines will be added.
+    /// Starts a file with this text, in place of one that may have been there.
     ///
     /// # Errors
-    /// [`InputError::Write`] when it cannot be written; an old file is still there then.
+    /// [`InputError::Write`] when it cannot be written; an old file is then still there.
     pub fn start(path: impl AsRef<Path>, text: &str) -> Result<Self, InputError> {
         let path = path.as_ref().to_path_buf();
         write_text(&path, text)?;
@@ -38,13 +30,13 @@ impl Lines {
         }
     }
 
-    /// Adds a line, its end with it.
+    /// Adds a line, which includes its line break.
     ///
     /// # Errors
-    /// [`InputError::Write`] when it cannot be written; the file ends with the line before it then.
+    /// [`InputError::Write`] when it cannot be written; the file then ends with the line before it.
     pub fn add(&mut self, line: &str) -> Result<(), InputError> {
         if let Err(reason) = self.file.write_all(line.as_bytes()) {
-            // Nothing more can be done if this fails too, and the first failure is the one to tell.
+            // Nothing more can be done if this fails too, and the first failure is the one that matters.
             let _ = self.file.set_len(self.length);
             return Err(InputError::Write { file: self.path.clone(), reason });
         }
@@ -53,17 +45,10 @@ impl Lines {
     }
 }
 
-/// Makes a folder, if it is not there, in one that is.
+/// Makes a folder, unless it exists, in one that exists.
 ///
 /// # Errors
 /// [`InputError::Write`] when it cannot be made, or a file has its name.
-///
-/// ```
-/// let folder = tempfile::tempdir()?;
-/// assert!(hsr::io::make_folder(folder.path().join("run")).is_ok());
-/// assert!(hsr::io::make_folder(folder.path().join("none/run")).is_err());
-/// # Ok::<(), std::io::Error>(())
-/// ```
 pub fn make_folder(path: impl AsRef<Path>) -> Result<(), InputError> {
     let path = path.as_ref();
     match fs::create_dir(path) {
@@ -71,5 +56,27 @@ pub fn make_folder(path: impl AsRef<Path>) -> Result<(), InputError> {
             Err(InputError::Write { file: path.to_path_buf(), reason })
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_added_to_the_text_that_a_file_starts_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.csv");
+        let mut lines = Lines::start(&path, "step,loss\n").unwrap();
+        lines.add("0,1.5\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "step,loss\n0,1.5\n");
+    }
+
+    #[test]
+    fn a_folder_is_made_in_one_that_exists() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(make_folder(folder.path().join("run")).is_ok());
+        assert!(make_folder(folder.path().join("run")).is_ok());
+        assert!(make_folder(folder.path().join("none/run")).is_err());
     }
 }

@@ -1,8 +1,8 @@
-//! What is written: numbers with a shape.
+//! Arrays to be written: numbers with a shape.
 
 use crate::number::{Matrix, Vector};
 
-/// Numbers with a shape, in C order: the last index runs fastest.
+/// An array of numbers with a shape, in C order: the last index runs fastest.
 ///
 /// ```
 /// use hsr::io::Array;
@@ -21,12 +21,12 @@ pub struct Array {
 }
 
 impl Array {
-    /// One number, without axes.
+    /// An array of one number, without axes.
     pub fn scalar(value: f64) -> Self {
         Array { shape: Vec::new(), values: vec![value] }
     }
 
-    /// Numbers along one axis.
+    /// An array with one axis.
     pub fn vector(values: &[f64]) -> Self {
         Array { shape: vec![values.len()], values: values.to_vec() }
     }

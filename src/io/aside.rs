@@ -1,25 +1,25 @@
-//! What a file holds beside what is read of it.
+//! Arrays of a file that are not read.
 
 use super::InputError;
 use crate::words::shown;
 use std::path::Path;
 
-/// What was read of a file, and the names of what was left aside.
+/// What was read from a file, and the names of the arrays that were not read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Read<T> {
     /// What was read.
     pub value: T,
-    /// The arrays that the file holds beside it, in order.
+    /// The names of the other arrays of the file, in order.
     pub aside: Vec<String>,
 }
 
 impl<T> Read<T> {
-    /// All that a file holds.
+    /// A file that was read in full.
     pub(super) fn whole(value: T) -> Self {
         Read { value, aside: Vec::new() }
     }
 
-    /// The same, understood as something else.
+    /// A function of the value; the names stay.
     pub(super) fn map<U>(self, f: impl FnOnce(T) -> U) -> Read<U> {
         Read { value: f(self.value), aside: self.aside }
     }

@@ -1,12 +1,14 @@
-//! Writing a file whole or not at all.
+//! Writes a file whole or not at all.
 
 use super::InputError;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a text file. Who reads `path` finds the old file or the new one, never a part of it: the text goes to a
-/// temporary file in the same folder, which then takes the name.
+/// Writes a text file whole or not at all.
+///
+/// Whoever reads `path` finds the old file or the new one, never a part of it: the text goes to a temporary file in the
+/// same folder, which then takes the name.
 ///
 /// # Errors
 /// [`InputError::Write`] when the folder does not exist, may not be written to, or is full; an old file is still there.
@@ -22,7 +24,7 @@ pub fn write_text(path: impl AsRef<Path>, text: &str) -> Result<(), InputError> 
     replace(path.as_ref(), text.as_bytes())
 }
 
-/// The same for any bytes.
+/// Writes a file of any bytes whole or not at all, as [`write_text`] does.
 ///
 /// # Errors
 /// As [`write_text`].
@@ -30,17 +32,10 @@ pub fn write_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> Result<(), InputErro
     replace(path.as_ref(), bytes)
 }
 
-/// Whether [`write_text`] could write this file now. Nothing is changed.
+/// Checks that [`write_text`] could write this file now. Nothing is changed.
 ///
 /// # Errors
 /// [`InputError::Write`] when the folder does not exist or may not be written to, or the path is a folder itself.
-///
-/// ```
-/// let folder = tempfile::tempdir()?;
-/// assert!(hsr::io::check_writable(folder.path().join("report.txt")).is_ok());
-/// assert!(hsr::io::check_writable(folder.path().join("none/report.txt")).is_err());
-/// # Ok::<(), std::io::Error>(())
-/// ```
 pub fn check_writable(path: impl AsRef<Path>) -> Result<(), InputError> {
     let path = path.as_ref();
     try_out(path).map_err(|reason| InputError::Write { file: path.to_path_buf(), reason })
@@ -312,5 +307,13 @@ mod tests {
         assert_eq!(reader.join().unwrap(), "text");
         assert!(!fs::metadata(&pipe).unwrap().is_file());
         assert!(check_writable(&pipe).is_ok());
+    }
+
+    #[test]
+    fn whether_a_file_can_be_written_is_known_before_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check_writable(folder.path().join("report.txt")).is_ok());
+        assert!(check_writable(folder.path().join("none/report.txt")).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

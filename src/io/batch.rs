@@ -9,8 +9,10 @@ use crate::model::Batch;
 use crate::number::{Matrix, Vector};
 use std::path::Path;
 
-/// Reads inputs `X` (`N x d`) and either target distributions `Y` (`N x C`) or labels `y` (`N`), whole numbers from 0,
-/// from an npz archive. Types and orders are those of [`read_network`](super::read_network).
+/// Reads data from an npz archive: inputs `X` (`N x d`), and targets `Y` (`N x C`) or labels `y` (`N`).
+///
+/// A row of `Y` is a probability vector, a label a whole number from 0. Types and orders are those of
+/// [`read_network`](super::read_network).
 ///
 /// With labels, `classes` says how many classes there are, as a network's `V` has rows; without it there is one more
 /// than the largest label.
@@ -24,7 +26,7 @@ pub fn read_batch(path: impl AsRef<Path>, classes: Option<usize>) -> Result<Batc
     Ok(from_npz(path.as_ref(), classes)?.value)
 }
 
-/// The same, and what was left aside.
+/// [`read_batch`], with the names of the arrays that were not read.
 pub(super) fn from_npz(file: &Path, classes: Option<usize>) -> Result<Read<Batch<f64>>, InputError> {
     let mut archive = Archive::open(file)?;
     let x = archive.needed_matrix("X", "(N, d)")?;

@@ -6,7 +6,7 @@ use crate::data::{LabelledData, Reading};
 use crate::model::Batch;
 use std::path::Path;
 
-/// Reads a file as [`LabelledData::from_csv`] reads text.
+/// Reads labelled samples from a CSV file, as [`LabelledData::from_csv`] reads text.
 ///
 /// # Errors
 /// [`InputError::Read`] when there is no such file or it is not UTF-8 text, [`InputError::Table`] with line and column

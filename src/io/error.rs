@@ -1,4 +1,4 @@
-//! Why a file is not what it should be.
+//! Errors of files.
 
 use crate::budget::OverBudget;
 use crate::data::TableError;
@@ -9,32 +9,36 @@ use std::path::PathBuf;
 
 /// Why a file cannot be read, does not hold what is needed, or cannot be written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum InputError {
-    /// The operating system refuses to read, or the text is not UTF-8.
+    /// The file cannot be read, or its text is not UTF-8.
     #[error("cannot read {}: {}", path(file), reading(reason))]
     Read {
         /// The file.
         file: PathBuf,
         /// The refusal.
+        #[source]
         reason: io::Error,
     },
-    /// The operating system refuses to write.
+    /// The file cannot be written.
     #[error("cannot write {}: {}", path(file), advice(reason))]
     Write {
         /// The file.
         file: PathBuf,
         /// The refusal.
+        #[source]
         reason: io::Error,
     },
-    /// More than fits into memory.
+    /// The file holds more than fits into memory.
     #[error("{}: {reason}", path(file))]
     OverBudget {
         /// The file.
         file: PathBuf,
         /// What would take how much.
+        #[source]
         reason: OverBudget,
     },
-    /// An array that unpacks to far more than data do.
+    /// An array unpacks to far more than data do.
     #[error(
         "{}: {array} would unpack from {packed} to {size}, which is all but one number: if it is meant so, write it with \
          numpy.savez, unpacked",
@@ -50,13 +54,13 @@ pub enum InputError {
         /// What it would take in memory.
         size: String,
     },
-    /// A folder that another process writes into.
+    /// Another process writes into the folder.
     #[error("another hsr writes into {}: wait until it ends, or give another folder", path(folder))]
     Busy {
         /// The folder.
         folder: PathBuf,
     },
-    /// A folder with files that would be replaced.
+    /// The folder has files that would be replaced.
     #[error("{} holds {found}, not of this run: {advice}", path(folder))]
     Occupied {
         /// The folder.
@@ -66,10 +70,10 @@ pub enum InputError {
         /// What to do.
         advice: &'static str,
     },
-    /// Arrays beside those that were read, of which one looks as if the network needed it.
+    /// An array that was not read looks as if the network needed it.
     #[error(
         "{} holds {array} beside what is read, and it looks like a parameter, without which the answer would be another \
-         network's: say which array is which, as in --names W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or take it out",
+         network's: say which array is which, as in W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or take it out",
         path(file)
     )]
     LooksLikeParameter {
@@ -78,7 +82,7 @@ pub enum InputError {
         /// The array.
         array: String,
     },
-    /// Bytes that are not of the format that the file's name tells.
+    /// The file is not of the format that its name says.
     #[error("{} is not {format} ({reason}): {advice}", path(file))]
     Format {
         /// The file.
@@ -90,11 +94,11 @@ pub enum InputError {
         /// What to do.
         advice: &'static str,
     },
-    /// Tensors whose names do not say which is which.
+    /// The names of the tensors do not say which is which.
     #[error(
         "{} holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or 0.weight, 0.bias, \
          2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or neither, and nothing else); \
-         say it, as in --names W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias",
+         say it, as in W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias",
         path(file)
     )]
     Names {
@@ -103,7 +107,7 @@ pub enum InputError {
         /// The tensors that are there.
         found: String,
     },
-    /// A format that is not read here.
+    /// The file has the ending of a format that is not read here.
     #[error("{} has the ending of no format that is read here: {readable} is needed", path(file))]
     Ending {
         /// The file.
@@ -111,7 +115,7 @@ pub enum InputError {
         /// The endings that are read.
         readable: &'static str,
     },
-    /// An array that is needed and not there.
+    /// An array is missing.
     #[error("{} has no array {array}: {array} of shape {shape} is needed; it has {found}", path(file))]
     NoArray {
         /// The file.
@@ -123,15 +127,15 @@ pub enum InputError {
         /// The arrays that are there.
         found: String,
     },
-    /// A text that is needed and not there.
-    #[error("{} has no {name}: it is no checkpoint of a training run", path(file))]
+    /// A text is missing.
+    #[error("{} has no {name}: it is not a checkpoint of a training run", path(file))]
     NoText {
         /// The file.
         file: PathBuf,
         /// The text's name in the archive.
         name: &'static str,
     },
-    /// An array that was cut off or altered.
+    /// An array was cut off or altered.
     #[error("{}: {array} is damaged ({reason}): write the file again", path(file))]
     Damaged {
         /// The file.
@@ -141,7 +145,7 @@ pub enum InputError {
         /// What does not fit.
         reason: String,
     },
-    /// An array of other than real numbers.
+    /// An array does not hold real numbers.
     #[error("{}: {array} has dtype {dtype}: {needed} is needed", path(file))]
     Dtype {
         /// The file.
@@ -153,7 +157,7 @@ pub enum InputError {
         /// The types that are read.
         needed: &'static str,
     },
-    /// A matrix where a vector is needed, or the like.
+    /// An array has the wrong number of axes.
     #[error("{}: {array} has shape {found}: shape {needed} is needed", path(file))]
     Axes {
         /// The file.
@@ -165,7 +169,7 @@ pub enum InputError {
         /// The shape that is needed.
         needed: &'static str,
     },
-    /// A label that is no whole number.
+    /// A label is not a whole number.
     #[error("{}: y[{row}] is {value}: a label is a whole number, 0 for the first class", path(file))]
     NotLabel {
         /// The file.
@@ -175,7 +179,7 @@ pub enum InputError {
         /// What stands there.
         value: f64,
     },
-    /// Targets that leave nothing to tell apart.
+    /// The targets have one class only.
     #[error("{}: {array} has one class only: at least two are needed", path(file))]
     OneClass {
         /// The file.
@@ -183,7 +187,7 @@ pub enum InputError {
         /// `Y` or `y`.
         array: &'static str,
     },
-    /// A label so large that the matrix of targets would not fit into memory.
+    /// A label is so large that the matrix of targets would not fit into memory.
     #[error(
         "{}: y[{row}] is {label}: that makes {} classes for {samples} samples: is y the label? Number the classes 0, 1, 2, \
          ..., or give Y of shape (N, C)",
@@ -199,35 +203,37 @@ pub enum InputError {
         /// The number of samples.
         samples: usize,
     },
-    /// Neither `Y` nor `y`.
+    /// There is neither `Y` nor `y`.
     #[error("{} has X but no targets: Y of shape (N, C) or labels y of shape (N,) are needed", path(file))]
     NoTargets {
         /// The file.
         file: PathBuf,
     },
-    /// Both `Y` and `y`.
+    /// There are both `Y` and `y`.
     #[error("{} holds both Y and y: keep one", path(file))]
     TwoTargets {
         /// The file.
         file: PathBuf,
     },
-    /// Arrays that do not make a network.
+    /// The arrays do not make a network.
     #[error("{}: {reason}", path(file))]
     Network {
         /// The file.
         file: PathBuf,
         /// What does not fit.
+        #[source]
         reason: NetworkError,
     },
-    /// Arrays that do not make a batch.
+    /// The arrays do not make a batch.
     #[error("{}: {reason}", path(file))]
     Batch {
         /// The file.
         file: PathBuf,
         /// What does not fit.
+        #[source]
         reason: BatchError,
     },
-    /// A table that does not hold labelled samples.
+    /// The table does not hold labelled samples.
     #[error("{}: {reason}", path(file))]
     Table {
         /// The file.
@@ -236,7 +242,7 @@ pub enum InputError {
         #[source]
         reason: TableError,
     },
-    /// A piece of JSON of the wrong kind.
+    /// A piece of JSON is of the wrong kind.
     #[error("{}: {place} is {found}: {needed} is needed", path(file))]
     Json {
         /// The file.
@@ -248,7 +254,7 @@ pub enum InputError {
         /// What would be right.
         needed: &'static str,
     },
-    /// A matrix with rows of different lengths.
+    /// A matrix has rows of different lengths.
     #[error(
         "{}: {array} row {row} has {entries} entries but row 0 has {columns}: every row needs as many",
         path(file)
@@ -265,21 +271,21 @@ pub enum InputError {
         /// The number of entries of the first row.
         columns: usize,
     },
-    /// Sizes that are told, and are not those of the arrays.
+    /// The sizes that the file states are not those of the arrays.
     #[error("{}: shape says {field} {said} but {found}: correct one of the two", path(file))]
     Sizes {
         /// The file.
         file: PathBuf,
-        /// What is told, such as `hidden`.
+        /// Which size, such as `hidden`.
         field: &'static str,
-        /// The size that is told.
+        /// The size that is stated.
         said: String,
         /// What there is.
         found: String,
     },
-    /// A network whose activation nobody names.
+    /// Neither the file nor the caller names the activation.
     #[error(
-        "{} names no activation: give --activation with {}, or name it in a JSON file",
+        "{} names no activation: give one of {}, or name it in a JSON file",
         path(file),
         Activation::names()
     )]
@@ -287,9 +293,9 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
     },
-    /// A network that is asked for with an activation, and names another.
+    /// The file names another activation than the caller.
     #[error(
-        "--activation is {given} but {} says {found}: leave the option out, or correct one of the two",
+        "the activation is to be {given} but {} says {found}: leave it to the file, or correct one of the two",
         path(file)
     )]
     TwoActivations {
@@ -300,13 +306,16 @@ pub enum InputError {
         /// The one that the file names.
         found: Activation,
     },
-    /// Names for the arrays of a format that has names of its own.
-    #[error("{}: --names is for .npz and .safetensors: in .json the keys are W, b, V and c", path(file))]
+    /// The caller names the arrays of a format whose names are fixed.
+    #[error(
+        "{}: only the arrays of .npz and .safetensors can have other names: in .json they are W, b, V and c",
+        path(file)
+    )]
     NamesInJson {
         /// The file.
         file: PathBuf,
     },
-    /// A table with classes that are not those of the network.
+    /// The table has other classes than the network.
     #[error(
         "{} has {count} classes ({found}) but V has {rows} rows: V needs one row for each class, in this order",
         path(file)
@@ -321,10 +330,10 @@ pub enum InputError {
         /// The rows of `V`.
         rows: usize,
     },
-    /// A network for other data.
+    /// The network is for other data.
     #[error(transparent)]
     Misfit(#[from] crate::model::Misfit),
-    /// An array to be written with more or fewer values than its shape has places.
+    /// An array to be written does not have as many values as its shape says.
     #[error("{array} of shape {shape} has {values} values: as many as the product of the shape are needed")]
     Values {
         /// The array's name.

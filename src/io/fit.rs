@@ -1,9 +1,9 @@
-//! Whether a network that was read is one for the data that were read.
+//! Checks that a network that was read fits the data that were read.
 
 use super::InputError;
 use crate::model::{Batch, Network};
 
-/// [`Network::check_fit`] among the errors of files.
+/// Checks that network and data fit together: [`Network::check_fit`] among the errors of files.
 ///
 /// # Errors
 /// [`InputError::Misfit`] names the two arrays, their sizes and what would be right.

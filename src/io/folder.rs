@@ -4,20 +4,9 @@ use super::{InputError, listed::listed, make_folder};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// A folder that one process writes into, and no other at the same time: two runs that mix their files would leave
-/// what belongs to neither.
+/// A folder that only one process at a time writes into.
 ///
-/// ```
-/// use hsr::io::OutputFolder;
-/// let parent = tempfile::tempdir()?;
-/// let folder = OutputFolder::open(parent.path().join("run"))?;
-/// std::fs::write(folder.file("log.csv"), "step\n")?;
-/// let advice = "give another folder";
-/// assert!(folder.refuse_others(&["settings.json"], advice).is_ok());
-/// let error = folder.refuse_others(&["log.csv", "settings.json"], advice).unwrap_err().to_string();
-/// assert!(error.ends_with("run holds log.csv, not of this run: give another folder"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Two runs that mixed their files would leave a result that belongs to neither.
 #[derive(Debug)]
 pub struct OutputFolder {
     path: PathBuf,
@@ -26,7 +15,7 @@ pub struct OutputFolder {
 }
 
 impl OutputFolder {
-    /// Makes the folder, if it is not there, in one that is, and keeps others out.
+    /// Makes the folder, unless it exists, and keeps other processes out.
     ///
     /// # Errors
     /// [`InputError::Write`] when it cannot be made or written into, [`InputError::Busy`] when another process writes
@@ -46,17 +35,17 @@ impl OutputFolder {
         Ok(OutputFolder { path, _lock: lock })
     }
 
-    /// The folder.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A file in it.
+    /// The path of a file in the folder.
     pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
         self.path.join(name)
     }
 
-    /// That none of these files is there; `advice` says what to do otherwise.
+    /// Checks that none of these files exists; `advice` says what to do otherwise.
     ///
     /// # Errors
     /// [`InputError::Occupied`] names those that are.
@@ -68,7 +57,7 @@ impl OutputFolder {
         Err(InputError::Occupied { folder: self.path.clone(), found: listed(there, "files"), advice })
     }
 
-    /// Removes these files, where they are there.
+    /// Removes those of these files that exist.
     ///
     /// # Errors
     /// [`InputError::Write`] when one cannot be removed.
@@ -121,6 +110,16 @@ mod tests {
         }
         folder.clear(&["a", "none"]).unwrap();
         assert!(folder.refuse_others(&["a"], "").is_ok() && folder.refuse_others(&["b"], "").is_err());
+        fs::remove_dir_all(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn files_of_another_run_are_named_with_the_advice() {
+        let folder = OutputFolder::open(tempfile::tempdir().unwrap().keep()).unwrap();
+        fs::write(folder.file("log.csv"), "step\n").unwrap();
+        let advice = "give another folder";
+        let error = folder.refuse_others(&["log.csv", "settings.json"], advice).unwrap_err().to_string();
+        assert!(error.ends_with(" holds log.csv, not of this run: give another folder"), "{error}");
         fs::remove_dir_all(folder.path()).unwrap();
     }
 }

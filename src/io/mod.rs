@@ -37,23 +37,29 @@ mod open;
 mod safetensors;
 mod source;
 
-pub use append::{Lines, make_folder};
+pub(crate) use append::Lines;
+pub(crate) use npz::read_text;
+
 pub use array::Array;
 pub use aside::Read;
-pub use atomic::{check_writable, write_bytes, write_text};
-// The command, a crate of its own, asks for these; nobody else needs to.
-#[doc(hidden)]
-pub use atomic::{beside, target};
+pub use atomic::write_text;
 pub use batch::read_batch;
 pub use csv::{labelled_batch, read_csv};
 pub use error::InputError;
 pub use fit::check_fit;
-pub use folder::OutputFolder;
 pub use json::{case_from_json, case_json, read_batch_json, read_case, read_network_json};
 pub use names::{Names, NamesError};
 pub use network::read_network;
-pub use npz::{read_text, read_vector, write_npz, write_npz_with_texts};
-#[doc(hidden)]
-pub use open::ending;
+pub use npz::{read_vector, write_npz, write_npz_with_texts};
 pub use open::{Data, open_data, open_network};
 pub use safetensors::read_safetensors;
+
+// The command, a crate of its own, asks for these; nobody else needs to.
+#[doc(hidden)]
+pub use append::make_folder;
+#[doc(hidden)]
+pub use atomic::{beside, check_writable, target, write_bytes};
+#[doc(hidden)]
+pub use folder::OutputFolder;
+#[doc(hidden)]
+pub use open::ending;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// What stands for a bias that the network lacks.
 const NONE: &str = "-";
 
-/// The names that a file has for the parameters `W`, `b`, `V` and `c`.
+/// The names of the arrays that are the parameters `W`, `b`, `V` and `c` in a file.
 ///
 /// ```
 /// use hsr::io::Names;
@@ -26,23 +26,24 @@ pub struct Names {
     pub v: String,
     /// The names of `b` and `c`, unless the network has no biases.
     pub biases: Option<[String; 2]>,
-    /// Whether it is said that the network has none, by `b=-,c=-`: biases that the file holds are left aside then.
+    /// Whether `b=-,c=-` says that the network has none: biases that the file holds are then not read.
     pub without_biases: bool,
 }
 
-/// Why a text does not say which array is which parameter.
+/// Why a text is not a valid list of [`Names`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NamesError {
-    /// A piece without `=`, without a name, or of no parameter.
-    #[error("{0} is none of W=name, b=name, V=name, c=name")]
+    /// An entry has no `=`, no name, or no known parameter.
+    #[error("{0} is not one of W=name, b=name, V=name, c=name")]
     Entry(String),
-    /// A parameter with two names.
+    /// A parameter has two names.
     #[error("{0} is named twice: give one name")]
     Twice(char),
-    /// A parameter that every network has.
+    /// A parameter that every network has is not named.
     #[error("{0} has no name: W and V are needed, b and c where there are biases")]
     Missing(char),
-    /// One of `b` and `c` without the other.
+    /// One of `b` and `c` is named without the other.
     #[error("{present} has a name but {missing} has none: name both biases or neither")]
     HalfBiases {
         /// The one that is named.
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_told_in_any_order_and_may_hold_what_names_hold() {
+    fn names_may_stand_in_any_order_and_hold_what_names_hold() {
         let names: Names = "c=d=2, V=2.weight,W=0.weight,b=ü/b".parse().unwrap();
         let biases = Some(["ü/b".to_string(), "d=2".to_string()]);
         assert_eq!(
@@ -104,11 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_tell_which_is_which_is_refused() {
-        assert_eq!(refused("W=a,weight"), "'weight' is none of W=name, b=name, V=name, c=name");
-        assert_eq!(refused("W=a,w=b"), "'w=b' is none of W=name, b=name, V=name, c=name");
-        assert_eq!(refused("W=a,V="), "'V=' is none of W=name, b=name, V=name, c=name");
-        assert_eq!(refused(""), "'' is none of W=name, b=name, V=name, c=name");
+    fn what_does_not_say_which_is_which_is_refused() {
+        assert_eq!(refused("W=a,weight"), "'weight' is not one of W=name, b=name, V=name, c=name");
+        assert_eq!(refused("W=a,w=b"), "'w=b' is not one of W=name, b=name, V=name, c=name");
+        assert_eq!(refused("W=a,V="), "'V=' is not one of W=name, b=name, V=name, c=name");
+        assert_eq!(refused(""), "'' is not one of W=name, b=name, V=name, c=name");
         assert_eq!(refused("W=a,V=b,W=c"), "W is named twice: give one name");
         assert_eq!(refused("W=a"), "V has no name: W and V are needed, b and c where there are biases");
         assert_eq!(refused("W=a,V=b,c=d"), "c has a name but b has none: name both biases or neither");

@@ -6,9 +6,11 @@ use super::{InputError, Names};
 use crate::model::{Activation, Network, Parameters};
 use std::path::Path;
 
-/// Reads the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`) from an npz archive
-/// as `numpy.savez` and `numpy.savez_compressed` write it. Arrays of other names are left aside, as long as none looks
-/// like a parameter.
+/// Reads a network from an npz archive.
+///
+/// The archive has the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`), as
+/// `numpy.savez` and `numpy.savez_compressed` write it. Arrays of other names are not read, as long as none looks like a
+/// parameter.
 ///
 /// Any float, integer or bool type, any byte order, and C or Fortran order will do.
 ///
@@ -21,7 +23,8 @@ pub fn read_network(path: impl AsRef<Path>, activation: Activation) -> Result<Ne
     Ok(from_npz(path.as_ref(), activation, None)?.value)
 }
 
-/// The same, of arrays that may have other names, and what was left aside. Both biases must be there if they are named.
+/// [`read_network`] of arrays that may have other names, with the names of the arrays that were not read. Both biases
+/// must be there if they are named.
 pub(super) fn from_npz(
     file: &Path,
     activation: Activation,
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_numbers_of_axes_are_told() {
+    fn wrong_numbers_of_axes_are_errors() {
         assert_eq!(
             read(&[("W", Array::vector(&[1.0]))]).unwrap_err(),
             "net.npz: W has shape (1,): shape (h, d) is needed"
@@ -146,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_of_other_names_are_read_and_what_is_left_aside_is_told() {
+    fn arrays_of_other_names_are_read_and_what_is_left_aside_is_named() {
         let arrays = [
             ("in.weight", matrix(2, 3)),
             ("in.bias", Array::vector(&[5.0, 6.0])),
@@ -178,7 +181,7 @@ mod tests {
         assert_eq!(
             read(&arrays).unwrap_err(),
             "net.npz holds b1 beside what is read, and it looks like a parameter, without which the answer would be \
-             another network's: say which array is which, as in --names W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or \
+             another network's: say which array is which, as in W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or \
              take it out"
         );
     }

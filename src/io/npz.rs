@@ -173,8 +173,9 @@ pub(super) fn from_rows(rows: usize, columns: usize, values: Vec<f64>) -> Matrix
     Matrix::from_row_slice(rows, columns, &values)
 }
 
-/// Writes arrays of `float64` as `numpy.savez` does, to a temporary file that then takes the name `path`: nobody finds
-/// a part of it. `numpy.load` gives a scalar back as an array without axes. The same arrays give the same bytes.
+/// Writes arrays of `float64` to an npz archive, as `numpy.savez` does, whole or not at all.
+///
+/// `numpy.load` gives a scalar back as an array without axes. The same arrays give the same bytes.
 ///
 /// # Errors
 /// [`InputError::Values`] when an array's values do not fill its shape, [`InputError::Write`] when the file cannot be
@@ -191,18 +192,17 @@ pub fn write_npz(path: impl AsRef<Path>, arrays: &[(&str, Array)]) -> Result<(),
     write_npz_with_texts(path, arrays, &[])
 }
 
-/// The same with texts beside the arrays, which `numpy.load` gives back as bytes.
+/// Writes an npz archive with texts beside the arrays, which `numpy.load` gives back as bytes.
 ///
 /// # Errors
 /// Those of [`write_npz`].
 ///
 /// ```
-/// use hsr::io::{Array, read_text, read_vector, write_npz_with_texts};
+/// use hsr::io::{Array, read_vector, write_npz_with_texts};
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("run.npz");
 /// write_npz_with_texts(&path, &[("velocity", Array::vector(&[0.5]))], &[("run.json", "{}")])?;
 /// assert_eq!(read_vector(&path, "velocity", "(D,)")?, [0.5]);
-/// assert_eq!(read_text(&path, "run.json")?, "{}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_npz_with_texts(
@@ -223,8 +223,9 @@ pub fn write_npz_with_texts(
     atomic::replace(path, &bytes)
 }
 
-/// Reads a vector of an npz archive, of the same types as [`read_network`](super::read_network); `shape` is how
-/// messages call its shape.
+/// Reads a vector of an npz archive; `shape` is how messages call its shape.
+///
+/// The types are those of [`read_network`](super::read_network).
 ///
 /// # Errors
 /// [`InputError`] says whether the file or the array is missing, damaged, or of another type or shape.
@@ -242,8 +243,6 @@ pub fn read_vector(
 ///
 /// # Errors
 /// [`InputError`] says whether the file or the text is missing or damaged.
-///
-/// [`write_npz_with_texts`] has an example.
 pub fn read_text(path: impl AsRef<Path>, name: &'static str) -> Result<String, InputError> {
     Archive::open(path.as_ref())?.needed_text(name)
 }
@@ -267,4 +266,19 @@ fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> io::Re
         .large_file(bytes.len() as u64 > LARGEST_PLAIN_ENTRY);
     zip.start_file(name, options)?;
     io::Write::write_all(zip, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_arrays_of_an_archive_are_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.npz");
+        let arrays = [("velocity", Array::vector(&[0.5]))];
+        write_npz_with_texts(&path, &arrays, &[("run.json", "{}")]).unwrap();
+        assert_eq!(read_vector(&path, "velocity", "(D,)").unwrap(), [0.5]);
+        assert_eq!(read_text(&path, "run.json").unwrap(), "{}");
+    }
 }

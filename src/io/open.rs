@@ -1,4 +1,4 @@
-//! Data and networks from a file of any format that is read here, told by the ending of its name.
+//! Data and networks from a file of any format that is read here, which the ending of its name says.
 
 use super::aside::Read;
 use super::{InputError, Names, batch, csv, json, network, safetensors};
@@ -6,7 +6,7 @@ use crate::data::{LabelledData, Reading, Separator};
 use crate::model::{Activation, Batch, Network};
 use std::path::Path;
 
-/// Samples from a file.
+/// Data that were read from a file: a table, or inputs and targets.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
     /// Features with a class each, and the names of both, from a table.
@@ -15,9 +15,11 @@ pub enum Data {
     Batch(Batch<f64>),
 }
 
-/// Reads data: `X` and `Y` or `y` from `.npz` or `.json`, a table with a label column from `.csv` or, separated by
-/// tabulators, `.tsv`. The ending may be written in capitals. `reading` is for tables; `classes` says how many classes
-/// there are, where labels alone do not.
+/// Reads data from a file of any format that is read here.
+///
+/// The format is that of the ending, in capitals or not: `X` and `Y` or `y` from `.npz` or `.json`, a table with a label
+/// column from `.csv` or, separated by tabulators, `.tsv`. `reading` is for tables; `classes` says how many classes there
+/// are, where labels alone do not.
 ///
 /// # Errors
 /// [`InputError`] says which file, line, column, array or entry is missing, damaged, of the wrong type or shape, out of
@@ -53,9 +55,11 @@ pub fn open_data(
     }
 }
 
-/// Reads a network: `W`, `V` and, both or neither, `b` and `c` from `.npz` or `.json`, or as PyTorch's modules call
-/// them from `.safetensors`; `names` says which array of an `.npz` or `.safetensors` file is which. The activation is
-/// the one that is given, and in `.json` the one that the file names.
+/// Reads a network from a file of any format that is read here.
+///
+/// The format is that of the ending: `W`, `V` and, both or neither, `b` and `c` from `.npz` or `.json`, or as PyTorch's
+/// modules call them from `.safetensors`; `names` says which array of an `.npz` or `.safetensors` file is which. The
+/// activation is the one that is given, and in `.json` the one that the file names.
 ///
 /// # Errors
 /// [`InputError`] says what is missing, damaged, of the wrong type or shape or not finite, whether the activation is
@@ -93,7 +97,7 @@ fn unknown(file: &Path, readable: &'static str) -> InputError {
     InputError::Ending { file: file.to_path_buf(), readable }
 }
 
-/// What tells the format of a file, in small letters.
+/// The ending of a file's name, which says its format, in small letters.
 pub fn ending(file: &Path) -> String {
     file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase()
 }

@@ -61,17 +61,18 @@ mod tests {
     #[test]
     fn a_folder_a_pipe_and_a_missing_file_are_told_with_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
-        let told = |error: InputError| error.to_string().replace(&folder.path().display().to_string(), "F");
+        let message =
+            |error: InputError| error.to_string().replace(&folder.path().display().to_string(), "F");
         assert_eq!(
-            told(bytes(folder.path(), 1).unwrap_err()),
+            message(bytes(folder.path(), 1).unwrap_err()),
             "cannot read F: it is a folder: give the name of a file"
         );
         assert_eq!(
-            told(bytes(&folder.path().join("none"), 1).unwrap_err()),
+            message(bytes(&folder.path().join("none"), 1).unwrap_err()),
             "cannot read F/none: there is no such file"
         );
         assert_eq!(
-            told(open_seekable(Path::new("/dev/null")).unwrap_err()),
+            message(open_seekable(Path::new("/dev/null")).unwrap_err()),
             "cannot read /dev/null: it is a pipe or a device, and this format is read here and there: write it to a file first"
         );
     }

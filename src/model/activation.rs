@@ -63,7 +63,7 @@ impl Activation {
         Activation::GeluTanh,
     ];
 
-    /// The name on the command line.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Activation::Sigmoid => "sigmoid",

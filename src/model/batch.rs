@@ -6,10 +6,11 @@ use crate::number::{Matrix, Number};
 /// `6e-8`, and a row has few entries of any size.
 const SUM_TOLERANCE: f64 = 1e-6;
 
-/// Why arrays do not make a batch.
+/// Why inputs and targets do not make a batch.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BatchError {
-    /// No samples, or no inputs.
+    /// There are no samples, or no inputs.
     #[error("X is {rows}x{columns}: at least one sample (row) and one input (column) are needed")]
     Empty {
         /// Rows of `X`.
@@ -17,7 +18,7 @@ pub enum BatchError {
         /// Columns of `X`.
         columns: usize,
     },
-    /// Targets for another number of samples.
+    /// The targets are for another number of samples.
     #[error("X has {samples} rows but {name} has {targets}: one target for each sample is needed")]
     Targets {
         /// `Y` or `y`.
@@ -27,7 +28,7 @@ pub enum BatchError {
         /// Rows of the targets.
         targets: usize,
     },
-    /// NaN or infinity.
+    /// An entry is NaN or infinite.
     #[error("{name}[{row},{column}] is {value}: every entry must be finite")]
     NotFinite {
         /// The array's name.
@@ -39,7 +40,7 @@ pub enum BatchError {
         /// The value found.
         value: f64,
     },
-    /// A negative probability.
+    /// A probability is negative.
     #[error("Y[{row},{column}] is {value}: a probability is never negative")]
     Negative {
         /// The row.
@@ -49,7 +50,7 @@ pub enum BatchError {
         /// The value found.
         value: f64,
     },
-    /// Probabilities that do not sum to one.
+    /// The probabilities of a sample do not sum to one.
     #[error("row {row} of Y sums to {sum}: a probability vector sums to 1")]
     Sum {
         /// The row.
@@ -57,7 +58,7 @@ pub enum BatchError {
         /// Its sum.
         sum: f64,
     },
-    /// A label that names no class.
+    /// A label names no class.
     #[error("y[{row}] is {label}: with {classes} classes a label is 0 to {last}", last = .classes.saturating_sub(1))]
     Label {
         /// The sample.
@@ -97,14 +98,14 @@ impl<T: Number> Batch<T> {
         self.x.nrows()
     }
 
-    /// The same data in another arithmetic.
+    /// The data in another arithmetic.
     pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Batch<U> {
         Batch { x: self.x.map(&f), y: self.y.map(&f) }
     }
 }
 
 impl Batch<f64> {
-    /// A batch, if the arrays fit together and every row of `y` is a probability vector.
+    /// Makes a batch, if the arrays fit together and every row of `y` is a probability vector.
     ///
     /// # Errors
     /// [`BatchError`] says which entry or row is wrong.
@@ -127,7 +128,7 @@ impl Batch<f64> {
         Ok(Batch { x, y })
     }
 
-    /// A batch with one-hot targets.
+    /// Makes a batch with one-hot targets from labels.
     ///
     /// # Errors
     /// [`BatchError`] when the arrays do not fit or a label names no class.

@@ -1,13 +1,14 @@
-//! Whether a network is one for the data at hand: asked here, and answered with one error, wherever the two meet.
+//! Whether a network and data fit together: checked here, with one error, wherever the two meet.
 
 use super::network::check_shapes;
 use super::{Batch, BatchError, Network, NetworkError};
 use crate::number::Number;
 
-/// How a network and data are not for each other.
+/// Why a network and data do not fit together.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Misfit {
-    /// Weights for other inputs or other classes.
+    /// The weights are for other inputs or other classes.
     #[error("{weights} is {rows}x{columns} but {data} has {data_columns} columns: {should}")]
     Columns {
         /// `W` or `V`.
@@ -23,16 +24,16 @@ pub enum Misfit {
         /// What would be right.
         should: &'static str,
     },
-    /// Parameters that are no network, put together without [`Network::new`].
+    /// The parameters make no network: they were put together without [`Network::new`].
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// Inputs and targets that are no data, put together without [`Batch::new`].
+    /// Inputs and targets make no batch: they were put together without [`Batch::new`].
     #[error(transparent)]
     Batch(#[from] BatchError),
 }
 
 impl<T: Number> Network<T> {
-    /// Checks that the network takes the data's inputs and tells the data's classes: `W` has a column for each column
+    /// Checks that network and data have the same inputs and classes: `W` has a column for each column
     /// of `X`, and `V` a row for each column of `Y`. Also that each of the two is whole in itself, which is so of all that
     /// [`Network::new`] and [`Batch::new`] make.
     ///

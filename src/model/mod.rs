@@ -1,4 +1,4 @@
-//! What is differentiated: sizes, parameters, data and activations of the three-layer network.
+//! The three-layer network: sizes, parameters, data and activations.
 
 mod activation;
 mod batch;

@@ -4,12 +4,13 @@ use super::{Activation, Group, Shape};
 use crate::number::{Matrix, Number, Vector};
 use crate::words::quoted;
 
-/// Why arrays do not make a network.
+/// Why parameters do not make a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NetworkError {
-    /// Two arrays do not fit.
+    /// Two arrays do not fit together.
     #[error("{left} is {left_shape} but {right} is {right_shape}: {should}")]
-    Mismatch {
+    Shapes {
         /// The first array's name.
         left: &'static str,
         /// Its shape.
@@ -21,7 +22,7 @@ pub enum NetworkError {
         /// What would be right.
         should: &'static str,
     },
-    /// An array without entries.
+    /// An array has no entries.
     #[error("{name} is {shape}: a network needs {needs}")]
     Empty {
         /// The array's name.
@@ -31,7 +32,7 @@ pub enum NetworkError {
         /// What would be right.
         needs: &'static str,
     },
-    /// One of `b` and `c` without the other.
+    /// One of `b` and `c` is there without the other.
     #[error("{present} is given but {missing} is not: give both biases or neither")]
     HalfBiases {
         /// The one that is there.
@@ -39,7 +40,7 @@ pub enum NetworkError {
         /// The one that is not.
         missing: &'static str,
     },
-    /// NaN or infinity.
+    /// An entry is NaN or infinite.
     #[error("{name}[{position}] is {value}: every entry must be finite")]
     NotFinite {
         /// The array's name.
@@ -49,15 +50,16 @@ pub enum NetworkError {
         /// `NaN`, `inf` or `-inf`.
         value: String,
     },
-    /// No such activation.
+    /// No activation has this name.
     #[error("unknown activation {}: choose {}", quoted(.0), Activation::names())]
     UnknownActivation(String),
 }
 
-/// Why numbers are not those of parameters.
+/// Why numbers do not make parameters, or parameters do not go together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ParametersError {
-    /// A flat vector of another length.
+    /// The flat vector has another length.
     #[error("a flat vector of {found} entries for {expected} parameters: one entry for each is needed")]
     Length {
         /// `D`.
@@ -65,7 +67,7 @@ pub enum ParametersError {
         /// The length that was given.
         found: usize,
     },
-    /// Parameters of two networks that are not alike.
+    /// The parameters have other sizes than the others.
     #[error("parameters of different sizes: {left} and {right}")]
     Shapes {
         /// The sizes of the one.
@@ -107,7 +109,7 @@ pub struct Network<T> {
 }
 
 impl<T: Number> Parameters<T> {
-    /// Parameters from the flat vector, order `W, b, V, c`, each row-major.
+    /// Makes parameters from a flat vector, order `W, b, V, c`, each row-major.
     ///
     /// ```
     /// use hsr::model::{Parameters, Shape};
@@ -128,7 +130,7 @@ impl<T: Number> Parameters<T> {
         Ok(Parameters::from_fn(shape, |index| flat[index]))
     }
 
-    /// Parameters of which each is a function of its place in the flat vector, called in the order of the places.
+    /// Makes parameters from a function of the place in the flat vector, called in the order of the places.
     pub fn from_fn(shape: &Shape, mut entry: impl FnMut(usize) -> T) -> Self {
         let mut group = |group: Group| {
             let (rows, columns) = shape.dimensions(group);
@@ -140,7 +142,7 @@ impl<T: Number> Parameters<T> {
         Parameters { w, b: bias(b), v, c: bias(c) }
     }
 
-    /// All entries, order `W, b, V, c`, each row-major.
+    /// The flat vector of all entries, order `W, b, V, c`, each row-major.
     pub fn flat(&self) -> Vec<T> {
         let rows = |matrix: &Matrix<T>| matrix.transpose().iter().copied().collect::<Vec<T>>();
         let bias = |bias: &Option<Vector<T>>| bias.iter().flatten().copied().collect::<Vec<T>>();
@@ -156,7 +158,7 @@ impl<T: Number> Parameters<T> {
         Ok(self.along(other))
     }
 
-    /// The same for parameters of one network.
+    /// [`dot`](Parameters::dot) for parameters of one network.
     pub(crate) fn along(&self, other: &Self) -> T {
         let pairs = self.flat().into_iter().zip(other.flat());
         pairs.fold(T::zero(), |sum, (a, b)| sum + a * b)
@@ -179,12 +181,12 @@ impl<T: Number> Parameters<T> {
         if sizes(self) == sizes(other) {
             return Ok(());
         }
-        let shapes = |of: &Self| {
+        let described = |of: &Self| {
             let (w, b, v, c) = sizes(of);
             let bias = |name, length: Option<usize>| length.map_or(String::new(), |l| format!(" {name} {l}"));
             format!("W {}x{}{} V {}x{}{}", w.0, w.1, bias("b", b), v.0, v.1, bias("c", c))
         };
-        Err(ParametersError::Shapes { left: shapes(self), right: shapes(other) })
+        Err(ParametersError::Shapes { left: described(self), right: described(other) })
     }
 
     /// `self + factor * other` for parameters of one network.
@@ -234,7 +236,7 @@ impl<T: Number> Parameters<T> {
 }
 
 impl<T: Number> Network<T> {
-    /// A network, if the parameters fit together.
+    /// Makes a network, if the parameters fit together.
     ///
     /// # Errors
     /// [`NetworkError`] when shapes do not fit, an array is empty, there are fewer than two classes, or only one of
@@ -249,13 +251,13 @@ impl<T: Number> Network<T> {
         self.parameters.shape(samples)
     }
 
-    /// The network that the weights alone make.
+    /// The network without its biases.
     pub fn without_biases(&self) -> Self {
         let parameters = Parameters { b: None, c: None, ..self.parameters.clone() };
         Network { parameters, activation: self.activation }
     }
 
-    /// The same network in another arithmetic.
+    /// The network in another arithmetic.
     pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Network<U> {
         Network { parameters: self.parameters.map(f), activation: self.activation }
     }
@@ -302,7 +304,7 @@ pub(super) fn check_shapes<T: Number>(parameters: &Parameters<T>) -> Result<(), 
     if v.is_empty() {
         return Err(empty("V", v, "at least two classes (rows) and one hidden unit"));
     }
-    let mismatch = |left, left_shape, right, right_shape, should| NetworkError::Mismatch {
+    let mismatch = |left, left_shape, right, right_shape, should| NetworkError::Shapes {
         left,
         left_shape,
         right,

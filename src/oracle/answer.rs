@@ -1,41 +1,18 @@
-//! The answer's numbers, and their names in files.
+//! The answer's numbers, and how they are printed and written.
 
-use super::closed::Bounds;
-use super::spread::Spreads;
-use super::{ClosedForms, NoBoundGradient, Terms};
+use super::reduced::Reduced;
+use super::{ClosedForms, Digits, Item, NoBoundGradient, Scalar, Scalars, Terms};
 use crate::model::{Parameters, Shape};
 use crate::number::Matrix;
-use crate::terms::bound::*;
+use crate::terms::bound::Moment;
 
-/// All that the closed forms say of a network.
+/// The oracle's answer for one network: its scalars, gradients, and what else was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The sizes.
     pub shape: Shape,
-    /// Cross entropy, mean over samples.
-    pub loss: f64,
-    /// `T = tr H`.
-    pub trace: f64,
-    /// `Q = tr H^2`.
-    pub trace_squared: f64,
-    /// `m = T/D`.
-    pub mean: f64,
-    /// `s = sqrt(Q/D - m^2)`.
-    pub spread: f64,
-    /// Upper bound on the largest eigenvalue.
-    pub ws_upper: f64,
-    /// Lower bound on the largest eigenvalue.
-    pub ws_lower: f64,
-    /// Lower bound on the smallest eigenvalue.
-    pub lambda_min_lower: f64,
-    /// Upper bound on the smallest eigenvalue.
-    pub lambda_min_upper: f64,
-    /// Upper bound on the spectral range.
-    pub range_upper: f64,
-    /// Reduced bound on the largest eigenvalue.
-    pub ws_reduced: f64,
-    /// Block bound on the largest eigenvalue.
-    pub ws_block: f64,
+    /// Loss, traces and bounds.
+    pub scalars: Scalars<f64>,
     /// Gradient of `ws_upper`, or why there is none: all else is there without it.
     pub gradient: Result<Parameters<f64>, NoBoundGradient>,
     /// Gradient of `T`.
@@ -52,37 +29,6 @@ pub struct Answer {
     pub terms: Option<Terms>,
     /// How many digits of each of these numbers are right.
     pub digits: Digits,
-}
-
-/// How many decimal digits of each number of an answer are right, by its name in the file; of an array, relative to its
-/// largest entry.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Digits {
-    /// So many at least, by bounds on the errors of the answer.
-    AtLeast(Vec<(&'static str, f64)>),
-    /// So many, by the same equations at 106 bits. NaN where there is nothing to count.
-    Counted(Vec<(&'static str, f64)>),
-}
-
-/// With fewer right digits than this a number is not to be relied on without a look at it.
-pub const FEW_DIGITS: f64 = 6.0;
-
-impl Digits {
-    /// The names with their digits.
-    pub fn all(&self) -> &[(&'static str, f64)] {
-        let (Digits::AtLeast(all) | Digits::Counted(all)) = self;
-        all
-    }
-
-    /// Those of a number, by its name; none where it has none.
-    pub fn of(&self, name: &str) -> Option<f64> {
-        self.all().iter().find(|(other, _)| *other == name).map(|(_, digits)| *digits)
-    }
-
-    /// The numbers with fewer than [`FEW_DIGITS`].
-    pub fn few(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        self.all().iter().copied().filter(|(_, digits)| *digits < FEW_DIGITS)
-    }
 }
 
 /// The single terms of the trace, a number a sample.
@@ -103,29 +49,16 @@ impl Answer {
     pub(super) fn of(
         forms: &ClosedForms<f64>,
         gradient: Result<Parameters<f64>, NoBoundGradient>,
-        spreads: &Spreads,
+        spreads: Reduced<f64>,
         dense: Dense,
         terms: Option<PerSample>,
     ) -> Self {
-        let Bounds { m, s, t, q, reduced, alpha, beta, block } = Bounds::of(forms, &spreads.map(|s| s.value));
-        let size = forms.shape.parameters();
         let vector = |values: Vec<f64>| values.into_iter().map(unsigned).collect::<Vec<_>>();
         let entries = |gradient: &Parameters<f64>| gradient.map(unsigned);
         let gradients = &forms.gradients;
         Answer {
             shape: forms.shape,
-            loss: unsigned(forms.loss),
-            trace: unsigned(t),
-            trace_squared: unsigned(q),
-            mean: unsigned(m),
-            spread: unsigned(s),
-            ws_upper: unsigned(ws_upper(&m, &s, size)),
-            ws_lower: unsigned(ws_lower(&m, &s, size)),
-            lambda_min_lower: unsigned(lambda_min_lower(&m, &s, size)),
-            lambda_min_upper: unsigned(lambda_min_upper(&m, &s, size)),
-            range_upper: unsigned(range_upper(&s, size)),
-            ws_reduced: unsigned(reduced),
-            ws_block: unsigned(block),
+            scalars: forms.scalars_with(spreads).map(unsigned),
             gradient: gradient.map(|gradient| entries(&gradient)),
             trace_gradient: entries(&gradients.trace()),
             trace_squared_gradient: entries(&gradients.squared()),
@@ -136,66 +69,74 @@ impl Answer {
                 t_out: vector(t_out),
                 t_gn: vector(t_gn),
                 t_res: vector(t_res),
-                moments: forms.moments.map(unsigned),
-                gradients: gradients.map(entries),
-                alpha: unsigned(alpha),
-                beta: unsigned(beta),
+                gradients: gradients.each_ref().map(entries),
             }),
-            digits: Digits::AtLeast(Vec::new()),
+            digits: Digits::unknown(),
         }
     }
 
-    /// The scalars with their names, in the order of the file.
-    pub fn scalars(&self) -> Vec<(&'static str, f64)> {
-        let mut scalars = vec![
-            ("loss", self.loss),
-            ("trace", self.trace),
-            ("trace_squared", self.trace_squared),
-            ("mean", self.mean),
-            ("spread", self.spread),
-            ("ws_upper", self.ws_upper),
-            ("ws_lower", self.ws_lower),
-            ("lambda_min_lower", self.lambda_min_lower),
-            ("lambda_min_upper", self.lambda_min_upper),
-            ("range_upper", self.range_upper),
-            ("ws_reduced", self.ws_reduced),
-            ("ws_block", self.ws_block),
-        ];
-        if let Some(terms) = &self.terms {
-            let m = &terms.moments;
-            scalars.extend([
-                ("hidden_trace", m.hidden_trace),
-                ("output_trace", m.output_trace),
-                ("q_hid", m.hidden_squared),
-                ("q_out", m.output_squared),
-                ("q_cross", m.coupling_squared),
-                ("hidden_upper", terms.alpha),
-                ("output_upper", terms.beta),
-            ]);
-        }
-        scalars
+    /// The scalars that are printed and written, in the order of the file: those of single blocks only with the single
+    /// terms.
+    pub fn printed_scalars(&self) -> impl Iterator<Item = (Scalar, f64)> {
+        let with_blocks = self.terms.is_some();
+        let printed = self.scalars.iter().filter(move |(scalar, _)| with_blocks || !scalar.is_of_a_block());
+        printed.map(|(scalar, value)| (scalar, *value))
     }
 
-    /// The scalars as aligned lines with their right digits, then a line for each array that has some.
+    /// The arrays that it holds, in the order of the file. The gradient is left out where the bound has none.
+    pub fn printed_arrays(&self) -> Vec<Item> {
+        let mut items = Vec::new();
+        items.extend(self.gradient.iter().map(|_| Item::Gradient));
+        items.extend([Item::TraceGradient, Item::TraceSquaredGradient, Item::LossGradient]);
+        items.extend(self.eigenvalues.iter().map(|_| Item::Eigenvalues));
+        items.extend(self.hessian.iter().map(|_| Item::Hessian));
+        if self.terms.is_some() {
+            items.extend([Item::TOut, Item::TGn, Item::TRes]);
+            items.extend(Moment::ALL.map(Item::MomentGradient));
+        }
+        items
+    }
+
+    /// The numbers of an item, gradients and the Hessian flat; none where it is not there.
+    pub fn numbers(&self, item: Item) -> Option<Vec<f64>> {
+        let terms = self.terms.as_ref();
+        match item {
+            Item::Scalar(scalar) => Some(vec![self.scalars[scalar]]),
+            Item::Gradient => self.gradient.as_ref().ok().map(Parameters::flat),
+            Item::TraceGradient => Some(self.trace_gradient.flat()),
+            Item::TraceSquaredGradient => Some(self.trace_squared_gradient.flat()),
+            Item::LossGradient => Some(self.loss_gradient.flat()),
+            Item::Eigenvalues => self.eigenvalues.clone(),
+            Item::Hessian => self.hessian.as_ref().map(|hessian| hessian.as_slice().to_vec()),
+            Item::TOut => terms.map(|terms| terms.t_out.clone()),
+            Item::TGn => terms.map(|terms| terms.t_gn.clone()),
+            Item::TRes => terms.map(|terms| terms.t_res.clone()),
+            Item::MomentGradient(moment) => terms.map(|terms| terms.gradients[moment].flat()),
+        }
+    }
+
+    /// The right digits of everything that is printed and written. An item of which nothing is known is left out.
+    pub fn printed_digits(&self) -> impl Iterator<Item = (Item, f64)> {
+        let scalars = self.printed_scalars().map(|(scalar, _)| Item::Scalar(scalar));
+        scalars.chain(self.printed_arrays()).filter_map(|item| Some((item, self.digits.of(item)?)))
+    }
+
+    /// The scalars as aligned lines with their right digits, then a line for each array whose digits are known.
     pub fn table(&self) -> String {
-        let scalars = self.scalars();
-        let head = match self.digits {
-            Digits::AtLeast(_) => "right digits, at least",
-            Digits::Counted(_) => "right digits",
-        };
+        let head = if self.digits.counted { "right digits" } else { "right digits, at least" };
         let mut text = format!("{}\n{:<22} {:<26} {head}\n", self.shape, "", "");
-        for (name, value) in &scalars {
-            let digits = self.digits.of(name).map(told).unwrap_or_default();
-            text += format!("{name:<22} {value:<26.17e} {digits}").trim_end();
+        for (scalar, value) in self.printed_scalars() {
+            let digits = self.digits.of(scalar).map(rounded_down).unwrap_or_default();
+            text += format!("{scalar:<22} {value:<26.17e} {digits}").trim_end();
             text.push('\n');
         }
-        for (name, digits) in self.digits.all() {
-            if !scalars.iter().any(|(scalar, _)| scalar == name) {
-                text += &format!("{name:<22} {:<26} {}\n", "(of its largest entry)", told(*digits));
+        for (item, digits) in self.printed_digits() {
+            if !matches!(item, Item::Scalar(_)) {
+                text += &format!("{item:<22} {:<26} {}\n", "(of its largest entry)", rounded_down(digits));
             }
         }
         if let Err(reason) = &self.gradient {
-            text += &format!("{:<22} none: {reason}\n", "gradient");
+            text += &format!("{:<22} none: {reason}\n", Item::Gradient);
         }
         text
     }
@@ -206,8 +147,9 @@ fn unsigned(value: f64) -> f64 {
     value + 0.0
 }
 
-/// `15.9`, or `-` where there is nothing to count; rounded down.
-fn told(digits: f64) -> String {
+/// Digits to a tenth, such as `15.9`, or `-` where there is nothing to count. Rounded down, so that no digit is claimed
+/// that is not there.
+fn rounded_down(digits: f64) -> String {
     if digits.is_nan() { "-".to_string() } else { format!("{:.1}", (digits * 10.0).floor() / 10.0) }
 }
 
@@ -216,9 +158,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_are_told_to_a_tenth_and_never_one_that_is_not_there() {
-        assert_eq!([15.96, 6.0, 0.0].map(told), ["15.9", "6.0", "0.0"]);
-        assert_eq!(told(f64::NAN), "-");
+    fn digits_are_printed_to_a_tenth_and_never_one_that_is_not_there() {
+        assert_eq!([15.96, 6.0, 0.0].map(rounded_down), ["15.9", "6.0", "0.0"]);
+        assert_eq!(rounded_down(f64::NAN), "-");
     }
 
     #[test]

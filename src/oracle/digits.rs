@@ -1,24 +1,19 @@
 //! How many digits of the oracle's own numbers are right, by the same equations at 106 bits.
 
 use super::path::no_samples;
-use super::{Answer, ClosedForms, OracleError, refined_eigenvalues};
-use crate::model::{Batch, Network, Parameters};
+use super::{Answer, ClosedForms, Item, OracleError, Scalars, refined_eigenvalues};
+use crate::model::{Batch, Network};
 use crate::number::Precise;
 use crate::terms::{Sample, curvatures, hessian, model, samples, trace};
+use std::cell::OnceCell;
 
-/// No `f64` has more: 53 binary digits.
+/// The decimal digits of an `f64`: 53 binary ones.
 pub const ALL_DIGITS: f64 = 53.0 * std::f64::consts::LOG10_2;
 
-/// The right decimal digits of what was found: the largest error relative to the largest entry, as a negative power of
-/// ten, at most [`ALL_DIGITS`] and at least none. NaN where the truth is no number or there is nothing to compare.
+/// Counts the right decimal digits of numbers, relative to the largest of them.
 ///
-/// ```
-/// use hsr::number::{Number, Precise};
-/// use hsr::oracle::right_digits;
-/// let third = Precise::integer(1) / Precise::integer(3);
-/// assert!(right_digits(&[1.0 / 3.0], &[third]) > 15.9);
-/// assert!((right_digits(&[0.3334], &[third]) - 3.7).abs() < 0.1);
-/// ```
+/// It is the largest error relative to the largest entry, as a negative power of ten, from 0 to [`ALL_DIGITS`]; NaN where
+/// the truth is not a number or there is nothing to compare.
 pub fn right_digits(found: &[f64], truth: &[Precise]) -> f64 {
     if found.len() != truth.len() || found.is_empty() {
         return f64::NAN;
@@ -33,61 +28,64 @@ pub fn right_digits(found: &[f64], truth: &[Precise]) -> f64 {
     if error == 0.0 { ALL_DIGITS } else { (-(error / scale).log10()).clamp(0.0, ALL_DIGITS) }
 }
 
-/// The right digits of each number of an answer, by its name in the file: scalars, the flat gradients, and what else was
-/// asked for.
+/// How many decimal digits of each number of an answer are right; of an array, relative to its largest entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Digits {
+    /// Whether they are counted, by the same equations at 106 bits; else there are so many at least, by bounds on the
+    /// errors of the answer. A count is NaN where there is nothing to count.
+    pub counted: bool,
+    /// Those of the scalars.
+    pub scalars: Scalars<f64>,
+    /// Those of arrays of the answer. Without a count nothing is known of `t_out`, `t_gn` and `t_res`.
+    pub arrays: Vec<(Item, f64)>,
+}
+
+/// A number with fewer right digits than this should not be relied on unchecked.
+pub const FEW_DIGITS: f64 = 6.0;
+
+impl Digits {
+    /// No digits are known yet.
+    pub(super) fn unknown() -> Self {
+        Digits { counted: false, scalars: Scalars::default(), arrays: Vec::new() }
+    }
+
+    /// The right digits of an item, if they are known.
+    pub fn of(&self, item: impl Into<Item>) -> Option<f64> {
+        match item.into() {
+            Item::Scalar(scalar) => Some(self.scalars[scalar]),
+            item => self.arrays.iter().find(|(other, _)| *other == item).map(|(_, digits)| *digits),
+        }
+    }
+}
+
+/// Counts the right digits of each number of an answer, by the same equations at 106 bits.
 ///
 /// # Errors
 /// [`OracleError`] where the network or the data has no answer.
-pub fn digits(
-    answer: &Answer,
-    network: &Network<f64>,
-    batch: &Batch<f64>,
-) -> Result<Vec<(&'static str, f64)>, OracleError> {
+pub fn digits(answer: &Answer, network: &Network<f64>, batch: &Batch<f64>) -> Result<Digits, OracleError> {
     let (network, batch) = (network.map(Precise::exact), batch.map(Precise::exact));
     let v = &network.parameters.v;
     let samples = samples(&network, &batch);
     let points = curvatures(&samples, v);
     let right = ClosedForms::of(&points, v, model::loss(&network, &batch)).map_err(no_samples)?;
-    let mut digits = Vec::new();
-    let scalars = right.scalars();
-    for (name, found) in answer.scalars() {
-        let truth = scalars.iter().find(|(other, _)| *other == name);
-        digits.extend(truth.map(|(_, truth)| (name, right_digits(&[found], &[*truth]))));
+    let each = |term: &dyn Fn(&Sample<Precise>) -> Precise| Some(samples.iter().map(term).collect());
+    let dense = OnceCell::new();
+    let hessian = || dense.get_or_init(|| hessian::hessian(&points));
+    let mut arrays = Vec::new();
+    for item in answer.printed_arrays() {
+        let truth: Option<Vec<Precise>> = match item {
+            Item::TOut => each(&|n| trace::t_out(n)),
+            Item::TGn => each(&|n| trace::t_gn(n, v)),
+            Item::TRes => each(&|n| trace::t_res(n, v)),
+            Item::Hessian => Some(hessian().as_slice().to_vec()),
+            Item::Eigenvalues => Some(refined_eigenvalues(hessian())?),
+            _ => right.numbers(item),
+        };
+        let counted = answer.numbers(item).zip(truth).map(|(found, truth)| right_digits(&found, &truth));
+        arrays.extend(counted.map(|digits| (item, digits)));
     }
-    let gradients = &right.gradients;
-    let mut gradient = |name, found: &Parameters<f64>, truth: &Parameters<Precise>| {
-        digits.push((name, right_digits(&found.flat(), &truth.flat())));
-    };
-    if let (Ok(found), Ok(bound)) = (&answer.gradient, right.gradient()) {
-        gradient("gradient", found, &bound);
-    }
-    gradient("trace_gradient", &answer.trace_gradient, &gradients.trace());
-    gradient("trace_squared_gradient", &answer.trace_squared_gradient, &gradients.squared());
-    gradient("loss_gradient", &answer.loss_gradient, &right.loss_gradient);
-    if let Some(terms) = &answer.terms {
-        let found = &terms.gradients;
-        gradient("hidden_trace_gradient", &found.hidden_trace, &gradients.hidden_trace);
-        gradient("output_trace_gradient", &found.output_trace, &gradients.output_trace);
-        gradient("q_hid_gradient", &found.hidden_squared, &gradients.hidden_squared);
-        gradient("q_out_gradient", &found.output_squared, &gradients.output_squared);
-        gradient("q_cross_gradient", &found.coupling_squared, &gradients.coupling_squared);
-        let each = |term: &dyn Fn(&Sample<Precise>) -> Precise| samples.iter().map(term).collect::<Vec<_>>();
-        digits.extend([
-            ("t_out", right_digits(&terms.t_out, &each(&|n| trace::t_out(n)))),
-            ("t_gn", right_digits(&terms.t_gn, &each(&|n| trace::t_gn(n, v)))),
-            ("t_res", right_digits(&terms.t_res, &each(&|n| trace::t_res(n, v)))),
-        ]);
-    }
-    if answer.hessian.is_some() || answer.eigenvalues.is_some() {
-        let h = hessian::hessian(&points);
-        if let Some(found) = &answer.hessian {
-            digits.push(("hessian", right_digits(found.as_slice(), h.as_slice())));
-        }
-        if let Some(found) = &answer.eigenvalues {
-            digits.push(("eigenvalues", right_digits(found, &refined_eigenvalues(&h)?)));
-        }
-    }
-    Ok(digits)
+    let scalars = answer.scalars.zip(right.scalars()).map(|(found, truth)| right_digits(&[found], &[truth]));
+    Ok(Digits { counted: true, scalars, arrays })
 }
 
 #[cfg(test)]
@@ -102,6 +100,9 @@ mod tests {
         close(right_digits(&[1.0, 1e-3], &[one, Precise::integer(0)]), 3.0);
         close(right_digits(&[1.0], &[one]), 15.95);
         close(right_digits(&[-3.0], &[one]), 0.0);
+        let third = one / Precise::integer(3);
+        assert!(right_digits(&[1.0 / 3.0], &[third]) > 15.9);
+        close(right_digits(&[0.3334], &[third]), 3.7);
         assert!(right_digits(&[], &[]).is_nan());
         assert!(right_digits(&[f64::NAN], &[one]).is_nan());
     }

@@ -7,8 +7,9 @@ use crate::terms::{samples, trace};
 /// Below this a product of two numbers that make up `Q` loses digits to underflow.
 const LEAST_SQUARED: f64 = f64::MIN_POSITIVE / f64::EPSILON;
 
-/// Why the bound has no gradient at a network. What does not need it (loss, traces, bounds) is there all the same.
+/// Why the bound has no gradient at a network. The answer has loss, traces and bounds all the same.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoBoundGradient {
     /// All eigenvalues coincide.
     #[error(
@@ -24,7 +25,7 @@ pub enum NoBoundGradient {
     /// The squared trace is too small for `f64`.
     #[error(
         "the squared trace Q = {squared:e} is below {least:e}, where f64 drops digits, so the bound has no gradient that \
-         could be told: {cause}"
+         could be computed: {cause}"
     )]
     Underflow {
         /// `Q`.
@@ -73,7 +74,7 @@ fn zero_cause(network: &Network<f64>, batch: &Batch<f64>) -> &'static str {
     }
 }
 
-/// An impurity from here on is none of a saturated sample.
+/// From this impurity on a sample does not count as saturated.
 const SATURATED: f64 = 1e-100;
 
 fn small_cause(network: &Network<f64>, batch: &Batch<f64>) -> String {

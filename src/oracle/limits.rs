@@ -1,6 +1,6 @@
-//! What is refused before anything is allocated, and how long the rest takes.
+//! Limits of memory and time, checked before anything is allocated.
 
-use super::{OracleError, Path, Wanted};
+use super::{Need, OracleError, Path, Wanted};
 use crate::budget::{self, numbers};
 use crate::fast::Plan;
 use crate::model::Shape;
@@ -14,41 +14,40 @@ const TERMS: f64 = 2e8;
 const PRECISE: f64 = TERMS / 70.0;
 const SECONDS_OF_A_DAY: f64 = 86_400.0;
 
-/// Whether there is room for what is wanted.
+/// Checks that what is wanted fits into memory.
 pub(super) fn check(shape: &Shape, wanted: &Wanted) -> Result<(), OracleError> {
     let size = shape.parameters();
     let dense = wanted.spectrum || wanted.hessian;
     if wanted.digits && dense && size > MOST_WITH_DIGITS {
         return Err(OracleError::SlowDigits { parameters: size, most: MOST_WITH_DIGITS });
     }
-    let ask = |bytes: u64, what: &str, advice: &'static str| {
+    let ask = |bytes: u64, what: &str, needed_for: Need| {
         budget::ask(bytes, || format!("{what} at {shape}"))
-            .map_err(|over| OracleError::OverBudget(over, advice))
+            .map_err(|over| OracleError::OverBudget { over, needed_for })
     };
     // Gradients with bounds on their errors, and one as it is put together.
-    ask(numbers(&[40, size]), "the gradients", "take fewer inputs, hidden units or classes")?;
+    ask(numbers(&[40, size]), "the gradients", Need::Gradients)?;
     // A tile of the forward pass with its errors, for each thread.
     let tile = [4 * rayon::current_num_threads(), 64, 10 * (shape.hidden + shape.classes) + 2 * shape.inputs];
-    ask(numbers(&tile), "the forward pass", "take fewer inputs, hidden units or classes")?;
+    ask(numbers(&tile), "the forward pass", Need::Forward)?;
     if dense {
         // The sum of the blocks, its symmetric form, and what the eigensolver works on.
-        ask(numbers(&[4, size, size]), "the dense Hessian", "leave out --spectrum and --hessian")?;
+        ask(numbers(&[4, size, size]), "the dense Hessian", Need::DenseHessian)?;
     }
     if wanted.terms || dense || wanted.path == Path::Terms {
-        ask(samples(shape), "what each sample brings", "take fewer samples, or leave out --terms")?;
+        ask(samples(shape), "what is kept of each sample", Need::Terms)?;
     }
     if dense || wanted.path == Path::Terms {
-        let advice = "take --path fast without --spectrum and --hessian, or fewer samples";
-        ask(points(shape), "the matrices of all samples", advice)?;
+        ask(points(shape), "the matrices of all samples", Need::Matrices)?;
     }
     if wanted.digits {
         let both = points(shape).saturating_mul(2);
-        ask(both, "the matrices of all samples at 106 bits", "leave out --digits, or take fewer samples")?;
+        ask(both, "the matrices of all samples at 106 bits", Need::Digits)?;
     }
     Ok(())
 }
 
-/// Whether the samples' own matrices have room.
+/// Whether the samples' own matrices fit into memory.
 pub(super) fn has_room_for_points(shape: &Shape) -> bool {
     budget::ask(points(shape), String::new).is_ok()
 }
@@ -69,19 +68,10 @@ fn points(shape: &Shape) -> u64 {
     matrices.saturating_add(samples(shape).saturating_mul(3))
 }
 
-/// About how many days an answer takes on this machine, by the number of its multiplications: to say so before it begins.
+/// Estimates how many days an answer takes on this machine, from the number of its multiplications.
 ///
 /// # Errors
-/// [`OracleError`] where there is no room for it.
-///
-/// ```
-/// use hsr::model::Shape;
-/// use hsr::oracle::{Wanted, days};
-/// let shape = |samples| Shape { samples, inputs: 20, hidden: 20, classes: 3, biases: true };
-/// assert!(days(&shape(1000), &Wanted::default())? < 1e-4);
-/// assert!(days(&shape(1000), &Wanted { digits: true, ..Wanted::default() })? > 1e-4);
-/// # Ok::<(), hsr::oracle::OracleError>(())
-/// ```
+/// [`OracleError`] where it does not fit into memory.
 pub fn days(shape: &Shape, wanted: &Wanted) -> Result<f64, OracleError> {
     check(shape, wanted)?;
     let [n, h, c, d] = [shape.samples, shape.hidden, shape.classes, shape.inputs].map(|size| size as f64);
@@ -105,4 +95,16 @@ pub fn days(shape: &Shape, wanted: &Wanted) -> Result<f64, OracleError> {
         seconds += by_terms / PRECISE / cores;
     }
     Ok(seconds / SECONDS_OF_A_DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counting_digits_takes_much_longer() {
+        let shape = Shape { samples: 1000, inputs: 20, hidden: 20, classes: 3, biases: true };
+        assert!(days(&shape, &Wanted::default()).unwrap() < 1e-4);
+        assert!(days(&shape, &Wanted::default().with_digits()).unwrap() > 1e-4);
+    }
 }

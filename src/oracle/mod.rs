@@ -1,4 +1,4 @@
-//! The reference answer for one network: every number that another implementation can be held against.
+//! The reference answer for one network: every number that another implementation can be compared with.
 //!
 //! Everything comes from the closed forms, by the production path [`fast`](crate::fast) or by the functions of
 //! [`terms`](crate::terms) themselves, and needs no matrix of size `D x D` unless the spectrum or the Hessian itself is
@@ -11,24 +11,31 @@ mod error;
 #[cfg(feature = "files")]
 mod files;
 mod gradient;
+mod item;
 mod known;
 mod limits;
 mod path;
+mod reduced;
 mod refine;
+mod scalars;
 mod spread;
 
-pub use answer::{Answer, Digits, FEW_DIGITS};
+pub use answer::Answer;
 pub use closed::ClosedForms;
-pub use digits::{ALL_DIGITS, digits, right_digits};
-pub use error::OracleError;
+pub(crate) use digits::right_digits;
+pub use digits::{Digits, FEW_DIGITS, digits};
+pub use error::{Need, OracleError};
 pub use gradient::NoBoundGradient;
+pub use item::Item;
+// The command, a crate of its own, asks for it; nobody else needs to.
+#[doc(hidden)]
 pub use limits::days;
 pub use path::Path;
-pub use refine::{refined_eigenvalues, refined_largest};
+pub(crate) use refine::refined_largest;
+pub use scalars::{Scalar, Scalars};
 
 use crate::fast::Watcher;
 use crate::model::{Batch, Network};
-use crate::terms::bound::Moments;
 use crate::terms::bound_gradient::MomentGradients;
 use crate::terms::{Curvature, curvatures, hessian, samples, trace};
 use crate::witness::eigen::eigenvalues;
@@ -36,11 +43,19 @@ use answer::{Dense, PerSample};
 use gradient::bound_gradient;
 use known::Known;
 use path::evaluate;
-use spread::Spreads;
+use refine::refined_eigenvalues;
+use spread::careful_spreads;
 use std::cell::OnceCell;
 
-/// What is asked for beside the bound and its gradient.
+/// What an answer holds beside the bounds and their gradients, and how it is computed.
+///
+/// ```
+/// use hsr::oracle::{Path, Wanted};
+/// let wanted = Wanted::default().with_terms().by(Path::Terms);
+/// assert!(wanted.terms && !wanted.spectrum);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Wanted {
     /// All eigenvalues of the Hessian: a dense matrix and its decomposition.
     pub spectrum: bool,
@@ -55,7 +70,34 @@ pub struct Wanted {
     pub path: Path,
 }
 
-/// Evaluates the closed forms at a network and data that fit together.
+impl Wanted {
+    /// With all eigenvalues of the Hessian.
+    pub fn with_spectrum(self) -> Self {
+        Wanted { spectrum: true, ..self }
+    }
+
+    /// With the Hessian.
+    pub fn with_hessian(self) -> Self {
+        Wanted { hessian: true, ..self }
+    }
+
+    /// With the single terms and their gradients.
+    pub fn with_terms(self) -> Self {
+        Wanted { terms: true, ..self }
+    }
+
+    /// With a count of the right digits.
+    pub fn with_digits(self) -> Self {
+        Wanted { digits: true, ..self }
+    }
+
+    /// Computed in this way.
+    pub fn by(self, path: Path) -> Self {
+        Wanted { path, ..self }
+    }
+}
+
+/// The bounds, traces and gradients of a network on data that fit: evaluates the closed forms.
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Network, Parameters};
@@ -64,9 +106,10 @@ pub struct Wanted {
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
 /// let network = Network::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
-/// let answer = answer(&network, &batch, Wanted { spectrum: true, ..Wanted::default() })?;
+/// let answer = answer(&network, &batch, Wanted::default().with_spectrum())?;
 /// let largest = answer.eigenvalues.as_ref().and_then(|values| values.last().copied());
-/// assert!(largest.is_some_and(|largest| largest <= answer.ws_block && answer.ws_block <= answer.ws_upper));
+/// let bounds = &answer.scalars;
+/// assert!(largest.is_some_and(|largest| largest <= bounds.ws_block && bounds.ws_block <= bounds.ws_upper));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -77,7 +120,8 @@ pub fn answer(network: &Network<f64>, batch: &Batch<f64>, wanted: Wanted) -> Res
     answer_watched(network, batch, wanted, &|_, _| true)
 }
 
-/// The same, watched tile by tile where the path is the fast one.
+/// [`answer`] that reports its progress, a tile of samples after the other, and can be stopped. Only the fast path has
+/// tiles: the other is neither watched nor stopped.
 ///
 /// # Errors
 /// [`OracleError`], also where the watcher stops it.
@@ -101,7 +145,7 @@ pub fn answer_watched(
         finite(quantity, value)?;
     }
     let gradient = bound_gradient(&forms, network, batch)?;
-    let spreads = Spreads::of(&points, &forms.moments, &shape, limits::has_room_for_points(&shape));
+    let spreads = careful_spreads(forms.traces_and_squares(), &points, limits::has_room_for_points(&shape));
     let dense = (wanted.spectrum || wanted.hessian).then(|| hessian::hessian(points()));
     let eigenvalues = match &dense {
         Some(h) if wanted.spectrum => Some(eigenvalues(h)?),
@@ -116,16 +160,13 @@ pub fn answer_watched(
         }
     });
     let dense = Dense { eigenvalues, hessian: dense.filter(|_| wanted.hessian) };
-    let mut answer = Answer::of(&forms, gradient, &spreads, dense, terms);
-    answer.digits = if wanted.digits {
-        Digits::Counted(digits(&answer, network, batch)?)
-    } else {
-        Digits::AtLeast(known.digits(&answer, &forms, &spreads))
-    };
+    let mut answer = Answer::of(&forms, gradient, spreads.map(|spread| spread.value), dense, terms);
+    answer.digits =
+        if wanted.digits { digits(&answer, network, batch)? } else { known.digits(&answer, &forms, spreads) };
     Ok(answer)
 }
 
-/// The single terms that the bound is made of.
+/// The single terms of the trace, and the gradients of the moments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Terms {
     /// `t_out` of each sample.
@@ -134,14 +175,8 @@ pub struct Terms {
     pub t_gn: Vec<f64>,
     /// `t_res` of each sample.
     pub t_res: Vec<f64>,
-    /// Traces and squared traces of the blocks.
-    pub moments: Moments<f64>,
-    /// Their gradients.
+    /// Gradients of traces and squared traces of the blocks.
     pub gradients: MomentGradients<f64>,
-    /// Bound on the hidden block.
-    pub alpha: f64,
-    /// Reduced bound on the output block.
-    pub beta: f64,
 }
 
 fn finite(quantity: &'static str, value: f64) -> Result<(), OracleError> {
@@ -166,8 +201,9 @@ mod tests {
         let batch = Batch { x: Matrix::zeros(1, 1), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]) };
         let wanted = Wanted { spectrum: true, terms: true, ..Wanted::default() };
         let answer = answer(&network, &batch, wanted).unwrap();
-        assert!((answer.loss - 2_f64.ln()).abs() < 1e-15);
-        assert_eq!([answer.trace, answer.trace_squared, answer.ws_upper, answer.ws_block], [0.0; 4]);
+        let Scalars { loss, trace, trace_squared, ws_upper, ws_block, .. } = answer.scalars;
+        assert!((loss - 2_f64.ln()).abs() < 1e-15);
+        assert_eq!([trace, trace_squared, ws_upper, ws_block], [0.0; 4]);
         let message = answer.gradient.unwrap_err().to_string();
         assert!(message.contains("s of the Hessian is 0"), "{message}");
         assert!(message.contains("Inputs and hidden outputs are 0"), "{message}");
@@ -183,8 +219,8 @@ mod tests {
         let x = Matrix::from_fn(3, 2, |n, l| if l == 0 { angle(n).cos() } else { angle(n).sin() });
         let batch = Batch::from_labels(x, &[0, 1, 0], 2).unwrap();
         let answer = answer(&network, &batch, Wanted { terms: true, ..Wanted::default() }).unwrap();
-        assert_relative_eq!(answer.terms.unwrap().beta, 0.25, max_relative = 1e-14);
-        assert!(answer.ws_block <= answer.ws_upper);
+        assert_relative_eq!(answer.scalars.output_upper, 0.25, max_relative = 1e-14);
+        assert!(answer.scalars.ws_block <= answer.scalars.ws_upper);
     }
 
     #[test]
@@ -198,12 +234,12 @@ mod tests {
         };
         let answer = at(800.0, &wrong).unwrap();
         // Certain of the wrong class, by the distance of the logits.
-        assert_relative_eq!(answer.loss, 1600.0 * 1_f64.tanh(), max_relative = 1e-15);
+        assert_relative_eq!(answer.scalars.loss, 1600.0 * 1_f64.tanh(), max_relative = 1e-15);
         let right =
             digits(&answer, &network(&[1.0, 800.0, -800.0], &shape, Activation::Tanh), &wrong).unwrap();
-        for name in ["loss", "trace", "trace_squared", "ws_upper", "gradient"] {
-            let (_, digits) = right.iter().find(|(other, _)| *other == name).unwrap();
-            assert!(*digits > 14.0, "{name}: {digits}");
+        let scalars = [Scalar::Loss, Scalar::Trace, Scalar::TraceSquared, Scalar::WsUpper].map(Item::Scalar);
+        for item in scalars.into_iter().chain([Item::Gradient]) {
+            assert!(right.of(item).unwrap() > 14.0, "{item}: {right:?}");
         }
         let right = Batch::from_labels(x, &[0, 1], 2).unwrap();
         let message = at(800.0, &right).unwrap().gradient.unwrap_err().to_string();

@@ -1,23 +1,24 @@
-//! The two ways to the same numbers.
+//! The two ways to compute an answer.
 
 use super::{ClosedForms, OracleError};
-use crate::fast::{Plan, Route, Shares, Watcher, Workspace};
+use crate::fast::{GradientShares, Plan, Route, Watcher, Workspace};
 use crate::model::{Batch, BatchError, Misfit, Network, Parameters};
-use crate::terms::bound_gradient::{MomentGradients, NoGradient};
+use crate::terms::bound::Moments;
+use crate::terms::bound_gradient::NoGradient;
 use crate::terms::{Curvature, model};
 use std::thread::available_parallelism;
 
-/// How the numbers are computed.
+/// How an answer is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Path {
-    /// By matrix products, along a route or the one that the plan chooses, on so many threads.
+    /// By matrix products, on several threads.
     Fast {
-        /// The route; the cheapest where there is none.
+        /// The route; `None` for the cheapest.
         route: Option<Route>,
-        /// Threads.
+        /// How many threads.
         threads: usize,
     },
-    /// By the functions that are the derivation, a pair of samples after the other.
+    /// By the functions of the derivation, one pair of samples after the other.
     Terms,
 }
 
@@ -47,7 +48,8 @@ pub(super) fn evaluate<'a>(
         }
     };
     // Squares, which a sum that cancels may leave negative.
-    for square in forms.moments.squares_mut() {
+    let Moments { hidden_squared, output_squared, coupling_squared, .. } = &mut forms.moments;
+    for square in [hidden_squared, output_squared, coupling_squared] {
         if *square < 0.0 {
             *square = 0.0;
         }
@@ -70,22 +72,15 @@ fn by_matrix_products(
     let mut workspace = Workspace::new(plan);
     let values = workspace.differentiate_watched(network, batch, watcher)?;
     let mut flat = vec![0.0; shape.parameters()];
-    let mut gradient = |shares: Shares| -> Result<Parameters<f64>, OracleError> {
+    let mut gradient = |shares: GradientShares| -> Result<Parameters<f64>, OracleError> {
         workspace.gradient(batch, &shares, &mut flat)?;
         Ok(Parameters::from_fn(&shape, |index| flat[index]))
     };
-    let mut of_moment = |moment: usize| {
-        let mut shares = Shares::default();
+    let gradients = Moments::try_from_fn(|moment| {
+        let mut shares = GradientShares::default();
         shares.moments[moment] = 1.0;
         gradient(shares)
-    };
-    let gradients = MomentGradients {
-        hidden_trace: of_moment(0)?,
-        hidden_squared: of_moment(1)?,
-        output_trace: of_moment(2)?,
-        output_squared: of_moment(3)?,
-        coupling_squared: of_moment(4)?,
-    };
-    let loss_gradient = gradient(Shares { loss: 1.0, ..Shares::default() })?;
+    })?;
+    let loss_gradient = gradient(GradientShares { loss: 1.0, ..GradientShares::default() })?;
     Ok(ClosedForms { shape, loss: values.loss, moments: values.moments, gradients, loss_gradient })
 }

@@ -1,4 +1,4 @@
-//! Eigenvalues to more digits than the eigensolver works with.
+//! Eigenvalues to more digits than those of the eigensolver.
 
 use super::OracleError;
 use crate::number::{Matrix, Precise, Vector};
@@ -8,7 +8,7 @@ use crate::witness::eigen::eigenvectors;
 /// by a few digits at most, and a mixture of theirs has a value between theirs.
 const CLUSTER: f64 = 1e-13;
 
-/// All eigenvalues of a symmetric matrix to about 100 bits of the largest one, ascending.
+/// Computes all eigenvalues of a symmetric matrix, ascending, to about 100 bits of the largest one.
 ///
 /// Each eigenvector of the nearest `f64` matrix is corrected once: `x + sum_j x_j (x_j' r)/(lambda - lambda_j)` with the
 /// residual `r = H x - lambda x` taken in full precision, which leaves an error of the square of the first. The Rayleigh
@@ -21,7 +21,7 @@ pub fn refined_eigenvalues(matrix: &Matrix<Precise>) -> Result<Vec<Precise>, Ora
     Ok((0..values.len()).map(|index| refined(matrix, &values, &vectors, index)).collect())
 }
 
-/// The largest of them alone.
+/// Computes the largest eigenvalue of a symmetric matrix to about 100 bits.
 ///
 /// # Errors
 /// [`OracleError`] where the eigensolver finds none.

@@ -4,18 +4,20 @@ use super::SpectrumError;
 use crate::model::{Batch, Network, Parameters};
 use crate::terms::model::loss;
 
-/// `L(theta + t direction)` at every distance `t`, for a direction in the order `W, b, V, c`, each row-major. Along an
-/// eigenvector of the Hessian with the eigenvalue `l` the second difference at 0 is `l`.
+/// Computes the loss along a direction, `L(theta + t direction)` at every distance `t`.
+///
+/// The direction is in the order `W, b, V, c`, each row-major. Along an eigenvector of the Hessian with the eigenvalue `l`
+/// the second difference at 0 is `l`.
 ///
 /// ```
 /// use hsr::audit::random_network;
 /// use hsr::data::DataSet;
 /// use hsr::model::{Activation, Shape};
-/// use hsr::spectrum::{Settings, extremes, loss_along};
+/// use hsr::spectrum::{SpectrumSettings, extremes, loss_along};
 /// let batch = DataSet::Iris.load().standardised().batch();
 /// let shape = Shape { samples: 150, inputs: 4, hidden: 3, classes: 3, biases: true };
 /// let network = random_network(&shape, Activation::Tanh, 0);
-/// let top = extremes(&network, &batch, &Settings::default())?.largest;
+/// let top = extremes(&network, &batch, &SpectrumSettings::default())?.largest;
 /// let losses = loss_along(&network, &batch, &top.vector, &[-1e-3, 0.0, 1e-3])?;
 /// let second = (losses[0] - 2.0 * losses[1] + losses[2]) / 1e-6;
 /// assert!((second - top.value).abs() < 1e-4 * top.value);

@@ -21,7 +21,7 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// How many eigenvalues are negative beyond the tolerance: 0 at a minimum, more at a saddle.
+    /// Counts the eigenvalues that are negative beyond the tolerance: 0 at a minimum, more at a saddle.
     ///
     /// ```
     /// let spectrum = hsr::spectrum::Spectrum { values: vec![-0.5, -1e-16, 0.0, 2.0], tolerance: 1e-14 };
@@ -32,7 +32,7 @@ impl Spectrum {
     }
 }
 
-/// All eigenvalues of the Hessian.
+/// Computes all eigenvalues of the Hessian.
 ///
 /// ```
 /// use hsr::audit::random_network;
@@ -53,7 +53,7 @@ pub fn spectrum(network: &Network<f64>, batch: &Batch<f64>) -> Result<Spectrum, 
     let matrix = matrix(&mut HessianProduct::new(network, batch)?)?;
     let values = matrix.self_adjoint_eigenvalues(Side::Lower);
     let values = values.map_err(|_| SpectrumError::Decomposition { size: matrix.nrows() })?;
-    Ok(told(&matrix, values))
+    Ok(with_tolerance(&matrix, values))
 }
 
 /// All eigenvalues, and the vectors of the ends.
@@ -65,10 +65,10 @@ pub(super) fn decompose(hessian: &mut HessianProduct) -> Result<(Spectrum, Ends)
     let vector = |index: usize| (0..size).map(|row| eigen.U()[(row, index)]).collect();
     let ends = Ends { smallest: vector(0), largest: vector(size - 1), products: size };
     let values = (0..size).map(|index| eigen.S()[index]).collect();
-    Ok((told(&matrix, values), ends))
+    Ok((with_tolerance(&matrix, values), ends))
 }
 
-/// The Hessian, a product a column; its two triangles, which rounding tells apart, are made one.
+/// The Hessian, one column for each product; its two triangles, which differ by rounding, are averaged.
 fn matrix(hessian: &mut HessianProduct) -> Result<Mat<f64>, SpectrumError> {
     let size = hessian.size();
     if size > MOST_DENSE {
@@ -85,7 +85,8 @@ fn matrix(hessian: &mut HessianProduct) -> Result<Mat<f64>, SpectrumError> {
     Ok(Mat::from_fn(size, size, |i, j| 0.5 * (columns[(i, j)] + columns[(j, i)])))
 }
 
-fn told(matrix: &Mat<f64>, mut values: Vec<f64>) -> Spectrum {
+/// The eigenvalues in ascending order, with what rounding may have done to them.
+fn with_tolerance(matrix: &Mat<f64>, mut values: Vec<f64>) -> Spectrum {
     values.sort_by(f64::total_cmp);
     let tolerance = 10.0 * matrix.nrows() as f64 * f64::EPSILON * matrix.norm_l2();
     Spectrum { values, tolerance }

@@ -5,7 +5,7 @@
 //! end takes a second run on a shifted operator, and in 0.24 it does not return where the operator maps a vector of
 //! its basis to zero, as the Hessian of a saturated network does.
 
-use super::{End, Ends, Settings, SpectrumError};
+use super::{End, Ends, SpectrumError, SpectrumSettings};
 use crate::fast::product::{Then, View, product, view};
 use crate::number::Matrix;
 use rand::{RngExt, SeedableRng};
@@ -24,7 +24,7 @@ const SECOND_LOOK: f64 = 1e-5;
 pub(super) fn ends(
     apply: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
     size: usize,
-    settings: &Settings,
+    settings: &SpectrumSettings,
 ) -> Result<Ends, SpectrumError> {
     let first = krylov_ends(apply, size, settings)?;
     // A space as large as all there is has missed nothing.
@@ -40,7 +40,7 @@ pub(super) fn ends(
         take_out(image, &found);
         Ok(())
     };
-    let look = Settings {
+    let look = SpectrumSettings {
         tolerance: settings.tolerance.max(SECOND_LOOK),
         products: settings.products - first.products,
         seed: settings.seed.wrapping_add(1),
@@ -107,7 +107,7 @@ fn better(
 fn krylov_ends(
     apply: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
     size: usize,
-    settings: &Settings,
+    settings: &SpectrumSettings,
 ) -> Result<Ends, SpectrumError> {
     let mut space = Space::new(size, settings);
     let (mut kept, mut products) = (0, 0);
@@ -167,7 +167,7 @@ const FEWEST: usize = 8;
 const PASSES: usize = 4;
 
 impl Space {
-    fn new(size: usize, settings: &Settings) -> Self {
+    fn new(size: usize, settings: &SpectrumSettings) -> Self {
         let most = settings.subspace.max(FEWEST).min(size);
         let mut space = Space {
             size,
@@ -318,10 +318,10 @@ mod tests {
         seed: u64,
         method: impl Fn(
             &mut dyn FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
-            &Settings,
+            &SpectrumSettings,
         ) -> Result<Ends, SpectrumError>,
     ) -> f64 {
-        let settings = Settings { subspace: 24, seed, ..Settings::default() };
+        let settings = SpectrumSettings { subspace: 24, seed, ..SpectrumSettings::default() };
         let mut apply = |direction: &[f64], image: &mut [f64]| {
             image.iter_mut().zip(direction).zip(diagonal).for_each(|((out, x), value)| *out = value * x);
             Ok(())

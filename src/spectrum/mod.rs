@@ -8,13 +8,14 @@
 //! use hsr::audit::random_network;
 //! use hsr::data::DataSet;
 //! use hsr::model::{Activation, Shape};
-//! use hsr::spectrum::{Method, Settings, extremes};
+//! use hsr::spectrum::{SpectrumMethod, SpectrumSettings, extremes};
 //!
 //! let batch = DataSet::Iris.load().standardised().batch();
 //! let shape = Shape { samples: 150, inputs: 4, hidden: 5, classes: 3, biases: true };
 //! let network = random_network(&shape, Activation::Tanh, 0);
-//! let dense = extremes(&network, &batch, &Settings::default())?;
-//! let krylov = extremes(&network, &batch, &Settings { method: Some(Method::Krylov), ..Settings::default() })?;
+//! let dense = extremes(&network, &batch, &SpectrumSettings::default())?;
+//! let settings = SpectrumSettings::default().with_method(SpectrumMethod::Krylov);
+//! let krylov = extremes(&network, &batch, &settings)?;
 //! assert!((dense.largest.value - krylov.largest.value).abs() < 1e-9);
 //! assert!(krylov.largest.residual < 1e-7 * krylov.largest.value);
 //! assert!(dense.all.is_some_and(|all| all.values.len() == shape.parameters()));
@@ -36,19 +37,19 @@ use std::fmt;
 
 /// How the ends of a spectrum are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
+pub enum SpectrumMethod {
     /// The whole matrix, decomposed.
     Dense,
     /// Thick-restart Lanczos on products with directions.
     Krylov,
 }
 
-impl Method {
+impl SpectrumMethod {
     /// Its name in tables and files.
     pub fn name(self) -> &'static str {
         match self {
-            Method::Dense => "dense",
-            Method::Krylov => "krylov",
+            SpectrumMethod::Dense => "dense",
+            SpectrumMethod::Krylov => "krylov",
         }
     }
 }
@@ -68,11 +69,12 @@ impl fmt::Display for End {
     }
 }
 
-/// How [`extremes`] goes about it.
+/// How [`extremes`] finds the ends of a spectrum.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
+#[non_exhaustive]
+pub struct SpectrumSettings {
     /// `None`: dense up to [`MOST_DENSE`] parameters, Krylov above.
-    pub method: Option<Method>,
+    pub method: Option<SpectrumMethod>,
     /// Krylov: the largest residual, relative to the largest magnitude in the spectrum.
     pub tolerance: f64,
     /// Krylov: products with the Hessian after which it gives up.
@@ -83,11 +85,38 @@ pub struct Settings {
     pub seed: u64,
 }
 
-impl Default for Settings {
+impl Default for SpectrumSettings {
     /// Residuals of `1e-8` of the largest magnitude: an eigenvalue apart from the others by `g` of it is then good to
     /// `1e-16/g` of it.
     fn default() -> Self {
-        Settings { method: None, tolerance: 1e-8, products: 20_000, subspace: 80, seed: 0 }
+        SpectrumSettings { method: None, tolerance: 1e-8, products: 20_000, subspace: 80, seed: 0 }
+    }
+}
+
+impl SpectrumSettings {
+    /// With this method.
+    pub fn with_method(self, method: SpectrumMethod) -> Self {
+        SpectrumSettings { method: Some(method), ..self }
+    }
+
+    /// With this tolerance of the Krylov method.
+    pub fn with_tolerance(self, tolerance: f64) -> Self {
+        SpectrumSettings { tolerance, ..self }
+    }
+
+    /// With at most so many products in the Krylov method.
+    pub fn with_products(self, products: usize) -> Self {
+        SpectrumSettings { products, ..self }
+    }
+
+    /// With so many vectors in the basis of the Krylov method.
+    pub fn with_subspace(self, subspace: usize) -> Self {
+        SpectrumSettings { subspace, ..self }
+    }
+
+    /// With this seed of the first direction of the Krylov method.
+    pub fn with_seed(self, seed: u64) -> Self {
+        SpectrumSettings { seed, ..self }
     }
 }
 
@@ -112,26 +141,27 @@ pub struct Extremes {
     /// All eigenvalues, where the method was dense.
     pub all: Option<Spectrum>,
     /// How they were found.
-    pub method: Method,
+    pub method: SpectrumMethod,
     /// Products of the Hessian and a direction that it took.
     pub products: usize,
 }
 
-/// Why there are no eigenvalues.
+/// Why the eigenvalues could not be computed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SpectrumError {
-    /// Network and data are not for each other.
+    /// Network and data do not fit together.
     #[error(transparent)]
     Misfit(#[from] Misfit),
-    /// An overflow.
+    /// A product with the Hessian overflows.
     #[error(
         "the Hessian times a direction is not finite: products of inputs and weights overflow; scale them down"
     )]
     NotFinite,
-    /// More memory than may be taken.
+    /// The computation would take more memory than may be taken.
     #[error("{0}; take fewer hidden units or samples")]
-    OverBudget(OverBudget),
-    /// A vector of another length.
+    OverBudget(#[source] OverBudget),
+    /// The direction has another length.
     #[error("a direction has {found} entries: this network has {needed} parameters")]
     Length {
         /// The length.
@@ -139,10 +169,10 @@ pub enum SpectrumError {
         /// `D`.
         needed: usize,
     },
-    /// A tolerance that no residual can meet or miss.
+    /// The tolerance is negative or NaN.
     #[error("the tolerance is {0}: give a number that is not negative, such as 1e-8")]
     Tolerance(f64),
-    /// The Krylov method gave up.
+    /// The Krylov method did not converge.
     #[error(
         "the {end} eigenvalue did not converge: after {products} products it is {value:e} with a residual of \
          {residual:e}, above the goal of {goal:e}; allow more products or a larger tolerance"
@@ -159,9 +189,9 @@ pub enum SpectrumError {
         /// Products with the Hessian so far.
         products: usize,
     },
-    /// A dense matrix that would be too large.
+    /// The dense matrix would be too large.
     #[error(
-        "all eigenvalues of {parameters} parameters: the dense method is for up to {most}; take the Krylov method (--krylov)"
+        "all eigenvalues of {parameters} parameters: the dense method is for up to {most}; take the Krylov method"
     )]
     TooLarge {
         /// `D`.
@@ -169,7 +199,7 @@ pub enum SpectrumError {
         /// The largest `D`.
         most: usize,
     },
-    /// A dense decomposition gave up.
+    /// The dense decomposition did not converge.
     #[error("the eigensolver did not converge on a {size}x{size} matrix")]
     Decomposition {
         /// The size.
@@ -177,7 +207,7 @@ pub enum SpectrumError {
     },
 }
 
-/// The smallest and the largest eigenvalue of the Hessian, and their vectors.
+/// Computes the smallest and the largest eigenvalue of the Hessian, and their vectors.
 ///
 /// By Krylov each end is looked for twice, the second time where the first vector is taken out: so of two eigenvalues that
 /// are closer than the tolerance the end is found. Of three or more it may be one further in, by less than the tolerance
@@ -189,7 +219,7 @@ pub enum SpectrumError {
 pub fn extremes(
     network: &Network<f64>,
     batch: &Batch<f64>,
-    settings: &Settings,
+    settings: &SpectrumSettings,
 ) -> Result<Extremes, SpectrumError> {
     if settings.tolerance.is_nan() || settings.tolerance < 0.0 {
         return Err(SpectrumError::Tolerance(settings.tolerance));
@@ -197,14 +227,14 @@ pub fn extremes(
     network.check_fit(batch)?;
     ask(&network.shape(batch.samples()), settings)?;
     let mut hessian = HessianProduct::new(network, batch)?;
-    let by_size = if hessian.size() <= MOST_DENSE { Method::Dense } else { Method::Krylov };
+    let by_size = if hessian.size() <= MOST_DENSE { SpectrumMethod::Dense } else { SpectrumMethod::Krylov };
     let method = settings.method.unwrap_or(by_size);
     let (smallest, largest, all, products) = match method {
-        Method::Dense => {
+        SpectrumMethod::Dense => {
             let (all, ends) = dense::decompose(&mut hessian)?;
             (ends.smallest, ends.largest, Some(all), ends.products)
         }
-        Method::Krylov => {
+        SpectrumMethod::Krylov => {
             let size = hessian.size();
             let ends =
                 lanczos::ends(&mut |direction, image| hessian.apply(direction, image), size, settings)?;
@@ -221,10 +251,10 @@ pub fn extremes(
 }
 
 /// Whether there is room for a basis, twice at a restart; a dense matrix is bounded by [`MOST_DENSE`].
-fn ask(shape: &Shape, settings: &Settings) -> Result<(), SpectrumError> {
+fn ask(shape: &Shape, settings: &SpectrumSettings) -> Result<(), SpectrumError> {
     let size = shape.parameters();
     let vectors = match settings.method {
-        Some(Method::Dense) => 0,
+        Some(SpectrumMethod::Dense) => 0,
         _ => 2 * settings.subspace.min(size) + 8,
     };
     budget::ask(budget::numbers(&[vectors, size]), || format!("{vectors} vectors of {size} parameters"))
@@ -252,8 +282,12 @@ const FEW: usize = 300;
 /// As [`extremes`].
 pub fn ends(network: &Network<f64>, batch: &Batch<f64>) -> Result<(f64, f64), SpectrumError> {
     let few = network.shape(batch.samples()).parameters() <= FEW;
-    let method = Some(if few { Method::Dense } else { Method::Krylov });
-    let found = extremes(network, batch, &Settings { method, tolerance: 1e-6, ..Settings::default() })?;
+    let method = Some(if few { SpectrumMethod::Dense } else { SpectrumMethod::Krylov });
+    let found = extremes(
+        network,
+        batch,
+        &SpectrumSettings { method, tolerance: 1e-6, ..SpectrumSettings::default() },
+    )?;
     Ok((found.largest.value, found.smallest.value))
 }
 

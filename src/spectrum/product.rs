@@ -14,7 +14,7 @@ use std::ops::Range;
 /// Samples in a tile: its rows stay in the cache from one product to the next.
 const TILE: usize = 256;
 
-/// `H t` for many directions `t` at one network: `12 N h C + 4 N h d` operations each, and no allocation.
+/// Multiplies the Hessian of one network by directions: `12 N h C + 4 N h d` operations each, and no allocation.
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Network, Parameters};
@@ -61,7 +61,7 @@ struct Worker {
 }
 
 impl<'a> HessianProduct<'a> {
-    /// Runs the network once and sets all buffers up.
+    /// Runs the network once and allocates all buffers.
     ///
     /// # Errors
     /// [`SpectrumError::Misfit`] where network and data do not fit together.
@@ -100,7 +100,7 @@ impl<'a> HessianProduct<'a> {
         self.shape.parameters()
     }
 
-    /// `image = H direction`; both in the order `W, b, V, c`, each row-major. The result is the same from run to run
+    /// Computes `image = H direction`; both in the order `W, b, V, c`, each row-major. The result is the same from run to run
     /// with the same number of threads.
     ///
     /// # Errors

@@ -9,49 +9,7 @@ use super::trace::{t_gn, t_out, t_res};
 use crate::model::{Group, Shape};
 use crate::number::{Matrix, Number, Smooth};
 
-/// The five numbers that the bounds are made of: trace and squared trace of the hidden block (`W, b`) and of the
-/// output block (`V, c`), and `gamma^2`, the squared Frobenius norm of the block that couples them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Moments<T> {
-    /// `tr H_WW`.
-    pub hidden_trace: T,
-    /// `tr H_WW^2`.
-    pub hidden_squared: T,
-    /// `tr H_VV`.
-    pub output_trace: T,
-    /// `tr H_VV^2`.
-    pub output_squared: T,
-    /// `gamma^2 = |H_VW|_F^2`.
-    pub coupling_squared: T,
-}
-
-impl<T: Number> Moments<T> {
-    /// `T = tr H`.
-    pub fn trace(&self) -> T {
-        self.hidden_trace + self.output_trace
-    }
-
-    /// The three that are squared norms.
-    pub(crate) fn squares_mut(&mut self) -> [&mut T; 3] {
-        [&mut self.hidden_squared, &mut self.output_squared, &mut self.coupling_squared]
-    }
-
-    /// A function of each of the five.
-    pub fn map<U>(&self, f: impl Fn(T) -> U) -> Moments<U> {
-        Moments {
-            hidden_trace: f(self.hidden_trace),
-            hidden_squared: f(self.hidden_squared),
-            output_trace: f(self.output_trace),
-            output_squared: f(self.output_squared),
-            coupling_squared: f(self.coupling_squared),
-        }
-    }
-
-    /// `Q = tr H^2`.
-    pub fn squared(&self) -> T {
-        self.hidden_squared + self.output_squared + T::integer(2) * self.coupling_squared
-    }
-}
+pub use super::moment::{Moment, Moments};
 
 /// The five numbers: means of `t_gn + t_res` and `t_out` over samples, of `q_hid`, `q_out` and `q_cross` over pairs.
 pub fn moments<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Moments<T> {
@@ -69,8 +27,8 @@ pub fn moments<T: Number>(points: &[Curvature<T>], v: &Matrix<T>) -> Moments<T> 
 }
 
 /// `m = T/D`.
-pub fn mean<T: Number>(trace: &T, size: usize) -> T {
-    *trace / integer(size)
+pub fn mean<T: Number>(trace: T, size: usize) -> T {
+    trace / integer(size)
 }
 
 /// `s = sqrt(Q/D - m^2)`; exactly 0 for `D = 1`.
@@ -79,48 +37,48 @@ pub fn mean<T: Number>(trace: &T, size: usize) -> T {
 /// `T^2 <= (D - (h+1)) Q` and `Q/D - m^2 >= (h+1)/D * Q/D`, so that no more than a factor `D/(h+1) <= d + C + 1` of
 /// accuracy is lost. A block, or a reduced size, can be a multiple of the identity: there rounding may even turn the
 /// difference negative, which counts as 0, and [`spread_centred`] gives the digits that this form loses.
-pub fn spread<T: Smooth>(trace: &T, squared: &T, size: usize) -> T {
+pub fn spread<T: Smooth>(trace: T, squared: T, size: usize) -> T {
     if size == 1 {
         return T::zero();
     }
     let m = mean(trace, size);
-    (*squared / integer(size) - m * m).positive_part().sqrt()
+    (squared / integer(size) - m * m).positive_part().sqrt()
 }
 
 /// `s = sqrt(|H - m I|_F^2 / D)`, from the sum of squares itself: no cancellation, however close `H` is to `m I`.
-pub fn spread_centred<T: Smooth>(deviation: &T, size: usize) -> T {
-    if size == 1 { T::zero() } else { (*deviation / integer(size)).sqrt() }
+pub fn spread_centred<T: Smooth>(deviation: T, size: usize) -> T {
+    if size == 1 { T::zero() } else { (deviation / integer(size)).sqrt() }
 }
 
 /// `WS = m + s sqrt(D-1)`, an upper bound on the largest eigenvalue, attained exactly when all eigenvalues but the
 /// largest coincide.
-pub fn ws_upper<T: Smooth>(m: &T, s: &T, size: usize) -> T {
-    *m + far(s, size)
+pub fn ws_upper<T: Smooth>(m: T, s: T, size: usize) -> T {
+    m + far(s, size)
 }
 
 /// `m + s/sqrt(D-1)`, a lower bound on the largest eigenvalue.
-pub fn ws_lower<T: Smooth>(m: &T, s: &T, size: usize) -> T {
-    *m + near(s, size)
+pub fn ws_lower<T: Smooth>(m: T, s: T, size: usize) -> T {
+    m + near(s, size)
 }
 
 /// `m - s sqrt(D-1)`, a lower bound on the smallest eigenvalue.
-pub fn lambda_min_lower<T: Smooth>(m: &T, s: &T, size: usize) -> T {
-    *m - far(s, size)
+pub fn lambda_min_lower<T: Smooth>(m: T, s: T, size: usize) -> T {
+    m - far(s, size)
 }
 
 /// `m - s/sqrt(D-1)`, an upper bound on the smallest eigenvalue.
-pub fn lambda_min_upper<T: Smooth>(m: &T, s: &T, size: usize) -> T {
-    *m - near(s, size)
+pub fn lambda_min_upper<T: Smooth>(m: T, s: T, size: usize) -> T {
+    m - near(s, size)
 }
 
 /// `s sqrt(2 D)`, an upper bound on the spectral range `lambda_max - lambda_min`.
-pub fn range_upper<T: Smooth>(s: &T, size: usize) -> T {
-    *s * integer::<T>(2 * size).sqrt()
+pub fn range_upper<T: Smooth>(s: T, size: usize) -> T {
+    s * integer::<T>(2 * size).sqrt()
 }
 
 /// A lower bound on the spectral range: `2 s` for even `D`, `2 s D/sqrt(D^2 - 1)` for odd `D > 1`.
-pub fn range_lower<T: Smooth>(s: &T, size: usize) -> T {
-    let twice = T::integer(2) * *s;
+pub fn range_lower<T: Smooth>(s: T, size: usize) -> T {
+    let twice = T::integer(2) * s;
     if size.is_multiple_of(2) || size == 1 {
         return twice;
     }
@@ -129,11 +87,11 @@ pub fn range_lower<T: Smooth>(s: &T, size: usize) -> T {
 
 /// `P = I/D + sqrt(D-1)/(D s) (H - m I)`, the matrix with `tr P = 1` and `WS = <H, P>`: the derivative of `WS` by `H`.
 /// Undefined (a division by zero) at `s = 0`.
-pub fn support_matrix<T: Smooth>(hessian: &Matrix<T>, m: &T, s: &T) -> Matrix<T> {
+pub fn support_matrix<T: Smooth>(hessian: &Matrix<T>, m: T, s: T) -> Matrix<T> {
     let size = hessian.nrows();
     let identity = Matrix::<T>::identity(size, size);
-    let factor = integer::<T>(size - 1).sqrt() / (integer::<T>(size) * *s);
-    let centred = hessian - &identity * *m;
+    let factor = integer::<T>(size - 1).sqrt() / (integer::<T>(size) * s);
+    let centred = hessian - &identity * m;
     identity * (T::one() / integer(size)) + centred * factor
 }
 
@@ -160,42 +118,42 @@ pub fn null_space<T: Number>(shape: &Shape) -> Matrix<T> {
 /// `WS` with [`Shape::reduced_parameters`] in the place of `D`: never larger than `WS`, and still a bound on the largest
 /// eigenvalue. Never negative, since the output block is positive semidefinite; what rounding takes below 0 counts
 /// as 0. `m` and `s` are those of the reduced size.
-pub fn ws_reduced<T: Smooth>(m: &T, s: &T, shape: &Shape) -> T {
+pub fn ws_reduced<T: Smooth>(m: T, s: T, shape: &Shape) -> T {
     ws_upper(m, s, shape.reduced_parameters()).positive_part()
 }
 
 /// `alpha`: `WS` of the hidden block from its own trace and squared trace.
 pub fn hidden_upper<T: Smooth>(moments: &Moments<T>, shape: &Shape) -> T {
     let size = shape.hidden_parameters();
-    let s = spread(&moments.hidden_trace, &moments.hidden_squared, size);
-    ws_upper(&mean(&moments.hidden_trace, size), &s, size)
+    let s = spread(moments.hidden_trace, moments.hidden_squared, size);
+    ws_upper(mean(moments.hidden_trace, size), s, size)
 }
 
 /// `beta`: reduced `WS` of the output block.
 pub fn output_upper<T: Smooth>(moments: &Moments<T>, shape: &Shape) -> T {
     let size = shape.reduced_output_parameters();
-    let s = spread(&moments.output_trace, &moments.output_squared, size);
-    ws_upper(&mean(&moments.output_trace, size), &s, size)
+    let s = spread(moments.output_trace, moments.output_squared, size);
+    ws_upper(mean(moments.output_trace, size), s, size)
 }
 
 /// Block bound `(alpha + beta)/2 + sqrt(((alpha - beta)/2)^2 + gamma^2)`: an upper bound on the largest eigenvalue,
 /// never larger than [`ws_reduced`], which is never larger than `WS`, and the best possible from the five [`Moments`]
 /// and the sizes of the blocks.
-pub fn ws_block<T: Smooth>(alpha: &T, beta: &T, coupling_squared: &T) -> T {
+pub fn ws_block<T: Smooth>(alpha: T, beta: T, coupling_squared: T) -> T {
     let two = T::integer(2);
-    let half_sum = (*alpha + *beta) / two;
-    let half_gap = (*alpha - *beta) / two;
-    half_sum + (half_gap * half_gap + *coupling_squared).sqrt()
+    let half_sum = (alpha + beta) / two;
+    let half_gap = (alpha - beta) / two;
+    half_sum + (half_gap * half_gap + coupling_squared).sqrt()
 }
 
 /// `s sqrt(D-1)`.
-fn far<T: Smooth>(s: &T, size: usize) -> T {
-    if size == 1 { T::zero() } else { *s * integer::<T>(size - 1).sqrt() }
+fn far<T: Smooth>(s: T, size: usize) -> T {
+    if size == 1 { T::zero() } else { s * integer::<T>(size - 1).sqrt() }
 }
 
 /// `s/sqrt(D-1)`; 0 for `D = 1`, where `s = 0`.
-fn near<T: Smooth>(s: &T, size: usize) -> T {
-    if size == 1 { T::zero() } else { *s / integer::<T>(size - 1).sqrt() }
+fn near<T: Smooth>(s: T, size: usize) -> T {
+    if size == 1 { T::zero() } else { s / integer::<T>(size - 1).sqrt() }
 }
 
 /// A size as a number.

@@ -10,8 +10,11 @@ use super::trace_gradient::{parameter_gradient, t_gn_gradient, t_out_gradient, t
 use crate::model::{Group, Parameters, Shape};
 use crate::number::{Matrix, Number, Smooth, Vector};
 
+pub use super::moment::MomentGradients;
+
 /// Why a bound has no gradient at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoGradient {
     /// All eigenvalues coincide.
     #[error("the spread s of the {of} is 0: it is a multiple of the identity, where the bound has a kink")]
@@ -31,45 +34,6 @@ pub enum NoGradient {
     /// Nothing to differentiate.
     #[error("there are no samples")]
     Empty,
-}
-
-/// Gradients of the five [`Moments`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct MomentGradients<T> {
-    /// Gradient of `tr H_WW`.
-    pub hidden_trace: Parameters<T>,
-    /// Gradient of `tr H_WW^2`.
-    pub hidden_squared: Parameters<T>,
-    /// Gradient of `tr H_VV`.
-    pub output_trace: Parameters<T>,
-    /// Gradient of `tr H_VV^2`.
-    pub output_squared: Parameters<T>,
-    /// Gradient of `gamma^2`.
-    pub coupling_squared: Parameters<T>,
-}
-
-impl<T: Number> MomentGradients<T> {
-    /// A function of each of the five.
-    pub fn map<U>(&self, f: impl Fn(&Parameters<T>) -> Parameters<U>) -> MomentGradients<U> {
-        MomentGradients {
-            hidden_trace: f(&self.hidden_trace),
-            hidden_squared: f(&self.hidden_squared),
-            output_trace: f(&self.output_trace),
-            output_squared: f(&self.output_squared),
-            coupling_squared: f(&self.coupling_squared),
-        }
-    }
-
-    /// Gradient of `T`.
-    pub fn trace(&self) -> Parameters<T> {
-        self.hidden_trace.moved(&T::one(), &self.output_trace)
-    }
-
-    /// Gradient of `Q`.
-    pub fn squared(&self) -> Parameters<T> {
-        let diagonal = self.hidden_squared.moved(&T::one(), &self.output_squared);
-        diagonal.moved(&T::integer(2), &self.coupling_squared)
-    }
 }
 
 /// Gradients of the five moments, from those of the `t_` and `q_` terms.
@@ -103,8 +67,8 @@ pub fn mean_gradient<T: Number>(trace: &Parameters<T>, size: usize) -> Parameter
 pub fn spread_gradient<T: Number>(
     trace: &Parameters<T>,
     squared: &Parameters<T>,
-    m: &T,
-    s: &T,
+    m: T,
+    s: T,
     size: usize,
 ) -> Result<Parameters<T>, NoGradient> {
     if size == 1 {
@@ -113,8 +77,8 @@ pub fn spread_gradient<T: Number>(
     if s.is_zero() {
         return Err(NoGradient::ZeroSpread { of: "Hessian" });
     }
-    let centred = squared.moved(&(-T::integer(2) * *m), trace);
-    Ok(centred.scale(&(T::one() / (T::integer(2) * *s * integer(size)))))
+    let centred = squared.moved(&(-T::integer(2) * m), trace);
+    Ok(centred.scale(&(T::one() / (T::integer(2) * s * integer(size)))))
 }
 
 /// `grad WS = grad T / D + sqrt(D-1)/(2 s) (grad Q / D - 2 m grad T / D)`.
@@ -124,8 +88,8 @@ pub fn spread_gradient<T: Number>(
 pub fn ws_upper_gradient<T: Smooth>(
     trace: &Parameters<T>,
     squared: &Parameters<T>,
-    m: &T,
-    s: &T,
+    m: T,
+    s: T,
     size: usize,
 ) -> Result<Parameters<T>, NoGradient> {
     let mean = mean_gradient(trace, size);
@@ -144,8 +108,8 @@ pub fn ws_upper_gradient<T: Smooth>(
 pub fn ws_reduced_gradient<T: Smooth>(
     trace: &Parameters<T>,
     squared: &Parameters<T>,
-    m: &T,
-    s: &T,
+    m: T,
+    s: T,
     shape: &Shape,
 ) -> Result<Parameters<T>, NoGradient> {
     if super::bound::ws_reduced(m, s, shape).is_zero() {
@@ -165,22 +129,22 @@ pub fn ws_block_gradient<T: Smooth>(
     shape: &Shape,
 ) -> Result<Parameters<T>, NoGradient> {
     let (alpha, beta) = (hidden_upper(moments, shape), output_upper(moments, shape));
-    let block = |of, t: &T, q: &T, dt, dq, size| {
-        ws_upper_gradient(dt, dq, &mean(t, size), &spread(t, q, size), size)
+    let block = |of, t: T, q: T, dt, dq, size| {
+        ws_upper_gradient(dt, dq, mean(t, size), spread(t, q, size), size)
             .map_err(|_| NoGradient::ZeroSpread { of })
     };
     let alpha_gradient = block(
         "hidden block of the Hessian",
-        &moments.hidden_trace,
-        &moments.hidden_squared,
+        moments.hidden_trace,
+        moments.hidden_squared,
         &gradients.hidden_trace,
         &gradients.hidden_squared,
         shape.hidden_parameters(),
     )?;
     let beta_gradient = block(
         "output block of the Hessian",
-        &moments.output_trace,
-        &moments.output_squared,
+        moments.output_trace,
+        moments.output_squared,
         &gradients.output_trace,
         &gradients.output_squared,
         shape.reduced_output_parameters(),

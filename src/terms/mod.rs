@@ -42,6 +42,7 @@
 
 mod algebra;
 mod forward;
+mod moment;
 mod sample;
 
 pub mod bound;

@@ -103,15 +103,14 @@ pub fn trace_squared<T: Number>(points: &[Curvature<T>]) -> T {
 /// the mean of `M_ij xt xt'`, for each `k, l` the mean of `S_kl zt zt'`, for each `k, i, j` the mean of
 /// `(A_ki zt_j + delta_k phi1_i [i = j]) xt`.
 pub fn trace_squared_by_parameters<T: Number>(points: &[Curvature<T>]) -> T {
-    let zero = T::zero();
-    hidden_deviation(points, &zero)
-        + output_deviation(points, &zero, false)
+    hidden_deviation(points, T::zero())
+        + output_deviation(points, T::zero(), false)
         + T::integer(2) * coupling_squared_by_parameters(points)
 }
 
 /// `|H_WW - m I|_F^2` for the blocks of `W, b`, from the blocks themselves: a sum of squares, which loses no digit
 /// where `H_WW` is close to `m I`.
-pub fn hidden_deviation<T: Number>(points: &[Curvature<T>], m: &T) -> T {
+pub fn hidden_deviation<T: Number>(points: &[Curvature<T>], m: T) -> T {
     let Some(shape) = shape_of(points) else { return T::zero() };
     let mut sum = T::zero();
     for i in 0..shape.hidden {
@@ -119,7 +118,7 @@ pub fn hidden_deviation<T: Number>(points: &[Curvature<T>], m: &T) -> T {
             let mut block = mean(points, &|n| outer(&n.sample.xt, &n.sample.xt) * n.m[(i, j)]);
             if i == j {
                 for l in 0..block.nrows() {
-                    block[(l, l)] -= *m;
+                    block[(l, l)] -= m;
                 }
             }
             sum += block.dot(&block);
@@ -130,7 +129,7 @@ pub fn hidden_deviation<T: Number>(points: &[Curvature<T>], m: &T) -> T {
 
 /// `|H_VV - m I|_F^2` for the blocks of `V, c`; with `projected` the identity is replaced by the projector
 /// `(I - 1 1'/C) (x) I` off the null space.
-pub fn output_deviation<T: Number>(points: &[Curvature<T>], m: &T, projected: bool) -> T {
+pub fn output_deviation<T: Number>(points: &[Curvature<T>], m: T, projected: bool) -> T {
     let Some(shape) = shape_of(points) else { return T::zero() };
     let share = if projected { T::one() / T::integer(shape.classes as i64) } else { T::zero() };
     let mut sum = T::zero();
@@ -139,7 +138,7 @@ pub fn output_deviation<T: Number>(points: &[Curvature<T>], m: &T, projected: bo
             let unit = if k == l { T::one() } else { T::zero() } - share;
             let mut block = mean(points, &|n| outer(&n.sample.zt(), &n.sample.zt()) * n.s[(k, l)]);
             for j in 0..block.nrows() {
-                block[(j, j)] -= *m * unit;
+                block[(j, j)] -= m * unit;
             }
             sum += block.dot(&block);
         }

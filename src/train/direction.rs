@@ -2,7 +2,7 @@
 
 use super::recent::Recent;
 use super::{Method, TrainError};
-use crate::fast::{Backward, Objective, Shares, Workspace};
+use crate::fast::{Backward, GradientShares, Objective, Workspace};
 use crate::model::{Batch, Network, Parameters, Shape};
 use crate::number::norm;
 use crate::terms::bound_gradient::NoGradient;
@@ -92,7 +92,7 @@ impl Direction {
         let workspace = self.workspaces.at(&shape, self.threads)?;
         let values = workspace.differentiate(network, batch)?;
         let found = objective.shares(&values.moments, &shape);
-        let mut shares = Shares { loss: 1.0, ..Shares::default() };
+        let mut shares = GradientShares { loss: 1.0, ..GradientShares::default() };
         if let Ok(objective) = &found {
             shares.moments = objective.moments.map(|share| strength * share);
         }

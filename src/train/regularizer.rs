@@ -1,7 +1,7 @@
 //! The gradient of a bound for a training loop of your own.
 
 use super::recent::Recent;
-use crate::fast::{FastError, Objective, PlanError, Shares, Workspace};
+use crate::fast::{FastError, GradientShares, Objective, PlanError, Workspace};
 use crate::model::{Batch, Network};
 use crate::terms::bound_gradient::NoGradient;
 
@@ -88,7 +88,7 @@ impl HsrRegularizer {
         let workspace = self.workspaces.at(&shape, self.threads)?;
         let moments = workspace.differentiate(network, batch)?.moments;
         let shares = self.objective.shares(&moments, &shape)?;
-        let shares = Shares { loss: 0.0, moments: shares.moments.map(|share| self.lambda * share) };
+        let shares = GradientShares { loss: 0.0, moments: shares.moments.map(|share| self.lambda * share) };
         self.own.resize(expected, 0.0);
         workspace.gradient(batch, &shares, &mut self.own)?;
         gradient.iter_mut().zip(&self.own).for_each(|(sum, own)| *sum += own);

@@ -106,7 +106,7 @@ fn names_say_which_array_is_which_in_safetensors_and_npz() {
         unclear,
         "own.safetensors holds encoder.bias, encoder.weight, head.bias, head.weight: which",
     );
-    refused(&folder, unclear, &format!("--names {OWN_NAMES}"));
+    refused(&folder, unclear, &format!("as in {OWN_NAMES} (--names)"));
     refused(
         &folder,
         &format!("{unclear} --names W=encoder.weight,V=decoder.weight"),
@@ -179,7 +179,7 @@ fn json_that_is_no_case_is_refused() {
         (json!({"W": null}), "case.json has no array W"),
         (json!({"X": [[1], [2], [3]]}), "W is 2x2 but X has 1 columns"),
         (json!({"b": null}), "case.json: c is given but b is not"),
-        (json!({"activation": null}), "case.json names no activation: give --activation"),
+        (json!({"activation": null}), "case.json names no activation: give one of sigmoid, tanh"),
         (json!({"activation": "relu"}), "case.json: activation is 'relu': sigmoid, tanh"),
         (json!({"Y": null}), "case.json has X but no targets"),
         (json!({"Y": null, "y": [0, 1, 2]}), "case.json: y[2] is 2: with 2 classes a label is 0 to 1"),
@@ -189,7 +189,11 @@ fn json_that_is_no_case_is_refused() {
         refused(&folder, "--network case.json", message);
     }
     fs::write(folder.path().join("case.json"), case(json!({}))).unwrap();
-    refused(&folder, "--network case.json --activation gelu", "--activation is gelu but case.json says tanh");
+    refused(
+        &folder,
+        "--network case.json --activation gelu",
+        "the activation is to be gelu but case.json says tanh: leave it to the file, or correct one of the two (--activation)",
+    );
     fs::write(folder.path().join("case.json"), "{\"W\": [[NaN]]}").unwrap();
     refused(
         &folder,
@@ -237,9 +241,18 @@ fn the_ending_tells_the_format_and_what_is_missing_is_asked_for() {
         "--network net.npz --data data.parquet --activation tanh",
         "data.parquet has the ending of no format that is read here: .npz, .json, .csv or .tsv is needed",
     );
-    refused(&folder, "--network net.npz --data data.npz", "net.npz names no activation: give --activation");
+    refused(
+        &folder,
+        "--network net.npz --data data.npz",
+        "net.npz names no activation: give one of sigmoid, tanh",
+    );
+    refused(&folder, "--network net.npz --data data.npz", "or name it in a JSON file (--activation)");
     refused(&folder, "--network net.npz --activation tanh", "--data is needed: only a .json file holds both");
     fs::write(folder.path().join("case.json"), case(json!({}))).unwrap();
     let named = "--network case.json --names W=a,V=b";
-    refused(&folder, named, "--names is for .npz and .safetensors: in .json the keys are W, b, V and c");
+    refused(
+        &folder,
+        named,
+        "only the arrays of .npz and .safetensors can have other names: in .json they are W, b, V and c (--names)",
+    );
 }

@@ -59,7 +59,7 @@ pub fn of_the_answer() {
     let x = Matrix::from_fn(4, 2, |n, l| ((2 * n + l) as f64).sin());
     let batch = Batch::from_labels(x, &[0, 1, 0, 1], 2).unwrap();
     let network = hsr::audit::random_network(&shape, Activation::Tanh, 1);
-    let wanted = Wanted { spectrum: true, hessian: true, ..Wanted::default() };
+    let wanted = Wanted::default().with_spectrum().with_hessian();
     let arrays = answer(&network, &batch, wanted).unwrap().arrays();
     let arrays: BTreeSet<&str> = arrays.into_iter().map(|(name, _)| name).collect();
     let told = between("`answer.npz` holds, as float64,", "the single terms and their gradients");

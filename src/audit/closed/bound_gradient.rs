@@ -13,25 +13,23 @@ pub(super) fn forms<A: Smooth>() -> Vec<ClosedForm<A>> {
     vec![
         new("moment_gradients", &[Item(5), Theta], |f| {
             let Ok(g) = moment_gradients(&f.points, f.v()) else { return Vec::new() };
-            [g.hidden_trace, g.hidden_squared, g.output_trace, g.output_squared, g.coupling_squared]
-                .map(|gradient| gradient.flat())
-                .concat()
+            g.into_values().map(|gradient| gradient.flat()).collect::<Vec<_>>().concat()
         }),
         new("mean_gradient", &[Theta], |f| {
             flat(Closed::of(f).map(|g| mean_gradient(&g.trace, f.case.shape.parameters())))
         }),
         new("spread_gradient", &[Theta], |f| {
             let size = f.case.shape.parameters();
-            flat(Closed::of(f).and_then(|g| spread_gradient(&g.trace, &g.squared, &g.m, &g.s, size).ok()))
+            flat(Closed::of(f).and_then(|g| spread_gradient(&g.trace, &g.squared, g.m, g.s, size).ok()))
         }),
         new("ws_upper_gradient", &[Theta], |f| flat(ws_gradient(f))),
         new("ws_envelope_gradient", &[Theta], |f| {
             let (m, s) = f.mean_and_spread(f.case.shape.parameters());
-            flat(ws_envelope_gradient(&f.points, f.v(), &support_matrix(f.hessian(), &m, &s)))
+            flat(ws_envelope_gradient(&f.points, f.v(), &support_matrix(f.hessian(), m, s)))
         }),
         new("ws_reduced_gradient", &[Theta], |f| {
             let (m, s) = f.mean_and_spread(f.case.shape.reduced_parameters());
-            let of = |g: Closed<A>| ws_reduced_gradient(&g.trace, &g.squared, &m, &s, &f.case.shape).ok();
+            let of = |g: Closed<A>| ws_reduced_gradient(&g.trace, &g.squared, m, s, &f.case.shape).ok();
             flat(Closed::of(f).and_then(of))
         }),
         new("ws_block_gradient", &[Theta], |f| {
@@ -63,5 +61,5 @@ impl<A: Smooth> Closed<A> {
 
 fn ws_gradient<A: Smooth>(f: &Forms<A>) -> Option<Parameters<A>> {
     let g = Closed::of(f)?;
-    ws_upper_gradient(&g.trace, &g.squared, &g.m, &g.s, f.case.shape.parameters()).ok()
+    ws_upper_gradient(&g.trace, &g.squared, g.m, g.s, f.case.shape.parameters()).ok()
 }

@@ -28,11 +28,11 @@ pub(super) fn forms<A: Smooth>() -> Vec<ClosedForm<A>> {
         new("trace_squared_by_parameters", &[], |f| vec![trace_squared_by_parameters(&f.points)]),
         // A number to shift the diagonal by: the first parameter, as good as any other.
         new("hidden_deviation", &[], |f| {
-            vec![hidden_deviation(&f.points, &f.case.network.parameters.w[(0, 0)])]
+            vec![hidden_deviation(&f.points, f.case.network.parameters.w[(0, 0)])]
         }),
         new("output_deviation", &[Item(2)], |f| {
             let shift = f.case.network.parameters.w[(0, 0)];
-            [false, true].map(|projected| output_deviation(&f.points, &shift, projected)).to_vec()
+            [false, true].map(|projected| output_deviation(&f.points, shift, projected)).to_vec()
         }),
         new("coupling_squared_by_parameters", &[], |f| vec![coupling_squared_by_parameters(&f.points)]),
     ]

@@ -7,21 +7,14 @@ use crate::terms::{bound::*, curvatures};
 
 pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
     all.along_term("moment_gradients", "the derivatives of the moments", |m, direction| {
-        let moments: [OfMoments<A::First>; 5] = [
-            |own| own.hidden_trace,
-            |own| own.hidden_squared,
-            |own| own.output_trace,
-            |own| own.output_squared,
-            |own| own.coupling_squared,
-        ];
-        let steps = direction.chunks(m.shape().parameters());
-        steps.zip(moments).fold(A::zero(), |sum, (step, moment)| sum + slope(m, step, &moment))
+        let steps = direction.chunks(m.shape().parameters()).zip(Moment::ALL);
+        steps.fold(A::zero(), |sum, (step, moment)| sum + slope(m, step, &|own| own[moment]))
     });
     all.along_term("mean_gradient", "the derivative of the mean", |m, d| {
-        slope(m, d, &|own| mean(&own.trace(), m.shape().parameters()))
+        slope(m, d, &|own| mean(own.trace(), m.shape().parameters()))
     });
     all.along_term("spread_gradient", "the derivative of the spread", |m, d| {
-        slope(m, d, &|own| spread(&own.trace(), &own.squared(), m.shape().parameters()))
+        slope(m, d, &|own| spread(own.trace(), own.squared(), m.shape().parameters()))
     });
     const BOUND: &str = "the derivative of the bound";
     all.along_term("ws_upper_gradient", BOUND, |m, d| slope(m, d, &|own| ws(own, m.shape().parameters())));
@@ -32,7 +25,7 @@ pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
     all.along_term("ws_block_gradient", "the derivative of the block bound", |m, d| {
         slope(m, d, &|own| {
             let (alpha, beta) = (hidden_upper(own, m.shape()), output_upper(own, m.shape()));
-            ws_block(&alpha, &beta, &own.coupling_squared)
+            ws_block(alpha, beta, own.coupling_squared)
         })
     });
     all.solves_term(
@@ -50,9 +43,6 @@ pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
     );
 }
 
-/// A function of the moments.
-type OfMoments<T> = fn(&Moments<T>) -> T;
-
 /// Derivative along a direction of a function of the moments.
 fn slope<A: Arithmetic>(m: &Moving<A>, direction: &[A], value: &dyn Fn(&Moments<A::First>) -> A::First) -> A {
     m.slope(direction, &|samples, v| value(&moments(&curvatures(samples, v), v)))
@@ -61,5 +51,5 @@ fn slope<A: Arithmetic>(m: &Moving<A>, direction: &[A], value: &dyn Fn(&Moments<
 /// The bound over so many eigenvalues.
 fn ws<T: Smooth>(own: &Moments<T>, size: usize) -> T {
     let (t, q) = (own.trace(), own.squared());
-    ws_upper(&mean(&t, size), &spread(&t, &q, size), size)
+    ws_upper(mean(t, size), spread(t, q, size), size)
 }

@@ -1,16 +1,17 @@
-//! The reference itself as a program that answers.
+//! Answers questions of the conformance protocol with the reference itself.
 
 use super::cases::Case;
 use super::files::nested;
 use super::quantity::{Quantity, UnknownQuantity};
 use crate::io::case_from_json;
-use crate::model::Parameters;
 use crate::oracle::{Answer, OracleError, Path, Wanted, answer};
 use crate::words::shown;
 use serde_json::{Map, Value, json};
 
-/// The answer to one line of the protocol, by the production path in `f64`. What is wrong with the question stands in the
-/// answer as its `error`; where the oracle has no answer, as at a kink of the bound, it is left out.
+/// Answers one line of the conformance protocol, by the production path in `f64`.
+///
+/// An invalid question is answered with an object whose `error` says what is wrong. A quantity without a value, such as
+/// the gradient at a kink of the bound, is left out.
 ///
 /// ```
 /// use hsr::conform::{Quantity, answer_line};
@@ -24,7 +25,7 @@ pub fn answer_line(line: &str, known: &[Quantity]) -> String {
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.split(" at line ").next().unwrap_or_default();
-            let reason = format!("the line is no JSON object: {reason} at byte {} of it", error.column());
+            let reason = format!("the line is not a JSON object: {reason} at byte {} of it", error.column());
             return json!({ "error": reason }).to_string();
         }
     };
@@ -46,7 +47,7 @@ pub fn answer_line(line: &str, known: &[Quantity]) -> String {
 fn values(question: &Map<String, Value>, known: &[Quantity]) -> Result<Map<String, Value>, String> {
     let (network, batch) = case_from_json(question).map_err(|error| error.to_string())?;
     let case = Case { network, batch };
-    let mut asked = asked(question.get("quantities"), known)?;
+    let asked = asked(question.get("quantities"), known)?;
     let wanted = Wanted {
         hessian: asked.contains(&Quantity::Hessian),
         spectrum: asked.contains(&Quantity::LambdaMax),
@@ -59,12 +60,11 @@ fn values(question: &Map<String, Value>, known: &[Quantity]) -> Result<Map<Strin
         Err(OracleError::Overflow { .. }) => return Ok(Map::new()),
         Err(error) => return Err(error.to_string()),
     };
-    // Nor is a gradient that does not exist.
-    asked.retain(|quantity| *quantity != Quantity::Gradient || answer.gradient.is_ok());
     let shape = case.shape();
-    let pairs = asked
-        .into_iter()
-        .map(|quantity| (quantity.to_string(), nested(quantity, &numbers(quantity, &answer), &shape)));
+    let pairs = asked.into_iter().filter_map(|quantity| {
+        let numbers = numbers(quantity, &answer)?;
+        Some((quantity.to_string(), nested(quantity, &numbers, &shape)))
+    });
     Ok(pairs.collect())
 }
 
@@ -85,18 +85,11 @@ fn asked(names: Option<&Value>, known: &[Quantity]) -> Result<Vec<Quantity>, Str
     Ok(known.iter().copied().filter(|quantity| named.contains(quantity)).collect())
 }
 
-fn numbers(quantity: Quantity, answer: &Answer) -> Vec<f64> {
-    match quantity {
-        Quantity::Loss => vec![answer.loss],
-        Quantity::LossGradient => answer.loss_gradient.flat(),
-        Quantity::Hessian => answer.hessian.iter().flat_map(|h| h.as_slice()).copied().collect(),
-        Quantity::Trace => vec![answer.trace],
-        Quantity::TraceSquared => vec![answer.trace_squared],
-        Quantity::WsUpper => vec![answer.ws_upper],
-        Quantity::TraceGradient => answer.trace_gradient.flat(),
-        Quantity::TraceSquaredGradient => answer.trace_squared_gradient.flat(),
-        Quantity::Gradient => answer.gradient.iter().flat_map(Parameters::flat).collect(),
-        Quantity::LambdaMax => answer.eigenvalues.iter().flat_map(|all| all.last()).copied().collect(),
+/// The numbers of a quantity, if the answer holds them: a gradient that does not exist is left out of it.
+fn numbers(quantity: Quantity, answer: &Answer) -> Option<Vec<f64>> {
+    match quantity.item() {
+        Some(item) => answer.numbers(item),
+        None => answer.eigenvalues.as_ref().and_then(|all| Some(vec![*all.last()?])),
     }
 }
 
@@ -122,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_json_is_told_with_the_place() {
-        let error = r#"{"error":"the line is no JSON object: expected value at byte 7 of it"}"#;
+    fn a_line_that_is_no_json_is_an_error_with_the_place() {
+        let error = r#"{"error":"the line is not a JSON object: expected value at byte 7 of it"}"#;
         assert_eq!(answer_line("{\"id\":}", &Quantity::ALL), error);
     }
 }

@@ -1,12 +1,13 @@
-//! Why there is no answer.
+//! Why a program gave no answer.
 
 use crate::budget::Bytes;
 use crate::words::shortened;
 
-/// Why there is no answer.
+/// Why a program gave no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Broken {
-    /// No such program, or no right to run it.
+    /// The program does not exist, or may not be run.
     #[error("cannot start {command}: {reason}")]
     CannotStart {
         /// The program.
@@ -14,13 +15,13 @@ pub enum Broken {
         /// What the operating system says.
         reason: String,
     },
-    /// It ended.
+    /// It exited instead of answering.
     #[error("it ended ({status}) where an answer was due")]
     Ended {
         /// The exit code or the signal.
         status: String,
     },
-    /// It ended in the middle of a line.
+    /// It exited in the middle of a line.
     #[error("it ended ({status}) in the middle of its answer: {line}")]
     CutOff {
         /// The exit code or the signal.
@@ -31,8 +32,8 @@ pub enum Broken {
     /// It closed its standard output.
     #[error("it closed its standard output where an answer was due, and runs on")]
     Closed,
-    /// No answer in time.
-    #[error("no answer within {seconds} s (--timeout){unread}")]
+    /// It did not answer in time.
+    #[error("no answer within {seconds} s{unread}")]
     Silent {
         /// The limit.
         seconds: f64,
@@ -42,15 +43,15 @@ pub enum Broken {
     /// It answers questions that it did not read.
     #[error("it answers without reading its standard input")]
     Deaf,
-    /// A line that is no answer.
-    #[error("its answer is no JSON object ({reason}): {line}; notes belong on standard error")]
+    /// Its answer is not a JSON object.
+    #[error("its answer is not a JSON object ({reason}): {line}; notes belong on standard error")]
     Rubbish {
         /// What the parser says.
         reason: String,
         /// The beginning of the line, what cannot be printed escaped.
         line: String,
     },
-    /// A line that is longer than an answer can be.
+    /// Its answer is longer than an answer can be.
     #[error(
         "its answer is longer than {} and was not read on: {}",
         Bytes(*longest as u64), needed(*numbers)
@@ -61,13 +62,13 @@ pub enum Broken {
         /// How many numbers were asked for.
         numbers: usize,
     },
-    /// What it says that it supports is not known.
+    /// Its first answer, which lists what it supports, is invalid.
     #[error("its answer to the first line is wrong: {reason}")]
     Hello {
         /// What is wrong with it.
         reason: String,
     },
-    /// An answer to something else.
+    /// It answered a question that was not asked.
     #[error(
         "its answer has the id {found} where {expected} was asked: answer each line once, in order, with its id"
     )]
@@ -77,14 +78,14 @@ pub enum Broken {
         /// The id that came.
         found: String,
     },
-    /// The user wants to stop.
+    /// The user stopped the run.
     #[error("stopped before the end")]
     Stopped,
 }
 
 fn needed(numbers: usize) -> String {
     match numbers {
-        0 => "what it supports is told in less".to_string(),
+        0 => "the list of what it supports is shorter than that".to_string(),
         1 => "one number was asked for, which needs less, notes included".to_string(),
         _ => format!("{numbers} numbers were asked for, which need less, notes included"),
     }

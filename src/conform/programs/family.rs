@@ -15,13 +15,13 @@ use std::time::{Duration, Instant};
 
 /// How long a family that goes on multiplying is ended again and again.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long the system has for ending what it was told to.
+/// How long the system gets to end the processes that were killed.
 const PAUSE: Duration = Duration::from_millis(2);
 
 static RUNNING: Mutex<Vec<Family>> = Mutex::new(Vec::new());
 static ADOPTS: AtomicBool = AtomicBool::new(false);
 
-/// A program with whoever descends from it.
+/// A program and all processes that descend from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Family {
     leader: u32,
@@ -99,7 +99,7 @@ mod system {
 
     pub fn has_ended(child: &mut Child) -> bool {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        // Nobody's child any more: waited for, or the system was told to keep no record of the dead.
+        // Nobody's child any more: waited for, or the system keeps no record of the dead.
         let gone = Err(rustix::io::Errno::CHILD);
         let found =
             process::waitid(WaitId::Pid(Pid::from_child(child)), options).map(|status| status.is_some());

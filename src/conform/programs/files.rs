@@ -1,4 +1,4 @@
-//! A case with the right values, as JSON and as npz.
+//! Writes a case with its right values, as JSON and as npz.
 
 use super::cases::Case;
 use super::quantity::{Layout, Quantity};
@@ -8,12 +8,14 @@ use serde_json::{Map, Value};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Writes `NAME.json`, which is a question of the protocol with the right answer as `expected`, and `NAME.npz`, which
-/// holds the arrays of both, the right ones named `expected_` and the quantity, and the activation as a text.
+/// Writes a case with its right values to `NAME.json` and `NAME.npz`.
+///
+/// `NAME.json` is a question of the protocol with the right answer as `expected`. `NAME.npz` holds the arrays of both, the
+/// right ones named `expected_` and the quantity, and the activation as a text.
 ///
 /// # Errors
-/// [`InputError`] where a file cannot be written; and before anything is written, where the name is none of a file, or
-/// the arrays and values do not fit.
+/// [`InputError`] where a file cannot be written; and before anything is written, where the name is not that of a plain
+/// file, or the arrays and values do not fit.
 pub fn write_case(
     folder: &Path,
     name: &str,

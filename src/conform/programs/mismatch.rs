@@ -1,4 +1,4 @@
-//! A wrong answer, or none where one was due, told in full.
+//! What a report says of a wrong answer, or of a program that broke off.
 
 use super::broken::Broken;
 use super::cases::Case;
@@ -10,22 +10,22 @@ use crate::io::case_json;
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
-/// An answer to a case, and what is to be said of it.
+/// An answer to a case, with the verdict on it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub(super) struct Found {
     /// The case.
     pub case: Case,
     /// What is right.
     pub expected: Expected,
     /// What the program says.
     pub answer: Answered,
-    /// What is to be said of that.
+    /// The verdict on that.
     pub judged: Judged,
 }
 
 /// A wrong answer at the smallest case that was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Mismatch {
+pub struct ConformMismatch {
     /// Of which quantity.
     pub quantity: Quantity,
     /// The case in which it was wrong first, and how it was drawn.
@@ -34,15 +34,15 @@ pub struct Mismatch {
     pub network: String,
     /// The component that is furthest off; empty for a scalar.
     pub component: String,
-    /// What the program says; none where nothing can be read. In JSON, NaN and infinities are words.
-    #[serde(serialize_with = "told")]
+    /// What the program says, if it can be read. In JSON, NaN and infinities are words.
+    #[serde(serialize_with = "number_or_word")]
     pub answer: Option<f64>,
     /// What is right.
     pub reference: Option<f64>,
     /// How far off it may be.
     pub tolerance: Option<f64>,
     /// How far off it is, in units of that; infinite for NaN and infinities.
-    #[serde(serialize_with = "told")]
+    #[serde(serialize_with = "number_or_word")]
     pub units: Option<f64>,
     /// Why it cannot be read, or cannot be repeated.
     pub problem: Option<String>,
@@ -57,12 +57,12 @@ pub struct Mismatch {
     pub case: Case,
 }
 
-/// A program that broke off.
+/// How a program broke off.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Interruption {
     /// What happened.
     pub reason: String,
-    /// The case that it was asked about, and how it was drawn; none where it was asked what it supports.
+    /// The case that it was asked about, and how it was drawn; missing where it was asked what it supports.
     pub at: Option<String>,
     /// The end of its standard error.
     pub standard_error: String,
@@ -75,12 +75,12 @@ pub struct Interruption {
     pub case: Option<Case>,
 }
 
-impl Mismatch {
-    /// `doubt` is what is to be said of it beside.
+impl ConformMismatch {
+    /// `doubt` is a reason not to trust it.
     pub(super) fn new(first: String, found: Found, doubt: Option<&str>, looks_like: Option<String>) -> Self {
         let Found { case, expected, judged, .. } = found;
         let (quantity, shape) = (expected.quantity, case.shape());
-        let mut mismatch = Mismatch {
+        let mut mismatch = ConformMismatch {
             quantity,
             first,
             network: format!("{shape}, {}", case.network.activation),
@@ -112,7 +112,7 @@ impl Mismatch {
         mismatch
     }
 
-    /// All of it, several lines.
+    /// Describes it in full, in several lines.
     pub fn describe(&self) -> String {
         let mut text = format!("{} IS WRONG at {} (the smallest found)\n", self.quantity, self.network);
         let number =
@@ -153,7 +153,7 @@ impl Interruption {
         }
     }
 
-    /// All of it, several lines.
+    /// Describes it in full, in several lines.
     pub fn describe(&self) -> String {
         let asked = self.at.as_deref().unwrap_or("what it supports");
         let mut text = format!("THE PROGRAM BROKE OFF, asked for {asked}\n");
@@ -190,7 +190,7 @@ fn word(value: f64) -> Option<&'static str> {
     }
 }
 
-fn told<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+fn number_or_word<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     match value.and_then(word) {
         Some(word) => serializer.serialize_str(word),
         None => value.serialize(serializer),

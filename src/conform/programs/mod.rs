@@ -1,9 +1,11 @@
-//! A program in any language: started, asked a line at a time, and what became of it.
+//! A program in any language: started, asked a line at a time, and reported on.
 
 mod answer;
 mod broken;
 mod family;
 mod files;
+#[cfg(feature = "reports")]
+mod formats;
 mod mismatch;
 mod pipes;
 mod program;
@@ -12,16 +14,14 @@ mod report;
 mod run;
 mod settings;
 mod spoken;
-#[cfg(feature = "reports")]
-mod told;
 
 pub use answer::answer_line;
 pub use broken::Broken;
 pub use family::{adopt_orphans, end_programs};
 pub use files::write_case;
-pub use mismatch::{Interruption, Mismatch};
-pub use report::{Report, Tally};
-pub use run::{ConformError, run};
-pub use settings::{Settings, SettingsError};
+pub use mismatch::{ConformMismatch, Interruption};
+pub use report::{ConformReport, Tally};
+pub use run::{ConformError, check_program};
+pub use settings::{ConformSettings, ConformSettingsError};
 
 use super::{VERSION, cases, judge, quantity, reference, resembles, shrink};

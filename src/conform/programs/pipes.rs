@@ -20,7 +20,7 @@ pub enum Event {
     CutOff(Vec<u8>),
     /// A line that is longer than this.
     TooLong(usize),
-    /// Nothing any more.
+    /// The end of the output.
     End,
 }
 

@@ -57,7 +57,7 @@ impl Program {
             Broken::CannotStart { command, reason }
         };
         let Some((program, arguments)) = command.split_first() else {
-            return Err(cannot("no command is given after --".to_string()));
+            return Err(cannot("no command is given".to_string()));
         };
         let mut prepared = Command::new(program);
         prepared.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -105,7 +105,7 @@ impl Program {
         let longest = BESIDE_NUMBERS.saturating_add(numbers.saturating_mul(OF_A_NUMBER));
         self.longest.store(longest, Ordering::Relaxed);
         if let Some(questions) = &self.questions {
-            // It is disconnected where the program reads no more; then the wait below tells how it ended.
+            // It is disconnected where the program reads no more; then the wait below finds out how it ended.
             if let Err(TrySendError::Full(_)) = questions.try_send(line) {
                 return Err(Broken::Deaf);
             }
@@ -138,8 +138,8 @@ impl Program {
         }
     }
 
-    /// What is known of how it read the question. Whether it has closed its input only another line tells, which does no
-    /// harm where nothing more is asked.
+    /// What is known of how it read the question. Whether it has closed its input shows only when another line is sent,
+    /// which does no harm where nothing more is asked.
     fn unread(&self) -> String {
         if let Some(questions) = &self.questions {
             let _ = questions.try_send("\n".to_string());

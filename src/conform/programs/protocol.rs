@@ -1,4 +1,4 @@
-//! The lines that go to and fro: one JSON object each.
+//! The questions and answers of the protocol: lines with one JSON object each.
 
 use super::broken::{Broken, beginning};
 use super::cases::Case;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// What a program says of itself; what it does not say is taken as all.
+/// What a program supports. Whatever it does not mention it supports in full.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hello {
     /// Its name.
@@ -286,15 +286,15 @@ mod tests {
                        "ws_upper": 4}"#;
         let asked = [Quantity::Loss, Quantity::Trace, Quantity::Hessian, Quantity::WsUpper];
         let found = answers(&fields(line, 1).unwrap(), &asked, &SHAPE);
-        let told = |index: usize| found[index].1.clone();
-        assert_eq!(told(0).unwrap_err(), "loss is \"1e400\": it is beyond the range of float64");
-        assert_eq!(told(1), Ok(vec![2.0]));
-        assert_eq!(told(2).unwrap_err(), "hessian is \"one\": a list of rows is needed");
-        assert_eq!(told(3).unwrap_err(), "ws_upper is given 2 times");
+        let read = |index: usize| found[index].1.clone();
+        assert_eq!(read(0).unwrap_err(), "loss is \"1e400\": it is beyond the range of float64");
+        assert_eq!(read(1), Ok(vec![2.0]));
+        assert_eq!(read(2).unwrap_err(), "hessian is \"one\": a list of rows is needed");
+        assert_eq!(read(3).unwrap_err(), "ws_upper is given 2 times");
     }
 
     #[test]
-    fn what_has_the_wrong_form_is_told_with_the_right_one() {
+    fn what_has_the_wrong_form_is_an_error_with_the_right_one() {
         for (quantity, text, message) in [
             (Quantity::Loss, "[1]", "loss is \"[1]\": a number is needed"),
             (Quantity::Gradient, "[1]", "gradient has 1 entries: 6 are needed, order W, b, V, c"),
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_something_else_is_told() {
+    fn an_answer_to_something_else_is_an_error() {
         assert!(fields(r#"{"id": 1.0}"#, 1).is_ok());
         for (line, found) in [("{}", "none"), (r#"{"id": 2}"#, "\"2\""), (r#"{"id": "1"}"#, "\"\\\"1\\\"\"")]
         {
@@ -352,6 +352,6 @@ mod tests {
             assert_eq!(fields(line, 1), Err(Broken::OutOfOrder { expected: 1, found }));
         }
         let twice = fields(r#"{"id": 1, "id": 1}"#, 1).unwrap_err().to_string();
-        assert!(twice.starts_with("its answer is no JSON object (id is given 2 times)"), "{twice}");
+        assert!(twice.starts_with("its answer is not a JSON object (id is given 2 times)"), "{twice}");
     }
 }

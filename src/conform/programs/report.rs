@@ -1,19 +1,19 @@
-//! What became of a program.
+//! The result of checking a program.
 
-use super::mismatch::{Interruption, Mismatch};
+use super::mismatch::{ConformMismatch, Interruption};
 use super::protocol::Hello;
 use super::quantity::Quantity;
 use super::reference::{Expected, Precision};
-use super::settings::Settings;
+use super::settings::ConformSettings;
 use crate::words::shortened;
 use serde::Serialize;
 
 /// The longest command that is shown in full, in characters.
 const LONGEST_COMMAND: usize = 400;
 
-/// What became of a program.
+/// The result of checking a program against the reference.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
+pub struct ConformReport {
     /// The command, shortened and escaped as messages are.
     pub command: String,
     /// The name that it gives itself, likewise.
@@ -29,7 +29,7 @@ pub struct Report {
     /// A line a quantity.
     pub tallies: Vec<Tally>,
     /// The first wrong answer of each quantity, shrunk.
-    pub mismatches: Vec<Mismatch>,
+    pub mismatches: Vec<ConformMismatch>,
     /// Where it broke off.
     pub interruption: Option<Interruption>,
     /// Where the user stopped: then the report is not the whole.
@@ -60,9 +60,9 @@ impl Tally {
     }
 }
 
-impl Report {
-    pub(super) fn new(settings: &Settings) -> Self {
-        Report {
+impl ConformReport {
+    pub(super) fn new(settings: &ConformSettings) -> Self {
+        ConformReport {
             command: shortened(&settings.command.join(" "), LONGEST_COMMAND),
             name: None,
             precision: settings.precision.unwrap_or(Precision::Float64),
@@ -117,15 +117,15 @@ impl Report {
         }
     }
 
-    /// One line that counts.
+    /// Summarises the report in one line.
     pub fn summary(&self) -> String {
         let count = |which: &dyn Fn(&Tally) -> bool| self.tallies.iter().filter(|tally| which(tally)).count();
-        let told =
+        let counted =
             |count: usize, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
         let wrong = self.wrong();
         let right = count(&|tally| tally.answers > 0) - wrong;
-        let silent = told(count(&|tally| tally.answers == 0), "not given");
-        let partly = told(count(&Tally::is_partly_given), "given in part of the cases");
+        let silent = counted(count(&|tally| tally.answers == 0), "not given");
+        let partly = counted(count(&Tally::is_partly_given), "given in part of the cases");
         let end = match (&self.interruption, &self.stopped) {
             (Some(_), _) => ", then the program broke off".to_string(),
             (None, Some(stopped)) => format!(", stopped {stopped}"),

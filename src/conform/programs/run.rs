@@ -1,32 +1,33 @@
-//! A program past all cases.
+//! Asks a program about all cases.
 
 use super::broken::Broken;
 use super::cases::{Case, CaseError, Draws};
 use super::judge::{Answered, Judged, judge};
-use super::mismatch::{Found, Interruption, Mismatch};
+use super::mismatch::{ConformMismatch, Found, Interruption};
 use super::program::Program;
 use super::protocol::{Hello, hello, question};
 use super::quantity::Quantity;
 use super::reference::{Expected, Precision, expected};
-use super::report::{Report, Tally};
+use super::report::{ConformReport, Tally};
 use super::resembles::resembles;
-use super::settings::{Settings, SettingsError};
+use super::settings::{ConformSettings, ConformSettingsError};
 use super::shrink::{shrink, simpler_activation};
 use std::time::Instant;
 
-/// Why a program could not be held against anything.
+/// Why a program could not be checked.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConformError {
-    /// Nothing can be asked.
+    /// The settings are invalid.
     #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// It does not run.
+    Settings(#[from] ConformSettingsError),
+    /// The program does not run.
     #[error(transparent)]
     Broken(#[from] Broken),
-    /// A case that has no right values.
+    /// A case has no right values.
     #[error(transparent)]
     Case(#[from] CaseError),
-    /// It does not have what is asked for.
+    /// The program does not support what is asked for.
     #[error("the program says that it has {found}, not {wanted}")]
     NotSupported {
         /// What it has.
@@ -41,41 +42,32 @@ const SATURATION: f64 = 64.0;
 /// The same where `float32` holds the probabilities.
 const MILD_SATURATION: f64 = 8.0;
 
-/// Runs the program past the cases. `progress` is told how many cases are done; `stop` is asked again and again.
+/// Checks a program against the reference. `progress` is called with the number of cases that are done, `stop` again and
+/// again with the question whether to stop.
 ///
 /// ```no_run
-/// use hsr::conform::{Settings, run};
-/// let settings = Settings {
-///     command: vec!["python3".to_string(), "examples/python/closed_forms.py".to_string()],
-///     cases: 100,
-///     seed: 0,
-///     only: None,
-///     max_size: 5,
-///     shard: (1, 1),
-///     timeout: std::time::Duration::from_secs(10),
-///     precision: None,
-///     given: None,
-/// };
-/// let report = run(&settings, &|_| {}, &|| false)?;
+/// use hsr::conform::{ConformSettings, check_program};
+/// let settings = ConformSettings::new(["python3", "examples/python/closed_forms.py"]);
+/// let report = check_program(&settings, &|_| {}, &|| false)?;
 /// assert!(report.holds());
 /// # Ok::<(), hsr::conform::ConformError>(())
 /// ```
 ///
-/// Where the user stops, the report tells what was found until then, and that it is not the whole. On the way out the
-/// program ends, with whoever descends from it.
+/// Where `stop` ends the run, the report holds what was found until then, and says that it is incomplete. The program is
+/// ended before the function returns, with all processes that descend from it.
 ///
 /// # Errors
-/// [`ConformError`] for settings under which nothing can be asked, and for a program that cannot be started or has
-/// nothing of what is asked for. A program that breaks off later is told in the report.
-pub fn run(
-    settings: &Settings,
+/// [`ConformError`] for invalid settings, and for a program that cannot be started or does not support what is asked for.
+/// That a program breaks off later is no error: the report says so.
+pub fn check_program(
+    settings: &ConformSettings,
     progress: &dyn Fn(usize),
     stop: &dyn Fn() -> bool,
-) -> Result<Report, ConformError> {
+) -> Result<ConformReport, ConformError> {
     settings.check()?;
     let started = Instant::now();
     let mut program = Program::start(&settings.command, settings.timeout)?;
-    let mut report = Report::new(settings);
+    let mut report = ConformReport::new(settings);
     match hello(&mut program, stop) {
         Ok(hello) => {
             let quantities = supported(settings, &hello)?;
@@ -91,7 +83,7 @@ pub fn run(
     Ok(report)
 }
 
-fn supported(settings: &Settings, hello: &Hello) -> Result<Vec<Quantity>, ConformError> {
+fn supported(settings: &ConformSettings, hello: &Hello) -> Result<Vec<Quantity>, ConformError> {
     let Some(only) = settings.only else { return Ok(hello.quantities.clone()) };
     if hello.quantities.contains(&only) {
         return Ok(vec![only]);
@@ -105,7 +97,7 @@ struct Asking<'a> {
     program: Program,
     hello: Hello,
     precision: Precision,
-    settings: &'a Settings,
+    settings: &'a ConformSettings,
     stop: &'a dyn Fn() -> bool,
     next: u64,
     /// Why it does not answer any more, and what it was asked about.
@@ -118,7 +110,7 @@ impl Asking<'_> {
         mut self,
         quantities: &[Quantity],
         progress: &dyn Fn(usize),
-        report: &mut Report,
+        report: &mut ConformReport,
     ) -> Result<(), CaseError> {
         let draws = self.draws();
         let (settings, count) = (self.settings, self.settings.count());
@@ -160,7 +152,7 @@ impl Asking<'_> {
         case: &Case,
         which: &str,
         quantities: &[Quantity],
-        report: &mut Report,
+        report: &mut ConformReport,
     ) -> Result<(), CaseError> {
         let right = expected(case, quantities, self.precision)?;
         let asked: Vec<Quantity> = right.iter().map(|expected| expected.quantity).collect();
@@ -213,8 +205,8 @@ impl Asking<'_> {
         Some(Found { case: case.clone(), expected, answer, judged })
     }
 
-    /// The smallest case that is still wrong, and all about it. A given case is told as it is.
-    fn smallest(&mut self, first: Found, which: &str) -> Mismatch {
+    /// The smallest case that is still wrong, and all about it. A given case is not made smaller.
+    fn smallest(&mut self, first: Found, which: &str) -> ConformMismatch {
         let quantity = first.expected.quantity;
         let shrunk = format!("{which}, made smaller");
         let mut smallest = first;
@@ -245,11 +237,11 @@ impl Asking<'_> {
         };
         let last = again.filter(|again| !again.judged.is_right()).unwrap_or(smallest);
         let like = last.answer.as_ref().ok().and_then(|answer| resembles(&last.case, &last.expected, answer));
-        Mismatch::new(which.to_string(), last, doubt, like)
+        ConformMismatch::new(which.to_string(), last, doubt, like)
     }
 }
 
-impl Report {
+impl ConformReport {
     /// Counts; whether this is the first wrong answer of the quantity.
     fn tally(&mut self, expected: &Expected, judged: &Judged) -> bool {
         let Some(tally) = self.tallies.iter_mut().find(|tally| tally.quantity == expected.quantity) else {

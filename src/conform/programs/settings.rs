@@ -1,23 +1,24 @@
-//! What is asked of a program.
+//! What a program is asked.
 
 use super::cases::{Case, CaseError, LARGEST_SIZE};
 use super::quantity::Quantity;
 use super::reference::Precision;
 use std::time::Duration;
 
-/// Settings under which nothing can be asked.
+/// What is wrong with [`ConformSettings`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum SettingsError {
-    /// Nothing to start.
+#[non_exhaustive]
+pub enum ConformSettingsError {
+    /// There is no command.
     #[error("no command: the program and its arguments are needed")]
     NoCommand,
-    /// Nothing to ask.
+    /// There are no cases.
     #[error("0 cases: at least one is needed")]
     NoCases,
-    /// Networks of nothing, or so large that right values take minutes.
+    /// The largest size is 0, or so large that right values take minutes.
     #[error("the largest size is {0}: 1 to {LARGEST_SIZE} is needed")]
     Size(usize),
-    /// A part that there is not.
+    /// The part has a number that no part has.
     #[error("part {part} of {parts}: parts are counted from 1, such as 1 of 4 to 4 of 4")]
     Shard {
         /// Which part.
@@ -25,7 +26,7 @@ pub enum SettingsError {
         /// Of how many.
         parts: usize,
     },
-    /// A part without cases.
+    /// The part has no cases.
     #[error("part {part} of {parts} has none of the {cases} cases: fewer parts, or more cases")]
     EmptyShard {
         /// Which part.
@@ -35,17 +36,25 @@ pub enum SettingsError {
         /// How many cases there are.
         cases: usize,
     },
-    /// No time at all.
+    /// The timeout is 0.
     #[error("a timeout of 0: no program answers in no time")]
     Timeout,
-    /// A given case that is none.
+    /// The given case is invalid.
     #[error("the given case: {0}")]
     Case(#[from] CaseError),
 }
 
-/// What is asked of a program.
+/// What a program is asked, and how long it may take.
+///
+/// ```
+/// use hsr::conform::ConformSettings;
+/// let mut settings = ConformSettings::new(["./mine", "--quiet"]);
+/// settings.max_size = 3;
+/// assert_eq!(settings.check(), Ok(()));
+/// ```
 #[derive(Clone, Debug)]
-pub struct Settings {
+#[non_exhaustive]
+pub struct ConformSettings {
     /// The program and its arguments.
     pub command: Vec<String>,
     /// How many cases, at least one.
@@ -66,44 +75,50 @@ pub struct Settings {
     pub given: Option<Case>,
 }
 
-impl Settings {
-    /// Whether anything can be asked under these settings.
+impl ConformSettings {
+    /// Settings for this program with its arguments: 200 cases of a largest size of 5, ten seconds for an answer.
+    pub fn new(command: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        ConformSettings {
+            command: command.into_iter().map(Into::into).collect(),
+            cases: 200,
+            seed: 0,
+            only: None,
+            max_size: 5,
+            shard: (1, 1),
+            timeout: Duration::from_secs(10),
+            precision: None,
+            given: None,
+        }
+    }
+
+    /// Checks that something can be asked under these settings.
     ///
     /// # Errors
-    /// [`SettingsError`] names the first that is wrong, and what would be right.
+    /// [`ConformSettingsError`] names the first that is wrong, and what would be right.
     ///
     /// ```
-    /// use hsr::conform::Settings;
-    /// let settings = Settings {
-    ///     command: vec!["./mine".to_string()],
-    ///     cases: 100,
-    ///     seed: 0,
-    ///     only: None,
-    ///     max_size: 5,
-    ///     shard: (3, 2),
-    ///     timeout: std::time::Duration::from_secs(10),
-    ///     precision: None,
-    ///     given: None,
-    /// };
+    /// use hsr::conform::ConformSettings;
+    /// let mut settings = ConformSettings::new(["./mine"]);
+    /// settings.shard = (3, 2);
     /// let error = settings.check().unwrap_err().to_string();
     /// assert_eq!(error, "part 3 of 2: parts are counted from 1, such as 1 of 4 to 4 of 4");
     /// ```
-    pub fn check(&self) -> Result<(), SettingsError> {
+    pub fn check(&self) -> Result<(), ConformSettingsError> {
         let (part, parts) = self.shard;
         if self.command.is_empty() {
-            Err(SettingsError::NoCommand)
+            Err(ConformSettingsError::NoCommand)
         } else if self.timeout.is_zero() {
-            Err(SettingsError::Timeout)
+            Err(ConformSettingsError::Timeout)
         } else if let Some(case) = &self.given {
             Ok(case.check()?)
         } else if self.cases == 0 {
-            Err(SettingsError::NoCases)
+            Err(ConformSettingsError::NoCases)
         } else if !(1..=LARGEST_SIZE).contains(&self.max_size) {
-            Err(SettingsError::Size(self.max_size))
+            Err(ConformSettingsError::Size(self.max_size))
         } else if !(1..=parts).contains(&part) {
-            Err(SettingsError::Shard { part, parts })
+            Err(ConformSettingsError::Shard { part, parts })
         } else if part > self.cases {
-            Err(SettingsError::EmptyShard { part, parts, cases: self.cases })
+            Err(ConformSettingsError::EmptyShard { part, parts, cases: self.cases })
         } else {
             Ok(())
         }
@@ -123,12 +138,12 @@ impl Settings {
         if self.given.is_some() { 1 } else { (self.cases - (part - 1)).div_ceil(parts) }
     }
 
-    /// A case, and the options that draw it.
+    /// A case, and what it is drawn from.
     pub(super) fn which(&self, index: usize) -> String {
-        let Settings { cases, seed, max_size, .. } = self;
+        let ConformSettings { cases, seed, max_size, .. } = self;
         match self.given {
             Some(_) => "the given case".to_string(),
-            None => format!("case {index} of --cases {cases} --max-size {max_size} --seed {seed}"),
+            None => format!("case {index} of {cases} (largest size {max_size}, seed {seed})"),
         }
     }
 }
@@ -137,21 +152,12 @@ impl Settings {
 mod tests {
     use super::*;
     use crate::conform::Draws;
-    use crate::conform::run;
+    use crate::conform::check_program;
     use crate::number::Matrix;
 
-    fn settings() -> Settings {
-        Settings {
-            command: vec!["true".to_string()],
-            cases: 3,
-            seed: 0,
-            only: None,
-            max_size: 2,
-            shard: (1, 1),
-            timeout: Duration::from_secs(5),
-            precision: None,
-            given: None,
-        }
+    fn settings() -> ConformSettings {
+        let timeout = Duration::from_secs(5);
+        ConformSettings { cases: 3, max_size: 2, timeout, ..ConformSettings::new(["true"]) }
     }
 
     fn given(change: fn(&mut Case)) -> Option<Case> {
@@ -164,12 +170,12 @@ mod tests {
 
     #[test]
     fn settings_under_which_nothing_can_be_asked_are_errors_and_no_panics() {
-        let odd = |change: &dyn Fn(&mut Settings)| {
+        let odd = |change: &dyn Fn(&mut ConformSettings)| {
             let mut settings = settings();
             change(&mut settings);
             let error = settings.check().unwrap_err().to_string();
             // And nothing is started.
-            assert_eq!(run(&settings, &|_| {}, &|| false).unwrap_err().to_string(), error);
+            assert_eq!(check_program(&settings, &|_| {}, &|| false).unwrap_err().to_string(), error);
             error
         };
         assert!(odd(&|settings| settings.command.clear()).starts_with("no command"));
@@ -191,10 +197,10 @@ mod tests {
     fn the_largest_settings_are_settings() {
         let mut settings = settings();
         settings.timeout = Duration::MAX;
-        assert!(run(&settings, &|_| {}, &|| false).unwrap().interruption.is_some());
+        assert!(check_program(&settings, &|_| {}, &|| false).unwrap().interruption.is_some());
         for command in ["", "a\0b"] {
             settings.command = vec![command.to_string()];
-            let error = run(&settings, &|_| {}, &|| false).unwrap_err().to_string();
+            let error = check_program(&settings, &|_| {}, &|| false).unwrap_err().to_string();
             assert!(error.starts_with("cannot start ") && !error.contains('\0'), "{error}");
         }
         settings.cases = usize::MAX;

@@ -65,7 +65,7 @@ pub fn object(line: &str) -> Result<Fields<'_>, String> {
     let mut reader = Reader { line, at: 0 };
     let spoken = reader.value(0)?;
     if reader.next().is_some() {
-        return Err(reader.told("there is more than one value"));
+        return Err(reader.error("there is more than one value"));
     }
     match spoken.kind {
         Kind::Object(fields) => Ok(fields),
@@ -79,7 +79,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn told(&self, what: &str) -> String {
+    fn error(&self, what: &str) -> String {
         format!("{what} at byte {} of the line", self.at + 1)
     }
 
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
 
     fn value(&mut self, depth: usize) -> Result<Spoken<'a>, String> {
         if depth > DEEPEST {
-            return Err(self.told(&format!("more than {DEEPEST} brackets within one another")));
+            return Err(self.error(&format!("more than {DEEPEST} brackets within one another")));
         }
         let first = self.next();
         let start = self.at;
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
                 return Ok(values);
             }
             if !self.takes(b',') {
-                return Err(self.told("no comma and no ]"));
+                return Err(self.error("no comma and no ]"));
             }
         }
     }
@@ -138,18 +138,18 @@ impl<'a> Reader<'a> {
         }
         loop {
             if self.next() != Some(b'"') {
-                return Err(self.told("no name of a field in quotes"));
+                return Err(self.error("no name of a field in quotes"));
             }
             let name = self.quoted()?;
             if !self.takes(b':') {
-                return Err(self.told("no colon"));
+                return Err(self.error("no colon"));
             }
             fields.0.push((name, self.value(depth + 1)?));
             if self.takes(b'}') {
                 return Ok(fields);
             }
             if !self.takes(b',') {
-                return Err(self.told("no comma and no }"));
+                return Err(self.error("no comma and no }"));
             }
         }
     }
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
             end += if bytes[end] == b'\\' { 2 } else { 1 };
         }
         let Some(text) = self.line.get(start..=end) else {
-            return Err(self.told("a quote that is never closed"));
+            return Err(self.error("a quote that is never closed"));
         };
         let read =
             from_str(text).or_else(|error| from_str(&without_half_characters(text)).map_err(|_| error));
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
             }
             Err(error) => {
                 let reason = error.to_string();
-                Err(self.told(reason.split(" at line ").next().unwrap_or_default()))
+                Err(self.error(reason.split(" at line ").next().unwrap_or_default()))
             }
         }
     }
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
         let ends = |c: char| c.is_ascii_whitespace() || r#",:[]{}""#.contains(c);
         let word = &rest[..rest.find(ends).unwrap_or(rest.len())];
         if word.is_empty() {
-            return Err(self.told("no value"));
+            return Err(self.error("no value"));
         }
         self.at += word.len();
         Ok(match word {
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_told_with_the_place() {
+    fn what_is_no_object_is_an_error_with_the_place() {
         for (line, message) in [
             ("", "no value at byte 1 of the line"),
             ("loading the model", "there is more than one value at byte 9 of the line"),

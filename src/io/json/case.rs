@@ -7,9 +7,11 @@ use crate::model::{Activation, Batch, Network, Parameters};
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// Reads a network with its activation, and data for it, from one JSON object: `W` (`h x d`), `V` (`C x h`), both or
-/// neither of `b` (`h`) and `c` (`C`), `X` (`N x d`), and `Y` (`N x C`) or labels `y` (`N`). Matrices are lists of
-/// rows, null is as good as no key, and other keys are left aside.
+/// Reads a network and data for it from one JSON object.
+///
+/// The object has the `activation`, `W` (`h x d`), `V` (`C x h`), both or neither of `b` (`h`) and `c` (`C`), `X`
+/// (`N x d`), and `Y` (`N x C`) or labels `y` (`N`). Matrices are lists of rows, null is as good as no key, and other keys
+/// are not read.
 ///
 /// # Errors
 /// [`InputError`] says which file, array or entry is missing, of the wrong kind or shape, or not finite, whether
@@ -36,7 +38,7 @@ pub fn read_case(path: impl AsRef<Path>) -> Result<(Network<f64>, Batch<f64>), I
     both(Object { file, entries: &load(file)? })
 }
 
-/// The same from an object that was read already.
+/// Reads a network and data for it, as [`read_case`] does, from a JSON object that was parsed already.
 ///
 /// # Errors
 /// Those of [`read_case`]; messages call the object `case`, where they would name the file.
@@ -44,7 +46,7 @@ pub fn case_from_json(object: &Map<String, Value>) -> Result<(Network<f64>, Batc
     both(Object { file: Path::new("case"), entries: object })
 }
 
-/// Reads the network of such an object; it must name its activation if none is given, and no other if one is.
+/// Reads the network of a JSON object, which must name its activation if none is given, and no other if one is.
 ///
 /// # Errors
 /// Those of [`read_case`] that are about the network.
@@ -55,7 +57,7 @@ pub fn read_network_json(
     Ok(network(path.as_ref(), activation)?.value)
 }
 
-/// The same, and what was left aside.
+/// [`read_network_json`], with the names of the keys that were not read.
 pub(in crate::io) fn network(
     file: &Path,
     activation: Option<Activation>,
@@ -67,7 +69,7 @@ pub(in crate::io) fn network(
     Ok(Read { value: network, aside })
 }
 
-/// Reads the data of such an object. With labels, `classes` says how many classes there are, as in
+/// Reads the data of a JSON object. With labels, `classes` says how many classes there are, as in
 /// [`read_batch`](crate::io::read_batch).
 ///
 /// # Errors
@@ -76,7 +78,7 @@ pub fn read_batch_json(path: impl AsRef<Path>, classes: Option<usize>) -> Result
     Ok(data(path.as_ref(), classes)?.value)
 }
 
-/// The same, and what was left aside.
+/// [`read_batch_json`], with the names of the keys that were not read.
 pub(in crate::io) fn data(file: &Path, classes: Option<usize>) -> Result<Read<Batch<f64>>, InputError> {
     let entries = load(file)?;
     let object = Object { file, entries: &entries };
@@ -103,7 +105,7 @@ fn network_of(object: Object, activation: Option<Activation>) -> Result<Network<
     size(object, "inputs", w.ncols(), || format!("W is {}x{}", w.nrows(), w.ncols()))?;
     size(object, "classes", v.nrows(), || format!("V is {}x{}", v.nrows(), v.ncols()))?;
     let found = if b.is_some() { "b and c are there" } else { "b and c are not there" };
-    told(object, "biases", |said| said.as_bool() == Some(b.is_some()), || found.to_string())?;
+    check_stated(object, "biases", |said| said.as_bool() == Some(b.is_some()), || found.to_string())?;
     Ok(network)
 }
 
@@ -125,29 +127,29 @@ fn activation_of(object: Object, given: Option<Activation>) -> Result<Activation
 fn batch_of(object: Object, classes: Option<usize>) -> Result<Batch<f64>, InputError> {
     let x = object.needed_matrix("X", "(N, d)")?;
     let distributions = object.matrix("Y")?;
-    let told_classes = distributions.as_ref().map(|y| y.shape());
+    let stated_classes = distributions.as_ref().map(|y| y.shape());
     let batch = batch::batch(object.file, x, distributions, object.vector("y")?, classes)?;
     let (samples, inputs) = batch.x.shape();
     size(object, "samples", samples, || format!("X is {samples}x{inputs}"))?;
     size(object, "inputs", inputs, || format!("X is {samples}x{inputs}"))?;
     // Labels may leave out the last classes.
-    if let Some((rows, columns)) = told_classes {
+    if let Some((rows, columns)) = stated_classes {
         size(object, "classes", columns, || format!("Y is {rows}x{columns}"))?;
     }
     Ok(batch)
 }
 
-/// Checks one of the sizes that are told beside the arrays.
+/// Checks one of the sizes that are stated beside the arrays.
 fn size(
     object: Object,
     field: &'static str,
     size: usize,
     found: impl Fn() -> String,
 ) -> Result<(), InputError> {
-    told(object, field, |said| said.as_f64() == Some(size as f64), found)
+    check_stated(object, field, |said| said.as_f64() == Some(size as f64), found)
 }
 
-fn told(
+fn check_stated(
     object: Object,
     field: &'static str,
     agrees: impl Fn(&Value) -> bool,
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_that_are_missing_or_do_not_fit_are_told() {
+    fn arrays_that_are_missing_or_do_not_fit_are_errors() {
         assert_eq!(
             refused(json!({"W": null})),
             "case has no array W: W of shape (h, d) is needed; it has V, W, X, Y, activation, b, c"
@@ -244,8 +246,8 @@ mod tests {
     fn an_activation_that_is_missing_or_unknown_lists_those_that_there_are() {
         assert_eq!(
             refused(json!({"activation": null})),
-            "case names no activation: give --activation with sigmoid, tanh, softplus, gelu, silu, sin, identity or \
-             gelu-tanh, or name it in a JSON file"
+            "case names no activation: give one of sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh, or \
+             name it in a JSON file"
         );
         for (named, shown) in [(json!("relu"), "'relu'"), (json!(3), "3")] {
             let message = format!(

@@ -71,7 +71,7 @@ impl Object<'_> {
         Ok(Some(Vector::from_vec(values)))
     }
 
-    /// The sizes that the object tells beside its arrays, if it does.
+    /// The sizes that the object states beside its arrays, if it does.
     pub fn sizes(&self) -> Result<Option<Object<'_>>, InputError> {
         match self.get("shape") {
             None => Ok(None),
@@ -83,7 +83,7 @@ impl Object<'_> {
         }
     }
 
-    /// That a piece is not what it should be.
+    /// The error for a piece that is not what it should be.
     pub fn wrong(&self, place: String, found: &Value, needed: &'static str) -> InputError {
         InputError::Json { file: self.file.to_path_buf(), place, found: shown(found), needed }
     }

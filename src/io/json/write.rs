@@ -4,8 +4,10 @@ use crate::model::{Batch, Network, Parameters};
 use crate::number::{Matrix, Vector};
 use serde_json::{Map, Value, json};
 
-/// The object that [`read_case`](crate::io::read_case) reads back as the same network and data: `shape`, `activation`, `W`, `b`, `V`, `c`,
-/// `X` and `Y`; biases that the network lacks are null. Every number has as many digits as tell it apart.
+/// Makes a JSON object of a network and data, which [`read_case`](crate::io::read_case) reads back.
+///
+/// It has `shape`, `activation`, `W`, `b`, `V`, `c`, `X` and `Y`; biases that the network lacks are null. Every number has
+/// as many digits as distinguish it from its neighbours.
 ///
 /// Reading divides each row of `Y` by its sum, as [`Batch::new`] does. Numbers that are not finite have no JSON: they
 /// become null, which is refused where they are read.

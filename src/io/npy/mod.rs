@@ -32,13 +32,13 @@ pub(super) struct Npy {
 /// Why bytes are not an array of numbers.
 #[derive(Debug, PartialEq)]
 pub(super) enum Flaw {
-    /// The type is not one of numbers.
+    /// The type is not a type of numbers.
     Dtype(String),
     /// The bytes do not fit together.
     Damaged(String),
     /// The values would take more memory than there is.
     OverBudget(OverBudget),
-    /// So many bytes would unpack to so many, which are all but one number.
+    /// So many bytes would unpack to so many more that nearly all are one number.
     Packed(u64, u64),
 }
 

@@ -18,20 +18,21 @@ const KNOWN: [[&str; 4]; 3] = [
     ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"],
 ];
 
-/// Reads the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`) from a safetensors
-/// file. The weight of PyTorch's `Linear` has a row for each output, so it is `W`, or `V`, as it stands.
+/// Reads a network from a safetensors file.
+///
+/// The file has the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`). The weight of PyTorch's `Linear` has a row for each output, so it is `W`, or `V`, as it stands.
 ///
 /// Without `names`, the tensors must be called `W`, `b`, `V`, `c`, or as the state of `torch.nn.Sequential(Linear,
 /// activation, Linear)` calls them (`0.weight`, `0.bias`, `2.weight`, `2.bias`), or `fc1.weight`, `fc1.bias`,
 /// `fc2.weight`, `fc2.bias`, and there may be no others: a third layer must not be overlooked. With `names`, others are
-/// left aside, as long as none looks like a parameter. The types `F64`, `F32`, `F16` and `BF16` will do.
+/// not read, as long as none looks like a parameter. The types `F64`, `F32`, `F16` and `BF16` will do.
 ///
 /// # Errors
 /// [`InputError`] says which file or tensor is missing, damaged, of the wrong type or shape, or not finite, and which
 /// tensors there are when their names do not say which is which.
 ///
 /// ```
-/// use hsr::io::{read_safetensors, write_bytes};
+/// use hsr::io::read_safetensors;
 /// use hsr::model::Activation;
 /// use safetensors::{Dtype, serialize, tensor::TensorView};
 /// let folder = tempfile::tempdir()?;
@@ -39,7 +40,7 @@ const KNOWN: [[&str; 4]; 3] = [
 /// let bytes: Vec<u8> = [1.0_f32, 2.0].iter().flat_map(|value| value.to_le_bytes()).collect();
 /// let first = TensorView::new(Dtype::F32, vec![1, 2], &bytes)?;
 /// let second = TensorView::new(Dtype::F32, vec![2, 1], &bytes)?;
-/// write_bytes(&path, &serialize([("0.weight", first), ("2.weight", second)], None)?)?;
+/// std::fs::write(&path, serialize([("0.weight", first), ("2.weight", second)], None)?)?;
 /// let network = read_safetensors(&path, Activation::Tanh, None)?;
 /// assert_eq!(network.parameters.w, nalgebra::dmatrix![1.0, 2.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -52,7 +53,7 @@ pub fn read_safetensors(
     Ok(network_with(path.as_ref(), activation, names)?.value)
 }
 
-/// The same, and what was left aside.
+/// [`read_safetensors`], with the names of the tensors that were not read.
 pub(super) fn network_with(
     file: &Path,
     activation: Activation,
@@ -161,7 +162,7 @@ mod tests {
             format!(
                 "net.safetensors holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or \
                  0.weight, 0.bias, 2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or \
-                 neither, and nothing else); say it, as in --names \
+                 neither, and nothing else); say it, as in \
                  W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias"
             )
         };
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_do_not_fit_are_told() {
+    fn shapes_that_do_not_fit_are_errors() {
         assert_eq!(
             read(&[("W", &[3, 2, 1]), ("V", &[4, 3])], None).unwrap_err(),
             "net.safetensors: W has shape (3, 2, 1): shape (h, d) is needed"

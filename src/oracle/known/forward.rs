@@ -72,13 +72,13 @@ pub(super) fn run(weights: &Weights, batch: &Batch<f64>, shape: &Shape, range: R
     let parameters = &weights.network.parameters;
     let x = batch.x.rows(range.start, count).transpose();
     let sizes = x.abs();
-    let rows = |left: &[f64], width: usize, right: &[f64], out: usize| {
-        let mut rows = vec![0.0; count * out];
-        product(&mut rows, Then::Set, 1.0, view(left, count, width), view(right, width, out));
-        rows
+    let times = |left: &[f64], width: usize, right: &[f64], columns: usize| {
+        let mut out = vec![0.0; count * columns];
+        product(&mut out, Then::Set, 1.0, view(left, count, width), view(right, width, columns));
+        out
     };
-    let a = rows(x.as_slice(), d, &weights.w[0], h);
-    let a_sizes = rows(sizes.as_slice(), d, &weights.w[1], h);
+    let a = times(x.as_slice(), d, &weights.w[0], h);
+    let a_sizes = times(sizes.as_slice(), d, &weights.w[1], h);
     let bias = |bias: &Option<Vector<f64>>, index: usize| bias.as_ref().map_or(0.0, |bias| bias[index]);
     let unit = |index: usize| {
         let b = bias(&parameters.b, index % h);
@@ -90,8 +90,8 @@ pub(super) fn run(weights: &Weights, batch: &Batch<f64>, shape: &Shape, range: R
     let gamma = roundings(h + 1);
     let z_sizes: Vec<f64> =
         units.iter().map(|unit| unit.value.error + gamma * unit.value.value.abs()).collect();
-    let o = rows(&z, h, &weights.v[0], classes);
-    let o_errors = rows(&z_sizes, h, &weights.v[1], classes);
+    let o = times(&z, h, &weights.v[0], classes);
+    let o_errors = times(&z_sizes, h, &weights.v[1], classes);
     (0..count)
         .map(|row| {
             let own: Vec<_> = units.drain(..h).collect();

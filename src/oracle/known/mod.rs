@@ -7,21 +7,23 @@
 //! Sizes are those of vectors and matrices, so the bounds hold for every route of [`fast`](crate::fast) and for the
 //! [`terms`](crate::terms), whatever the order in which they add.
 
+mod blocks;
 mod forward;
 mod size;
 mod sums;
 
-use super::closed::Bounds;
-use super::spread::Spreads;
-use super::{ALL_DIGITS, Answer, ClosedForms, OracleError};
+use super::digits::ALL_DIGITS;
+use super::reduced::{Reduced, TraceAndSquare};
+use super::spread::Spread;
+use super::{Answer, ClosedForms, Digits, Item, OracleError};
 use crate::model::{Batch, Network, Parameters, Shape};
 use crate::number::{ROUNDOFF, Rounded};
 use crate::terms::bound::{Moments, mean, spread};
-use crate::terms::bound_gradient::MomentGradients;
+use blocks::Blocks;
 use forward::{Weights, run};
 use rayon::prelude::*;
 use size::{Size, blurred, roundings};
-use sums::{LOSS, Sums, TERMS};
+use sums::{Entries, Sums};
 
 /// Samples that a thread runs at once.
 const TILE: usize = 64;
@@ -31,18 +33,44 @@ const RUN: usize = 1 << 18;
 /// Bounds on errors, and what they are made of.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Known {
+    /// The errors of the loss and of the traces of the blocks.
     loss: f64,
-    traces: [f64; 2],
-    /// The norms of the blocks `H_WW`, `H_VV` and `H_VW` of a sample, their mean: the error of a block of the Hessian is no
-    /// larger than the mean error of theirs.
-    blocks: [Size; 3],
+    hidden_trace: f64,
+    output_trace: f64,
+    blocks: Blocks<Block>,
+    largest_input: f64,
+    /// The largest entry of the gradient of the loss and of each moment, with its error; of a squared trace in units of
+    /// its block.
+    loss_entry: Size,
+    entries: Moments<Size>,
+}
+
+/// What is known of a block of the Hessian.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Block {
+    /// The norm of a sample's own block, the mean over samples: the error of the block of the Hessian is no larger than
+    /// the mean error of theirs.
+    mean: Size,
     /// What sums over pairs of samples may lose to rounding, in units of the square of that.
     pairs: f64,
     /// What they may lose to underflow.
-    least: [f64; 3],
-    largest_input: f64,
-    /// The largest entry of the gradient of each term, and its error; of a squared trace in units of its block.
-    entries: [Size; TERMS],
+    least: f64,
+}
+
+impl Block {
+    /// The norm of the block from its square, with a bound on its error: that of the samples' blocks, and what sums over
+    /// pairs of samples lose.
+    fn norm(&self, squared: f64) -> Size {
+        let error = self.mean.error + self.pairs * self.mean.value;
+        Size { value: squared.max(0.0).sqrt(), error }
+    }
+
+    /// The square of the block with a bound on its error.
+    fn square(&self, squared: f64) -> Rounded {
+        let Size { value: mean, error } = self.mean;
+        let carried = 2.0 * squared.max(0.0).sqrt() * error + error * error;
+        Rounded { value: squared, error: carried + self.pairs * mean * mean + self.least }
+    }
 }
 
 impl Known {
@@ -80,17 +108,16 @@ impl Known {
         let share = Size::exact(1.0 / shape.samples as f64);
         // A sample's terms have sums over inputs, hidden units and classes, and a few dozen products.
         let terms = shape.samples + shape.inputs + shape.hidden + shape.classes + FEW;
-        let pairs = terms + shape.samples.saturating_mul(shape.samples).min(RUN);
+        let pairs = roundings(terms + shape.samples.saturating_mul(shape.samples).min(RUN));
         let average = |sum: Size| blurred(sum * share, terms);
-        let blocks = sums.blocks.map(average);
         let factors = sums.factors.map(|factor| factor / shape.samples as f64);
-        let least = [0, 1, 2].map(|block| {
-            let nothing = blocks[block] == Size::ZERO;
-            if nothing { 0.0 } else { f64::MIN_POSITIVE * factors[block] * factors[block] }
+        let blocks = sums.blocks.map(average).zip(factors).map(|(mean, factor)| {
+            let least = if mean == Size::ZERO { 0.0 } else { f64::MIN_POSITIVE * factor * factor };
+            Block { mean, pairs, least }
         });
-        let entry = |term: usize| {
-            let by_c = shape.biases.then_some(&sums.by_c[term]);
-            let entries = sums.by_w[term].iter().chain(&sums.by_v[term]).chain(by_c);
+        let largest_entry = |Entries { by_w, by_v, by_c }: &Entries| {
+            let by_c = shape.biases.then_some(by_c);
+            let entries = by_w.iter().chain(by_v).chain(by_c);
             let mut all = Size::ZERO;
             for size in entries.map(|entry| average(*entry)) {
                 all.value = larger(all.value, size.value);
@@ -98,162 +125,116 @@ impl Known {
             }
             all
         };
-        let entries: [Size; TERMS] = std::array::from_fn(entry);
-        let known = Known {
-            loss: average(sums.loss).error,
-            traces: [average(sums.hidden_trace).error, average(sums.output_trace).error],
-            blocks,
-            pairs: roundings(pairs),
-            least,
-            largest_input: largest.max(f64::from(u8::from(shape.biases))),
-            entries,
+        let entries = sums.gradients.each_ref().map(largest_entry);
+        let loss_entry = largest_entry(&sums.loss_gradient);
+        // The entries themselves: of a squared trace times the largest that its block can be.
+        let reach = Moments {
+            hidden_trace: entries.hidden_trace.value,
+            hidden_squared: entries.hidden_squared.value * blocks.hidden.mean.value,
+            output_trace: entries.output_trace.value,
+            output_squared: entries.output_squared.value * blocks.output.mean.value,
+            coupling_squared: entries.coupling_squared.value * blocks.coupling.mean.value,
         };
-        let reach = (0..TERMS).map(|term| entries[term].value * known.largest_block(term));
-        for value in reach.chain(factors.map(|factor| factor * factor)) {
+        let factors = [factors.hidden, factors.output, factors.coupling].map(|factor| factor * factor);
+        for value in reach.into_values().chain([loss_entry.value]).chain(factors) {
             super::finite("a product on the way to trace and squared trace", value)?;
         }
-        Ok(known)
-    }
-
-    /// The largest that the block can be whose square this term is.
-    fn largest_block(&self, term: usize) -> f64 {
-        block_of(term).map_or(1.0, |block| self.blocks[block].value)
-    }
-
-    /// The norm of a block of the Hessian from its square, with a bound on its error: that of the samples' blocks, and what
-    /// sums over pairs of samples lose.
-    fn block(&self, block: usize, squared: f64) -> Size {
-        let mean = self.blocks[block];
-        Size { value: squared.max(0.0).sqrt(), error: mean.error + self.pairs * mean.value }
-    }
-
-    /// The error of the square of a block.
-    fn squared_error(&self, block: usize, squared: f64) -> f64 {
-        let Size { value: mean, error } = self.blocks[block];
-        let carried = 2.0 * squared.max(0.0).sqrt() * error + error * error;
-        carried + self.pairs * mean * mean + self.least[block]
+        Ok(Known {
+            loss: average(sums.loss).error,
+            hidden_trace: average(sums.hidden_trace).error,
+            output_trace: average(sums.output_trace).error,
+            blocks,
+            largest_input: largest.max(f64::from(u8::from(shape.biases))),
+            loss_entry,
+            entries,
+        })
     }
 
     /// Closed forms with bounds on their errors.
     fn with_errors(&self, found: &ClosedForms<f64>) -> ClosedForms<Rounded> {
         let number = |value: f64, error: f64| Rounded { value, error };
         let (m, g) = (&found.moments, &found.gradients);
-        let square = |block: usize, value: f64| number(value, self.squared_error(block, value));
-        let entries = |gradient: &Parameters<f64>, error: f64| gradient.map(|value| number(value, error));
-        let of_square = |term: usize, block: usize, gradient: &Parameters<f64>, squared: f64| {
+        let Blocks { hidden, output, coupling } = &self.blocks;
+        let of_square = |entry: Size, block: &Block, squared: f64| {
             // What underflows on the way is multiplied by inputs at last.
-            let least = self.least[block] * (1.0 + self.largest_input);
-            entries(gradient, (self.entries[term] * self.block(block, squared)).error + least)
+            (entry * block.norm(squared)).error + block.least * (1.0 + self.largest_input)
         };
+        let errors = Moments {
+            hidden_trace: self.entries.hidden_trace.error,
+            hidden_squared: of_square(self.entries.hidden_squared, hidden, m.hidden_squared),
+            output_trace: self.entries.output_trace.error,
+            output_squared: of_square(self.entries.output_squared, output, m.output_squared),
+            coupling_squared: of_square(self.entries.coupling_squared, coupling, m.coupling_squared),
+        };
+        let entries = |gradient: &Parameters<f64>, error: f64| gradient.map(|value| number(value, error));
         ClosedForms {
             shape: found.shape,
             loss: number(found.loss, self.loss),
             moments: Moments {
-                hidden_trace: number(m.hidden_trace, self.traces[0]),
-                hidden_squared: square(0, m.hidden_squared),
-                output_trace: number(m.output_trace, self.traces[1]),
-                output_squared: square(1, m.output_squared),
-                coupling_squared: square(2, m.coupling_squared),
+                hidden_trace: number(m.hidden_trace, self.hidden_trace),
+                hidden_squared: hidden.square(m.hidden_squared),
+                output_trace: number(m.output_trace, self.output_trace),
+                output_squared: output.square(m.output_squared),
+                coupling_squared: coupling.square(m.coupling_squared),
             },
-            gradients: MomentGradients {
-                hidden_trace: entries(&g.hidden_trace, self.entries[0].error),
-                hidden_squared: of_square(1, 0, &g.hidden_squared, m.hidden_squared),
-                output_trace: entries(&g.output_trace, self.entries[2].error),
-                output_squared: of_square(3, 1, &g.output_squared, m.output_squared),
-                coupling_squared: of_square(4, 2, &g.coupling_squared, m.coupling_squared),
-            },
-            loss_gradient: entries(&found.loss_gradient, self.entries[LOSS].error),
+            gradients: g.each_ref().zip(errors).map(|(gradient, error)| entries(gradient, error)),
+            loss_gradient: entries(&found.loss_gradient, self.loss_entry.error),
         }
     }
 
-    /// The right digits of each number of an answer, at least, by its name in the file.
-    pub fn digits(
-        &self,
-        answer: &Answer,
-        forms: &ClosedForms<f64>,
-        spreads: &Spreads,
-    ) -> Vec<(&'static str, f64)> {
+    /// The right digits of each number of an answer, at least.
+    pub fn digits(&self, answer: &Answer, forms: &ClosedForms<f64>, spreads: Reduced<Spread>) -> Digits {
         let forms = self.with_errors(forms);
-        let Bounds { reduced, alpha, beta, block, .. } = Bounds::of(&forms, &self.spreads(&forms, spreads));
-        let careful =
-            [("ws_reduced", reduced), ("ws_block", block), ("hidden_upper", alpha), ("output_upper", beta)];
-        let scalars = forms.scalars();
-        let of = |name: &str| careful.iter().chain(&scalars).find(|(other, _)| *other == name);
         // Of a Hessian that vanishes the bounds do: roots of 0.
         let squared = forms.moments.squared();
         let vanishes = squared.value == 0.0 && squared.error < NOTHING;
-        let digits_of = |number: &Rounded| {
+        let digits_of = |number: Rounded| {
             let is_root = vanishes && number.value == 0.0 && number.error < NOTHING.sqrt();
-            if is_root { ALL_DIGITS } else { right(&[*number]) }
+            if is_root { ALL_DIGITS } else { right(&[number]) }
         };
-        let names = answer.scalars().into_iter().map(|(name, _)| name);
-        let mut digits: Vec<_> =
-            names.filter_map(|name| of(name).map(|(_, number)| (name, digits_of(number)))).collect();
-        if let (Ok(_), Ok(gradient)) = (&answer.gradient, forms.gradient()) {
-            digits.push(("gradient", right(&gradient.flat())));
-        }
-        let g = &forms.gradients;
-        let mut gradients = vec![
-            ("trace_gradient", g.trace()),
-            ("trace_squared_gradient", g.squared()),
-            ("loss_gradient", forms.loss_gradient),
-        ];
-        if answer.terms.is_some() {
-            gradients.extend([
-                ("hidden_trace_gradient", g.hidden_trace.clone()),
-                ("output_trace_gradient", g.output_trace.clone()),
-                ("q_hid_gradient", g.hidden_squared.clone()),
-                ("q_out_gradient", g.output_squared.clone()),
-                ("q_cross_gradient", g.coupling_squared.clone()),
-            ]);
-        }
-        digits.extend(gradients.iter().map(|(name, gradient)| (*name, right(&gradient.flat()))));
-        let with_error = |error: f64, values: &[f64]| -> Vec<Rounded> {
-            values.iter().map(|value| Rounded { value: *value, error }).collect()
+        let scalars = forms.scalars_with(self.spreads(&forms, spreads)).map(digits_of);
+        let with_error = |error: f64, item: Item| -> Option<Vec<Rounded>> {
+            let values = answer.numbers(item)?;
+            Some(values.into_iter().map(|value| Rounded { value, error }).collect())
         };
-        let error = self.hessian();
-        digits.extend(answer.hessian.iter().map(|h| ("hessian", right(&with_error(error, h.as_slice())))));
+        let error = self.errors().norm_bound();
         // What a symmetric eigensolver adds.
-        let solved = error
-            + EIGENSOLVER * ROUNDOFF * answer.shape.parameters() as f64 * answer.trace_squared.abs().sqrt();
-        let eigenvalues = answer.eigenvalues.iter();
-        digits.extend(eigenvalues.map(|values| ("eigenvalues", right(&with_error(solved, values)))));
-        digits
+        let norm = answer.scalars.trace_squared.abs().sqrt();
+        let solved = error + EIGENSOLVER * ROUNDOFF * answer.shape.parameters() as f64 * norm;
+        let numbers = |item: Item| match item {
+            Item::Hessian => with_error(error, item),
+            Item::Eigenvalues => with_error(solved, item),
+            _ => forms.numbers(item),
+        };
+        let arrays = answer.printed_arrays().into_iter();
+        let arrays = arrays.filter_map(|item| Some((item, right(&numbers(item)?)))).collect();
+        Digits { counted: false, scalars, arrays }
     }
 
     /// Spreads with bounds on their errors. One that is the root of a sum of squares, `|H - m I|_F / sqrt(size)`, is off by no
     /// more than its matrix is, and its mean.
-    fn spreads(&self, forms: &ClosedForms<Rounded>, spreads: &Spreads) -> [Rounded; 3] {
-        let (moments, shape) = (&forms.moments, &forms.shape);
-        let [hidden, output, _] = self.blocks.map(|block| block.error);
-        // What the squares lose to underflow, as a norm.
-        let [hidden_least, output_least, coupling_least] = self.least.map(f64::sqrt);
-        let least = hidden_least + output_least + std::f64::consts::SQRT_2 * coupling_least;
-        let all = [
-            (moments.hidden_trace, moments.hidden_squared, shape.hidden_parameters(), hidden + hidden_least),
-            (
-                moments.output_trace,
-                moments.output_squared,
-                shape.reduced_output_parameters(),
-                output + output_least,
-            ),
-            (moments.trace(), moments.squared(), shape.reduced_parameters(), self.hessian() + least),
-        ];
-        let found = spreads.map(|spread| *spread);
-        std::array::from_fn(|index| {
-            let ((trace, squared, size, block), found) = (all[index], found[index]);
+    fn spreads(&self, forms: &ClosedForms<Rounded>, spreads: Reduced<Spread>) -> Reduced<Rounded> {
+        // And by what the squares lose to underflow, as a norm.
+        let least = self.blocks.map(|block| block.least.sqrt());
+        let errors = self.errors();
+        let errors = Reduced {
+            hidden: errors.hidden + least.hidden,
+            output: errors.output + least.output,
+            whole: errors.norm_bound() + least.norm_bound(),
+        };
+        forms.traces_and_squares().zip(spreads).zip(errors).map(|((sums, found), error)| {
+            let TraceAndSquare { trace, squared, size } = sums;
             if !found.centred {
-                return spread(&trace, &squared, size);
+                return spread(trace, squared, size);
             }
-            let carried = block / (size as f64).sqrt() + mean(&trace, size).error;
+            let carried = error / (size as f64).sqrt() + mean(trace, size).error;
             Rounded { value: found.value, error: carried + found.value * roundings(size + 2) }
         })
     }
 
-    /// The error of the Hessian in the Frobenius norm.
-    fn hessian(&self) -> f64 {
-        let [hidden, output, coupling] = self.blocks.map(|block| block.error);
-        hidden + output + std::f64::consts::SQRT_2 * coupling
+    /// The errors of the blocks of the Hessian in the Frobenius norm.
+    fn errors(&self) -> Blocks<f64> {
+        self.blocks.map(|block| block.mean.error)
     }
 }
 
@@ -272,16 +253,6 @@ fn right(numbers: &[Rounded]) -> f64 {
         ALL_DIGITS
     } else {
         (-(error / scale).log10()).clamp(0.0, ALL_DIGITS)
-    }
-}
-
-/// The block whose square a term is.
-fn block_of(term: usize) -> Option<usize> {
-    match term {
-        1 => Some(0),
-        3 => Some(1),
-        4 => Some(2),
-        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::number::{ROUNDOFF, Rounded};
 use std::ops::{Add, AddAssign, Mul};
 
 /// How large something is (a number, a vector or a matrix, by its norm), and how large its error can be. No size is
-/// negative, so what products and sums of sizes tell of an expression holds whatever the signs in it, and however much of it
+/// negative, so what products and sums of sizes say of an expression holds whatever the signs in it, and however much of it
 /// cancels. The roundings of these products and sums themselves are not counted one by one, as in [`Rounded`]: there are a
 /// few dozen, each of a roundoff of the size, which [`blurred`] adds in the end.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,7 +76,7 @@ pub(super) fn length(entries: impl Iterator<Item = Rounded> + Clone) -> Size {
     length_of(entries.map(|entry| size(&entry)))
 }
 
-/// The same of a vector by the sizes of its entries.
+/// The length of a vector from the sizes of its entries.
 pub(super) fn length_of(entries: impl Iterator<Item = Size> + Clone) -> Size {
     let norm = |part: fn(Size) -> f64| {
         let largest = entries

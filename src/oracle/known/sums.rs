@@ -1,16 +1,12 @@
 //! Sizes summed over samples: of the moments, and of what each sample adds to their gradients.
 //!
 //! A sum over pairs of samples is no larger than a product of two sums over samples, since `<H_n, H_m> <= |H_n| |H_m|`;
-//! so all of this takes one pass over the samples. Moments stand in the order of
-//! [`Moments`](crate::terms::bound::Moments), the loss behind them.
+//! so all of this takes one pass over the samples.
 
+use super::blocks::Blocks;
 use super::forward::Known;
 use super::size::{Size, length, length_of, size};
-
-/// Loss and moments that have a gradient.
-pub(super) const TERMS: usize = 6;
-/// The place of the loss.
-pub(super) const LOSS: usize = 5;
+use crate::terms::bound::{Moment, Moments};
 
 /// The sums.
 #[derive(Clone)]
@@ -19,19 +15,56 @@ pub(super) struct Sums {
     /// `nx (GN + r)` and `S nz`, as traces.
     pub hidden_trace: Size,
     pub output_trace: Size,
-    /// The norms of the blocks of each sample: `|H_WW|`, `|H_VV|`, `|H_VW|`.
-    pub blocks: [Size; 3],
+    /// The norms of the blocks of each sample.
+    pub blocks: Blocks<Size>,
     /// What a product that underflows on the way to these blocks may be multiplied by.
-    pub factors: [f64; 3],
-    /// For each term the entries of its gradient: for each hidden unit the largest by `W` and `b`, and by `V`; and the
-    /// largest by `c`.
-    pub by_w: [Vec<Size>; TERMS],
-    pub by_v: [Vec<Size>; TERMS],
-    pub by_c: [Size; TERMS],
+    pub factors: Blocks<f64>,
+    pub loss_gradient: Entries,
+    pub gradients: Moments<Entries>,
 }
 
-/// The partial derivatives of a term at one sample, by their sizes: those by hidden unit `i` as factors of what belongs
-/// to it.
+/// The entries of a gradient: for each hidden unit the largest by `W` and `b`, and by `V`; and the largest by `c`.
+#[derive(Clone)]
+pub(super) struct Entries {
+    pub by_w: Vec<Size>,
+    pub by_v: Vec<Size>,
+    pub by_c: Size,
+}
+
+impl Entries {
+    fn new(hidden: usize) -> Self {
+        let zeros = vec![Size::ZERO; hidden];
+        Entries { by_w: zeros.clone(), by_v: zeros, by_c: Size::ZERO }
+    }
+
+    /// Adds a sample with these partial derivatives; `columns` are the lengths `w` of the columns of `V`.
+    fn add(&mut self, f: &Partials, n: &Known, columns: &[Size]) {
+        let largest = Size::exact(n.largest_input);
+        self.by_c += f.o;
+        for (i, (unit, w)) in n.units.iter().zip(columns).enumerate() {
+            let [phi, first, second, third] =
+                [unit.value, unit.first, unit.second, unit.third].map(|part| size(&part));
+            let by_z = f.z + f.z_own * phi;
+            let by_phi1 = f.phi1 + *w * (f.phi1_w + f.phi1_ww * first * *w);
+            let by_a = first * (*w * f.o + by_z) + second * by_phi1 + third * f.phi2_w * *w;
+            self.by_w[i] += by_a * largest;
+            let by_v = first * (f.v_phi1 + f.v_phi11_w * first * *w) + second * f.v_phi2;
+            self.by_v[i] += by_v + f.o * phi;
+        }
+    }
+
+    fn join(&mut self, other: &Entries) {
+        let add = |sums: &mut [Size], others: &[Size]| {
+            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += *other);
+        };
+        add(&mut self.by_w, &other.by_w);
+        add(&mut self.by_v, &other.by_v);
+        self.by_c += other.by_c;
+    }
+}
+
+/// The partial derivatives of a scalar at one sample, by their sizes: those by hidden unit `i` as factors of what
+/// belongs to it.
 #[derive(Clone, Copy)]
 struct Partials {
     /// By the logits.
@@ -72,16 +105,14 @@ impl Partials {
 impl Sums {
     pub fn new(hidden: usize) -> Self {
         let zero = Size::ZERO;
-        let units = || std::array::from_fn(|_| vec![zero; hidden]);
         Sums {
             loss: zero,
             hidden_trace: zero,
             output_trace: zero,
-            blocks: [zero; 3],
-            factors: [0.0; 3],
-            by_w: units(),
-            by_v: units(),
-            by_c: [zero; TERMS],
+            blocks: Blocks::all(zero),
+            factors: Blocks::all(0.0),
+            loss_gradient: Entries::new(hidden),
+            gradients: Moments::from_fn(|_| Entries::new(hidden)),
         }
     }
 
@@ -101,23 +132,26 @@ impl Sums {
         self.loss += size(&n.loss);
         self.hidden_trace += nx * (s * gg + delta * residual);
         self.output_trace += s * nz;
-        let blocks = [nx * (s * gg + r * delta), s * nz, x * (s * g * z + delta * slopes)];
+        let blocks = Blocks {
+            hidden: nx * (s * gg + r * delta),
+            output: s * nz,
+            coupling: x * (s * g * z + delta * slopes),
+        };
         // Whichever of the factors are multiplied first, that product may underflow, and is multiplied by the others then.
         let one = Size::exact(1.0);
-        let factors =
-            [(nx + one) * (gg + r + one), nz + one, (x + one) * ((g + one) * (z + one) + slopes + one)];
-        for (sum, block) in self.blocks.iter_mut().zip(blocks) {
-            *sum += block;
-        }
-        for (sum, factor) in self.factors.iter_mut().zip(factors) {
-            *sum += factor.value;
-        }
+        let factors = Blocks {
+            hidden: (nx + one) * (gg + r + one),
+            output: nz + one,
+            coupling: (x + one) * ((g + one) * (z + one) + slopes + one),
+        };
+        self.blocks = self.blocks.zip(blocks).map(|(sum, block)| sum + block);
+        self.factors = self.factors.zip(factors).map(|(sum, factor)| sum + factor.value);
 
         // By M, by A and by D = delta phi1'; the sums over the other samples are factors that come later.
         let (by_m, by_a, by_d) = (two * nx, two * x * z, two * x);
         let none = Partials::none();
-        let terms = [
-            Partials {
+        let partials = Moments {
+            hidden_trace: Partials {
                 o: s * nx * (two * gg * p + residual),
                 phi1_ww: two * nx * s,
                 phi2_w: nx * delta,
@@ -125,7 +159,7 @@ impl Sums {
                 v_phi2: nx * delta,
                 ..none
             },
-            Partials {
+            hidden_squared: Partials {
                 o: s * by_m * (two * gg * p + r),
                 phi1_w: two * by_m * s * g,
                 phi2_w: by_m * delta,
@@ -133,9 +167,9 @@ impl Sums {
                 v_phi2: by_m * delta,
                 ..none
             },
-            Partials { o: s * two * nz * p, z_own: two * s, ..none },
-            Partials { o: s * two * two * nz * p, z: two * two * s * z, ..none },
-            Partials {
+            output_trace: Partials { o: s * two * nz * p, z_own: two * s, ..none },
+            output_squared: Partials { o: s * two * two * nz * p, z: two * two * s * z, ..none },
+            coupling_squared: Partials {
                 o: s * (two * by_a * g * p + by_d * slopes),
                 z: by_d * s * g,
                 phi1: by_d * delta,
@@ -143,22 +177,11 @@ impl Sums {
                 v_phi1: by_a * s,
                 ..none
             },
-            Partials { o: delta, ..none },
-        ];
-        let largest = Size::exact(n.largest_input);
-        for (term, f) in terms.iter().enumerate() {
-            self.by_c[term] += f.o;
-            for (i, (unit, w)) in units().enumerate() {
-                let [phi, first, second, third] =
-                    [unit.value, unit.first, unit.second, unit.third].map(|part| size(&part));
-                let by_z = f.z + f.z_own * phi;
-                let by_phi1 = f.phi1 + *w * (f.phi1_w + f.phi1_ww * first * *w);
-                let by_a = first * (*w * f.o + by_z) + second * by_phi1 + third * f.phi2_w * *w;
-                self.by_w[term][i] += by_a * largest;
-                let by_v = first * (f.v_phi1 + f.v_phi11_w * first * *w) + second * f.v_phi2;
-                self.by_v[term][i] += by_v + f.o * phi;
-            }
+        };
+        for moment in Moment::ALL {
+            self.gradients[moment].add(&partials[moment], n, columns);
         }
+        self.loss_gradient.add(&Partials { o: delta, ..none }, n, columns);
     }
 
     /// Adds the sums of other samples.
@@ -166,18 +189,12 @@ impl Sums {
         self.loss += other.loss;
         self.hidden_trace += other.hidden_trace;
         self.output_trace += other.output_trace;
-        for at in 0..self.blocks.len() {
-            self.blocks[at] += other.blocks[at];
-            self.factors[at] += other.factors[at];
+        self.blocks = self.blocks.zip(other.blocks).map(|(sum, block)| sum + block);
+        self.factors = self.factors.zip(other.factors).map(|(sum, factor)| sum + factor);
+        for moment in Moment::ALL {
+            self.gradients[moment].join(&other.gradients[moment]);
         }
-        for term in 0..TERMS {
-            self.by_c[term] += other.by_c[term];
-            let add = |sums: &mut Vec<Size>, others: &Vec<Size>| {
-                sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += *other);
-            };
-            add(&mut self.by_w[term], &other.by_w[term]);
-            add(&mut self.by_v[term], &other.by_v[term]);
-        }
+        self.loss_gradient.join(&other.loss_gradient);
         self
     }
 }

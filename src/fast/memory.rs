@@ -1,9 +1,12 @@
-//! How much memory a plan takes, told before it is taken.
+//! How much memory a plan takes, known before any of it is taken.
 
-use super::adjoint::TERMS;
 use super::plan::{Plan, Route};
 use super::sizes::{LANES, Sizes, packed};
 use crate::budget::numbers;
+use crate::terms::bound::Moment;
+
+/// As many gradients as there are moments.
+const MOMENTS: usize = Moment::ALL.len();
 
 /// Numbers of 8 bytes, by sizes that are multiplied; as many as there can be where that overflows.
 struct Sum(u64);
@@ -31,9 +34,9 @@ fn bytes(sizes: &Sizes, plan: &Plan) -> u64 {
     let (s, p) = (packed(c), packed(h));
     let mut all = Sum(0);
     // The forward pass, what is kept, and the way back.
-    all.add(&[n, 6 * h + sizes.classes + c + s + 3]).add(&[TERMS + 1, n, h + c]);
+    all.add(&[n, 6 * h + sizes.classes + c + s + 3]).add(&[MOMENTS + 1, n, h + c]);
     all.add_if(plan.keep, &[n, p]).add_if(plan.keep_couplings, &[3, n, ch]);
-    all.add(&[TERMS + 1, ch]).add(&[s, h]).add_if(plan.route != Route::Class, &[s, p]);
+    all.add(&[MOMENTS + 1, ch]).add(&[s, h]).add_if(plan.route != Route::Class, &[s, p]);
     let sums = sums(sizes, plan);
     let each = worker(sizes, plan).saturating_add(sums);
     all.0.saturating_add(sums).saturating_add(each.saturating_mul(plan.threads as u64))
@@ -57,7 +60,7 @@ fn worker(sizes: &Sizes, plan: &Plan) -> u64 {
     let (dt, ht) = (sizes.inputs + sizes.bias, h + sizes.bias);
     let (by_classes, by_pairs) = (route == Route::Class, route != Route::Parameter);
     let mut all = Sum(0);
-    all.add(&[TERMS, ch]).add(&[2, s, h]).add(&[sizes.classes, c + 3]).add(&[ht]);
+    all.add(&[MOMENTS, ch]).add(&[2, s, h]).add(&[sizes.classes, c + 3]).add(&[ht]);
     all.add(&[tile, s + c + 3 * h]).add(&[tile, 2 * h]);
     all.add_if(!by_pairs, &[tile, packed(dt) + packed(ht) + dt * ht + dt]);
     all.add(&[tile.max(chunk), c, c]).add(&[tile.max(chunk), ch]);

@@ -1,13 +1,13 @@
 //! What became of a program, as a table, as JSON, as JUnit.
 
-use super::report::{Report, Tally};
+use super::report::{ConformReport, Tally};
 use crate::reports::{JunitCase, JunitOutcome, json_report, junit};
 use crate::words::printable;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use std::fmt::Write;
 
-impl Report {
+impl ConformReport {
     /// The table, what is wrong, and the summary.
     pub fn table(&self) -> String {
         let mut table = Table::new();
@@ -51,7 +51,7 @@ impl Report {
         #[derive(Serialize)]
         struct WithProblem<'a> {
             #[serde(flatten)]
-            report: &'a Report,
+            report: &'a ConformReport,
             problem: Option<String>,
         }
         let report = WithProblem { report: self, problem: self.problem() };
