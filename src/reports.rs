@@ -43,7 +43,6 @@ pub enum JunitOutcome {
 ///
 /// Characters that XML cannot hold, and all others that are not seen as themselves but line breaks and tabs, are escaped,
 /// such as `\u{1b}`.
-///
 /// ```
 /// use hsr::reports::{JunitCase, JunitOutcome, junit};
 /// let case = JunitCase { name: "t_gn".into(), class: "hsr.trace".into(), outcome: JunitOutcome::Passed };

@@ -189,14 +189,14 @@ fn the_oracle_prints_the_scalars_and_writes_every_array() {
     let network = read_network(files.path("net.npz"), Activation::Tanh).unwrap();
     let batch = read_batch(files.path("data.npz"), None).unwrap();
     let path = hsr::oracle::Path::Fast { route: None, threads: 1 };
-    let wanted = Wanted::default().with_terms().with_spectrum().with_hessian().by(path);
+    let wanted = Wanted::default().by(path).with_terms().with_spectrum().with_hessian();
     let expected = answer(&network, &batch, wanted).unwrap();
 
     let one = ["--threads", "1", "--terms"];
     let printed = stdout(&files.oracle(&one));
     let json: serde_json::Value =
         serde_json::from_str(&stdout(&files.oracle(&[&one[..], &["--json"]].concat()))).unwrap();
-    for (scalar, &value) in expected.scalars.iter() {
+    for (scalar, value) in expected.printed_scalars() {
         let name = scalar.name();
         assert_eq!(json[name].as_f64(), Some(value), "{name}");
         let row = printed.lines().find(|line| line.split_whitespace().next() == Some(name));

@@ -81,7 +81,8 @@ const COUNTABLE: f64 = 1e-285;
 
 /// The largest entry of an item of an answer.
 fn largest(answer: &Answer, item: Item) -> f64 {
-    answer.numbers(item).unwrap().iter().fold(0.0, |largest, entry| entry.abs().max(largest))
+    let numbers = answer.numbers(item).unwrap();
+    numbers.iter().fold(0.0, |largest, entry| entry.abs().max(largest))
 }
 
 /// What the numbers of an answer may be off by. A logit of size `o` is rounded by `eps |o|`, which is the relative error

@@ -1,12 +1,11 @@
-//! Checks an implementation against the reference, and reports what is wrong, on the smallest network that shows it.
+//! Checks an implementation against the reference, and reports what is wrong on the smallest network that shows it.
 //!
-//! [`Draws`] makes the cases, [`expected`] computes the right values with the errors that an ordinary program may make,
-//! [`judge`] compares, [`shrink`] finds the smallest case that is still wrong, and [`resembles`] says what a wrong answer
-//! looks like.
+//! [`Draws`] makes the cases, [`expected`] computes the right values with the errors that an ordinary program may make, [`judge`]
+//! compares, [`shrink`] finds the smallest case that is still wrong, and [`resembles`] says what a wrong answer looks like.
 #![cfg_attr(
     feature = "files",
     doc = "[`check_program`] does all of that with a program in any language, asked a line of JSON at a time, and \
-           [`ConformReport`] holds the result. `examples/python/README.md` describes the protocol."
+           [`ConformReport`] holds the result. The protocol is described in `examples/python/README.md`."
 )]
 
 mod cases;
@@ -34,6 +33,4 @@ pub use quantity::{Quantity, QuantityValues, UnknownQuantity};
 pub use reference::{Expected, Precision, expected};
 pub use resembles::resembles;
 pub use shrink::{shrink, simpler_activation};
-#[doc(hidden)]
-pub use vectors::{SCHEMA, VERSION};
-pub use vectors::{TestVector, TestVectorError, test_vectors};
+pub use vectors::{SCHEMA, TestVector, TestVectorError, VERSION, test_vectors};

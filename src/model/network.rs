@@ -181,12 +181,12 @@ impl<T: Number> Parameters<T> {
         if sizes(self) == sizes(other) {
             return Ok(());
         }
-        let shapes = |of: &Self| {
+        let described = |of: &Self| {
             let (w, b, v, c) = sizes(of);
             let bias = |name, length: Option<usize>| length.map_or(String::new(), |l| format!(" {name} {l}"));
             format!("W {}x{}{} V {}x{}{}", w.0, w.1, bias("b", b), v.0, v.1, bias("c", c))
         };
-        Err(ParametersError::Shapes { left: shapes(self), right: shapes(other) })
+        Err(ParametersError::Shapes { left: described(self), right: described(other) })
     }
 
     /// `self + factor * other` for parameters of one network.

@@ -237,9 +237,9 @@ mod tests {
         assert_relative_eq!(answer.scalars.loss, 1600.0 * 1_f64.tanh(), max_relative = 1e-15);
         let right =
             digits(&answer, &network(&[1.0, 800.0, -800.0], &shape, Activation::Tanh), &wrong).unwrap();
-        let Scalars { loss, trace, trace_squared, ws_upper, .. } = right.scalars;
-        for digits in [loss, trace, trace_squared, ws_upper, right.of(Item::Gradient).unwrap()] {
-            assert!(digits > 14.0, "{right:?}");
+        let scalars = [Scalar::Loss, Scalar::Trace, Scalar::TraceSquared, Scalar::WsUpper].map(Item::Scalar);
+        for item in scalars.into_iter().chain([Item::Gradient]) {
+            assert!(right.of(item).unwrap() > 14.0, "{item}: {right:?}");
         }
         let right = Batch::from_labels(x, &[0, 1], 2).unwrap();
         let message = at(800.0, &right).unwrap().gradient.unwrap_err().to_string();

@@ -13,7 +13,7 @@ pub(super) fn forms<A: Smooth>() -> Vec<ClosedForm<A>> {
     vec![
         new("moment_gradients", &[Item(5), Theta], |f| {
             let Ok(g) = moment_gradients(&f.points, f.v()) else { return Vec::new() };
-            g.into_values().flat_map(|gradient| gradient.flat()).collect()
+            g.into_values().map(|gradient| gradient.flat()).collect::<Vec<_>>().concat()
         }),
         new("mean_gradient", &[Theta], |f| {
             flat(Closed::of(f).map(|g| mean_gradient(&g.trace, f.case.shape.parameters())))

@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::fmt::Write;
 
 impl ConformReport {
-    /// The report as text: the table, what is wrong, and the summary.
+    /// The table, what is wrong, and the summary.
     pub fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);

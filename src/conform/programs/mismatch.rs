@@ -10,16 +10,16 @@ use crate::io::case_json;
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
-/// An answer to a case, and what is to be said of it.
+/// An answer to a case, with the verdict on it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub(super) struct Found {
     /// The case.
     pub case: Case,
     /// What is right.
     pub expected: Expected,
     /// What the program says.
     pub answer: Answered,
-    /// What is to be said of that.
+    /// The verdict on that.
     pub judged: Judged,
 }
 

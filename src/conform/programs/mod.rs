@@ -1,4 +1,4 @@
-//! Checks a program in any language: starts it, asks it a line at a time, and reports the result.
+//! A program in any language: started, asked a line at a time, and reported on.
 
 mod answer;
 mod broken;
