@@ -89,16 +89,17 @@ impl JetBase for Field {}
 impl JetBase for Rounded {}
 impl JetBase for Degree {}
 
+/// First derivatives have a type of their own, since most of the work is done with them and a number of two coefficients is
+/// copied at no cost; second and third share one, so that equations are compiled twice and not three times.
 impl<T: JetBase> Arithmetic for T {
-    type First = Jet<T>;
+    type First = Jet<T, 2>;
     type Second = Jet<T>;
     type Third = Jet<T>;
 }
 
-impl<T: JetBase> Nilpotent<T> for Jet<T> {
+impl<T: JetBase, const C: usize> Nilpotent<T> for Jet<T, C> {
     fn lift(value: T, directions: &[T]) -> Self {
-        let steps = directions.iter().enumerate();
-        steps.fold(Jet::constant(value), |sum, (index, step)| sum + Jet::unit(index) * Jet::constant(*step))
+        Jet::along(value, directions)
     }
     fn mixed(&self, order: usize) -> T {
         Jet::mixed(self, order)

@@ -43,6 +43,7 @@ impl Degree {
 
     const ZERO: Degree = Degree { numerator: None, denominator: 0 };
 
+    #[inline]
     fn plus(&self, other: &Self) -> Self {
         match (self.numerator, other.numerator) {
             (None, _) => *other,
@@ -53,9 +54,11 @@ impl Degree {
             },
         }
     }
+    #[inline]
     fn minus(&self, other: &Self) -> Self {
         self.plus(other)
     }
+    #[inline]
     fn times(&self, other: &Self) -> Self {
         match (self.numerator, other.numerator) {
             (Some(a), Some(b)) => Degree {
@@ -65,6 +68,7 @@ impl Degree {
             _ => Degree::ZERO,
         }
     }
+    #[inline]
     fn over(&self, other: &Self) -> Self {
         self.times(&Degree { numerator: Some(other.denominator), denominator: other.numerator.unwrap_or(0) })
     }
@@ -73,6 +77,7 @@ impl Degree {
 operators!([] Degree);
 
 impl Number for Degree {
+    #[inline]
     fn integer(n: i64) -> Self {
         if n == 0 { Degree::ZERO } else { Degree { numerator: Some(0), denominator: 0 } }
     }

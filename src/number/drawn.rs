@@ -44,6 +44,7 @@ impl Drawn {
     }
 
     /// The element that `bits` falls on.
+    #[inline]
     pub fn new(bits: u64) -> Self {
         Drawn(Ok(bits % MODULUS.get()))
     }
@@ -53,6 +54,7 @@ impl Drawn {
         self.0.err()
     }
 
+    #[inline]
     fn both(&self, other: &Self) -> Result<(u64, u64), Gap> {
         match (self.0, other.0) {
             (Ok(a), Ok(b)) => Ok((a, b)),
@@ -61,16 +63,20 @@ impl Drawn {
         }
     }
 
+    #[inline]
     fn plus(&self, other: &Self) -> Self {
         Drawn(self.both(other).map(|(a, b)| (a + b) % MODULUS.get()))
     }
+    #[inline]
     fn minus(&self, other: &Self) -> Self {
         let modulus = MODULUS.get();
         Drawn(self.both(other).map(|(a, b)| (a + modulus - b) % modulus))
     }
+    #[inline]
     fn times(&self, other: &Self) -> Self {
         Drawn(self.both(other).map(|(a, b)| product(a, b, MODULUS.get())))
     }
+    #[inline]
     fn over(&self, other: &Self) -> Self {
         let modulus = MODULUS.get();
         let quotient = |(a, b)| {
@@ -83,12 +89,14 @@ impl Drawn {
 operators!([] Drawn);
 
 impl PartialEq for Drawn {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.both(other).is_ok_and(|(a, b)| a == b)
     }
 }
 
 impl Number for Drawn {
+    #[inline]
     fn integer(n: i64) -> Self {
         let residue = n.unsigned_abs() % MODULUS.get();
         if n < 0 { Drawn(Ok(0)).minus(&Drawn(Ok(residue))) } else { Drawn(Ok(residue)) }
@@ -99,6 +107,7 @@ symbols!(Drawn);
 
 impl Drawn {
     /// A pseudo-random element that depends on the argument and on the `function`'s own key.
+    #[inline]
     pub(crate) fn symbol(&self, function: u64) -> Self {
         match self.0 {
             Ok(argument) => Drawn::new(mix(mix(argument) ^ mix(!function))),
@@ -106,6 +115,7 @@ impl Drawn {
         }
     }
     /// The root that is a square, where there is one.
+    #[inline]
     fn root(&self) -> Self {
         let modulus = MODULUS.get();
         Drawn(self.0.and_then(|value| {

@@ -8,6 +8,7 @@ use num_dual::DualNum;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 impl<D: DualNum<Primitive = f64> + Copy + Send + Sync> Number for D {
+    #[inline]
     fn integer(n: i64) -> Self {
         D::from(n as f64)
     }

@@ -45,6 +45,7 @@ impl Field {
     pub const UNDEFINED: Field = Field(Err(Gap::Pole));
 
     /// The element that `bits` falls on, modulo the field's size.
+    #[inline]
     pub fn new(bits: u64) -> Self {
         Field(Ok(Residue::new(bits)))
     }
@@ -55,6 +56,7 @@ impl Field {
     }
 
     /// The element as an integer in `0..MODULUS`, if it is defined.
+    #[inline]
     pub fn residue(&self) -> Option<u64> {
         self.0.ok().map(Residue::residue)
     }
@@ -65,6 +67,7 @@ impl Field {
     }
 
     /// Both values, or the reason why one is missing; a division by zero outweighs a missing root.
+    #[inline]
     fn both(&self, other: &Self) -> Result<(Residue, Residue), Gap> {
         match (self.0, other.0) {
             (Ok(a), Ok(b)) => Ok((a, b)),
@@ -73,15 +76,19 @@ impl Field {
         }
     }
 
+    #[inline]
     fn plus(&self, other: &Self) -> Self {
         Field(self.both(other).map(|(a, b)| a + b))
     }
+    #[inline]
     fn minus(&self, other: &Self) -> Self {
         Field(self.both(other).map(|(a, b)| a - b))
     }
+    #[inline]
     fn times(&self, other: &Self) -> Self {
         Field(self.both(other).map(|(a, b)| a * b))
     }
+    #[inline]
     fn over(&self, other: &Self) -> Self {
         Field(self.both(other).and_then(|(a, b)| b.inverse().map(|inverse| a * inverse).ok_or(Gap::Pole)))
     }
@@ -90,6 +97,7 @@ impl Field {
 operators!([] Field);
 
 impl PartialEq for Field {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.both(other).is_ok_and(|(a, b)| a == b)
     }
@@ -107,6 +115,7 @@ impl fmt::Debug for Field {
 }
 
 impl Number for Field {
+    #[inline]
     fn integer(n: i64) -> Self {
         Field(Ok(Residue::integer(n)))
     }
@@ -116,6 +125,7 @@ symbols!(Field);
 
 impl Field {
     /// A pseudo-random element that depends on the argument and on the `function`'s own key.
+    #[inline]
     pub(crate) fn symbol(&self, function: u64) -> Self {
         match self.residue() {
             Some(argument) => Field::new(mix(mix(argument) ^ mix(!function))),
@@ -123,6 +133,7 @@ impl Field {
         }
     }
     /// The root that is a square, where there is one.
+    #[inline]
     fn root(&self) -> Self {
         Field(self.0.and_then(|value| value.root().ok_or(Gap::Root)))
     }

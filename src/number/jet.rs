@@ -30,6 +30,7 @@ impl<T: Number, const C: usize> Jet<T, C> {
     pub const UNITS: usize = C.ilog2() as usize;
 
     /// A number without derivatives.
+    #[inline]
     pub fn constant(value: T) -> Self {
         let mut coefficients = [T::integer(0); C];
         coefficients[0] = value;
@@ -47,27 +48,54 @@ impl<T: Number, const C: usize> Jet<T, C> {
         unit
     }
 
+    /// `value + E1 directions[0] + E2 directions[1] + ..`.
+    ///
+    /// # Panics
+    /// Where there are more directions than units.
+    #[inline]
+    pub fn along(value: T, directions: &[T]) -> Self {
+        let mut moving = Jet::constant(value);
+        for (index, direction) in directions.iter().enumerate() {
+            moving.coefficients[1 << index] = *direction;
+        }
+        moving.units = directions.len() as u32;
+        moving
+    }
+
     /// A number with one unit more: `re + eps E`, both without that unit.
+    #[inline]
     fn join(re: Self, eps: Self, unit: u32) -> Self {
         let mut joined = re;
         let half = 1 << unit;
-        joined.coefficients[half..2 * half].copy_from_slice(&eps.coefficients[..half]);
+        // Over all places: loops of a length that is known are copied without a call.
+        for index in 0..C {
+            if index & half != 0 {
+                joined.coefficients[index] = eps.coefficients[index ^ half];
+            }
+        }
         joined.units = unit + 1;
         joined
     }
 
     /// `re` and `eps` of `re + eps E` for the last unit in use, which neither has; none where no unit is in use.
+    #[inline]
     fn split(&self) -> Option<(Self, Self, u32)> {
         let unit = self.units.checked_sub(1)?;
         let half = 1 << unit;
-        let (mut re, mut eps) = (Jet::constant(T::integer(0)), Jet::constant(T::integer(0)));
-        re.coefficients[..half].copy_from_slice(&self.coefficients[..half]);
-        eps.coefficients[..half].copy_from_slice(&self.coefficients[half..2 * half]);
+        let (mut re, mut eps) = (*self, *self);
+        for index in 0..C {
+            eps.coefficients[index] =
+                if index < half { self.coefficients[index ^ half] } else { T::integer(0) };
+            if index >= half {
+                re.coefficients[index] = T::integer(0);
+            }
+        }
         (re.units, eps.units) = (unit, unit);
         Some((re, eps, unit))
     }
 
     /// The number with all units set to zero.
+    #[inline]
     pub fn value(&self) -> T {
         self.coefficients[0]
     }
@@ -98,25 +126,30 @@ impl<T: Number, const C: usize> Jet<T, C> {
     }
 
     /// The coefficients in use, that of no unit first.
+    #[inline]
     fn in_use(&self) -> &[T] {
         &self.coefficients[..1 << self.units]
     }
 
+    #[inline]
     fn entrywise(&self, other: &Self, of: impl Fn(T, T) -> T) -> Self {
-        let mut result = Jet::constant(T::integer(0));
+        let mut result = *self;
         result.units = self.units.max(other.units);
         for index in 0..1 << result.units {
             result.coefficients[index] = of(self.coefficients[index], other.coefficients[index]);
         }
         result
     }
+    #[inline]
     fn plus(&self, other: &Self) -> Self {
         self.entrywise(other, |a, b| a + b)
     }
+    #[inline]
     fn minus(&self, other: &Self) -> Self {
         self.entrywise(other, |a, b| a - b)
     }
     /// `(a b)_S = sum_(R in S) a_R b_(S - R)`.
+    #[inline]
     fn times(&self, other: &Self) -> Self {
         let (a, b) = (self.in_use(), other.in_use());
         let mut product = Jet::constant(a[0] * b[0]);
@@ -137,6 +170,7 @@ impl<T: Number, const C: usize> Jet<T, C> {
         }
         product
     }
+    #[inline]
     fn over(&self, other: &Self) -> Self {
         let units = self.units.max(other.units);
         match (Jet { units, ..*self }.split(), Jet { units, ..*other }.split()) {
@@ -189,6 +223,7 @@ impl<T: Number, const C: usize> Jet<T, C> {
 }
 
 impl<T: Number, const C: usize> PartialEq for Jet<T, C> {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         let all = 1 << self.units.max(other.units);
         self.coefficients[..all] == other.coefficients[..all]
@@ -198,6 +233,7 @@ impl<T: Number, const C: usize> PartialEq for Jet<T, C> {
 operators!([T: Number, const C: usize] Jet<T, C>);
 
 impl<T: Number, const C: usize> Number for Jet<T, C> {
+    #[inline]
     fn integer(n: i64) -> Self {
         Jet::constant(T::integer(n))
     }

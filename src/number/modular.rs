@@ -24,16 +24,19 @@ macro_rules! modular {
             };
             pub const ZERO: Self = $name(0);
 
+            #[inline]
             pub fn new(value: $word) -> Self {
                 $name(Self::REDUCER.mul(&value, &Self::SQUARE))
             }
 
+            #[inline]
             pub fn integer(n: i64) -> Self {
                 let size = Self::new(n.unsigned_abs().into());
                 if n < 0 { -size } else { size }
             }
 
             /// The integer from 0 to below the prime.
+            #[inline]
             pub fn residue(self) -> $word {
                 Self::REDUCER.residue(self.0)
             }
@@ -43,11 +46,13 @@ macro_rules! modular {
             }
 
             /// The inverse of what is not zero, by Fermat's little theorem.
+            #[inline]
             pub fn inverse(self) -> Option<Self> {
                 (self != Self::ZERO).then(|| self.pow(P - 2))
             }
 
             /// The root that is itself a square, if there is one; of primes that are 3 modulo 4.
+            #[inline]
             pub fn root(self) -> Option<Self> {
                 let root = self.pow(P / 4 + 1);
                 (root * root == self).then_some(root)
@@ -56,6 +61,7 @@ macro_rules! modular {
 
         impl<const P: $word> Add for $name<P> {
             type Output = Self;
+            #[inline]
             fn add(self, other: Self) -> Self {
                 $name(Self::REDUCER.add(&self.0, &other.0))
             }
@@ -63,6 +69,7 @@ macro_rules! modular {
 
         impl<const P: $word> Sub for $name<P> {
             type Output = Self;
+            #[inline]
             fn sub(self, other: Self) -> Self {
                 $name(Self::REDUCER.sub(&self.0, &other.0))
             }
@@ -70,6 +77,7 @@ macro_rules! modular {
 
         impl<const P: $word> Mul for $name<P> {
             type Output = Self;
+            #[inline]
             fn mul(self, other: Self) -> Self {
                 $name(Self::REDUCER.mul(&self.0, &other.0))
             }
@@ -77,6 +85,7 @@ macro_rules! modular {
 
         impl<const P: $word> Neg for $name<P> {
             type Output = Self;
+            #[inline]
             fn neg(self) -> Self {
                 $name(Self::REDUCER.neg(self.0))
             }

@@ -10,19 +10,23 @@ macro_rules! operators {
         operators!(@one [$($generics)*] $type, Div, div, DivAssign, div_assign, over);
         impl<$($generics)*> std::ops::Neg for $type {
             type Output = Self;
+            #[inline]
             fn neg(self) -> Self {
                 <Self as num_traits::Zero>::zero().minus(&self)
             }
         }
         impl<$($generics)*> num_traits::Zero for $type {
+            #[inline]
             fn zero() -> Self {
                 <Self as $crate::number::Number>::integer(0)
             }
+            #[inline]
             fn is_zero(&self) -> bool {
                 *self == Self::zero()
             }
         }
         impl<$($generics)*> num_traits::One for $type {
+            #[inline]
             fn one() -> Self {
                 <Self as $crate::number::Number>::integer(1)
             }
@@ -31,11 +35,13 @@ macro_rules! operators {
     (@one [$($generics:tt)*] $type:ty, $op:ident, $method:ident, $assign:ident, $assign_method:ident, $by:ident) => {
         impl<$($generics)*> std::ops::$op for $type {
             type Output = Self;
+            #[inline]
             fn $method(self, other: Self) -> Self {
                 self.$by(&other)
             }
         }
         impl<$($generics)*> std::ops::$assign for $type {
+            #[inline]
             fn $assign_method(&mut self, other: Self) {
                 *self = self.$by(&other);
             }

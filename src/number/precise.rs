@@ -38,6 +38,7 @@ pub struct Precise(Quad);
 
 impl Precise {
     /// An `f64`, exactly.
+    #[inline]
     pub fn exact(value: f64) -> Self {
         Precise(Quad::from_f64(value))
     }
@@ -63,15 +64,19 @@ impl Precise {
         (Precise::exact(value).minus(self)).nearest()
     }
 
+    #[inline]
     fn plus(&self, other: &Self) -> Self {
         Precise(self.0.add_accurate(other.0))
     }
+    #[inline]
     fn minus(&self, other: &Self) -> Self {
         Precise(self.0.sub_accurate(other.0))
     }
+    #[inline]
     fn times(&self, other: &Self) -> Self {
         Precise(self.0.mul(other.0))
     }
+    #[inline]
     fn over(&self, other: &Self) -> Self {
         Precise(self.0.div(other.0))
     }
@@ -108,6 +113,7 @@ impl Precise {
 operators!([] Precise);
 
 impl Number for Precise {
+    #[inline]
     fn integer(n: i64) -> Self {
         let near = n as f64;
         // What an i64 has beyond 53 bits; the difference is exact.
@@ -126,6 +132,7 @@ fn decay(a: &Big) -> Big {
     working(if *a > Big::ZERO { (-a).exp() } else { a.exp() })
 }
 
+#[inline]
 fn one() -> Big {
     working(Big::ONE)
 }

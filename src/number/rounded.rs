@@ -33,17 +33,20 @@ pub struct Rounded {
 
 impl Rounded {
     /// A number that is taken as exact: an input.
+    #[inline]
     pub fn exact(value: f64) -> Self {
         Rounded { value, error: 0.0 }
     }
 
     /// A freshly rounded value: what its arguments carried, and its own rounding, or the underflow threshold.
+    #[inline]
     fn after(value: f64, carried: f64) -> Self {
         Rounded { value, error: carried + value.abs() * ROUNDOFF + f64::MIN_POSITIVE }
     }
 
     /// The value of an elementary function with this slope at the argument, and a second derivative that is nowhere larger
     /// than `bend`: the error that the argument carries may be as large as it likes.
+    #[inline]
     fn function(&self, value: f64, slope: f64, bend: f64) -> Self {
         let carried = slope.abs() * self.error + bend / 2.0 * self.error * self.error;
         Rounded::called(value, carried)
@@ -76,6 +79,7 @@ impl Rounded {
     }
 
     /// The value of an elementary function, off by what its argument carried and by its own rounding.
+    #[inline]
     fn called(value: f64, carried: f64) -> Self {
         Rounded { value, error: carried + value.abs() * FUNCTION + f64::MIN_POSITIVE }
     }
@@ -87,10 +91,12 @@ impl Rounded {
     }
 
     /// Zero without an error: what is added to it or multiplied by it is not rounded.
+    #[inline]
     fn is_nothing(&self) -> bool {
         self.value == 0.0 && self.error == 0.0
     }
 
+    #[inline]
     fn plus(&self, other: &Self) -> Self {
         match (self.is_nothing(), other.is_nothing()) {
             (true, _) => *other,
@@ -98,6 +104,7 @@ impl Rounded {
             _ => Rounded::after(self.value + other.value, self.error + other.error),
         }
     }
+    #[inline]
     fn minus(&self, other: &Self) -> Self {
         match (self.is_nothing(), other.is_nothing()) {
             (true, _) => Rounded { value: -other.value, error: other.error },
@@ -105,6 +112,7 @@ impl Rounded {
             _ => Rounded::after(self.value - other.value, self.error + other.error),
         }
     }
+    #[inline]
     fn times(&self, other: &Self) -> Self {
         let finite = self.value.is_finite() && other.value.is_finite();
         if finite && (self.is_nothing() || other.is_nothing()) {
@@ -114,6 +122,7 @@ impl Rounded {
             self.value.abs() * other.error + self.error * other.value.abs() + self.error * other.error;
         Rounded::after(self.value * other.value, carried)
     }
+    #[inline]
     fn over(&self, other: &Self) -> Self {
         if self.is_nothing() && other.error < other.value.abs() {
             return *self;
@@ -130,6 +139,7 @@ operators!([] Rounded);
 
 impl Number for Rounded {
     /// Beyond 2^53 an integer may fall between two floats.
+    #[inline]
     fn integer(n: i64) -> Self {
         let value = n as f64;
         let exact = n.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS;

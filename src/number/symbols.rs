@@ -73,6 +73,7 @@ pub(super) fn tanh<T: Number>(exp: T) -> (T, T) {
 
 /// The finaliser of the SplitMix64 generator (Steele, Lea, Flood 2014): every bit of the input moves every bit of the
 /// output.
+#[inline]
 pub(super) fn mix(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

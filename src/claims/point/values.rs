@@ -94,7 +94,8 @@ fn values<V: Tower + Base<Value = V>>(
 ) -> Vec<V> {
     match order {
         0 => values_in::<V>(program, point, node, free, slots, components),
-        1..=3 => values_in::<Jet<V>>(program, point, node, free, slots, components),
+        1 => values_in::<Jet<V, 2>>(program, point, node, free, slots, components),
+        2..=3 => values_in::<Jet<V>>(program, point, node, free, slots, components),
         _ => values_in::<Jet<V, { 1 << HIGHEST_ORDER }>>(program, point, node, free, slots, components),
     }
 }

@@ -58,6 +58,7 @@ const DENSITY: u64 = 8;
 const DEEP: u64 = 9;
 
 impl Chain {
+    #[inline]
     fn new(value: Residues) -> Self {
         Chain { value: Ok(value), log: None, antilog: None }
     }
@@ -88,11 +89,13 @@ impl Chain {
     }
 
     /// A pseudo-random element that depends on the argument and on the function's own key.
+    #[inline]
     pub(crate) fn symbol(&self, function: u64) -> Self {
         Chain { value: self.value.map(|value| value.symbol(function)), log: None, antilog: None }
     }
 
     /// Both values, or the reason why one is missing; a division by zero outweighs a missing root.
+    #[inline]
     fn both(&self, other: &Self) -> Result<(Residues, Residues), Gap> {
         match (self.value, other.value) {
             (Ok(a), Ok(b)) => Ok((a, b)),
@@ -106,10 +109,12 @@ impl Chain {
         self.log.unwrap_or_else(|| value.absolute().symbol(LN))
     }
 
+    #[inline]
     fn is_nothing(&self) -> bool {
         self.value.is_ok_and(|value| value.is_nothing())
     }
 
+    #[inline]
     fn plus(&self, other: &Self) -> Self {
         // Nothing added leaves the logarithm what it is.
         if self.is_nothing() && other.is_defined() {
@@ -121,6 +126,7 @@ impl Chain {
         let antilog = self.antilog.zip(other.antilog).map(|(a, b)| a.times(b));
         Chain { value: self.both(other).map(|(a, b)| a.plus(b)), log: None, antilog }
     }
+    #[inline]
     fn minus(&self, other: &Self) -> Self {
         if other.is_nothing() && self.is_defined() {
             return *self;
@@ -131,6 +137,7 @@ impl Chain {
         let antilog = antilog.and_then(|(a, b)| b.inverse().map(|inverse| a.times(inverse)));
         Chain { value: self.both(other).map(|(a, b)| a.minus(b)), log, antilog }
     }
+    #[inline]
     fn times(&self, other: &Self) -> Self {
         match self.both(other) {
             Ok((a, b)) => {
@@ -141,6 +148,7 @@ impl Chain {
             Err(gap) => Chain::undefined(gap),
         }
     }
+    #[inline]
     fn over(&self, other: &Self) -> Self {
         let quotient = self.both(other).and_then(|(a, b)| b.inverse().map(|c| (a, b, c)).ok_or(Gap::Pole));
         match quotient {
@@ -157,6 +165,7 @@ operators!([] Chain);
 
 /// Equal modulo every prime that is left of both.
 impl PartialEq for Chain {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.both(other).is_ok_and(|(a, b)| {
             let lost = a.lost.max(b.lost);
@@ -169,6 +178,7 @@ impl PartialEq for Chain {
 }
 
 impl Number for Chain {
+    #[inline]
     fn integer(n: i64) -> Self {
         Chain { value: Ok(Residues::integer(n)), log: logarithm_of_integer(n), antilog: None }
     }

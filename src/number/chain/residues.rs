@@ -31,6 +31,7 @@ pub(super) struct Residues {
 }
 
 impl Residues {
+    #[inline]
     pub(super) fn integer(n: i64) -> Self {
         Residues {
             lost: 0,
@@ -43,11 +44,13 @@ impl Residues {
     }
 
     /// Whether the number is zero.
+    #[inline]
     pub(super) fn is_nothing(&self) -> bool {
         self.r0 == R0::ZERO
     }
 
     /// Pseudo-random residues that depend on a key and on the largest residue, which is never used up; as many are left.
+    #[inline]
     pub(super) fn symbol(&self, key: u64) -> Self {
         let largest = self.r0.residue();
         let (low, high) = (largest as u64, (largest >> 64) as u64);
@@ -64,6 +67,7 @@ impl Residues {
         }
     }
 
+    #[inline]
     pub(super) fn plus(self, other: Self) -> Self {
         Residues {
             lost: self.lost.max(other.lost),
@@ -75,6 +79,7 @@ impl Residues {
         }
     }
 
+    #[inline]
     pub(super) fn minus(self, other: Self) -> Self {
         Residues {
             lost: self.lost.max(other.lost),
@@ -86,6 +91,7 @@ impl Residues {
         }
     }
 
+    #[inline]
     pub(super) fn times(self, other: Self) -> Self {
         Residues {
             lost: self.lost.max(other.lost),
@@ -98,6 +104,7 @@ impl Residues {
     }
 
     /// The inverse, where it exists modulo every prime that is left.
+    #[inline]
     pub(super) fn inverse(self) -> Option<Self> {
         Some(Residues {
             lost: self.lost,
@@ -110,6 +117,7 @@ impl Residues {
     }
 
     /// The roots that are squares, where they exist modulo every prime that is left.
+    #[inline]
     pub(super) fn root(self) -> Option<Self> {
         Some(Residues {
             lost: self.lost,
