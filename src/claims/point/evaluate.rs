@@ -41,7 +41,7 @@ struct Change<'a> {
 }
 
 /// The values of all quantities, some of them changed by the derivatives around.
-pub struct World<'a, T: Base> {
+pub(in crate::claims) struct World<'a, T: Base> {
     program: &'a Program,
     point: &'a Point<T::Value>,
     around: Option<&'a World<'a, T>>,
@@ -57,7 +57,7 @@ pub struct World<'a, T: Base> {
 
 impl<'a, T: Base> World<'a, T> {
     /// The world in which nothing has moved.
-    pub fn new(program: &'a Program, point: &'a Point<T::Value>) -> Self {
+    pub(in crate::claims) fn new(program: &'a Program, point: &'a Point<T::Value>) -> Self {
         let positive = Rc::new(OnceCell::new());
         World {
             program,
@@ -73,18 +73,18 @@ impl<'a, T: Base> World<'a, T> {
     }
 
     /// How many indices a range has here.
-    pub fn size(&self, range: Range) -> usize {
+    pub(in crate::claims) fn size(&self, range: Range) -> usize {
         self.point.sizes.of(range)
     }
 
     /// The value of a quantity without indices.
-    pub fn scalar(&self, symbol: usize) -> T {
+    pub(in crate::claims) fn scalar(&self, symbol: usize) -> T {
         self.entry(symbol, 0)
     }
 
     /// Computes what an expression builds on from the bottom up, where that is high: no evaluation is deeper than a
     /// statement then, however many build on each other.
-    pub fn prepare(&self, node: &Node) {
+    pub(in crate::claims) fn prepare(&self, node: &Node) {
         if self.high {
             let mut used = Symbols::default();
             self.program.dependencies(node, &mut used);
@@ -97,7 +97,7 @@ impl<'a, T: Base> World<'a, T> {
     }
 
     /// The same for these quantities, where others are computed already.
-    pub fn prepare_besides(&self, used: &Symbols, known: &Symbols) {
+    pub(in crate::claims) fn prepare_besides(&self, used: &Symbols, known: &Symbols) {
         if self.high {
             let new = used.besides(known).filter(|symbol| self.defines(*symbol));
             new.for_each(|symbol| self.fill(symbol));
@@ -139,7 +139,7 @@ impl<'a, T: Base> World<'a, T> {
     }
 
     /// The value of an expression, its indices assigned.
-    pub fn value(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> T {
+    pub(in crate::claims) fn value(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> T {
         let two = |x: &Node, y: &Node, slots: &mut [usize]| {
             (self.value(x, slots, ranges), self.value(y, slots, ranges))
         };

@@ -3,6 +3,16 @@
 
 use crate::number::{Chain, Degree, Drawn, Field, Gap, Jet, Rounded, Smooth};
 
+/// An arithmetic in which a derivation can be evaluated: floats, floats with a bound on their rounding error, or a prime
+/// field.
+///
+/// Only types of this crate implement it.
+pub trait Evaluable: Base<Value = Self> {}
+
+impl Evaluable for f64 {}
+impl Evaluable for Rounded {}
+impl Evaluable for Field {}
+
 /// A number in which expressions are evaluated. A base carries no derivatives, which is what the defaults say.
 pub trait Tower: Smooth + Copy + Send + Sync {
     /// Whether it is over a field, where positive numbers are squares.

@@ -133,7 +133,7 @@ fn scalar_roots(program: &Program, claim: &Claim) -> Vec<usize> {
     used.map(|(symbol, _)| symbol).collect()
 }
 
-/// What became of a component so far.
+/// What is known of a component so far.
 struct Component {
     indices: Vec<usize>,
     decided: usize,
