@@ -15,7 +15,7 @@ mod explanation;
 mod language;
 mod point;
 mod report;
-mod room;
+mod stack;
 mod verdict;
 
 pub use explanation::{Diagnosis, Edit, MutantScore, MutantVerdict, Related, Repair, SizeFactor};

@@ -1,4 +1,4 @@
-//! Every small edit of a true claim, and how it falls.
+//! Every small edit of a true claim, and the verdict on it.
 
 use super::edits::{edits, most};
 use super::repair::Targets;
@@ -8,7 +8,7 @@ use crate::claims::verdict::decide::decide;
 use crate::claims::verdict::outcome::Verdict;
 use crate::words::shortened;
 
-/// What is said of an edit at most, in characters.
+/// The largest number of characters of the line about an edit.
 const LONGEST: usize = 2000;
 
 /// The verdict on a small edit of a true claim.
@@ -42,13 +42,13 @@ pub struct MutantScore {
 
 impl MutantScore {
     /// How many edits have this verdict.
-    pub fn count(&self, fallen: MutantVerdict) -> usize {
-        self.edits.iter().filter(|(_, how)| *how == fallen).count()
+    pub fn count(&self, verdict: MutantVerdict) -> usize {
+        self.edits.iter().filter(|(_, how)| *how == verdict).count()
     }
 
     /// The lines of the edits with this verdict.
-    pub fn lines(&self, fallen: MutantVerdict) -> impl Iterator<Item = &str> {
-        self.edits.iter().filter(move |(_, how)| *how == fallen).map(|(line, _)| line.as_str())
+    pub fn lines(&self, verdict: MutantVerdict) -> impl Iterator<Item = &str> {
+        self.edits.iter().filter(move |(_, how)| *how == verdict).map(|(line, _)| line.as_str())
     }
 
     /// Adds the score of another claim.
@@ -68,18 +68,18 @@ pub(in crate::claims) fn mutants(program: &Program, claim: &Claim, seed: u64) ->
     score.cut = usize::from(edits.len() >= most(&claim.right_text));
     for edit in edits {
         let Some(edited) = known.with_right_side(claim, &edit.expr) else { continue };
-        let fallen = if targets.refute(known, &edited) {
+        let verdict = if targets.refute(known, &edited) {
             MutantVerdict::False
         } else {
-            fall(known, claim, &edited, seed)
+            verdict_on(known, claim, &edited, seed)
         };
         let line = format!("{}: {} ({})", claim.name, edit.expr, edit.what);
-        score.edits.push((shortened(&line, LONGEST), fallen));
+        score.edits.push((shortened(&line, LONGEST), verdict));
     }
     score
 }
 
-fn fall(program: &Program, claim: &Claim, edited: &Claim, seed: u64) -> MutantVerdict {
+fn verdict_on(program: &Program, claim: &Claim, edited: &Claim, seed: u64) -> MutantVerdict {
     match decide(program, edited, 1, seed ^ 0x00c0_ffee).verdict() {
         Verdict::False => MutantVerdict::False,
         Verdict::Undecided => MutantVerdict::Undecided,

@@ -3,7 +3,7 @@
 use super::error::SyntaxError;
 use super::parser::parse;
 use super::program::{Program, Value};
-use crate::claims::room::with_room;
+use crate::claims::stack::with_deep_stack;
 use crate::words;
 use std::fs::File;
 use std::io::Read;
@@ -79,7 +79,7 @@ impl Derivation {
     /// [`SourceError::Syntax`] at the first place that is not of the grammar, at a name or an index without a meaning,
     /// and at a line that looks like the opening of a block and is not one.
     pub fn read(sources: Vec<Source>, built_upon: usize) -> Result<Self, SourceError> {
-        with_room(|| Derivation::resolved(sources, built_upon))
+        with_deep_stack(|| Derivation::resolved(sources, built_upon))
     }
 
     fn resolved(sources: Vec<Source>, built_upon: usize) -> Result<Self, SourceError> {

@@ -11,7 +11,7 @@ use super::tower::{Base, Tower};
 use crate::claims::language::program::{Form, MOST_INDICES, Node, Program, Value};
 use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::{Function, Range};
-use crate::claims::room::with_room;
+use crate::claims::stack::with_deep_stack;
 use crate::number::{Matrix, Number, norm};
 use crate::witness::eigen::eigenvalues;
 use std::cell::{OnceCell, RefCell};
@@ -28,9 +28,9 @@ const LOW: usize = 100;
 /// What is higher than this may need more than the stack that a thread has by default.
 const SHALLOW: usize = 40;
 
-/// Evaluates what is so high, where there is room for it.
-pub(in crate::claims) fn roomy<T: Send>(height: usize, evaluate: impl FnOnce() -> T + Send) -> T {
-    if height > SHALLOW { with_room(evaluate) } else { evaluate() }
+/// Evaluates what builds on so many definitions, on a deep stack if it needs one.
+pub(in crate::claims) fn at_height<T: Send>(height: usize, evaluate: impl FnOnce() -> T + Send) -> T {
+    if height > SHALLOW { with_deep_stack(evaluate) } else { evaluate() }
 }
 
 /// What one derivative changes.

@@ -1,6 +1,6 @@
 //! Values of a quantity, or of a side of a claim.
 
-use super::evaluate::{UNASSIGNED, World, roomy};
+use super::evaluate::{UNASSIGNED, World, at_height};
 use super::place::{Phi, Point, Sizes};
 use super::tower::{Base, Evaluable, Tower};
 use crate::claims::language::program::{Claim, HIGHEST_ORDER, Node, Program, Symbol, Value};
@@ -174,7 +174,7 @@ fn values_in<T: Base>(
     ranges: &[Range],
     components: &[Vec<usize>],
 ) -> Vec<T::Value> {
-    roomy(program.height(node), || {
+    at_height(program.height(node), || {
         let world = World::<T>::new(program, point);
         world.prepare(node);
         let mut slots = vec![UNASSIGNED; ranges.len()];

@@ -10,7 +10,7 @@ use crate::claims::language::error::render;
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::source::{Derivation, Source};
 use crate::claims::language::syntax::{Function, Relation};
-use crate::claims::room;
+use crate::claims::stack;
 use crate::claims::verdict::contents::uses;
 use crate::claims::verdict::decide::decide;
 use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict};
@@ -20,10 +20,10 @@ use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Milliseconds after which no more true lines are searched for: a file may have thousands of claims that are false.
+/// The milliseconds after which no further search for a true line starts: a file may have thousands of false claims.
 const MOST_SEARCHED: u64 = 120_000;
 
-/// What a report says at most in one piece, in characters: a claim, the numbers that show that it is false.
+/// The largest number of characters of one piece of a report, such as a claim or the numbers at which it is false.
 const LONGEST: usize = 2000;
 
 /// The result of a check: a verdict on each claim, as values and in words.
@@ -130,11 +130,13 @@ pub fn check(derivations: &[Derivation], request: &Request) -> CheckReport {
     let asked: Vec<_> = request.shard.of(asked).collect();
     let searched = AtomicU64::new(0);
     let each = || {
-        let one = |(derivation, index): &(&Derivation, usize)| one(derivation, *index, request, &searched);
-        asked.par_iter().with_max_len(1).map(one).collect()
+        let report =
+            |(derivation, index): &(&Derivation, usize)| report(derivation, *index, request, &searched);
+        asked.par_iter().with_max_len(1).map(report).collect()
     };
-    // Where no threads can be had, those that there are will do.
-    let checked: Vec<(ClaimReport, MutantScore)> = room::pool().map_or_else(each, |pool| pool.install(each));
+    // If no threads can be started, the ones that there are do the work.
+    let checked: Vec<(ClaimReport, MutantScore)> =
+        stack::deep_pool().map_or_else(each, |pool| pool.install(each));
     let (claims, scores): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
     let score = scores.into_iter().fold(MutantScore::default(), MutantScore::with);
     CheckReport {
@@ -145,8 +147,8 @@ pub fn check(derivations: &[Derivation], request: &Request) -> CheckReport {
     }
 }
 
-/// The verdict on a claim, explained. `searched` is how many milliseconds the searches for true lines have taken.
-fn one(
+/// The report on a claim. `searched` counts the milliseconds that all searches for true lines have taken so far.
+fn report(
     derivation: &Derivation,
     index: usize,
     request: &Request,
@@ -204,7 +206,7 @@ fn one(
     (report, score)
 }
 
-/// The words for all that is known of a failure.
+/// The failure with everything known about it, in words.
 fn explained(
     program: &Program,
     claim: &Claim,

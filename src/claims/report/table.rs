@@ -161,8 +161,8 @@ impl CheckReport {
 /// The edits that were not rejected, and how many have which verdict.
 fn edits(score: &MutantScore) -> String {
     let mut text = String::new();
-    for (fallen, label) in [(MutantVerdict::Survived, "survivor"), (MutantVerdict::AlsoTrue, "also true")] {
-        for line in score.lines(fallen) {
+    for (verdict, label) in [(MutantVerdict::Survived, "survivor"), (MutantVerdict::AlsoTrue, "also true")] {
+        for line in score.lines(verdict) {
             let _ = writeln!(text, "{label}: {line}");
         }
     }

@@ -7,7 +7,7 @@ mod formula;
 mod summary;
 mod words;
 
-use crate::claims::room::with_room;
+use crate::claims::stack::with_deep_stack;
 use crate::claims::{CheckReport, Derivation};
 use block::Verdicts;
 use chapter::Chapter;
@@ -32,7 +32,7 @@ impl CheckReport {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn html(&self, derivations: &[Derivation]) -> String {
-        with_room(|| clean(self.page(derivations)))
+        with_deep_stack(|| clean(self.page(derivations)))
     }
 
     fn page(&self, derivations: &[Derivation]) -> String {
