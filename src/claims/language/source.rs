@@ -134,9 +134,10 @@ impl Derivation {
     /// The names of the quantities that are given rather than defined, in order: `data` and `parameter` in the text.
     ///
     /// ```
-    /// use hsr::claims::Derivation;
-    /// let chapters = &Derivation::embedded()?[0];
-    /// assert_eq!(chapters.free_quantities().take(4).collect::<Vec<_>>(), ["x", "y", "W", "b"]);
+    /// use hsr::claims::{Derivation, Source};
+    /// let text = "```claims\ndata x\nparameter V[C,h]\nlet y = x^2\nclaim square: y = x*x\n```\n";
+    /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
+    /// assert_eq!(derivation.free_quantities().collect::<Vec<_>>(), ["x", "V"]);
     /// # Ok::<(), hsr::claims::SourceError>(())
     /// ```
     pub fn free_quantities(&self) -> impl Iterator<Item = &str> {
@@ -144,7 +145,8 @@ impl Derivation {
         free.map(|symbol| symbol.name.as_str())
     }
 
-    /// Takes a defined quantity as given: its definition is forgotten, and its values come from the point like data.
+    /// Takes a defined quantity as given: its definition is forgotten, its values come from the point as those of data do,
+    /// and it has no derivative by other quantities.
     /// Returns whether there is a quantity with this name.
     ///
     /// ```
