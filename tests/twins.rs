@@ -3,7 +3,7 @@
 #![cfg(feature = "check")]
 
 use hsr::audit::{Axis, ClosedForm, Forms, closed_forms};
-use hsr::claims::{Base, Derivation, Phi, Point, Program, Sizes, Source, Tower, Value};
+use hsr::claims::{Derivation, Evaluable, Phi, Point, Sizes, Source};
 use hsr::model::{Activation, Parameters, Shape};
 use hsr::number::{Field, Matrix, Number, Rounded, Smooth, Vector};
 use hsr::terms::bound::null_space;
@@ -88,28 +88,27 @@ const BLOCKS: [&str; 10] = ["", "_wb", "_wv", "_wc", "_bb", "_bv", "_bc", "_vv",
 const SHAPES: [(usize, usize, usize, usize); 3] = [(3, 2, 2, 2), (3, 1, 2, 2), (2, 1, 3, 3)];
 
 /// The chapters, and the quantities of this test.
-fn program() -> Program {
-    let mut sources = Derivation::embedded().unwrap().remove(0).sources;
+fn derivation() -> Derivation {
+    let mut sources = Derivation::embedded().unwrap()[0].sources().to_vec();
     let text = include_str!("twins/quantities.md").to_string();
     sources.push(Source { name: "tests/twins/quantities.md".to_string(), text });
-    let mut program = Derivation::read(sources, 0).unwrap_or_else(|error| panic!("{error}")).program;
+    let mut derivation = Derivation::read(sources, 0).unwrap_or_else(|error| panic!("{error}"));
     // The text makes them of exponentials, the code has them as functions: the polynomials take their values.
     for name in ["sigma", "tanh_a"] {
-        let symbol = program.find(name).unwrap();
-        program.symbols[symbol].value = Value::Free { parameter: false };
+        assert!(derivation.take_as_free(name), "the text has no {name}");
     }
-    program
+    derivation
 }
 
 /// A random network and what the text says at it.
 struct Twins<'a, A: Smooth> {
-    program: &'a Program,
+    derivation: &'a Derivation,
     forms: Forms<A>,
     point: Point<A>,
 }
 
-impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
-    fn new(program: &'a Program, shape: Shape, activation: Activation, seed: u64) -> Self {
+impl<'a, A: Draw + Evaluable> Twins<'a, A> {
+    fn new(derivation: &'a Derivation, shape: Shape, activation: Activation, seed: u64) -> Self {
         let case = Case::<A>::random(shape, activation, seed);
         let sizes = Sizes {
             samples: shape.samples,
@@ -117,19 +116,16 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
             hidden: shape.hidden,
             classes: shape.classes,
         };
-        let free = program.symbols.iter().map(|symbol| match symbol.value {
-            Value::Free { .. } => free_values(&case, &symbol.name),
-            Value::Defined(..) => Vec::new(),
-        });
-        let point = Point::new(sizes, free.collect(), Phi::Known(activation));
-        Twins { program, forms: Forms::new(case), point }
+        let point = derivation.point(sizes, Phi::Known(activation), |name| free_values(&case, name));
+        let point = point.unwrap_or_else(|error| panic!("{error}"));
+        Twins { derivation, forms: Forms::new(case), point }
     }
 
     /// The same network with the text's probabilities. The code takes exponentials of differences of logits, and the
     /// field does not know that `exp(a - b)` is `exp(a)/exp(b)`.
     fn with_probabilities_of_the_text(mut self) -> Self {
         let rows = |name: &str, width: usize| -> Vec<Vector<A>> {
-            let entries = self.program.quantity(name, &self.point).unwrap();
+            let entries = self.derivation.quantity(name, &self.point).unwrap();
             entries.chunks(width).map(|row| Vector::from_row_slice(row)).collect()
         };
         let classes = self.forms.case.shape.classes;
@@ -143,8 +139,8 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
     }
 
     fn right_side(&self, claim: &str) -> Vec<A> {
-        let found = self.program.claims.iter().find(|other| other.name == claim);
-        found.unwrap_or_else(|| panic!("no claim is named {claim}")).right_side(self.program, &self.point)
+        let values = self.derivation.right_side(claim, &self.point);
+        values.unwrap_or_else(|| panic!("no claim is named {claim}"))
     }
 
     /// The values that the text gives to a function.
@@ -169,7 +165,7 @@ impl<'a, A: Draw + Tower + Base<Value = A>> Twins<'a, A> {
     fn at(&self, place: &str) -> Vec<A> {
         match place.strip_prefix("claim ") {
             Some(claim) => self.right_side(claim),
-            None => self.program.quantity(place, &self.point).unwrap_or_else(|| panic!("no {place}")),
+            None => self.derivation.quantity(place, &self.point).unwrap_or_else(|| panic!("no {place}")),
         }
     }
 }
@@ -265,15 +261,15 @@ const SEEDS: u64 = 100;
 
 #[test]
 fn every_claim_named_after_a_function_has_its_values_in_the_field() {
-    let program = program();
+    let derivation = derivation();
     let mut decided = BTreeSet::new();
     for sizes in SHAPES {
         let mut waiting = closed_forms::<Field>();
         waiting.retain(|equation| !APART.contains(&equation.name));
         for seed in 0..SEEDS {
-            let plain = Twins::new(&program, shape(sizes), Activation::Tanh, seed);
-            let given =
-                Twins::new(&program, shape(sizes), Activation::Tanh, seed).with_probabilities_of_the_text();
+            let plain = Twins::new(&derivation, shape(sizes), Activation::Tanh, seed);
+            let given = Twins::new(&derivation, shape(sizes), Activation::Tanh, seed)
+                .with_probabilities_of_the_text();
             waiting.retain(|equation| {
                 let exponential = ["softmax", "cross_entropy", "loss"].contains(&equation.name);
                 let twins = if exponential { &plain } else { &given };
@@ -297,11 +293,11 @@ fn every_claim_named_after_a_function_has_its_values_in_the_field() {
 
 #[test]
 fn every_claim_named_after_a_function_has_its_values_in_floats() {
-    let program = program();
+    let derivation = derivation();
     for equation in closed_forms::<Rounded>().iter().filter(|equation| !APART.contains(&equation.name)) {
         for (index, sizes) in SHAPES.into_iter().enumerate() {
             for activation in Activation::ALL {
-                let twins = Twins::<Rounded>::new(&program, shape(sizes), activation, index as u64);
+                let twins = Twins::<Rounded>::new(&derivation, shape(sizes), activation, index as u64);
                 let (rust, text) = [(equation.components)(&twins.forms), twins.text(equation)]
                     .map(|values| agreed(equation.name, &twins.forms.case.shape, values))
                     .into();
@@ -322,10 +318,10 @@ fn every_claim_named_after_a_function_has_its_values_in_floats() {
 
 #[test]
 fn the_descent_direction_is_that_of_the_text() {
-    let program = program();
+    let derivation = derivation();
     let shape = shape((3, 1, 2, 2));
     let at_seed = |seed| {
-        let twins = Twins::<Field>::new(&program, shape, Activation::Tanh, seed);
+        let twins = Twins::<Field>::new(&derivation, shape, Activation::Tanh, seed);
         let flat = |name: &str| -> Vec<Field> {
             ["W", "b", "V", "c"].iter().flat_map(|group| twins.at(&format!("{name}_{group}"))).collect()
         };
@@ -340,11 +336,11 @@ fn the_descent_direction_is_that_of_the_text() {
 
 #[test]
 fn the_null_space_is_that_of_the_text() {
-    let program = program();
+    let derivation = derivation();
     for sizes in SHAPES {
         let shape = shape(sizes);
-        let twins = Twins::<Field>::new(&program, shape, Activation::Tanh, 0);
-        let text = |name: &str| program.quantity(name, &twins.point).unwrap();
+        let twins = Twins::<Field>::new(&derivation, shape, Activation::Tanh, 0);
+        let text = |name: &str| derivation.quantity(name, &twins.point).unwrap();
         let columns = shape.hidden + 1;
         let basis = null_space::<Field>(&shape);
         let mut expected = Matrix::from_element(shape.parameters(), columns, Field::integer(0));
@@ -361,12 +357,12 @@ fn the_null_space_is_that_of_the_text() {
 
 #[test]
 fn every_function_has_a_claim_and_every_claim_stands_under_a_function() {
-    let program = program();
+    let derivation = derivation();
     let functions: Vec<&str> = closed_forms::<f64>().iter().map(|equation| equation.name).collect();
     for name in &functions {
-        assert!(program.claims.iter().any(|claim| claim.name == *name), "{name} is not claimed");
+        assert!(derivation.claims().any(|claim| claim == *name), "{name} is not claimed");
     }
-    for source in &Derivation::embedded().unwrap()[0].sources {
+    for source in Derivation::embedded().unwrap()[0].sources() {
         let mut heading = None;
         for line in source.text.lines() {
             if let Some(name) = line.strip_prefix("### `").and_then(|line| line.strip_suffix('`')) {

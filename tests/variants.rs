@@ -2,14 +2,14 @@
 //! subject invites.
 #![cfg(feature = "check")]
 
-use hsr::claims::{Derivation, Request, Shard, Source, Verdict, run};
+use hsr::claims::{Derivation, Request, Source, Verdict, check};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The variants: every derivation that comes with the crate but the first, which is that of the chapters.
 fn variants() -> Vec<Source> {
     let derivations = Derivation::embedded().unwrap();
-    derivations.into_iter().skip(1).flat_map(|derivation| derivation.sources).collect()
+    derivations.into_iter().skip(1).flat_map(|derivation| derivation.sources().to_vec()).collect()
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn every_variant_stands_alone_and_is_listed() {
     let list = std::fs::read_to_string(root.join("derivations/README.md")).unwrap();
     for variant in variants() {
         let opened = Derivation::open(&root.join(&variant.name)).unwrap();
-        assert_eq!((opened.sources.len(), opened.first), (1, 0), "{}", variant.name);
+        assert_eq!(opened.sources().len(), 1, "{}", variant.name);
         let link = variant.name.trim_start_matches("derivations/");
         assert!(list.contains(&format!("]({link})")), "{} is not listed", variant.name);
     }
@@ -110,9 +110,7 @@ fn the_mistakes_that_a_variant_invites_are_rejected() {
         assert_eq!(variant.text.matches(right).count(), 1, "'{right}' must stand once in {file}");
         let source = Source { text: variant.text.replace(right, wrong), ..variant.clone() };
         let derivation = Derivation::read(vec![source], 0).unwrap_or_else(|error| panic!("{error}"));
-        let only = Some(claim.to_string());
-        let request = Request { points: 1, seed: 0, only, shard: Shard::ALL, repair: false, mutants: false };
-        let report = run(&[derivation], &request);
+        let report = check(&[derivation], &Request::default().only(claim).repair(false));
         assert_eq!(report.claims.len(), 1, "{file} has no claim {claim}");
         let found = &report.claims[0];
         assert_eq!(found.verdict, Verdict::False, "{file}: {claim} with {wrong}: {}", found.evidence);

@@ -1,5 +1,7 @@
-//! Derivations written as text, in fenced blocks of Markdown files: read, checked, and, where a line is false, explained
-//! and mended. The grammar and the meaning of the verdicts stand in `derivations/README.md`.
+//! Checks derivations written as text, in fenced blocks of Markdown files, and explains and repairs lines that are false.
+//!
+//! [`Derivation`] reads a text, and [`check()`] checks its claims: the [`CheckReport`] has a verdict on each, with the
+//! evidence for it. The grammar and the meaning of the verdicts are in `derivations/README.md`.
 //!
 //! | room | what is in it |
 //! | --- | --- |
@@ -13,20 +15,14 @@ mod explanation;
 mod language;
 mod point;
 mod report;
-mod room;
+mod stack;
 mod verdict;
 
-pub use explanation::{
-    Diagnosis, Edit, Fallen, Related, Repair, Score, SizeFactor, diagnose, edits, mutants, repair,
-};
-pub use language::{
-    Assumed, Assumption, Bound, Claim, Derivation, Expr, Form, Function, Kind, Node, Place, Program, Range,
-    Relation, Source, SourceError, Statement, StatementKind, Symbol, Symbols, SyntaxError, Value, parse,
-    render,
-};
-pub use point::{Base, Mixture, Phi, Point, Sizes, Tower};
-pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, NoShard, Request, Shard, run};
+pub use explanation::{Diagnosis, Edit, MutantScore, MutantVerdict, Related, Repair, SizeFactor};
+pub use language::{Derivation, Place, Source, SourceError, SyntaxError};
+pub use point::{Evaluable, Mixture, Phi, Point, PointError, Sizes};
+pub use report::{CheckReport, ClaimFailure, ClaimReport, Counts, Request, Shard, ShardError, check};
 pub use verdict::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
-    Undefined, Verdict, check,
+    Undefined, Verdict,
 };

@@ -3,7 +3,7 @@
 use super::files::Files;
 use super::{Format, numbers, tell};
 use clap::Args;
-use hsr::claims::{Derivation, Request, Shard, run};
+use hsr::claims::{self, Derivation, Request, Shard};
 use hsr::io::write_text;
 use hsr::words::quoted;
 use std::error::Error;
@@ -14,7 +14,7 @@ Examples:
   hsr check                                            the chapters and variants that come with hsr
   hsr check own.md                                     a derivation of your own
   hsr check own.md --only slope --mutants              one claim, and that each small edit of it is rejected
-  hsr check own.md --html own.html                     the same to read: formulas, and what became of each claim
+  hsr check own.md --html own.html                     as a page to read: formulas, and the verdict on each claim
   hsr check --shard 1/4 --format junit --out part.xml  a quarter of the claims, for a CI system";
 
 /// Arguments of `hsr check`.
@@ -47,14 +47,14 @@ pub(super) struct CheckArguments {
     /// Write the report to this file, and only the summary to the terminal
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write a page to this file: the chapters with their formulas, and what became of each claim
+    /// Write a page to this file: the chapters with their formulas, and the verdict on each claim
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
 /// Whether every claim holds.
 pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> {
-    // The check takes long: what would fail after it is told before.
+    // A check takes long, so files that cannot be read or written are reported before it starts.
     let files = arguments.files.iter().fold(Files::default(), |files, file| files.reads("hsr check", file));
     files.writes("--out", arguments.out.as_ref()).writes("--html", arguments.html.as_ref()).check()?;
     let derivations = if arguments.files.is_empty() {
@@ -62,15 +62,14 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<bool, Box<dyn Error>> 
     } else {
         arguments.files.iter().map(|file| Derivation::open(file)).collect::<Result<_, _>>()?
     };
-    let request = Request {
-        points: arguments.points.into(),
-        seed: arguments.seed,
-        only: arguments.only.clone(),
-        shard: arguments.shard,
-        repair: !arguments.no_repair,
-        mutants: arguments.mutants,
-    };
-    let report = run(&derivations, &request);
+    let all = Request::default()
+        .points(arguments.points.into())
+        .seed(arguments.seed)
+        .shard(arguments.shard)
+        .repair(!arguments.no_repair)
+        .mutants(arguments.mutants);
+    let request = arguments.only.iter().fold(all, |request, name| request.only(name));
+    let report = claims::check(&derivations, &request);
     if let (Some(name), true) = (&arguments.only, report.claims.is_empty()) {
         return Err(format!("no claim is named {} in these files", quoted(name)).into());
     }

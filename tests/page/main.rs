@@ -4,15 +4,11 @@
 
 mod browser;
 mod comparison;
+mod content;
 mod text;
-mod told;
 
-use hsr::claims::{CheckReport, Derivation, Request, Shard, Source, run};
+use hsr::claims::{CheckReport, Derivation, Request, Shard, Source, check};
 use serde_json::Value;
-
-fn request() -> Request {
-    Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false }
-}
 
 fn source(name: &str, text: &str) -> Source {
     Source { name: name.to_string(), text: text.to_string() }
@@ -91,8 +87,8 @@ fn passing(json: &Value) -> (usize, usize) {
 fn all() -> (Vec<Derivation>, CheckReport) {
     let mut derivations = Derivation::embedded().unwrap();
     derivations.push(own());
-    let mut report = run(&derivations, &Request { shard: Shard::new(5, 40).unwrap(), ..request() });
-    let failing = run(&derivations[derivations.len() - 1..], &request());
+    let mut report = check(&derivations, &Request::default().shard(Shard::new(5, 40).unwrap()));
+    let failing = check(&derivations[derivations.len() - 1..], &Request::default());
     report.claims.retain(|claim| claim.file != "own.md");
     report.claims.extend(failing.claims);
     (derivations, report)

@@ -10,7 +10,7 @@ fn a_text_brings_no_script_and_nothing_from_elsewhere() {
          <div onclick=\"x()\">\n</div>\n\n```<i>\n<s>\n```\n\n[x]: javascript:alert(1)\n\n[x] <https://a.b/?\"><u>>\n"
     );
     let derivations = [Derivation::read(vec![source("<em>.md", &hostile)], 0).unwrap()];
-    let page = run(&derivations, &request()).html(&derivations);
+    let page = check(&derivations, &Request::default()).html(&derivations);
     let tags: BTreeSet<&str> =
         page.split('<').skip(1).filter_map(|tag| tag.split([' ', '>', '/']).next()).collect();
     let foreign = ["script", "img", "link", "iframe", "object", "b", "i", "s", "u", "base", "form"];
@@ -41,8 +41,8 @@ fn every_formula_of_the_derivation_is_typeset() {
     let preface = include_str!("../../derivations/README.md").replace("```` ```claims ````", "a fence")
         + "\n```claims\ndata x[N,d]\nclaim same: x[n,l] = x[n,l]\n```\n";
     derivations.push(Derivation::read(vec![source("README.md", &preface)], 0).unwrap());
-    let page = run(&derivations, &Request { only: Some("same".to_string()), ..request() }).html(&derivations);
-    let texts = derivations.iter().flat_map(|derivation| &derivation.sources);
+    let page = check(&derivations, &Request::default().only("same")).html(&derivations);
+    let texts = derivations.iter().flat_map(Derivation::sources);
     let (displayed, inline) = texts
         .map(|source| formulas(&source.text))
         .fold((0, 0), |(a, b), (displayed, inline)| (a + displayed, b + inline));
@@ -58,7 +58,7 @@ fn every_formula_of_the_derivation_is_typeset() {
 fn a_formula_that_is_none_is_shown_as_it_is_written_with_the_reason() {
     let text = format!("{OWN}\n\n$\\frobnicate{{x}}$\n");
     let derivations = [Derivation::read(vec![source("own.md", &text)], 0).unwrap()];
-    let page = run(&derivations, &request()).html(&derivations);
+    let page = check(&derivations, &Request::default()).html(&derivations);
     let shown = between(&page, "class=\"untypeset\">", "</span>");
     assert!(shown.contains("\\frobnicate{x}") && shown.contains("cannot be typeset"), "{shown}");
 }
@@ -71,7 +71,7 @@ fn links_lead_to_chapters_on_the_page_and_files_that_are_built_upon_are_marked()
                   ```claims\nclaim twice: d(q[k])/d V[k,i] = V[k,i] + V[k,i]\n```\n";
     let sources = vec![source("own/01-a.md", first), source("own/02-b.md", second)];
     let derivations = [Derivation::read(sources, 1).unwrap()];
-    let page = run(&derivations, &request()).html(&derivations);
+    let page = check(&derivations, &Request::default()).html(&derivations);
     let mut links = 0;
     for target in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(target.is_empty() || page.contains(&format!("id=\"{target}\"")), "{target}");
@@ -87,7 +87,7 @@ fn links_lead_to_chapters_on_the_page_and_files_that_are_built_upon_are_marked()
 #[test]
 fn files_that_are_given_twice_are_shown() {
     let derivations = [own(), own()];
-    let report = run(&derivations, &request());
+    let report = check(&derivations, &Request::default());
     let page = report.html(&derivations);
     assert_eq!(report.claims.len(), 8);
     assert_eq!(page.matches("class=\"claim ").count(), 8);

@@ -1,7 +1,7 @@
 //! Random expressions: one against itself rearranged by laws of arithmetic, exp, ln and roots must not be called false; one
 //! against itself with one mistake must not be proved.
 
-use hsr::claims::{Derivation, Request, Shard, Source, Verdict, run};
+use hsr::claims::{Derivation, Request, Source, Verdict, check};
 use proptest::prelude::*;
 
 const DECLARATIONS: &str = "
@@ -140,9 +140,8 @@ fn verdict(left: &str, right: &str) -> (Verdict, String) {
     let text = format!("```claims\n{DECLARATIONS}\nclaim same: y[n] + {left} = y[n] + {right}\n```\n");
     let source = Source { name: "own.md".to_string(), text };
     let derivation = Derivation::read(vec![source], 0).unwrap_or_else(|error| panic!("{error}"));
-    let request =
-        Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: false, mutants: false };
-    let claim = run(&[derivation], &request).claims.remove(0);
+    let request = Request::default().repair(false);
+    let claim = check(&[derivation], &request).claims.remove(0);
     (claim.verdict, claim.evidence)
 }
 

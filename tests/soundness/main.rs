@@ -7,7 +7,7 @@
 
 mod laws;
 
-use hsr::claims::{CheckReport, ClaimReport, Derivation, Reach, Request, Shard, Source, run};
+use hsr::claims::{CheckReport, ClaimReport, Derivation, Reach, Request, Source, check};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -59,9 +59,8 @@ fn checked(path: &Path) -> (CheckReport, BTreeMap<String, String>) {
     let labels = labels(&text);
     let source = Source { name: path.file_name().unwrap().to_string_lossy().into_owned(), text };
     let derivation = Derivation::read(vec![source], 0).unwrap_or_else(|error| panic!("{error}"));
-    let request =
-        Request { points: 1, seed: 0, only: None, shard: Shard::ALL, repair: false, mutants: false };
-    (run(&[derivation], &request), labels)
+    let request = Request::default().repair(false);
+    (check(&[derivation], &request), labels)
 }
 
 #[test]
@@ -104,7 +103,7 @@ fn every_text_that_says_something_else_than_it_seems_is_refused() {
     for (words, text) in sections {
         let source = Source { name: "own.md".to_string(), text: text.clone() };
         let message = match Derivation::read(vec![source], 0) {
-            Ok(derivation) => panic!("read as {} claims:\n{text}", derivation.program.claims.len()),
+            Ok(derivation) => panic!("read as {} claims:\n{text}", derivation.claims().count()),
             Err(error) => error.to_string(),
         };
         assert!(message.contains(&words), "'{words}' is not in the message:\n{message}\nfor\n{text}");

@@ -18,10 +18,11 @@ use crate::number::{Field, Number};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// A false claim, explained.
+/// Where a false claim fails, and how its sides are related.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Diagnosis {
-    /// The smallest network that shows it, with small whole numbers where such were found.
+    /// The smallest network at which the claim is false, with small whole numbers where such were found.
     pub at: Counterexample,
     /// How the sides are related everywhere, where that is simple.
     pub related: Option<Related>,
@@ -29,14 +30,15 @@ pub struct Diagnosis {
 
 /// A simple relation between the two sides of a false equality.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Related {
     /// The left side is a number times the right side.
     Factor {
-        /// The numerator, negative for a sign that is wrong.
+        /// The numerator of the number; negative if the sides differ in sign.
         numerator: i64,
-        /// The denominator.
+        /// The denominator of the number.
         denominator: i64,
-        /// A power of a size besides.
+        /// A power of a size by which the right side is multiplied as well.
         size: SizeFactor,
     },
     /// The sides agree with two free indices exchanged.
@@ -46,9 +48,9 @@ pub enum Related {
 /// A size, or a power of it, that one side has and the other lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SizeFactor {
-    /// The size.
-    pub range: Range,
-    /// Its power: 0 where there is none.
+    /// The size: `N`, `d`, `h` or `C`.
+    pub size: &'static str,
+    /// Its power: 0 if neither side lacks it.
     pub power: i32,
 }
 
@@ -61,7 +63,12 @@ const RELATED: usize = 2;
 const DRAWN: u64 = 40;
 
 /// Explains a claim that is false at the given point.
-pub fn diagnose(program: &Program, claim: &Claim, found: &Counterexample, seed: u64) -> Diagnosis {
+pub(in crate::claims) fn diagnose(
+    program: &Program,
+    claim: &Claim,
+    found: &Counterexample,
+    seed: u64,
+) -> Diagnosis {
     let (program, claim) = &program.about(claim);
     let equality = claim.relation == Relation::Equal && !claim.eigenvalues;
     let smallest = if equality { smallest(program, claim, seed) } else { None };
@@ -167,7 +174,7 @@ fn factor(samples: &[Sample]) -> Option<Related> {
                     sample.left.iter().zip(&sample.right).all(|(left, right)| *left == scale * *right)
                 });
                 if holds {
-                    let size = SizeFactor { range, power };
+                    let size = SizeFactor { size: range.symbol(), power };
                     return Some(Related::Factor { numerator: sign * numerator, denominator, size });
                 }
             }

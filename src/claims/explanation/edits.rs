@@ -6,13 +6,21 @@ use crate::claims::language::syntax::{Expr, Function, Kind, Range};
 
 /// An expression that differs from another in one small way.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Edit {
     /// The edited expression.
-    pub expr: Expr,
-    /// What was done.
+    pub(in crate::claims) expr: Expr,
+    /// What was edited, such as `2 for 3`.
     pub what: String,
-    /// Where.
+    /// The part of the file that was edited.
     pub place: Place,
+}
+
+impl Edit {
+    /// The edited expression as text.
+    pub fn text(&self) -> String {
+        self.expr.to_string()
+    }
 }
 
 /// What all edits of an expression hold together, in parts of expressions: each has the rest of the expression in it.
@@ -23,9 +31,9 @@ pub(super) fn most(expr: &Expr) -> usize {
     MOST_PARTS / parts(expr)
 }
 
-/// Every single small edit, or of a very long expression the first ones: sign, factor, exponent, index, transposition, dropped or doubled term, another order of
-/// phi, another symbol of the same shape, mean for sum.
-pub fn edits(program: &Program, expr: &Expr) -> Vec<Edit> {
+/// Every single small edit, or of a very long expression the first ones: sign, factor, exponent, index, transposition,
+/// dropped or doubled term, another order of phi, another symbol of the same shape, mean for sum.
+pub(in crate::claims) fn edits(program: &Program, expr: &Expr) -> Vec<Edit> {
     let mut indices = Vec::new();
     names(expr, &mut indices);
     let mut left = most(expr);

@@ -6,7 +6,7 @@ pub(in crate::claims) mod edits;
 pub(in crate::claims) mod mutants;
 pub(in crate::claims) mod repair;
 
-pub use diagnose::{Diagnosis, Related, SizeFactor, diagnose};
-pub use edits::{Edit, edits};
-pub use mutants::{Fallen, Score, mutants};
-pub use repair::{Repair, repair};
+pub use diagnose::{Diagnosis, Related, SizeFactor};
+pub use edits::Edit;
+pub use mutants::{MutantScore, MutantVerdict};
+pub use repair::Repair;

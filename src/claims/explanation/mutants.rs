@@ -1,56 +1,58 @@
-//! Every small edit of a true claim, and how it falls.
+//! Every small edit of a true claim, and the verdict on it.
 
 use super::edits::{edits, most};
 use super::repair::Targets;
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::Relation;
-use crate::claims::verdict::check::check;
+use crate::claims::verdict::decide::decide;
 use crate::claims::verdict::outcome::Verdict;
 use crate::words::shortened;
 
-/// What is said of an edit at most, in characters.
+/// The largest number of characters of the line about an edit.
 const LONGEST: usize = 2000;
 
-/// How an edit of a true claim fell.
+/// The verdict on a small edit of a true claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fallen {
+#[non_exhaustive]
+pub enum MutantVerdict {
     /// It is false at real numbers.
     False,
     /// It is not proved: the witnesses disagree.
     Undecided,
     /// A side has no real value.
     Undefined,
-    /// Its right side is proved equal to that of the claim, so that there is nothing to reject.
+    /// The edited side is proved equal to that of the claim, so that there is nothing to reject.
     Equal,
-    /// An inequality that says less, or something else that is not refuted either.
+    /// The edited inequality says less, or is not refuted either.
     AlsoTrue,
-    /// None of these: the check cannot tell it from the claim.
+    /// None of these: the check cannot tell the edit from the claim.
     Survived,
 }
 
-/// What became of the edits of true claims.
+/// The verdicts on the small edits of true claims.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-pub struct Score {
-    /// A line each, with the claim and the edit, and how it fell.
-    pub edits: Vec<(String, Fallen)>,
+#[non_exhaustive]
+pub struct MutantScore {
+    /// For each edit a line with the claim and the edit, and the verdict on it.
+    pub edits: Vec<(String, MutantVerdict)>,
     /// Claims so long that only their first edits were made.
     pub cut: usize,
 }
 
-impl Score {
-    /// How many fell in a way.
-    pub fn count(&self, fallen: Fallen) -> usize {
-        self.edits.iter().filter(|(_, how)| *how == fallen).count()
+impl MutantScore {
+    /// How many edits have this verdict.
+    pub fn count(&self, verdict: MutantVerdict) -> usize {
+        self.edits.iter().filter(|(_, how)| *how == verdict).count()
     }
 
-    /// The lines that fell in a way.
-    pub fn lines(&self, fallen: Fallen) -> impl Iterator<Item = &str> {
-        self.edits.iter().filter(move |(_, how)| *how == fallen).map(|(line, _)| line.as_str())
+    /// The lines of the edits with this verdict.
+    pub fn lines(&self, verdict: MutantVerdict) -> impl Iterator<Item = &str> {
+        self.edits.iter().filter(move |(_, how)| *how == verdict).map(|(line, _)| line.as_str())
     }
 
     /// Adds the score of another claim.
-    pub fn with(mut self, other: Score) -> Score {
+    pub(in crate::claims) fn with(mut self, other: MutantScore) -> MutantScore {
         self.edits.extend(other.edits);
         self.cut += other.cut;
         self
@@ -58,33 +60,36 @@ impl Score {
 }
 
 /// Makes every single edit of a true claim's right side and checks it.
-pub fn mutants(program: &Program, claim: &Claim, seed: u64) -> Score {
+pub(in crate::claims) fn mutants(program: &Program, claim: &Claim, seed: u64) -> MutantScore {
     let (known, claim) = &program.around(claim);
-    let mut score = Score::default();
+    let mut score = MutantScore::default();
     let targets = Targets::new(known, claim, seed);
     let edits = edits(known, &claim.right_text);
     score.cut = usize::from(edits.len() >= most(&claim.right_text));
     for edit in edits {
         let Some(edited) = known.with_right_side(claim, &edit.expr) else { continue };
-        let fallen =
-            if targets.refute(known, &edited) { Fallen::False } else { fall(known, claim, &edited, seed) };
+        let verdict = if targets.refute(known, &edited) {
+            MutantVerdict::False
+        } else {
+            verdict_on(known, claim, &edited, seed)
+        };
         let line = format!("{}: {} ({})", claim.name, edit.expr, edit.what);
-        score.edits.push((shortened(&line, LONGEST), fallen));
+        score.edits.push((shortened(&line, LONGEST), verdict));
     }
     score
 }
 
-fn fall(program: &Program, claim: &Claim, edited: &Claim, seed: u64) -> Fallen {
-    match check(program, edited, 1, seed ^ 0x00c0_ffee).verdict() {
-        Verdict::False => Fallen::False,
-        Verdict::Undecided => Fallen::Undecided,
-        Verdict::Undefined => Fallen::Undefined,
+fn verdict_on(program: &Program, claim: &Claim, edited: &Claim, seed: u64) -> MutantVerdict {
+    match decide(program, edited, 1, seed ^ 0x00c0_ffee).verdict() {
+        Verdict::False => MutantVerdict::False,
+        Verdict::Undecided => MutantVerdict::Undecided,
+        Verdict::Undefined => MutantVerdict::Undefined,
         Verdict::Proved | Verdict::NotRefuted => {
             let equal = program.edited(claim, &claim.right_text, Relation::Equal, &edited.right_text);
-            match equal.map(|equal| check(program, &equal, 1, seed ^ 0x00c0_ffee).verdict()) {
-                Ok(Verdict::Proved) => Fallen::Equal,
-                _ if claim.relation == Relation::Equal && !claim.eigenvalues => Fallen::Survived,
-                _ => Fallen::AlsoTrue,
+            match equal.map(|equal| decide(program, &equal, 1, seed ^ 0x00c0_ffee).verdict()) {
+                Ok(Verdict::Proved) => MutantVerdict::Equal,
+                _ if claim.relation == Relation::Equal && !claim.eigenvalues => MutantVerdict::Survived,
+                _ => MutantVerdict::AlsoTrue,
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::claims::language::syntax::Relation;
 use crate::claims::point::place::{Phi, Point, Sizes};
 use crate::claims::point::points::{point_seed, sizes};
 use crate::claims::point::values::side;
-use crate::claims::verdict::check::check;
+use crate::claims::verdict::decide::decide;
 use crate::claims::verdict::floats::{differ, some_components};
 use crate::claims::verdict::outcome::Verdict;
 use crate::claims::verdict::trial::{Style, Trial, activations, at_least, rounded};
@@ -16,10 +16,11 @@ use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// What the search found.
+/// The true lines nearest to a false claim, as a search over small edits found them.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Repair {
-    /// Right sides that make the claim true, those with fewest edits.
+    /// Edits of the right side that make the claim true, single ones or, if there are none, pairs.
     pub found: Vec<Edit>,
     /// How many edits were tried.
     pub tried: usize,
@@ -35,7 +36,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 const ENOUGH: usize = 3;
 
 /// Searches single edits, then pairs of edits.
-pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
+pub(in crate::claims) fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
     let started = Instant::now();
     let (known, claim) = &program.around(claim);
     let targets = Targets::new(known, claim, seed);
@@ -78,7 +79,7 @@ pub fn repair(program: &Program, claim: &Claim, seed: u64) -> Repair {
 
 /// Whether an edited claim is proved, at points that were not used to find it.
 pub(in crate::claims) fn confirmed(program: &Program, claim: &Claim, seed: u64) -> bool {
-    check(program, claim, 1, seed ^ 0x00c0_ffee).verdict() == Verdict::Proved
+    decide(program, claim, 1, seed ^ 0x00c0_ffee).verdict() == Verdict::Proved
 }
 
 impl Program {
@@ -107,7 +108,7 @@ const SIZES: [Sizes; 2] = [sizes(2, 3, 2, 3), sizes(3, 2, 3, 2)];
 
 impl Targets {
     /// Points for the left side of a claim; none for an inequality.
-    pub fn new(program: &Program, claim: &Claim, seed: u64) -> Self {
+    pub(in crate::claims) fn new(program: &Program, claim: &Claim, seed: u64) -> Self {
         if claim.relation != Relation::Equal {
             return Targets(Vec::new());
         }
@@ -128,7 +129,7 @@ impl Targets {
     }
 
     /// Whether a claim with the same left side is false at one of the points.
-    pub fn refute(&self, program: &Program, claim: &Claim) -> bool {
+    pub(in crate::claims) fn refute(&self, program: &Program, claim: &Claim) -> bool {
         self.0.iter().any(|target| {
             let right = side(program, claim, &target.point, &claim.right, &target.components);
             target.left.iter().zip(&right).any(|(left, right)| differ(*left, *right))

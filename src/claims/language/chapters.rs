@@ -47,10 +47,10 @@ const VARIANTS: [(&str, &str); 9] = [
 ];
 
 impl Derivation {
-    /// The derivations of this crate: its chapters as one program, then each variant as a program of its own.
+    /// The derivations of this crate: its chapters as one derivation, then each variant as one of its own.
     ///
     /// # Errors
-    /// [`SourceError`] where one of them is no derivation; a test keeps that from happening.
+    /// [`SourceError`] if one of them cannot be read, which the tests of this crate rule out.
     pub fn embedded() -> Result<Vec<Self>, SourceError> {
         let source = |(name, text): (&str, &str)| Source { name: name.to_string(), text: text.to_string() };
         let chapters = std::iter::once(CHAPTERS.map(source).to_vec());

@@ -13,7 +13,7 @@ const LONGEST: usize = 400;
 const BEFORE: usize = 80;
 const BEHIND: usize = 120;
 
-/// A stretch of a file, in bytes.
+/// A stretch of a file, in bytes from its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// Where it starts.
@@ -24,20 +24,21 @@ pub struct Place {
 
 impl Place {
     /// The stretch of this length.
-    pub fn new(start: usize, length: usize) -> Self {
+    pub(in crate::claims) fn new(start: usize, length: usize) -> Self {
         Place { start, length }
     }
 
     /// From the start of this one to the end of another.
-    pub fn to(self, other: Place) -> Self {
+    pub(in crate::claims) fn to(self, other: Place) -> Self {
         Place::new(self.start, (other.start + other.length).saturating_sub(self.start))
     }
 }
 
-/// A text that cannot be read as a derivation.
+/// Why a text cannot be read as a derivation: where, what was expected, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SyntaxError {
-    /// Where.
+    /// The place of the error.
     pub place: Place,
     /// What would be right.
     pub expected: String,
@@ -47,12 +48,12 @@ pub struct SyntaxError {
 
 impl SyntaxError {
     /// An error at a place.
-    pub fn new(place: Place, expected: &str, found: &str) -> Self {
+    pub(in crate::claims) fn new(place: Place, expected: &str, found: &str) -> Self {
         SyntaxError { place, expected: expected.to_string(), found: found.to_string() }
     }
 
     /// The error with file, line, column, the line itself and a marker under the place.
-    pub fn render(&self, file: &str, text: &str) -> String {
+    pub(in crate::claims) fn render(&self, file: &str, text: &str) -> String {
         render(file, text, self.place, &self.to_string())
     }
 }
@@ -71,7 +72,7 @@ impl fmt::Display for SyntaxError {
 impl std::error::Error for SyntaxError {}
 
 /// A message with the place that it speaks of. Of a long line it shows the part around the place.
-pub fn render(file: &str, text: &str, place: Place, message: &str) -> String {
+pub(in crate::claims) fn render(file: &str, text: &str, place: Place, message: &str) -> String {
     let (line, column, source) = locate(text, place);
     let (before, rest) = source.split_at_checked(column - 1).unwrap_or(("", source));
     let (marked, behind) = rest.split_at_checked(place.length).unwrap_or((rest, ""));

@@ -14,7 +14,7 @@ type Make = fn(Box<Expr>, Box<Expr>) -> Kind;
 
 impl Parser<'_> {
     /// Terms with `+` and `-` between them.
-    pub fn expression(&mut self) -> Parsed<Expr> {
+    pub(super) fn expression(&mut self) -> Parsed<Expr> {
         self.deeper()?;
         let mut left = self.term()?.0;
         loop {

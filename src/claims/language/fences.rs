@@ -17,18 +17,18 @@ fn unseen(c: char) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fence<'t> {
     /// What stands before the marks.
-    pub before: &'t str,
+    pub(super) before: &'t str,
     /// The mark that is repeated.
-    pub mark: char,
+    pub(super) mark: char,
     /// How often.
-    pub length: usize,
+    pub(super) length: usize,
     /// What stands behind the marks.
     info: &'t str,
 }
 
 impl<'t> Fence<'t> {
     /// The fence of claims that a line looks like, if any.
-    pub fn of(line: &'t str) -> Option<Self> {
+    pub(super) fn of(line: &'t str) -> Option<Self> {
         let run = |at: usize, mark: char| line[at..].chars().take_while(|c| *c == mark).count();
         let tick = |mark: char| mark == '`' || mark == '~';
         let (at, mark) = line
@@ -42,7 +42,7 @@ impl<'t> Fence<'t> {
     }
 
     /// What is wrong with it.
-    pub fn fault(&self) -> &'static str {
+    pub(super) fn fault(&self) -> &'static str {
         let Fence { before, mark, length, info } = self;
         let word = info.trim().to_lowercase();
         if before.contains(unseen) || info.contains(unseen) {
@@ -114,11 +114,11 @@ pub(super) struct Listing {
     range: Range<usize>,
     info: String,
     /// The mark that its fence repeats.
-    pub mark: char,
+    pub(super) mark: char,
     /// How often.
-    pub length: usize,
+    pub(super) length: usize,
     /// Whether a fence closes it, not the end of what it stands in.
-    pub closed: bool,
+    pub(super) closed: bool,
 }
 
 impl Listing {
@@ -135,7 +135,7 @@ impl Listing {
     }
 
     /// Its first line.
-    pub fn opening<'t>(&self, text: &'t str) -> &'t str {
+    pub(super) fn opening<'t>(&self, text: &'t str) -> &'t str {
         text[self.range.clone()].lines().next().unwrap_or("").trim()
     }
 }
@@ -149,7 +149,7 @@ pub(super) struct Markdown<'t> {
 
 impl<'t> Markdown<'t> {
     /// Reads a text from this byte on.
-    pub fn read(text: &'t str, begin: usize) -> Self {
+    pub(super) fn read(text: &'t str, begin: usize) -> Self {
         let more = Options::ENABLE_MATH
             | Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
@@ -170,7 +170,7 @@ impl<'t> Markdown<'t> {
     }
 
     /// The block of code of another language around a place, whose opening stands on a line before.
-    pub fn quotes(&self, at: usize) -> Option<&Listing> {
+    pub(super) fn quotes(&self, at: usize) -> Option<&Listing> {
         let around = |listing: &&Listing| {
             listing.range.contains(&at)
                 && self.text[listing.range.start..at].contains('\n')
@@ -180,17 +180,17 @@ impl<'t> Markdown<'t> {
     }
 
     /// Whether a place is inside a block of code that says of which language it is.
-    pub fn shows(&self, at: usize) -> bool {
+    pub(super) fn shows(&self, at: usize) -> bool {
         self.quotes(at).is_some_and(|listing| !listing.info.trim().is_empty())
     }
 
     /// Whether a block of claims opens here.
-    pub fn opens_at(&self, at: usize) -> bool {
+    pub(super) fn opens_at(&self, at: usize) -> bool {
         self.last_before(at).is_some_and(|listing| listing.range.start == at && listing.info == "claims")
     }
 
     /// Whether a place is within code that begins and ends on its line.
-    pub fn is_inline(&self, line: &Range<usize>, at: usize) -> bool {
+    pub(super) fn is_inline(&self, line: &Range<usize>, at: usize) -> bool {
         let before = self.inline.partition_point(|code| code.start <= at);
         self.inline[..before].last().is_some_and(|code| code.contains(&at) && code.end <= line.end)
     }

@@ -17,7 +17,7 @@ pub(in crate::claims) enum Token {
 
 impl Token {
     /// The token as an error message names it.
-    pub fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         match self {
             Token::Name(name) => format!("'{name}'"),
             Token::Number(number) => format!("'{number}'"),

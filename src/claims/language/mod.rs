@@ -23,12 +23,8 @@ pub(in crate::claims) mod syntax;
 pub(in crate::claims) mod unparse;
 mod words;
 
-pub use error::{Place, SyntaxError, render};
-pub use parser::parse;
-pub use program::{Assumed, Assumption, Claim, Form, Node, Program, Symbol, Value};
+pub use error::{Place, SyntaxError};
 pub use source::{Derivation, Source, SourceError};
-pub use symbols::Symbols;
-pub use syntax::{Bound, Expr, Function, Kind, Range, Relation, Statement, StatementKind};
 
 #[cfg(test)]
 mod tests;

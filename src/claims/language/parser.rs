@@ -17,16 +17,10 @@ const START: &str = "a line that starts with data, parameter, let, assume or cla
 
 /// Reads all blocks of a Markdown file.
 ///
-/// ```
-/// let text = "Prose.\n\n```claims\nparameter W[h,d]\nclaim symmetric: W[i,l]*2 = W[i,l] + W[i,l]\n```\n";
-/// assert_eq!(hsr::claims::parse(text)?.len(), 2);
-/// # Ok::<(), hsr::claims::SyntaxError>(())
-/// ```
-///
 /// # Errors
 /// [`SyntaxError`] at the first place that is not of the grammar, and at a line that looks like the opening of a block
 /// and is not one.
-pub fn parse(text: &str) -> Result<Vec<Statement>, SyntaxError> {
+pub(in crate::claims) fn parse(text: &str) -> Result<Vec<Statement>, SyntaxError> {
     let mut statements = Vec::new();
     for block in blocks(text)? {
         let tokens = tokens(&text[block.clone()], block.start)?;
@@ -60,34 +54,34 @@ pub(super) struct Parser<'t> {
 pub(super) type Parsed<T> = Result<T, SyntaxError>;
 
 impl Parser<'_> {
-    pub fn peek(&self) -> &Token {
+    pub(super) fn peek(&self) -> &Token {
         &self.tokens[self.at].0
     }
 
-    pub fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         self.tokens[self.at].1
     }
 
-    pub fn last_place(&self) -> Place {
+    pub(super) fn last_place(&self) -> Place {
         self.tokens[self.at.saturating_sub(1)].1
     }
 
-    pub fn next(&mut self) -> Token {
+    pub(super) fn next(&mut self) -> Token {
         let token = self.tokens[self.at].0.clone();
         // The end stays where it is.
         self.at = (self.at + 1).min(self.tokens.len() - 1);
         token
     }
 
-    pub fn fail<T>(&self, expected: &str) -> Parsed<T> {
+    pub(super) fn fail<T>(&self, expected: &str) -> Parsed<T> {
         Err(SyntaxError::new(self.place(), expected, &self.peek().describe()))
     }
 
-    pub fn is(&self, sign: &str) -> bool {
+    pub(super) fn is(&self, sign: &str) -> bool {
         matches!(self.peek(), Token::Sign(found) if *found == sign)
     }
 
-    pub fn take(&mut self, sign: &str) -> bool {
+    pub(super) fn take(&mut self, sign: &str) -> bool {
         let found = self.is(sign);
         if found {
             self.next();
@@ -95,11 +89,11 @@ impl Parser<'_> {
         found
     }
 
-    pub fn expect(&mut self, sign: &'static str, why: &str) -> Parsed<()> {
+    pub(super) fn expect(&mut self, sign: &'static str, why: &str) -> Parsed<()> {
         if self.take(sign) { Ok(()) } else { self.fail(&format!("'{sign}' {why}")) }
     }
 
-    pub fn name(&mut self, what: &str) -> Parsed<String> {
+    pub(super) fn name(&mut self, what: &str) -> Parsed<String> {
         match self.peek() {
             Token::Name(_) => match self.next() {
                 Token::Name(name) => Ok(name),
@@ -117,27 +111,27 @@ impl Parser<'_> {
         Ok(name)
     }
 
-    pub fn index(&mut self) -> Parsed<String> {
+    pub(super) fn index(&mut self) -> Parsed<String> {
         self.new_name("an index, which is a name", words::check_index)
     }
 
-    pub fn keyword(&self, word: &str) -> bool {
+    pub(super) fn keyword(&self, word: &str) -> bool {
         matches!(self.peek(), Token::Name(name) if name == word)
     }
 
-    pub fn followed_by(&self, sign: &str) -> bool {
+    pub(super) fn followed_by(&self, sign: &str) -> bool {
         matches!(self.tokens.get(self.at + 1), Some((Token::Sign(found), _)) if *found == sign)
     }
 
     /// A line is no longer than this many tokens, so that no tree is deeper than the stack.
-    pub fn bounded(&self) -> Parsed<()> {
+    pub(super) fn bounded(&self) -> Parsed<()> {
         if self.at - self.statement_start > LONGEST {
             return self.fail(&format!("at most {LONGEST} tokens in a line: split it with let"));
         }
         Ok(())
     }
 
-    pub fn deeper(&mut self) -> Parsed<()> {
+    pub(super) fn deeper(&mut self) -> Parsed<()> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return self.fail(&format!("at most {DEEPEST} levels of brackets and signs"));
@@ -145,7 +139,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    pub fn higher(&mut self) {
+    pub(super) fn higher(&mut self) {
         self.depth -= 1;
     }
 
@@ -309,7 +303,7 @@ impl Parser<'_> {
     }
 
     /// `[i,j]`, or nothing.
-    pub fn indices(&mut self) -> Parsed<Vec<String>> {
+    pub(super) fn indices(&mut self) -> Parsed<Vec<String>> {
         let mut indices = Vec::new();
         if !self.take("[") {
             return Ok(indices);

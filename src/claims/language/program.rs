@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 /// An expression whose names are resolved.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
+pub(in crate::claims) struct Node {
     /// What it is.
-    pub form: Form,
+    pub(in crate::claims) form: Form,
     /// Where it stands.
-    pub place: Place,
+    pub(in crate::claims) place: Place,
 }
 
 impl Node {
@@ -41,7 +41,7 @@ impl Node {
 
 /// The forms of a resolved expression. An index is a slot in the assignment of its statement.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Form {
+pub(in crate::claims) enum Form {
     /// A whole number.
     Number(i64),
     /// The size of a range.
@@ -79,26 +79,26 @@ pub enum Form {
 
 /// A named quantity.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Symbol {
+pub(in crate::claims) struct Symbol {
     /// Its name.
-    pub name: String,
+    pub(in crate::claims) name: String,
     /// The ranges of its indices.
-    pub ranges: Vec<Range>,
+    pub(in crate::claims) ranges: Vec<Range>,
     /// What it is.
-    pub value: Value,
+    pub(in crate::claims) value: Value,
     /// Symbols that it depends on, itself included.
-    pub depends: Symbols,
+    pub(in crate::claims) depends: Symbols,
     /// How deep derivatives are nested in it.
-    pub order: usize,
+    pub(in crate::claims) order: usize,
     /// How deep expressions are nested in it, those of the definitions that it builds on counted.
-    pub height: usize,
+    pub(in crate::claims) height: usize,
     /// Whether an eigenvalue occurs in it: then it has no derivative.
-    pub eigenvalues: bool,
+    pub(in crate::claims) eigenvalues: bool,
 }
 
 /// Where a quantity comes from.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub(in crate::claims) enum Value {
     /// Drawn at random.
     Free {
         /// Whether it is a parameter of the network.
@@ -110,56 +110,49 @@ pub enum Value {
 
 /// A claim that can be checked.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Claim {
+pub(in crate::claims) struct Claim {
     /// Its name.
-    pub name: String,
+    pub(in crate::claims) name: String,
     /// Where it stands.
-    pub place: Place,
+    pub(in crate::claims) place: Place,
     /// Left side.
-    pub left: Node,
+    pub(in crate::claims) left: Node,
     /// How they compare.
-    pub relation: Relation,
+    pub(in crate::claims) relation: Relation,
     /// Right side.
-    pub right: Node,
+    pub(in crate::claims) right: Node,
     /// Left side as it was read.
-    pub left_text: Expr,
+    pub(in crate::claims) left_text: Expr,
     /// Right side as it was read, for edits.
-    pub right_text: Expr,
+    pub(in crate::claims) right_text: Expr,
     /// Free indices: their names and slots.
-    pub free: Vec<(String, usize)>,
+    pub(in crate::claims) free: Vec<(String, usize)>,
     /// The ranges of all slots of both sides.
-    pub slots: Vec<Range>,
+    pub(in crate::claims) slots: Vec<Range>,
     /// Pairs of slots of free indices that are not equal: `for n != m`.
-    pub apart: Vec<(usize, usize)>,
+    pub(in crate::claims) apart: Vec<(usize, usize)>,
     /// How deep derivatives are nested.
-    pub order: usize,
+    pub(in crate::claims) order: usize,
     /// Whether an eigenvalue occurs.
-    pub eigenvalues: bool,
+    pub(in crate::claims) eigenvalues: bool,
     /// The symbols that it depends on.
-    pub used: Symbols,
+    pub(in crate::claims) used: Symbols,
     /// How many symbols and assumptions stood before it.
-    pub seen: (usize, usize),
-}
-
-impl Claim {
-    /// Whether it depends on the symbol with this name.
-    pub fn uses(&self, program: &Program, name: &str) -> bool {
-        program.find(name).is_some_and(|symbol| self.used.contains(symbol))
-    }
+    pub(in crate::claims) seen: (usize, usize),
 }
 
 /// What may be taken for granted about free quantities and sizes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assumption {
+pub(in crate::claims) struct Assumption {
     /// What is assumed.
-    pub kind: Assumed,
+    pub(in crate::claims) kind: Assumed,
     /// Where it is stated.
-    pub place: Place,
+    pub(in crate::claims) place: Place,
 }
 
 /// The forms of an assumption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Assumed {
+pub(in crate::claims) enum Assumed {
     /// `sum[k] y[n,k] = 1`: the entries of a free quantity along its last index sum to one.
     SumsToOne {
         /// The quantity.
@@ -181,28 +174,28 @@ pub enum Assumed {
 }
 
 /// Statements of a derivation are no more: each quantity knows all that it depends on.
-pub const MOST_STATEMENTS: usize = 20_000;
+pub(in crate::claims) const MOST_STATEMENTS: usize = 20_000;
 
 /// Claims of a derivation depend on no more quantities, each counted as often as a claim depends on it: for each claim all
 /// of them are evaluated.
-pub const MOST_USES: usize = 2_000_000;
+pub(in crate::claims) const MOST_USES: usize = 2_000_000;
 
 /// A quantity has no more indices.
-pub const MOST_INDICES: usize = 8;
+pub(in crate::claims) const MOST_INDICES: usize = 8;
 
 /// Derivatives beyond this order are not carried. A product of numbers with `k` nested derivatives takes `3^k` products: 729
 /// for six.
-pub const HIGHEST_ORDER: usize = 6;
+pub(in crate::claims) const HIGHEST_ORDER: usize = 6;
 
 /// A derivation whose names are resolved.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Program {
+pub(in crate::claims) struct Program {
     /// All quantities, in the order of their definition.
-    pub symbols: Vec<Symbol>,
+    pub(in crate::claims) symbols: Vec<Symbol>,
     /// All assumptions.
-    pub assumptions: Vec<Assumption>,
+    pub(in crate::claims) assumptions: Vec<Assumption>,
     /// All claims.
-    pub claims: Vec<Claim>,
+    pub(in crate::claims) claims: Vec<Claim>,
     /// What it knows of them for looking up.
     pub(super) index: Index,
 }
@@ -211,20 +204,20 @@ pub struct Program {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Index {
     /// The symbols by their names.
-    pub symbols: HashMap<String, usize>,
+    pub(in crate::claims) symbols: HashMap<String, usize>,
     /// The names of claims.
-    pub claims: HashSet<String>,
+    pub(in crate::claims) claims: HashSet<String>,
     /// The parameters.
-    pub parameters: Vec<usize>,
+    pub(in crate::claims) parameters: Vec<usize>,
     /// How many quantities the claims depend on, each counted for each of them.
-    pub uses: usize,
+    pub(in crate::claims) uses: usize,
     /// The first quantity or claim that counts the parameters.
-    pub counts: Option<String>,
+    pub(in crate::claims) counts: Option<String>,
 }
 
 impl Program {
     /// The symbol with this name.
-    pub fn find(&self, name: &str) -> Option<usize> {
+    pub(in crate::claims) fn find(&self, name: &str) -> Option<usize> {
         self.index.symbols.get(name).copied()
     }
 

@@ -15,7 +15,7 @@ impl Program {
     /// # Errors
     /// [`SyntaxError`] for an unknown or repeated name, a wrong number of indices, an index of two ranges or none, or
     /// sides whose free indices differ.
-    pub fn extend(&mut self, statements: &[Statement]) -> Result<(), SyntaxError> {
+    pub(super) fn extend(&mut self, statements: &[Statement]) -> Result<(), SyntaxError> {
         for statement in statements {
             if self.symbols.len() + self.assumptions.len() + self.claims.len() >= MOST_STATEMENTS {
                 return Err(too_many(statement.place));

@@ -11,7 +11,7 @@ use crate::nearest::nearest;
 pub(super) struct Scope<'a> {
     program: &'a Program,
     /// Free indices, in the order in which they were met.
-    pub free: Vec<(String, usize)>,
+    pub(super) free: Vec<(String, usize)>,
     /// Indices of the sums around, innermost last.
     bound: Vec<(String, usize)>,
     /// Indices of all sums so far.
@@ -21,17 +21,17 @@ pub(super) struct Scope<'a> {
     /// Slots that a Kronecker delta ties together.
     tied: Vec<(usize, usize, Place)>,
     /// Whether an unknown index is a new free index.
-    pub open: bool,
+    pub(super) open: bool,
     /// The symbols that the statement depends on.
-    pub used: Symbols,
+    pub(super) used: Symbols,
     /// How deep derivatives are nested.
-    pub order: usize,
+    pub(super) order: usize,
     /// Whether an eigenvalue occurs.
-    pub eigenvalues: bool,
+    pub(super) eigenvalues: bool,
 }
 
 impl<'a> Scope<'a> {
-    pub fn new(program: &'a Program) -> Self {
+    pub(super) fn new(program: &'a Program) -> Self {
         Scope {
             program,
             free: Vec::new(),
@@ -46,12 +46,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    pub fn new_slot(&mut self) -> usize {
+    pub(super) fn new_slot(&mut self) -> usize {
         self.slots.push(None);
         self.slots.len() - 1
     }
 
-    pub fn find(&self, index: &str) -> Option<usize> {
+    pub(super) fn find(&self, index: &str) -> Option<usize> {
         let known = self.bound.iter().rev().chain(&self.free);
         known.into_iter().find(|(name, _)| name == index).map(|(_, slot)| *slot)
     }
@@ -95,7 +95,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The range of every slot.
-    pub fn ranges(&mut self, place: Place) -> Result<Vec<Range>, SyntaxError> {
+    pub(super) fn ranges(&mut self, place: Place) -> Result<Vec<Range>, SyntaxError> {
         for _ in 0..=self.tied.len() {
             for (a, b, place) in self.tied.clone() {
                 match (self.slots[a], self.slots[b]) {
@@ -147,7 +147,7 @@ impl<'a> Scope<'a> {
         self.used.unite(&self.program.symbols[symbol].depends);
     }
 
-    pub fn resolve(&mut self, expr: &Expr) -> Result<Node, SyntaxError> {
+    pub(super) fn resolve(&mut self, expr: &Expr) -> Result<Node, SyntaxError> {
         let place = expr.place;
         let form = match &expr.kind {
             Kind::Number(number) => Form::Number(*number),

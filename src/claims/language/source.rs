@@ -2,70 +2,96 @@
 
 use super::error::SyntaxError;
 use super::parser::parse;
-use super::program::Program;
-use crate::claims::room::with_room;
+use super::program::{Program, Value};
+use crate::claims::stack::with_deep_stack;
 use crate::words;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// A file with its name.
+/// A Markdown file with blocks of claims: its name and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// As messages name it.
+    /// The name by which messages and reports call it, usually its path.
     pub name: String,
     /// Its text.
     pub text: String,
 }
 
-/// A derivation that was read: one program, whose claims stand in one file or in several that build on each other.
+/// A derivation written as text: quantities, definitions, assumptions and claims, in one Markdown file or in several that
+/// build on each other.
+///
+/// [`check`](crate::claims::check()) checks its claims. The values of its quantities and of the sides of its claims can
+/// be computed at a [`Point`](crate::claims::Point).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Derivation {
     /// The files, in order.
-    pub sources: Vec<Source>,
+    sources: Vec<Source>,
     /// Their statements.
-    pub program: Program,
+    pub(in crate::claims) program: Program,
     /// For each claim the file that it stands in.
-    pub file_of: Vec<usize>,
+    file_of: Vec<usize>,
     /// Claims before this one belong to files that are only built upon.
-    pub first: usize,
+    first: usize,
 }
 
-/// Why a derivation cannot be checked.
+/// Why a derivation cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SourceError {
-    /// The operating system refuses, or the text is not UTF-8.
+    /// The operating system cannot read the file, or its text is not UTF-8.
     #[error("cannot read {}: {reason}", words::path(file))]
+    #[non_exhaustive]
     Read {
         /// The file.
         file: PathBuf,
-        /// The refusal.
+        /// Why it cannot be read.
+        #[source]
         reason: std::io::Error,
     },
-    /// The text is no derivation; the message shows the place.
-    #[error("{0}")]
-    Syntax(String),
-    /// A file without a single claim.
+    /// The text does not follow the grammar, or a name or an index in it has no meaning.
+    #[error("{shown}")]
+    #[non_exhaustive]
+    Syntax {
+        /// The error with file, line and column, the line itself and a marker under the place.
+        shown: String,
+        /// The error alone.
+        #[source]
+        error: SyntaxError,
+    },
+    /// The file with this name has no claim.
     #[error("{} holds no claim: write one in a block that starts with ```claims", words::path(Path::new(.0)))]
     NoClaims(String),
 }
 
 impl Derivation {
-    /// Reads texts that build on each other; claims of the first `built_upon` of them are not to be checked.
+    /// Reads texts that build on each other. The claims of the first `built_upon` of them are read and not checked.
+    ///
+    /// ```
+    /// use hsr::claims::{Derivation, Source};
+    /// let text = "Prose.\n\n```claims\nparameter W[h,d]\nclaim twice: W[i,l]*2 = W[i,l] + W[i,l]\n```\n";
+    /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
+    /// assert_eq!(derivation.claims().collect::<Vec<_>>(), ["twice"]);
+    /// # Ok::<(), hsr::claims::SourceError>(())
+    /// ```
     ///
     /// # Errors
-    /// [`SourceError::Syntax`] with file, line, column and a marker.
+    /// [`SourceError::Syntax`] at the first place that is not of the grammar, at a name or an index without a meaning,
+    /// and at a line that looks like the opening of a block and is not one.
     pub fn read(sources: Vec<Source>, built_upon: usize) -> Result<Self, SourceError> {
-        with_room(|| Derivation::resolved(sources, built_upon))
+        with_deep_stack(|| Derivation::resolved(sources, built_upon))
     }
 
     fn resolved(sources: Vec<Source>, built_upon: usize) -> Result<Self, SourceError> {
         let mut program = Program::default();
         let (mut file_of, mut first) = (Vec::new(), 0);
         for (index, source) in sources.iter().enumerate() {
-            let shown = |error: SyntaxError| SourceError::Syntax(error.render(&source.name, &source.text));
-            let statements = parse(&source.text).map_err(shown)?;
-            program.extend(&statements).map_err(shown)?;
+            let refused = |error: SyntaxError| SourceError::Syntax {
+                shown: error.render(&source.name, &source.text),
+                error,
+            };
+            let statements = parse(&source.text).map_err(refused)?;
+            program.extend(&statements).map_err(refused)?;
             file_of.resize(program.claims.len(), index);
             if index < built_upon {
                 first = program.claims.len();
@@ -78,7 +104,7 @@ impl Derivation {
     /// lower numbers; any other stands alone.
     ///
     /// # Errors
-    /// [`SourceError`] for a file that cannot be read, is no derivation, or claims nothing.
+    /// [`SourceError`] for a file that cannot be read, that is not a derivation, or that has no claim.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         let mut paths = earlier(path);
         let built_upon = paths.len();
@@ -89,10 +115,65 @@ impl Derivation {
             sources.push(Source { name: path.display().to_string(), text });
         }
         let derivation = Derivation::read(sources, built_upon)?;
-        if derivation.program.claims.len() == derivation.first {
+        if derivation.checked().is_empty() {
             return Err(SourceError::NoClaims(path.display().to_string()));
         }
         Ok(derivation)
+    }
+
+    /// The files, in order.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The names of all claims, in order; those of files that are only built upon come first.
+    pub fn claims(&self) -> impl Iterator<Item = &str> {
+        self.program.claims.iter().map(|claim| claim.name.as_str())
+    }
+
+    /// The names of the quantities that are given rather than defined, in order: `data` and `parameter` in the text.
+    ///
+    /// ```
+    /// use hsr::claims::{Derivation, Source};
+    /// let text = "```claims\ndata x\nparameter V[C,h]\nlet y = x^2\nclaim square: y = x*x\n```\n";
+    /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
+    /// assert_eq!(derivation.free_quantities().collect::<Vec<_>>(), ["x", "V"]);
+    /// # Ok::<(), hsr::claims::SourceError>(())
+    /// ```
+    pub fn free_quantities(&self) -> impl Iterator<Item = &str> {
+        let free = self.program.symbols.iter().filter(|symbol| matches!(symbol.value, Value::Free { .. }));
+        free.map(|symbol| symbol.name.as_str())
+    }
+
+    /// Takes a defined quantity as given: its definition is forgotten, its values come from the point as those of data do,
+    /// and it has no derivative by other quantities.
+    /// Returns whether there is a quantity with this name.
+    ///
+    /// ```
+    /// use hsr::claims::{Derivation, Source};
+    /// let text = "```claims\ndata s\nlet root = sqrt(s)\nclaim square: root^2 = s\n```\n";
+    /// let mut derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
+    /// assert!(derivation.take_as_free("root") && !derivation.take_as_free("cube"));
+    /// assert_eq!(derivation.free_quantities().collect::<Vec<_>>(), ["s", "root"]);
+    /// # Ok::<(), hsr::claims::SourceError>(())
+    /// ```
+    pub fn take_as_free(&mut self, name: &str) -> bool {
+        let Some(index) = self.program.find(name) else { return false };
+        let symbol = &mut self.program.symbols[index];
+        if matches!(symbol.value, Value::Defined(..)) {
+            symbol.value = Value::Free { parameter: false };
+        }
+        true
+    }
+
+    /// The numbers of the claims that are to be checked.
+    pub(in crate::claims) fn checked(&self) -> std::ops::Range<usize> {
+        self.first..self.program.claims.len()
+    }
+
+    /// The file that a claim stands in, by the number of the claim.
+    pub(in crate::claims) fn source_of(&self, claim: usize) -> &Source {
+        &self.sources[self.file_of[claim]]
     }
 }
 

@@ -2,27 +2,27 @@
 
 /// A set of quantities, by their number in the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Symbols(Vec<u64>);
+pub(in crate::claims) struct Symbols(Vec<u64>);
 
 impl Symbols {
     /// The first so many quantities.
-    pub fn first(count: usize) -> Self {
+    pub(in crate::claims) fn first(count: usize) -> Self {
         (0..count).collect()
     }
 
     /// Whether a quantity is among them.
-    pub fn contains(&self, symbol: usize) -> bool {
+    pub(in crate::claims) fn contains(&self, symbol: usize) -> bool {
         self.0.get(symbol / 64).is_some_and(|word| word >> (symbol % 64) & 1 == 1)
     }
 
     /// Adds a quantity.
-    pub fn insert(&mut self, symbol: usize) {
+    pub(in crate::claims) fn insert(&mut self, symbol: usize) {
         self.reach(symbol / 64 + 1);
         self.0[symbol / 64] |= 1 << (symbol % 64);
     }
 
     /// Adds all of another set.
-    pub fn unite(&mut self, other: &Symbols) {
+    pub(in crate::claims) fn unite(&mut self, other: &Symbols) {
         self.reach(other.0.len());
         for (own, other) in self.0.iter_mut().zip(&other.0) {
             *own |= other;
@@ -30,13 +30,13 @@ impl Symbols {
     }
 
     /// The quantities, in order.
-    pub fn iter(&self) -> impl Iterator<Item = usize> {
+    pub(in crate::claims) fn iter(&self) -> impl Iterator<Item = usize> {
         const NONE: &Symbols = &Symbols(Vec::new());
         self.besides(NONE)
     }
 
     /// Those that are not in another set, in order.
-    pub fn besides<'a>(&'a self, other: &'a Symbols) -> impl Iterator<Item = usize> + 'a {
+    pub(in crate::claims) fn besides<'a>(&'a self, other: &'a Symbols) -> impl Iterator<Item = usize> + 'a {
         let bits = |(at, word): (usize, &u64)| {
             let mut rest = word & !other.0.get(at).copied().unwrap_or(0);
             std::iter::from_fn(move || {

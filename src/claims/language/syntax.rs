@@ -4,7 +4,7 @@ use super::error::Place;
 
 /// What an index runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Range {
+pub(in crate::claims) enum Range {
     /// Samples, `N`.
     Samples,
     /// Inputs, `d`.
@@ -17,10 +17,11 @@ pub enum Range {
 
 impl Range {
     /// All four.
-    pub const ALL: [Range; 4] = [Range::Samples, Range::Inputs, Range::Hidden, Range::Classes];
+    pub(in crate::claims) const ALL: [Range; 4] =
+        [Range::Samples, Range::Inputs, Range::Hidden, Range::Classes];
 
     /// How the size is written.
-    pub fn symbol(self) -> &'static str {
+    pub(in crate::claims) fn symbol(self) -> &'static str {
         match self {
             Range::Samples => "N",
             Range::Inputs => "d",
@@ -30,7 +31,7 @@ impl Range {
     }
 
     /// What it counts.
-    pub fn name(self) -> &'static str {
+    pub(in crate::claims) fn name(self) -> &'static str {
         match self {
             Range::Samples => "samples (N)",
             Range::Inputs => "inputs (d)",
@@ -42,16 +43,16 @@ impl Range {
 
 /// An expression and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Expr {
+pub(in crate::claims) struct Expr {
     /// What it is.
-    pub kind: Kind,
+    pub(in crate::claims) kind: Kind,
     /// Where it stands.
-    pub place: Place,
+    pub(in crate::claims) place: Place,
 }
 
 /// The forms of an expression.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub(in crate::claims) enum Kind {
     /// A whole number.
     Number(i64),
     /// A symbol with its indices: `V[k,i]`.
@@ -89,7 +90,7 @@ pub enum Kind {
 
 /// The functions of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Function {
+pub(in crate::claims) enum Function {
     /// Exponential.
     Exp,
     /// Natural logarithm.
@@ -112,7 +113,7 @@ pub enum Function {
 
 impl Function {
     /// The functions with their names.
-    pub const ALL: [(&'static str, Function); 12] = [
+    pub(in crate::claims) const ALL: [(&'static str, Function); 12] = [
         ("exp", Function::Exp),
         ("ln", Function::Ln),
         ("sqrt", Function::Sqrt),
@@ -128,14 +129,14 @@ impl Function {
     ];
 
     /// The name as it is written.
-    pub fn name(self) -> &'static str {
+    pub(in crate::claims) fn name(self) -> &'static str {
         Function::ALL.into_iter().find(|(_, function)| *function == self).map_or("phi", |(name, _)| name)
     }
 }
 
 /// How the two sides of a claim compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relation {
+pub(in crate::claims) enum Relation {
     /// `=`.
     Equal,
     /// `<=`.
@@ -146,7 +147,7 @@ pub enum Relation {
 
 impl Relation {
     /// How it is written.
-    pub fn sign(self) -> &'static str {
+    pub(in crate::claims) fn sign(self) -> &'static str {
         match self {
             Relation::Equal => "=",
             Relation::AtMost => "<=",
@@ -157,7 +158,7 @@ impl Relation {
 
 /// How the sides of an assumption compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
+pub(in crate::claims) enum Bound {
     /// `=`.
     Equal,
     /// `>`.
@@ -168,16 +169,16 @@ pub enum Bound {
 
 /// A line of a derivation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Statement {
+pub(in crate::claims) struct Statement {
     /// What it says.
-    pub kind: StatementKind,
+    pub(in crate::claims) kind: StatementKind,
     /// Where it stands.
-    pub place: Place,
+    pub(in crate::claims) place: Place,
 }
 
 /// The kinds of lines.
 #[derive(Clone, Debug, PartialEq)]
-pub enum StatementKind {
+pub(in crate::claims) enum StatementKind {
     /// `data x[N,d]` or `parameter W[h,d]`: a free quantity with the ranges of its indices.
     Free {
         /// Its name.

@@ -242,7 +242,7 @@ fn an_eigenvalue_has_no_derivative_and_is_known_through_definitions() {
     refuses("claim a: lambda_max[n] = 0", "a single number");
     let program = reads("let top = lambda_max\nclaim a: top >= s\nclaim b: s = s");
     assert!(program.claims[0].eigenvalues && !program.claims[1].eigenvalues);
-    assert!(program.claims[0].uses(&program, "W") && program.claims[0].order == 2);
+    assert!(program.claims[0].used.contains(program.find("W").unwrap()) && program.claims[0].order == 2);
 }
 
 #[test]

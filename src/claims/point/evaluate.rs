@@ -11,7 +11,7 @@ use super::tower::{Base, Tower};
 use crate::claims::language::program::{Form, MOST_INDICES, Node, Program, Value};
 use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::{Function, Range};
-use crate::claims::room::with_room;
+use crate::claims::stack::with_deep_stack;
 use crate::number::{Matrix, Number, norm};
 use crate::witness::eigen::eigenvalues;
 use std::cell::{OnceCell, RefCell};
@@ -28,9 +28,9 @@ const LOW: usize = 100;
 /// What is higher than this may need more than the stack that a thread has by default.
 const SHALLOW: usize = 40;
 
-/// Evaluates what is so high, where there is room for it.
-pub(in crate::claims) fn roomy<T: Send>(height: usize, evaluate: impl FnOnce() -> T + Send) -> T {
-    if height > SHALLOW { with_room(evaluate) } else { evaluate() }
+/// Evaluates what builds on so many definitions, on a deep stack if it needs one.
+pub(in crate::claims) fn at_height<T: Send>(height: usize, evaluate: impl FnOnce() -> T + Send) -> T {
+    if height > SHALLOW { with_deep_stack(evaluate) } else { evaluate() }
 }
 
 /// What one derivative changes.
@@ -41,7 +41,7 @@ struct Change<'a> {
 }
 
 /// The values of all quantities, some of them changed by the derivatives around.
-pub struct World<'a, T: Base> {
+pub(in crate::claims) struct World<'a, T: Base> {
     program: &'a Program,
     point: &'a Point<T::Value>,
     around: Option<&'a World<'a, T>>,
@@ -57,7 +57,7 @@ pub struct World<'a, T: Base> {
 
 impl<'a, T: Base> World<'a, T> {
     /// The world in which nothing has moved.
-    pub fn new(program: &'a Program, point: &'a Point<T::Value>) -> Self {
+    pub(in crate::claims) fn new(program: &'a Program, point: &'a Point<T::Value>) -> Self {
         let positive = Rc::new(OnceCell::new());
         World {
             program,
@@ -73,18 +73,18 @@ impl<'a, T: Base> World<'a, T> {
     }
 
     /// How many indices a range has here.
-    pub fn size(&self, range: Range) -> usize {
+    pub(in crate::claims) fn size(&self, range: Range) -> usize {
         self.point.sizes.of(range)
     }
 
     /// The value of a quantity without indices.
-    pub fn scalar(&self, symbol: usize) -> T {
+    pub(in crate::claims) fn scalar(&self, symbol: usize) -> T {
         self.entry(symbol, 0)
     }
 
     /// Computes what an expression builds on from the bottom up, where that is high: no evaluation is deeper than a
     /// statement then, however many build on each other.
-    pub fn prepare(&self, node: &Node) {
+    pub(in crate::claims) fn prepare(&self, node: &Node) {
         if self.high {
             let mut used = Symbols::default();
             self.program.dependencies(node, &mut used);
@@ -97,7 +97,7 @@ impl<'a, T: Base> World<'a, T> {
     }
 
     /// The same for these quantities, where others are computed already.
-    pub fn prepare_besides(&self, used: &Symbols, known: &Symbols) {
+    pub(in crate::claims) fn prepare_besides(&self, used: &Symbols, known: &Symbols) {
         if self.high {
             let new = used.besides(known).filter(|symbol| self.defines(*symbol));
             new.for_each(|symbol| self.fill(symbol));
@@ -139,7 +139,7 @@ impl<'a, T: Base> World<'a, T> {
     }
 
     /// The value of an expression, its indices assigned.
-    pub fn value(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> T {
+    pub(in crate::claims) fn value(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> T {
         let two = |x: &Node, y: &Node, slots: &mut [usize]| {
             (self.value(x, slots, ranges), self.value(y, slots, ranges))
         };

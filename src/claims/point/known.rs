@@ -15,7 +15,7 @@ const LARGEST_ARRAY: usize = 1 << 12;
 
 impl<T: Copy> Known<T> {
     /// An entry, if it was computed.
-    pub fn get(&self, entry: usize) -> Option<T> {
+    pub(in crate::claims) fn get(&self, entry: usize) -> Option<T> {
         match self {
             Known::Few(values) => values.get(entry).copied().flatten(),
             Known::Many(values) => values.get(&entry).copied(),
@@ -23,7 +23,7 @@ impl<T: Copy> Known<T> {
     }
 
     /// Keeps an entry of a quantity that has so many.
-    pub fn set(&mut self, entry: usize, value: T, entries: usize) {
+    pub(in crate::claims) fn set(&mut self, entry: usize, value: T, entries: usize) {
         if entries > LARGEST_ARRAY && matches!(self, Known::Few(_)) {
             *self = Known::Many(HashMap::new());
         }

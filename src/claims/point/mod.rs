@@ -14,4 +14,5 @@ pub(in crate::claims) mod values;
 pub(in crate::claims) mod work;
 
 pub use place::{Mixture, Phi, Point, Sizes};
-pub use tower::{Base, Tower};
+pub use tower::Evaluable;
+pub use values::PointError;

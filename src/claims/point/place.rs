@@ -5,7 +5,7 @@ use crate::claims::language::syntax::Range;
 use crate::model::Activation;
 use std::fmt;
 
-/// Sizes of the four ranges.
+/// The sizes of a network: samples, inputs, hidden units and classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Sizes {
     /// `N`.
@@ -20,7 +20,7 @@ pub struct Sizes {
 
 impl Sizes {
     /// The size of a range.
-    pub fn of(&self, range: Range) -> usize {
+    pub(in crate::claims) fn of(&self, range: Range) -> usize {
         match range {
             Range::Samples => self.samples,
             Range::Inputs => self.inputs,
@@ -46,7 +46,7 @@ impl Sizes {
     }
 
     /// How many entries an array over these ranges has.
-    pub fn entries(&self, ranges: &[Range]) -> usize {
+    pub(in crate::claims) fn entries(&self, ranges: &[Range]) -> usize {
         ranges.iter().fold(1, |entries, range| entries.saturating_mul(self.of(*range)))
     }
 }
@@ -57,30 +57,34 @@ impl fmt::Display for Sizes {
     }
 }
 
-/// A point: sizes, and values for the free quantities.
+/// A point at which a derivation can be evaluated: sizes, values for its free quantities, and a function for `phi`.
+///
+/// [`Derivation::point`](crate::claims::Derivation::point) makes one.
+#[derive(Clone, Debug)]
 pub struct Point<V> {
     /// The sizes of the arrays below.
-    pub sizes: Sizes,
+    pub(in crate::claims) sizes: Sizes,
     /// For each symbol its entries, row-major; empty for those that are defined.
-    pub free: Vec<Vec<V>>,
+    pub(in crate::claims) free: Vec<Vec<V>>,
     /// What `phi` is.
-    pub phi: Phi,
+    pub(in crate::claims) phi: Phi,
     /// Where sizes are numbers of the arithmetic: how many indices of each range are explicit, and how many others, all
     /// with equal entries, there are besides. The arrays hold as many of the others as can be distinguished at a time.
     pub(in crate::claims) others: Option<Others<V>>,
 }
 
 /// The indices of each range that are equal to each other.
+#[derive(Clone, Debug)]
 pub(in crate::claims) struct Others<V> {
     /// How many indices come before them.
-    pub explicit: Sizes,
+    pub(in crate::claims) explicit: Sizes,
     /// How many there are, for each range.
-    pub count: [V; 4],
+    pub(in crate::claims) count: [V; 4],
 }
 
 impl<V: Tower> Point<V> {
     /// A point of these sizes and values.
-    pub fn new(sizes: Sizes, free: Vec<Vec<V>>, phi: Phi) -> Self {
+    pub(in crate::claims) fn new(sizes: Sizes, free: Vec<Vec<V>>, phi: Phi) -> Self {
         Point { sizes, free, phi, others: None }
     }
 
@@ -103,22 +107,24 @@ impl<V: Tower> Point<V> {
     }
 }
 
-/// What `phi` is at a point.
+/// The function that `phi` stands for at a point.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Phi {
     /// Any smooth function: a symbol, where the arithmetic has symbols, and the sine where it has not.
     Any,
-    /// A function of the crate.
+    /// An activation of this crate.
     Known(Activation),
-    /// A function made for the occasion.
+    /// A mixture of a parabola and a sine.
     Mixture(Mixture),
 }
 
-/// `phi(a) = constant + linear a + square a^2/2 + amplitude sin(frequency a + shift)`: unbounded, neither odd nor even, and no solution
-/// of a differential equation that anybody would claim.
+/// A mixture of a parabola and a sine: `phi(a) = constant + linear a + square a^2/2 + amplitude sin(frequency a + shift)`.
+///
+/// It is unbounded, neither odd nor even, and solves no differential equation that anybody would claim.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mixture {
-    /// The value at the middle.
+    /// The constant term.
     pub constant: f64,
     /// The factor of `a`.
     pub linear: f64,
@@ -126,9 +132,9 @@ pub struct Mixture {
     pub square: f64,
     /// The factor of the sine.
     pub amplitude: f64,
-    /// The sine's frequency.
+    /// The frequency of the sine.
     pub frequency: f64,
-    /// The sine's shift.
+    /// The shift of the sine.
     pub shift: f64,
 }
 

@@ -8,7 +8,7 @@ pub(in crate::claims) struct Positive(Vec<bool>);
 
 impl Positive {
     /// Of a program, whose quantities build on those before them.
-    pub fn new(program: &Program) -> Self {
+    pub(in crate::claims) fn new(program: &Program) -> Self {
         let mut positive = Positive(Vec::new());
         for (index, symbol) in program.symbols.iter().enumerate() {
             let assumed = Assumed::Positive { symbol: index };
@@ -23,7 +23,7 @@ impl Positive {
 
     /// Whether an expression is positive: sums, products, quotients and roots of positive numbers, sizes, exponentials, and
     /// what is assumed to be. Squares count, since they are zero at special points only.
-    pub fn node(&self, node: &Node) -> bool {
+    pub(in crate::claims) fn node(&self, node: &Node) -> bool {
         let positive = |node: &Node| self.node(node);
         match &node.form {
             Form::Number(number) => *number > 0,

@@ -3,6 +3,16 @@
 
 use crate::number::{Chain, Degree, Drawn, Field, Gap, Jet, Rounded, Smooth};
 
+/// An arithmetic in which a derivation can be evaluated: floats, floats with a bound on their rounding error, or a prime
+/// field.
+///
+/// Only types of this crate implement it.
+pub trait Evaluable: Base<Value = Self> {}
+
+impl Evaluable for f64 {}
+impl Evaluable for Rounded {}
+impl Evaluable for Field {}
+
 /// A number in which expressions are evaluated. A base carries no derivatives, which is what the defaults say.
 pub trait Tower: Smooth + Copy + Send + Sync {
     /// Whether it is over a field, where positive numbers are squares.
@@ -29,7 +39,7 @@ pub trait Tower: Smooth + Copy + Send + Sync {
     fn from_float(_value: f64) -> Option<Self> {
         None
     }
-    /// Whether the value exists as a real number, where numbers are floats.
+    /// Whether the value exists: as a real number, or, in a field, without a root that is missing or a division by zero.
     fn exists(&self) -> bool {
         true
     }
@@ -56,6 +66,9 @@ const PHI: u64 = 100;
 
 impl Tower for Field {
     const IN_A_FIELD: bool = true;
+    fn exists(&self) -> bool {
+        self.gap().is_none()
+    }
     fn stands_for_positive(&self) -> bool {
         self.sqrt().gap() != Some(Gap::Root)
     }
@@ -66,6 +79,9 @@ impl Tower for Field {
 
 impl Tower for Chain {
     const IN_A_FIELD: bool = true;
+    fn exists(&self) -> bool {
+        self.gap().is_none()
+    }
     fn stands_for_positive(&self) -> bool {
         self.sqrt().gap() != Some(Gap::Root)
     }
@@ -76,6 +92,9 @@ impl Tower for Chain {
 
 impl Tower for Drawn {
     const IN_A_FIELD: bool = true;
+    fn exists(&self) -> bool {
+        self.gap().is_none()
+    }
     fn stands_for_positive(&self) -> bool {
         self.sqrt().gap() != Some(Gap::Root)
     }

@@ -1,42 +1,109 @@
 //! Values of a quantity, or of a side of a claim.
 
-use super::evaluate::{UNASSIGNED, World, roomy};
-use super::place::{Point, Sizes};
-use super::tower::{Base, Tower};
-use crate::claims::language::program::{Claim, HIGHEST_ORDER, Node, Program, Value};
+use super::evaluate::{UNASSIGNED, World, at_height};
+use super::place::{Phi, Point, Sizes};
+use super::tower::{Base, Evaluable, Tower};
+use crate::claims::language::program::{Claim, HIGHEST_ORDER, Node, Program, Symbol, Value};
+use crate::claims::language::source::Derivation;
 use crate::claims::language::syntax::Range;
 use crate::number::Jet;
+use crate::words::shown;
 
-impl Program {
-    /// All entries of the quantity with this name, row-major, at a point; nothing for an unknown name.
+/// Why values do not make a point: a quantity has another number of entries.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} needs {needed} values at {sizes}, not {given}", shown(quantity))]
+#[non_exhaustive]
+pub struct PointError {
+    /// The name of the quantity.
+    pub quantity: String,
+    /// The sizes of the point.
+    pub sizes: Sizes,
+    /// How many entries the quantity has at these sizes.
+    pub needed: usize,
+    /// How many values were given.
+    pub given: usize,
+}
+
+impl Derivation {
+    /// A point with these sizes, this function for `phi`, and the values that `values` gives to each free quantity by its
+    /// name, row-major.
     ///
     /// ```
-    /// use hsr::claims::{Derivation, Phi, Point, Sizes, Source};
-    /// let text = "```claims\nparameter V[C,h]\nlet square[k] = sum[i] V[k,i]^2\nclaim own: square[k] = square[k]\n```\n";
+    /// use hsr::claims::{Derivation, Phi, Sizes, Source};
+    /// let text = "```claims\nparameter V[C,h]\nlet square[k] = sum[i] V[k,i]^2\nclaim own: 2*square[k] = 0\n```\n";
     /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
     /// let sizes = Sizes { samples: 1, inputs: 1, hidden: 2, classes: 2 };
-    /// let point = Point::new(sizes, vec![vec![3.0, 4.0, 0.0, 1.0], vec![]], Phi::Any);
-    /// assert_eq!(derivation.program.quantity("square", &point), Some(vec![25.0, 1.0]));
+    /// let error = derivation.point(sizes, Phi::Any, |_| vec![3.0]).unwrap_err();
+    /// assert_eq!(error.to_string(), "V needs 4 values at N=1 d=1 h=2 C=2, not 1");
     /// # Ok::<(), hsr::claims::SourceError>(())
     /// ```
-    pub fn quantity<V: Tower + Base<Value = V>>(&self, name: &str, point: &Point<V>) -> Option<Vec<V>> {
-        let index = self.find(name)?;
-        let symbol = &self.symbols[index];
+    ///
+    /// # Errors
+    /// [`PointError`] for a quantity that gets another number of values than it has entries.
+    pub fn point<V: Evaluable>(
+        &self,
+        sizes: Sizes,
+        phi: Phi,
+        mut values: impl FnMut(&str) -> Vec<V>,
+    ) -> Result<Point<V>, PointError> {
+        let entries = |symbol: &Symbol| match symbol.value {
+            Value::Defined(..) => Ok(Vec::new()),
+            Value::Free { .. } => {
+                let (needed, entries) = (sizes.entries(&symbol.ranges), values(&symbol.name));
+                let given = entries.len();
+                let error = || PointError { quantity: symbol.name.clone(), sizes, needed, given };
+                if given == needed { Ok(entries) } else { Err(error()) }
+            }
+        };
+        let free = self.program.symbols.iter().map(entries).collect::<Result<_, _>>()?;
+        Ok(Point::new(sizes, free, phi))
+    }
+
+    /// The entries of the quantity with this name at a point, row-major; `None` if there is no such quantity.
+    ///
+    /// ```
+    /// use hsr::claims::{Derivation, Phi, Sizes, Source};
+    /// let text = "```claims\nparameter V[C,h]\nlet square[k] = sum[i] V[k,i]^2\nclaim own: 2*square[k] = 0\n```\n";
+    /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
+    /// let sizes = Sizes { samples: 1, inputs: 1, hidden: 2, classes: 2 };
+    /// let point = derivation.point(sizes, Phi::Any, |_| vec![3.0, 4.0, 0.0, 1.0])?;
+    /// assert_eq!(derivation.quantity("square", &point), Some(vec![25.0, 1.0]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the point was made by another derivation, or before a quantity was taken as free.
+    pub fn quantity<V: Evaluable>(&self, name: &str, point: &Point<V>) -> Option<Vec<V>> {
+        let index = self.program.find(name)?;
+        let symbol = &self.program.symbols[index];
         match &symbol.value {
             Value::Free { .. } => point.free.get(index).cloned(),
             Value::Defined(node, slots) => {
                 let free: Vec<usize> = (0..symbol.ranges.len()).collect();
                 let all = assignments(&free, slots, point.sizes);
-                Some(values(self, point, node, symbol.order, &free, slots, &all))
+                Some(values(&self.program, point, node, symbol.order, &free, slots, &all))
             }
         }
     }
-}
 
-impl Claim {
-    /// All values of the right side at a point, the free index that the left side mentions last running fastest.
-    pub fn right_side<V: Tower + Base<Value = V>>(&self, program: &Program, point: &Point<V>) -> Vec<V> {
-        side(program, self, point, &self.right, &components(self, point.sizes))
+    /// The values of the right side of the claim with this name at a point, one for each assignment of its free indices, of
+    /// which the last runs fastest; `None` if there is no such claim.
+    ///
+    /// ```
+    /// use hsr::claims::{Derivation, Phi, Sizes, Source};
+    /// let text = "```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 2*V[k,i]\n```\n";
+    /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
+    /// let sizes = Sizes { samples: 1, inputs: 1, hidden: 2, classes: 1 };
+    /// let point = derivation.point(sizes, Phi::Any, |_| vec![3.0, 4.0])?;
+    /// assert_eq!(derivation.right_side("slope", &point), Some(vec![6.0, 8.0]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the point was made by another derivation, or before a quantity was taken as free.
+    pub fn right_side<V: Evaluable>(&self, claim: &str, point: &Point<V>) -> Option<Vec<V>> {
+        let claim = self.program.claims.iter().find(|other| other.name == claim)?;
+        Some(side(&self.program, claim, point, &claim.right, &components(claim, point.sizes)))
     }
 }
 
@@ -108,7 +175,7 @@ fn values_in<T: Base>(
     ranges: &[Range],
     components: &[Vec<usize>],
 ) -> Vec<T::Value> {
-    roomy(program.height(node), || {
+    at_height(program.height(node), || {
         let world = World::<T>::new(program, point);
         world.prepare(node);
         let mut slots = vec![UNASSIGNED; ranges.len()];

@@ -7,13 +7,18 @@ use crate::claims::language::syntax::Range;
 
 /// An estimate of the elementary operations that evaluating so many components of a claim takes at these sizes. A quantity
 /// is computed once in each world, and each derivative is a world of its own.
-pub fn work(program: &Program, claim: &Claim, sizes: &Sizes, components: usize) -> f64 {
+pub(in crate::claims) fn work(program: &Program, claim: &Claim, sizes: &Sizes, components: usize) -> f64 {
     estimate(Estimate::new(program, sizes, false), claim, components)
 }
 
 /// The same where these are the indices with entries of their own, and a sum goes over one more than that, and over each of
 /// the equal ones that an index around it stands for already.
-pub fn work_at_every_size(program: &Program, claim: &Claim, explicit: &Sizes, components: usize) -> f64 {
+pub(in crate::claims) fn work_at_every_size(
+    program: &Program,
+    claim: &Claim,
+    explicit: &Sizes,
+    components: usize,
+) -> f64 {
     estimate(Estimate::new(program, explicit, true), claim, components)
 }
 

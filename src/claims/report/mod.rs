@@ -1,14 +1,16 @@
 //! Every claim of some derivations, checked, explained and put into words: a table, JSON, JUnit, a page.
 //!
-//! `run` collects values, `words` puts them into words, `table` and `page` lay them out.
+//! `check` collects values, `words` puts them into words, `table` and `page` lay them out.
 
+pub(in crate::claims) mod check;
 #[cfg(feature = "pages")]
 mod page;
-pub(in crate::claims) mod run;
+mod request;
 mod shard;
 mod table;
 mod words;
 
-pub use run::{CheckReport, ClaimFailure, ClaimReport, Request, run};
-pub use shard::{NoShard, Shard};
+pub use check::{CheckReport, ClaimFailure, ClaimReport, check};
+pub use request::Request;
+pub use shard::{Shard, ShardError};
 pub use table::Counts;

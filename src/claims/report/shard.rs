@@ -1,17 +1,17 @@
-//! A part of many: several machines check a part each.
+//! A part of the claims, so that several machines can check a part each.
 
 use crate::words::quoted;
 use std::fmt;
 use std::str::FromStr;
 
-/// Every `parts`-th of some claims, starting with the `part`-th, counted from 1.
+/// One of several equal parts of the claims: every `parts`-th claim, starting with the `part`-th, counted from 1.
 ///
 /// ```
 /// use hsr::claims::Shard;
 /// let second: Shard = "2/3".parse()?;
 /// assert_eq!(second.of(1..=7).collect::<Vec<_>>(), [2, 5]);
 /// assert_eq!(Shard::new(3, 2).unwrap_err().to_string(), "'3/2' is not I/N with I from 1 to N, such as 2/4");
-/// # Ok::<(), hsr::claims::NoShard>(())
+/// # Ok::<(), hsr::claims::ShardError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -19,25 +19,25 @@ pub struct Shard {
     parts: usize,
 }
 
-/// What is no part of anything.
+/// Why a text or a pair of numbers does not name a part, such as `3/2`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not I/N with I from 1 to N, such as 2/4")]
-pub struct NoShard(String);
+pub struct ShardError(String);
 
 impl Shard {
-    /// All of them: the first of one part.
+    /// All claims: the only part of one.
     pub const ALL: Shard = Shard { part: 1, parts: 1 };
 
-    /// The `part`-th of so many parts.
+    /// The `part`-th of `parts` parts.
     ///
     /// # Errors
-    /// [`NoShard`] where the part is not from 1 to their number.
-    pub fn new(part: usize, parts: usize) -> Result<Self, NoShard> {
+    /// [`ShardError`] unless `part` is from 1 to `parts`.
+    pub fn new(part: usize, parts: usize) -> Result<Self, ShardError> {
         let shard = Shard { part, parts };
-        if (1..=parts).contains(&part) { Ok(shard) } else { Err(NoShard(quoted(&shard.to_string()))) }
+        if (1..=parts).contains(&part) { Ok(shard) } else { Err(ShardError(quoted(&shard.to_string()))) }
     }
 
-    /// What it has of these.
+    /// The items of `all` that belong to this part.
     pub fn of<I: IntoIterator>(self, all: I) -> impl Iterator<Item = I::Item> {
         all.into_iter().skip(self.part - 1).step_by(self.parts)
     }
@@ -56,12 +56,12 @@ impl fmt::Display for Shard {
 }
 
 impl FromStr for Shard {
-    type Err = NoShard;
+    type Err = ShardError;
 
-    fn from_str(text: &str) -> Result<Self, NoShard> {
+    fn from_str(text: &str) -> Result<Self, ShardError> {
         let numbers =
             text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
-        let (part, parts) = numbers.ok_or_else(|| NoShard(quoted(text)))?;
+        let (part, parts) = numbers.ok_or_else(|| ShardError(quoted(text)))?;
         Shard::new(part, parts)
     }
 }

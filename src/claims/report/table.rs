@@ -1,15 +1,15 @@
 //! A check as a table, as JSON, as JUnit.
 
-use super::run::{CheckReport, ClaimFailure};
+use super::check::{CheckReport, ClaimFailure};
 use super::words;
-use crate::claims::explanation::mutants::{Fallen, Score};
+use crate::claims::explanation::mutants::{MutantScore, MutantVerdict};
 use crate::claims::verdict::outcome::{Reach, Verdict};
 use crate::reports::{JunitCase, JunitOutcome, json_report, junit};
 use crate::words::shown;
 use std::fmt::Write;
 
 impl ClaimFailure {
-    /// All that is known besides the place: what it is, and its value.
+    /// Everything known besides the place: labels with their values.
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let one = |label, value: &Option<String>| value.clone().map(|value| (label, value));
         let known = [
@@ -29,7 +29,7 @@ impl ClaimFailure {
         facts
     }
 
-    /// The failure in full, several lines.
+    /// The failure in full, in several lines.
     pub fn describe(&self) -> String {
         let mut text = self.place.clone();
         for (label, value) in self.facts() {
@@ -40,8 +40,9 @@ impl ClaimFailure {
     }
 }
 
-/// How many claims have which verdict.
+/// The number of claims with each verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Counts {
     /// Equalities that hold.
     pub proved: usize,
@@ -67,13 +68,13 @@ impl Counts {
 }
 
 impl CheckReport {
-    /// Whether every claim is proved or not refuted, and no edit of one survived.
+    /// Whether every claim is proved or not refuted, and no edit of a true claim survived.
     pub fn holds(&self) -> bool {
-        let survived = self.mutants.as_ref().is_some_and(|score| score.count(Fallen::Survived) > 0);
+        let survived = self.mutants.as_ref().is_some_and(|score| score.count(MutantVerdict::Survived) > 0);
         self.claims.iter().all(|claim| claim.verdict.passes()) && !survived
     }
 
-    /// How many claims have which verdict.
+    /// The number of claims with each verdict.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for claim in &self.claims {
@@ -94,7 +95,7 @@ impl CheckReport {
         counts
     }
 
-    /// One line that counts.
+    /// The number of claims with each verdict, the seed and the time, in one line.
     pub fn summary(&self) -> String {
         let counts = self.counts();
         let mut text = format!(
@@ -113,7 +114,7 @@ impl CheckReport {
         text
     }
 
-    /// A line a claim, then the failures, the edits and the summary.
+    /// The report as a table: a line for each claim, then the failures, the edits and the summary.
     pub fn table(&self) -> String {
         let mut text = String::new();
         let mut file = "";
@@ -140,7 +141,7 @@ impl CheckReport {
         json_report(self, self.holds(), &self.summary())
     }
 
-    /// The report as JUnit XML, a test case a claim.
+    /// The report as JUnit XML, a test case for each claim.
     pub fn junit(&self) -> String {
         let cases = self.claims.iter().map(|claim| JunitCase {
             name: shown(&claim.name),
@@ -157,11 +158,11 @@ impl CheckReport {
     }
 }
 
-/// How the edits fell.
-fn edits(score: &Score) -> String {
+/// The edits that were not rejected, and how many have which verdict.
+fn edits(score: &MutantScore) -> String {
     let mut text = String::new();
-    for (fallen, label) in [(Fallen::Survived, "survivor"), (Fallen::AlsoTrue, "also true")] {
-        for line in score.lines(fallen) {
+    for (verdict, label) in [(MutantVerdict::Survived, "survivor"), (MutantVerdict::AlsoTrue, "also true")] {
+        for line in score.lines(verdict) {
             let _ = writeln!(text, "{label}: {line}");
         }
     }
@@ -169,8 +170,8 @@ fn edits(score: &Score) -> String {
     text
 }
 
-impl Score {
-    /// One line that counts.
+impl MutantScore {
+    /// The number of edits with each verdict, in one line.
     pub fn summary(&self) -> String {
         let cut = match self.cut {
             0 => String::new(),
@@ -181,12 +182,12 @@ impl Score {
             "{} edits of true claims: {} false, {} undecided, {} undefined, {} proved equal to the claim, {} of inequalities \
              that are not refuted either, {} survivors{cut}",
             self.edits.len(),
-            self.count(Fallen::False),
-            self.count(Fallen::Undecided),
-            self.count(Fallen::Undefined),
-            self.count(Fallen::Equal),
-            self.count(Fallen::AlsoTrue),
-            self.count(Fallen::Survived)
+            self.count(MutantVerdict::False),
+            self.count(MutantVerdict::Undecided),
+            self.count(MutantVerdict::Undefined),
+            self.count(MutantVerdict::Equal),
+            self.count(MutantVerdict::AlsoTrue),
+            self.count(MutantVerdict::Survived)
         )
     }
 }

@@ -5,7 +5,6 @@ use crate::claims::explanation::repair::Repair;
 use crate::claims::language::error::{Place, locate};
 use crate::claims::language::program::Claim;
 use crate::claims::language::source::Source;
-use crate::claims::language::syntax::Function;
 use crate::claims::point::place::Phi;
 use crate::claims::verdict::outcome::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
@@ -113,19 +112,15 @@ fn doubt_in_words(doubt: &Doubt) -> String {
 }
 
 /// What a claim may need that exact arithmetic does not know.
-fn missing_laws(functions: &[Function]) -> String {
+fn missing_laws(functions: &[&str]) -> String {
     let mut laws = Vec::new();
     for function in functions {
-        match function {
-            Function::Ln | Function::Softplus => laws.push("a law of the logarithm of a sum"),
-            Function::Sqrt => {
-                laws.push("the sign of what stands under a root, such as sqrt(x^2) = x (assume x > 0)")
-            }
-            Function::Sin | Function::Cos => laws.push("a law of sines and cosines of sums"),
-            Function::Exp => {
-                laws.push("a law of exp beyond exp(a+b) = exp(a)*exp(b), such as exp(ln(a)) = a")
-            }
-            Function::Tanh | Function::Sigmoid | Function::Phi(_) => {}
+        match *function {
+            "ln" | "softplus" => laws.push("a law of the logarithm of a sum"),
+            "sqrt" => laws.push("the sign of what stands under a root, such as sqrt(x^2) = x (assume x > 0)"),
+            "sin" | "cos" => laws.push("a law of sines and cosines of sums"),
+            "exp" => laws.push("a law of exp beyond exp(a+b) = exp(a)*exp(b), such as exp(ln(a)) = a"),
+            _ => {}
         }
     }
     laws.dedup();
@@ -208,7 +203,7 @@ pub(super) fn related(diagnosis: &Diagnosis) -> Option<String> {
 }
 
 fn power(size: SizeFactor) -> String {
-    let symbol = size.range.symbol();
+    let symbol = size.size;
     match size.power {
         0 => String::new(),
         -1 => format!(" divided by {symbol} (a missing 1/{symbol})"),

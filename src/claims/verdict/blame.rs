@@ -5,7 +5,7 @@ use super::trial::exists;
 use crate::claims::language::error::Place;
 use crate::claims::language::program::{Form, HIGHEST_ORDER, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
-use crate::claims::point::evaluate::{UNASSIGNED, World, roomy};
+use crate::claims::point::evaluate::{UNASSIGNED, World, at_height};
 use crate::claims::point::place::Point;
 use crate::number::{Jet, Rounded};
 
@@ -20,7 +20,7 @@ pub(in crate::claims) fn blame(
     ranges: &[Range],
     component: &[usize],
 ) -> Option<(Operation, Place)> {
-    roomy(program.height(node), || {
+    at_height(program.height(node), || {
         let world = World::<Carried>::new(program, point);
         world.prepare(node);
         let mut slots = vec![UNASSIGNED; ranges.len()];

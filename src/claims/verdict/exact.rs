@@ -6,7 +6,7 @@ use super::plan::Plan;
 use crate::claims::language::program::{Claim, Form, Program, Symbol, Value};
 use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Function;
-use crate::claims::point::evaluate::{World, roomy};
+use crate::claims::point::evaluate::{World, at_height};
 use crate::claims::point::place::{Phi, Point};
 use crate::claims::point::points::{at_every_size, at_sizes, point_seed};
 use crate::claims::point::tower::{Base, Tower};
@@ -110,7 +110,7 @@ pub(in crate::claims) enum Verified {
 /// Whether one of these quantities, which have no indices, lacks a root at a point: seen before anything is differentiated.
 fn a_root_is_missing<V: Exact>(program: &Program, point: &Point<V>, scalars: &[usize]) -> bool {
     let height = scalars.iter().map(|symbol| program.symbols[*symbol].height).max().unwrap_or(0);
-    roomy(height, || {
+    at_height(height, || {
         let world = World::<V>::new(program, point);
         let mut built_upon = Symbols::default();
         scalars.iter().any(|symbol| {
@@ -133,7 +133,7 @@ fn scalar_roots(program: &Program, claim: &Claim) -> Vec<usize> {
     used.map(|(symbol, _)| symbol).collect()
 }
 
-/// What became of a component so far.
+/// What is known of a component so far.
 struct Component {
     indices: Vec<usize>,
     decided: usize,

@@ -27,13 +27,13 @@ const MOST_DIVISORS: usize = 200;
 /// What a claim needs of an exact evaluation that is to speak for every size.
 pub(in crate::claims) struct Needs {
     /// So many indices of each range with entries of their own, where the values of functions are symbols.
-    pub explicit: Sizes,
+    pub(in crate::claims) explicit: Sizes,
     /// So many, where exponents add up: two products of exponentials, each with the indices of a term, are distinguished.
-    pub lawful: Sizes,
+    pub(in crate::claims) lawful: Sizes,
     /// A bound on the binary digits of the whole numbers that the claim builds from constants.
-    pub bits: f64,
+    pub(in crate::claims) bits: f64,
     /// Roots that are evaluated at such a point, about.
-    pub roots: u32,
+    pub(in crate::claims) roots: u32,
 }
 
 /// Counts what a claim needs.

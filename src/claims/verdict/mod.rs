@@ -1,14 +1,14 @@
 //! The verdict on a claim, from witnesses that cannot make the same mistake.
 //!
-//! `check` puts them together and `outcome` is what it comes to. `exact` holds equalities in a field, at sizes that are numbers
+//! `decide` puts them together and `outcome` is what it comes to. `exact` holds equalities in a field, at sizes that are numbers
 //! of it, `plan` says how, `cases` which assignments, and `extent` what that proves. `floats` holds them at real numbers, which `trial` draws. `adversary` looks for
 //! a violation of an inequality, `blame` finds what leaves a side without a value, and `contents` what a claim is made of.
 
 pub(in crate::claims) mod adversary;
 pub(in crate::claims) mod blame;
 pub(in crate::claims) mod cases;
-pub(in crate::claims) mod check;
 pub(in crate::claims) mod contents;
+pub(in crate::claims) mod decide;
 pub(in crate::claims) mod exact;
 pub(in crate::claims) mod extent;
 pub(in crate::claims) mod floats;
@@ -16,7 +16,6 @@ pub(in crate::claims) mod outcome;
 pub(in crate::claims) mod plan;
 pub(in crate::claims) mod trial;
 
-pub use check::check;
 pub use outcome::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Search, Side, Signs,
     Undefined, Verdict,

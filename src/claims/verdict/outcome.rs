@@ -1,11 +1,11 @@
-//! What a claim comes to, as values: the words stand in the reports.
+//! The outcome of a check of a claim as values; the reports put it into words.
 
 use crate::claims::language::error::Place;
-use crate::claims::language::syntax::Function;
 use crate::claims::point::place::{Phi, Sizes};
 
-/// The five verdicts.
+/// The verdict on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[non_exhaustive]
 pub enum Verdict {
     /// The equality holds as real numbers: exact arithmetic says so, and floats agree.
     #[serde(rename = "proved")]
@@ -25,11 +25,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// All five.
-    pub const ALL: [Verdict; 5] =
-        [Verdict::Proved, Verdict::NotRefuted, Verdict::Undecided, Verdict::False, Verdict::Undefined];
-
-    /// The word for it.
+    /// The word for it in reports, such as `not refuted`.
     pub fn word(self) -> &'static str {
         match self {
             Verdict::Proved => "proved",
@@ -46,8 +42,9 @@ impl Verdict {
     }
 }
 
-/// What checking a claim gives.
+/// The outcome of a check of a claim: the verdict with the evidence for it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The equality holds.
     Proved(Proof),
@@ -74,23 +71,24 @@ impl Outcome {
     }
 }
 
-/// What a proof rests on.
+/// The evidence for a proof.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Proof {
     /// The sizes for which it holds.
     pub sizes: Reach,
-    /// The exact arithmetic that both sides were equal in.
+    /// The exact arithmetic in which both sides were equal.
     pub arithmetic: Exactness,
-    /// Random points of it that decided.
+    /// How many random points of it decided.
     pub points: usize,
     /// A bound on the degree of the difference of the two sides, as a rational function.
     pub degree: u64,
     /// Logarithm to base 10 of a bound on the probability that two sides which differ are equal at all these points, signs
     /// of roots left aside.
     pub log10_probability: f64,
-    /// What the signs of roots rest on, where there are roots.
+    /// The evidence for the signs of roots, where there are roots.
     pub signs: Option<Signs>,
-    /// What floats say.
+    /// The points at which both sides agree in floats.
     pub floats: Agreement,
     /// Cases of the free indices in which neither side has a value, such as `n = m`.
     pub undefined: Vec<String>,
@@ -99,6 +97,7 @@ pub struct Proof {
 /// The sizes for which a claim is proved.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Reach {
     /// Every size.
     Every,
@@ -108,9 +107,10 @@ pub enum Reach {
     At(Vec<Sizes>),
 }
 
-/// An exact arithmetic.
+/// An exact arithmetic in which claims are proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Exactness {
     /// [`Field`](crate::number::Field), in which functions are symbols.
     Field,
@@ -118,9 +118,10 @@ pub enum Exactness {
     Chain,
 }
 
-/// What the signs of roots rest on.
+/// The evidence for the signs of roots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Signs {
     /// So many exact points, each of which sees a wrong sign with probability 1/2.
     Points(usize),
@@ -130,8 +131,9 @@ pub enum Signs {
 
 /// Points at which both sides agree in floats, within their rounding errors.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Agreement {
-    /// How many.
+    /// How many such points there are.
     pub points: usize,
     /// The largest sizes among them.
     pub largest: Option<Sizes>,
@@ -141,35 +143,37 @@ pub struct Agreement {
 
 /// A search for a violation of an inequality, or of a claim about eigenvalues.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Search {
-    /// Points that were tried, over all scales, sizes and activations.
+    /// How many points were tried, over all scales, sizes and activations.
     pub points: usize,
-    /// Steps that were taken from the worst of them.
+    /// How many steps were taken from the worst of them.
     pub steps: usize,
     /// The largest sizes among them.
     pub largest: Sizes,
-    /// The smallest distance from a violation that was met, relative to the larger side, and where.
+    /// The smallest distance from a violation that was found, relative to the larger side.
     pub smallest_margin: f64,
-    /// Where that was.
+    /// Where it was found.
     #[serde(skip)]
     pub nearest: Option<Box<Counterexample>>,
 }
 
-/// Why nothing is known.
+/// Why a claim is undecided.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Doubt {
     /// Floats agree, and exact arithmetic finds a difference: it lacks a law of these functions.
     MissingLaw {
-        /// What floats say.
+        /// The points at which both sides agree in floats.
         floats: Agreement,
-        /// Functions that occur and whose laws are not all known.
-        functions: Vec<Function>,
+        /// The functions of the claim whose laws are not all known, by their names, such as `ln`.
+        functions: Vec<&'static str>,
         /// The case of the free indices.
         case: String,
     },
-    /// Floats agree, and at too few exact points do the roots exist.
+    /// Floats agree, but the roots exist at too few exact points.
     FewPoints {
-        /// What floats say.
+        /// The points at which both sides agree in floats.
         floats: Agreement,
         /// How many points decided.
         points: usize,
@@ -177,7 +181,7 @@ pub enum Doubt {
     /// Exact arithmetic finds no difference, but floats cannot confirm it: no point, or only points at which rounding errors are
     /// as large as the sides.
     Rounding {
-        /// Points that were tried.
+        /// How many points were tried.
         tried: usize,
     },
     /// It needs laws of functions, and builds whole numbers from constants that are as large as the primes of the field that knows
@@ -186,26 +190,27 @@ pub enum Doubt {
         /// A bound on their binary digits.
         bits: f64,
     },
-    /// Checking it would take so many operations.
+    /// Checking it would take about this many operations.
     TooMuchWork(f64),
-    /// The quantities that it is about would have so many entries.
+    /// The quantities that it is about would have about this many entries.
     TooManyEntries(f64),
 }
 
 /// Where a side has no real value.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Undefined {
-    /// Which side; nothing where it is both.
+    /// Which side; `None` for both.
     pub side: Option<Side>,
     /// The case of the free indices, such as `n = m`.
     pub case: String,
-    /// What is undefined.
+    /// The operation that has no real value.
     pub operation: Operation,
-    /// Where it stands.
+    /// Where it stands in the file.
     pub place: Option<Place>,
 }
 
-/// One of the two sides.
+/// One of the two sides of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The left one.
@@ -214,8 +219,9 @@ pub enum Side {
     Right,
 }
 
-/// What has no real value.
+/// An operation that has no real value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Operation {
     /// A division by zero.
     Division,
@@ -229,18 +235,19 @@ pub enum Operation {
 
 /// Real numbers at which a claim is false.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Counterexample {
-    /// The sizes.
+    /// The sizes of the network.
     pub sizes: Sizes,
-    /// What `phi` is.
+    /// The function that `phi` stands for.
     pub phi: Phi,
     /// The free quantities that the claim depends on, with their entries, row-major.
     pub values: Vec<(String, Vec<f64>)>,
     /// The values of the free indices, from 0.
     pub component: Vec<usize>,
-    /// The left side.
+    /// The value of the left side.
     pub left: f64,
-    /// The right side.
+    /// The value of the right side.
     pub right: f64,
     /// A bound on the rounding errors of both.
     pub error: f64,

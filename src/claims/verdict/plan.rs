@@ -11,27 +11,27 @@ use crate::claims::point::work::{work, work_at_every_size};
 #[derive(Clone, Copy, Debug)]
 pub(in crate::claims) struct Plan {
     /// Indices with entries of their own.
-    pub explicit: Sizes,
+    pub(in crate::claims) explicit: Sizes,
     /// As many as it would take for every size.
-    pub needed: Sizes,
+    pub(in crate::claims) needed: Sizes,
     /// Whether they are so many that the evaluation speaks for every size.
-    pub every: bool,
+    pub(in crate::claims) every: bool,
     /// Whether there are no others.
-    pub alone: bool,
+    pub(in crate::claims) alone: bool,
     /// Indices beyond them that can be distinguished at a time.
-    pub copies: Sizes,
+    pub(in crate::claims) copies: Sizes,
     /// Elementary operations of one evaluation.
-    pub work: f64,
+    pub(in crate::claims) work: f64,
     /// Roots.
-    pub roots: u32,
+    pub(in crate::claims) roots: u32,
     /// Elementary operations of a look at the roots alone.
-    pub roots_work: f64,
+    pub(in crate::claims) roots_work: f64,
     /// Points that must decide, at least.
-    pub points: usize,
+    pub(in crate::claims) points: usize,
     /// How deep exponentials may be nested.
-    pub nesting: usize,
+    pub(in crate::claims) nesting: usize,
     /// Whether one point that decides is enough.
-    pub once: bool,
+    pub(in crate::claims) once: bool,
 }
 
 /// Elementary operations that one evaluation may take before sizes are made smaller.
@@ -41,7 +41,7 @@ pub(super) const MOST_ENTRIES: f64 = 3e5;
 
 impl Plan {
     /// As many explicit indices as are needed, or as the work allows.
-    pub fn new(program: &Program, claim: &Claim, needed: Sizes, needs: &Needs) -> Plan {
+    pub(in crate::claims) fn new(program: &Program, claim: &Claim, needed: Sizes, needs: &Needs) -> Plan {
         // Free indices are explicit ones, and of entries that sum to one, one is.
         let sum: Vec<Range> = program
             .sums_to_one(claim)
@@ -102,17 +102,17 @@ fn entries(program: &Program, claim: &Claim, explicit: Sizes, copies: Sizes) -> 
 
 impl Plan {
     /// The entries of free quantities at a point of it.
-    pub fn entries(&self, program: &Program, claim: &Claim) -> f64 {
+    pub(in crate::claims) fn entries(&self, program: &Program, claim: &Claim) -> f64 {
         entries(program, claim, self.explicit, self.copies)
     }
 
     /// The sizes that an evaluation speaks for in full: one of the others may have entries of its own too.
-    pub fn reach(&self) -> Sizes {
+    pub(in crate::claims) fn reach(&self) -> Sizes {
         Sizes::each(|range| self.explicit.of(range) + 1)
     }
 
     /// The same at these sizes, and no others.
-    pub fn at(self, program: &Program, claim: &Claim, sizes: Sizes) -> Plan {
+    pub(in crate::claims) fn at(self, program: &Program, claim: &Claim, sizes: Sizes) -> Plan {
         let work = work(program, claim, &sizes, patterns(claim).len());
         let roots_work = work / 3f64.powi(claim.order as i32 + 1);
         Plan { explicit: sizes, every: false, alone: true, work, roots_work, ..self }

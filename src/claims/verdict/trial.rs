@@ -40,20 +40,20 @@ pub(in crate::claims) enum Style {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::claims) struct Trial {
     /// Its sizes.
-    pub sizes: Sizes,
+    pub(in crate::claims) sizes: Sizes,
     /// What `phi` is.
-    pub phi: Phi,
+    pub(in crate::claims) phi: Phi,
     /// How its entries lie.
-    pub style: Style,
+    pub(in crate::claims) style: Style,
     /// About how large they are.
-    pub scale: f64,
+    pub(in crate::claims) scale: f64,
     /// The seed of its values.
-    pub seed: u64,
+    pub(in crate::claims) seed: u64,
 }
 
 impl Trial {
     /// The values of all free quantities, before assumptions are seen to.
-    pub fn values(&self, program: &Program, claim: &Claim) -> Vec<Vec<f64>> {
+    pub(in crate::claims) fn values(&self, program: &Program, claim: &Claim) -> Vec<Vec<f64>> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         let (mut symbol_scale, mut kept, mut previous) = (self.scale, 0.0, usize::MAX);
         let mut hot = 0;
@@ -148,14 +148,19 @@ pub(in crate::claims) fn rounded(
 /// Both sides of a claim at one point, for some assignments of its free indices.
 pub(in crate::claims) struct Values {
     /// The left side.
-    pub left: Vec<Rounded>,
+    pub(in crate::claims) left: Vec<Rounded>,
     /// The right side.
-    pub right: Vec<Rounded>,
+    pub(in crate::claims) right: Vec<Rounded>,
 }
 
 impl Values {
     /// Evaluates both sides.
-    pub fn of(program: &Program, claim: &Claim, point: &Point<Rounded>, components: &[Vec<usize>]) -> Self {
+    pub(in crate::claims) fn of(
+        program: &Program,
+        claim: &Claim,
+        point: &Point<Rounded>,
+        components: &[Vec<usize>],
+    ) -> Self {
         Values {
             left: side(program, claim, point, &claim.left, components),
             right: side(program, claim, point, &claim.right, components),

@@ -1,4 +1,4 @@
-//! A block of code; where claims stand in it, what became of each.
+//! A block of code, with the verdict on each claim in it.
 
 use super::words;
 use crate::claims::{ClaimFailure, ClaimReport, Source};
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// What became of the claims, by file and name.
+/// The reports on the claims, by file and name.
 pub(super) struct Verdicts<'a> {
     files: BTreeMap<&'a str, BTreeMap<&'a str, Vec<Verdict<'a>>>>,
 }
@@ -17,7 +17,7 @@ pub(super) type Verdict<'a> = (usize, &'a ClaimReport);
 
 impl<'a> Verdicts<'a> {
     /// Of a report.
-    pub fn of(claims: &'a [ClaimReport]) -> Self {
+    pub(super) fn of(claims: &'a [ClaimReport]) -> Self {
         let mut files = BTreeMap::<_, BTreeMap<_, Vec<_>>>::new();
         for (number, claim) in claims.iter().enumerate() {
             let file = files.entry(claim.file.as_str()).or_default();
@@ -27,7 +27,7 @@ impl<'a> Verdicts<'a> {
     }
 
     /// Those of one claim: none where it is not checked, and two where its file is checked twice.
-    pub fn get(&self, file: &str, name: &str) -> &[Verdict<'a>] {
+    pub(super) fn get(&self, file: &str, name: &str) -> &[Verdict<'a>] {
         self.files.get(file).and_then(|claims| claims.get(name)).map_or(&[], Vec::as_slice)
     }
 }
@@ -35,9 +35,9 @@ impl<'a> Verdicts<'a> {
 /// A claim as it is written.
 pub(super) struct Written {
     /// Its name.
-    pub name: String,
+    pub(super) name: String,
     /// Where it stands in the file.
-    pub place: Range<usize>,
+    pub(super) place: Range<usize>,
 }
 
 /// The code that stands in this range of a file with these claims.

@@ -1,8 +1,10 @@
-//! A chapter: its Markdown as HTML, its formulas typeset, its claims with what became of them.
+//! A chapter: its Markdown as HTML, its formulas typeset, its claims with their verdicts.
 
 use super::block::{Verdicts, Written, block};
 use super::formula::formula;
-use crate::claims::{Source, StatementKind, parse};
+use crate::claims::Source;
+use crate::claims::language::parser::parse;
+use crate::claims::language::syntax::StatementKind;
 use crate::words::{self, shortened};
 use maud::{Markup, PreEscaped};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html::push_html};
@@ -17,24 +19,24 @@ const LONGEST_TITLE: usize = 200;
 /// A chapter on the page.
 pub(super) struct Chapter<'a> {
     /// Its file.
-    pub source: &'a Source,
+    pub(super) source: &'a Source,
     /// The page's name for it.
-    pub id: String,
+    pub(super) id: String,
     /// The claims that stand in it.
-    pub claims: Vec<Written>,
+    pub(super) claims: Vec<Written>,
 }
 
-/// How many claims of a chapter became what.
+/// How many claims of a chapter hold, fail or were not checked.
 #[derive(Default)]
 pub(super) struct Tally {
-    pub held: usize,
-    pub failed: usize,
-    pub unchecked: usize,
+    pub(super) held: usize,
+    pub(super) failed: usize,
+    pub(super) unchecked: usize,
 }
 
 impl<'a> Chapter<'a> {
     /// A file as the chapter with this number.
-    pub fn new(source: &'a Source, number: usize) -> Self {
+    pub(super) fn new(source: &'a Source, number: usize) -> Self {
         // A text that was checked can be read.
         let statements = parse(&source.text).unwrap_or_default();
         let claims = statements.into_iter().filter_map(|statement| match statement.kind {
@@ -47,8 +49,8 @@ impl<'a> Chapter<'a> {
         Chapter { source, id: format!("chapter-{number}"), claims: claims.collect() }
     }
 
-    /// How many of its claims became what.
-    pub fn tally(&self, verdicts: &Verdicts) -> Tally {
+    /// How many of its claims hold, fail or were not checked.
+    pub(super) fn tally(&self, verdicts: &Verdicts) -> Tally {
         let mut tally = Tally::default();
         for claim in &self.claims {
             let found = verdicts.get(&self.source.name, &claim.name);
@@ -61,7 +63,7 @@ impl<'a> Chapter<'a> {
     }
 
     /// Its first heading without markup, or the name of its file.
-    pub fn title(&self) -> String {
+    pub(super) fn title(&self) -> String {
         let heading = parser(&self.source.text)
             .skip_while(|event| !matches!(event, Event::Start(Tag::Heading { .. })))
             .take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
@@ -75,12 +77,12 @@ impl<'a> Chapter<'a> {
     }
 
     /// Its file as the page names it.
-    pub fn file(&self) -> String {
+    pub(super) fn file(&self) -> String {
         words::path(Path::new(&self.source.name))
     }
 
     /// Its text. Links to other chapters stay on the page.
-    pub fn body(&self, chapters: &[Chapter], verdicts: &Verdicts) -> Markup {
+    pub(super) fn body(&self, chapters: &[Chapter], verdicts: &Verdicts) -> Markup {
         let mut writer = Writer { chapter: self, chapters, anchors: BTreeSet::new(), kept: vec![] };
         let mut events = parser(&self.source.text).into_offset_iter();
         let (mut written, mut blocks) = (Vec::new(), Vec::<Range<usize>>::new());

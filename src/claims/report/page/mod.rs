@@ -1,4 +1,4 @@
-//! A check as one page of HTML: the chapters to read, each claim with what became of it, and a summary on top. The page
+//! A check as one page of HTML: the chapters to read, each claim with its verdict, and a summary on top. The page
 //! needs nothing but itself: no script, no font, no picture from elsewhere.
 
 mod block;
@@ -7,7 +7,7 @@ mod formula;
 mod summary;
 mod words;
 
-use crate::claims::room::with_room;
+use crate::claims::stack::with_deep_stack;
 use crate::claims::{CheckReport, Derivation};
 use block::Verdicts;
 use chapter::Chapter;
@@ -24,16 +24,15 @@ impl CheckReport {
     /// The report as a page of HTML that stands alone, with the derivations that were checked.
     ///
     /// ```
-    /// use hsr::claims::{Derivation, Request, Shard, Source, run};
+    /// use hsr::claims::{Derivation, Request, Source, check};
     /// let text = "# Squares\n\n```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 2*V[k,i]\n```\n";
     /// let derivations = [Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?];
-    /// let request = Request { points: 2, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false };
-    /// let page = run(&derivations, &request).html(&derivations);
+    /// let page = check(&derivations, &Request::default()).html(&derivations);
     /// assert!(page.starts_with("<!DOCTYPE html>") && page.contains("✓ proved"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn html(&self, derivations: &[Derivation]) -> String {
-        with_room(|| clean(self.page(derivations)))
+        with_deep_stack(|| clean(self.page(derivations)))
     }
 
     fn page(&self, derivations: &[Derivation]) -> String {
@@ -91,7 +90,7 @@ fn clean(page: String) -> String {
 /// Every file once, in order.
 fn chapters(derivations: &[Derivation]) -> Vec<Chapter<'_>> {
     let (mut chapters, mut names) = (Vec::new(), BTreeSet::new());
-    for source in derivations.iter().flat_map(|derivation| &derivation.sources) {
+    for source in derivations.iter().flat_map(Derivation::sources) {
         if names.insert(&source.name) {
             chapters.push(Chapter::new(source, chapters.len() + 1));
         }

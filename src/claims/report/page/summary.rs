@@ -3,14 +3,14 @@
 use super::block::Verdicts;
 use super::chapter::Chapter;
 use super::words;
-use crate::claims::{CheckReport, Fallen};
+use crate::claims::{CheckReport, MutantVerdict};
 use crate::words::{path, shown};
 use maud::{Markup, html};
 
 /// The whole in a line.
 pub(super) fn headline(report: &CheckReport) -> String {
     let counts = report.counts();
-    let survivors = report.mutants.as_ref().map_or(0, |score| score.count(Fallen::Survived));
+    let survivors = report.mutants.as_ref().map_or(0, |score| score.count(MutantVerdict::Survived));
     match (report.claims.len(), counts.failed(), survivors) {
         (0, ..) => "No claim was checked".to_string(),
         (1, 0, 0) => "The claim that was checked holds".to_string(),
@@ -72,10 +72,10 @@ fn numbers(report: &CheckReport, chapters: &[Chapter], verdicts: &Verdicts) -> M
             (number("time", "time", html! { (words::time(report.seconds)) }))
             @if let Some(score) = &report.mutants {
                 (number("edits made", "edits", html! { (score.edits.len()) }))
-                (number("edits false", "edits-false", html! { (score.count(Fallen::False)) }))
-                (number("edits undecided", "edits-undecided", html! { (score.count(Fallen::Undecided)) }))
-                (number("edits proved equal", "equivalent", html! { (score.count(Fallen::Equal)) }))
-                (number("edits survive", "survivors", html! { (score.count(Fallen::Survived)) }))
+                (number("edits false", "edits-false", html! { (score.count(MutantVerdict::False)) }))
+                (number("edits undecided", "edits-undecided", html! { (score.count(MutantVerdict::Undecided)) }))
+                (number("edits proved equal", "equivalent", html! { (score.count(MutantVerdict::Equal)) }))
+                (number("edits survive", "survivors", html! { (score.count(MutantVerdict::Survived)) }))
             }
         }
     }
@@ -110,7 +110,7 @@ fn failures(report: &CheckReport) -> Markup {
 /// Edits of true claims that no check tells from the claim.
 fn survivors(report: &CheckReport) -> Markup {
     let survivors: Vec<&str> =
-        report.mutants.iter().flat_map(|score| score.lines(Fallen::Survived)).collect();
+        report.mutants.iter().flat_map(|score| score.lines(MutantVerdict::Survived)).collect();
     html! {
         @if !survivors.is_empty() {
             section.failures {
@@ -121,7 +121,7 @@ fn survivors(report: &CheckReport) -> Markup {
     }
 }
 
-/// The line above a chapter: its file, and what became of its claims.
+/// The line above a chapter: its file, and how many of its claims hold.
 pub(super) fn file(chapter: &Chapter, verdicts: &Verdicts) -> Markup {
     html! {
         p.file { code { (chapter.file()) } " " (tally(chapter, verdicts)) " " a href="#" { "contents ↑" } }

@@ -1,18 +1,18 @@
 //! Every claim of some derivations, checked, explained and reported.
 
-use super::shard::Shard;
+use super::request::Request;
 use super::words;
 use crate::claims::explanation::diagnose::{Diagnosis, diagnose};
 use crate::claims::explanation::edits::Edit;
-use crate::claims::explanation::mutants::{Score, mutants};
+use crate::claims::explanation::mutants::{MutantScore, mutants};
 use crate::claims::explanation::repair::{Repair, repair};
 use crate::claims::language::error::render;
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::source::{Derivation, Source};
 use crate::claims::language::syntax::{Function, Relation};
-use crate::claims::room;
-use crate::claims::verdict::check::check;
+use crate::claims::stack;
 use crate::claims::verdict::contents::uses;
+use crate::claims::verdict::decide::decide;
 use crate::claims::verdict::outcome::{Outcome, Proof, Search, Undefined, Verdict};
 use crate::shell::quoted;
 use crate::words::shortened;
@@ -20,47 +20,31 @@ use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// What is asked of a check.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Request {
-    /// Random points of exact arithmetic for each claim, at least; as many as a proof needs are made in any case, and more
-    /// than 100,000 are not.
-    pub points: usize,
-    /// The seed of everything random.
-    pub seed: u64,
-    /// Only the claim with this name, in each derivation that has one.
-    pub only: Option<String>,
-    /// Which part of the claims.
-    pub shard: Shard,
-    /// Whether to search the nearest true line for a false claim.
-    pub repair: bool,
-    /// Whether to make every small edit of every true claim.
-    pub mutants: bool,
-}
-
-/// Milliseconds after which no more true lines are searched for: a file may have thousands of claims that are false.
+/// The milliseconds after which no further search for a true line starts: a file may have thousands of false claims.
 const MOST_SEARCHED: u64 = 120_000;
 
-/// What a report says at most in one piece, in characters: a claim, the numbers that show that it is false.
+/// The largest number of characters of one piece of a report, such as a claim or the numbers at which it is false.
 const LONGEST: usize = 2000;
 
-/// The verdicts on the claims.
+/// The result of a check: a verdict on each claim, as values and in words.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct CheckReport {
     /// The seed of everything random.
     pub seed: u64,
-    /// How long it took.
+    /// How long the whole check took, in seconds.
     pub seconds: f64,
-    /// A claim each.
+    /// The reports on the claims, in the order of the derivations.
     pub claims: Vec<ClaimReport>,
-    /// How the edits fell, where they were asked for.
-    pub mutants: Option<Score>,
+    /// The verdicts on small edits of true claims, if they were requested.
+    pub mutants: Option<MutantScore>,
 }
 
-/// The verdict on a claim, and what it rests on.
+/// The verdict on a claim, with the evidence for it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct ClaimReport {
-    /// Its name.
+    /// The name of the claim.
     #[serde(serialize_with = "words::fit")]
     pub name: String,
     /// The file that it stands in.
@@ -70,15 +54,15 @@ pub struct ClaimReport {
     pub text: String,
     /// The verdict.
     pub verdict: Verdict,
-    /// What it rests on, in a line.
+    /// The evidence for the verdict, in a line.
     pub evidence: String,
-    /// What a proof rests on, as values.
+    /// The evidence for a proof, as values.
     pub proof: Option<Proof>,
-    /// What a search did, as values.
+    /// The extent of a search that found no violation, as values.
     pub search: Option<Search>,
-    /// How long the check took.
+    /// How long the check of this claim took, in seconds.
     pub seconds: f64,
-    /// Everything about a claim that does not pass, in words.
+    /// Everything known about a claim that does not pass, in words.
     pub failure: Option<ClaimFailure>,
     /// The outcome as a value.
     #[serde(skip)]
@@ -86,27 +70,28 @@ pub struct ClaimReport {
     /// Where and how a false claim fails, as a value.
     #[serde(skip)]
     pub diagnosis: Option<Diagnosis>,
-    /// The lines that would be true, as a value.
+    /// The nearest true lines, as a value.
     #[serde(skip)]
     pub repair: Option<Repair>,
 }
 
-/// Everything about a claim that does not pass, in words.
+/// Everything known about a claim that does not pass, in words.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct ClaimFailure {
     /// File, line, column and the line itself.
     pub place: String,
-    /// The smallest sizes that show it.
+    /// The smallest sizes at which the claim is false.
     pub sizes: Option<String>,
     /// The values of the free indices.
     pub component: Option<String>,
-    /// Numbers that show it, row-major.
+    /// Numbers at which the claim is false, row-major.
     pub numbers: Option<String>,
     /// The left side there.
     pub left: Option<String>,
     /// The right side there.
     pub right: Option<String>,
-    /// The part of a side that has no value.
+    /// The part of a side that has no real value.
     pub undefined: Option<String>,
     /// The part of the right side that the nearest true line changes, and where it stands.
     pub wrong: Option<String>,
@@ -114,46 +99,46 @@ pub struct ClaimFailure {
     pub relation: Option<String>,
     /// Right sides that would make it true, with what was edited.
     pub repairs: Vec<String>,
-    /// What the search for them did.
+    /// How many edits the search for them tried, and whether it ended early.
     pub search: Option<String>,
-    /// The seed.
+    /// The seed of everything random.
     pub seed: u64,
-    /// The command that replays it.
+    /// The command that checks this claim again.
     pub replay: String,
 }
 
-/// Checks all claims that are asked for.
+/// Checks the claims of derivations, as many as `request` selects, and explains each one that fails.
 ///
 /// ```
-/// use hsr::claims::{Derivation, Request, Shard, Source, run};
+/// use hsr::claims::{Derivation, Request, Source, check};
 /// let text = "```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 3*V[k,i]\n```\n";
 /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
-/// let request = Request { points: 2, seed: 0, only: None, shard: Shard::ALL, repair: true, mutants: false };
-/// let report = run(&[derivation], &request);
+/// let report = check(&[derivation], &Request::default());
 /// let failure = report.claims[0].failure.as_ref().ok_or("the claim is false")?;
 /// assert_eq!(report.claims[0].verdict.word(), "false");
 /// assert_eq!(failure.relation.as_deref(), Some("the left side is 2/3 times the right side"));
 /// assert_eq!(failure.repairs[0], "2*V[k,i] (2 for 3)");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn run(derivations: &[Derivation], request: &Request) -> CheckReport {
+pub fn check(derivations: &[Derivation], request: &Request) -> CheckReport {
     let started = Instant::now();
-    let all = derivations.iter().flat_map(|derivation| {
-        (derivation.first..derivation.program.claims.len()).map(move |index| (derivation, index))
-    });
+    let all =
+        derivations.iter().flat_map(|derivation| derivation.checked().map(move |index| (derivation, index)));
     let asked = all.filter(|(derivation, index)| {
         request.only.as_ref().is_none_or(|name| derivation.program.claims[*index].name == *name)
     });
     let asked: Vec<_> = request.shard.of(asked).collect();
     let searched = AtomicU64::new(0);
     let each = || {
-        let one = |(derivation, index): &(&Derivation, usize)| one(derivation, *index, request, &searched);
-        asked.par_iter().with_max_len(1).map(one).collect()
+        let report =
+            |(derivation, index): &(&Derivation, usize)| report(derivation, *index, request, &searched);
+        asked.par_iter().with_max_len(1).map(report).collect()
     };
-    // Where no threads can be had, those that there are will do.
-    let checked: Vec<(ClaimReport, Score)> = room::pool().map_or_else(each, |pool| pool.install(each));
+    // If no threads can be started, the ones that there are do the work.
+    let checked: Vec<(ClaimReport, MutantScore)> =
+        stack::deep_pool().map_or_else(each, |pool| pool.install(each));
     let (claims, scores): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
-    let score = scores.into_iter().fold(Score::default(), Score::with);
+    let score = scores.into_iter().fold(MutantScore::default(), MutantScore::with);
     CheckReport {
         seed: request.seed,
         seconds: started.elapsed().as_secs_f64(),
@@ -162,22 +147,22 @@ pub fn run(derivations: &[Derivation], request: &Request) -> CheckReport {
     }
 }
 
-/// The verdict on a claim, explained. `searched` is how many milliseconds the searches for true lines have taken.
-fn one(
+/// The report on a claim. `searched` counts the milliseconds that all searches for true lines have taken so far.
+fn report(
     derivation: &Derivation,
     index: usize,
     request: &Request,
     searched: &AtomicU64,
-) -> (ClaimReport, Score) {
+) -> (ClaimReport, MutantScore) {
     let (program, claim) = (&derivation.program, &derivation.program.claims[index]);
-    let source = &derivation.sources[derivation.file_of[index]];
+    let source = derivation.source_of(index);
     let started = Instant::now();
-    let outcome = check(program, claim, request.points, request.seed);
+    let outcome = decide(program, claim, request.points, request.seed);
     let seconds = started.elapsed().as_secs_f64();
     let score = if request.mutants && outcome.verdict().passes() {
         mutants(program, claim, request.seed)
     } else {
-        Score::default()
+        MutantScore::default()
     };
     let (mut diagnosis, mut mended) = (None, None);
     if let Outcome::False(found) = &outcome {
@@ -221,7 +206,7 @@ fn one(
     (report, score)
 }
 
-/// The words for all that is known of a failure.
+/// The failure with everything known about it, in words.
 fn explained(
     program: &Program,
     claim: &Claim,

@@ -1,4 +1,4 @@
-//! The page tells what the JSON tells.
+//! The page says what the JSON says.
 
 use super::*;
 use std::process::Command;
@@ -13,7 +13,7 @@ fn the_counts_are_those_of_the_json() {
     let (passing, failing) = passing(&json);
     assert!(verdicts(&json, "proved") > 3 && verdicts(&json, "not refuted") > 0 && failing == 2);
     assert_eq!(number(&page, "every-size"), count(&json, |claim| claim["proof"]["sizes"] == "every"));
-    let written: usize = derivations.iter().map(|derivation| derivation.program.claims.len()).sum();
+    let written: usize = derivations.iter().map(|derivation| derivation.claims().count()).sum();
     let unchecked = written - passing - failing;
     assert_eq!(number(&page, "unchecked"), unchecked);
     assert_eq!(page.matches("class=\"claim holds\"").count(), passing);
@@ -45,28 +45,28 @@ fn each_claim_stands_with_its_evidence() {
 }
 
 #[test]
-fn a_failure_is_told_in_full() {
-    let report = run(&[own()], &request());
+fn a_failure_is_shown_in_full() {
+    let report = check(&[own()], &Request::default());
     let page = report.html(&[own()]);
     let json = json(&report);
-    let mut told = 0;
+    let mut shown = 0;
     for failure in json["claims"].as_array().unwrap().iter().map(|claim| &claim["failure"]) {
         for value in failure.as_object().into_iter().flat_map(|failure| failure.values()) {
             let texts = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
             for text in texts.iter().filter(|text| !text.is_null()) {
                 let text = text.as_str().map_or_else(|| text.to_string(), str::to_string);
                 assert!(page.contains(&escaped(&text)), "{text}\n{page}");
-                told += 1;
+                shown += 1;
             }
         }
     }
-    assert!(told > 18, "{told}");
+    assert!(shown > 18, "{shown}");
     assert!(page.contains("a missing 1/N") && page.contains("(a sign)"));
 }
 
 #[test]
 fn the_edits_are_counted_too() {
-    let report = run(&[own()], &Request { mutants: true, ..request() });
+    let report = check(&[own()], &Request::default().mutants(true));
     let (page, json) = (report.html(&[own()]), json(&report));
     let edits = json["mutants"]["edits"].as_array().unwrap();
     assert_eq!(number(&page, "edits"), edits.len());

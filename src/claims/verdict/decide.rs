@@ -31,7 +31,7 @@ const MOST_CASES: f64 = 1000.0;
 const FIELD_BITS: f64 = 59.0;
 
 /// Checks a claim of a program, at no fewer than `points` points of exact arithmetic.
-pub fn check(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
+pub(in crate::claims) fn decide(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
     if case_count(claim) > MOST_CASES {
         return Outcome::Undecided(Doubt::TooMuchWork(case_count(claim) * MOST_WORK));
     }
@@ -201,11 +201,14 @@ fn concluded(claim: &Claim, (verified, sizes): (Verified, Reach), arithmetic: Ex
     }
 }
 
-/// The functions of a claim whose laws are not all known.
-fn without_all_laws(program: &Program, claim: &Claim) -> Vec<Function> {
-    let mut functions = functions(program, claim);
-    functions.retain(|function| !matches!(function, Function::Phi(_)));
+/// The names of the functions of a claim whose laws are not all known.
+fn without_all_laws(program: &Program, claim: &Claim) -> Vec<&'static str> {
+    let functions = functions(program, claim);
     functions
+        .into_iter()
+        .filter(|function| !matches!(function, Function::Phi(_)))
+        .map(Function::name)
+        .collect()
 }
 
 /// Why a claim has no value at any point.
