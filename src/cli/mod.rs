@@ -73,7 +73,7 @@ Examples:
   hsr audit --only t_gn --format json       one equation, as JSON
   hsr check                                 every claim of the derivation, exactly
   hsr check own.md                          a derivation of your own
-  hsr check --html page.html                the same to read: formulas, and what became of each claim
+  hsr check --html page.html                the same to read: formulas, and the verdict at each claim
   hsr oracle --network net.npz --data data.npz --activation tanh --out answer.npz
   hsr conform --cases 500 -- python3 mine.py
   hsr vectors --out vectors

@@ -84,7 +84,7 @@ impl<'a> Trainer<'a> {
     /// Resumes a checkpoint of the same run.
     ///
     /// # Errors
-    /// [`TrainError::CheckpointMismatch`] names what the checkpoint has otherwise: shape, activation, training data, or a setting
+    /// [`TrainError::Mismatch`] names what the checkpoint has otherwise: shape, activation, training data, or a setting
     /// that changes the numbers.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         checkpoint.check(self)?;
