@@ -30,6 +30,7 @@
 //! | [`data`] | labelled samples, four embedded data sets | `files` for other tables |
 //! | [`model`] | sizes, parameters, data, activations | |
 //! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, 106 bits, degrees | |
+//! | [`names`] | names that are looked up: the error for one that is unknown, with those that there are | |
 //!
 //! # The bound of a network
 //! ```
@@ -67,7 +68,7 @@ pub mod fast;
 #[cfg(feature = "files")]
 pub mod io;
 pub mod model;
-mod nearest;
+pub mod names;
 pub mod number;
 pub mod oracle;
 mod parallel;

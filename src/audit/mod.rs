@@ -5,6 +5,17 @@
 //! together. [`exact`] compares in the prime field, [`float`] on real data with computed tolerances, [`eigen`] with the spectrum
 //! of the dense Hessian, [`fast`](fn@fast) with the production path; [`digits`](fn@digits) counts the digits of its `f64` values
 //! that are right; [`audit`](fn@audit) does all of it and gives a [`AuditReport`].
+//!
+//! # What an equation is compiled for
+//! | what | arithmetic | why |
+//! | --- | --- | --- |
+//! | the closed side | `f64` | its value on real data |
+//! | | [`Rounded`](crate::number::Rounded) | the tolerance of that value |
+//! | | [`Precise`](crate::number::Precise) | how many of its digits are right |
+//! | | [`Field`](crate::number::Field) | whether it is the same expression |
+//! | | [`Degree`](crate::number::Degree) | how likely a wrong one is to pass |
+//! | a truth, and the definition of the loss below it | the same without `Precise`, each with derivatives up to the third: dual numbers of `num-dual` over `f64`, [`Jet`](crate::number::Jet)s over the others | the derivatives that it consists of |
+//! | a term that a later chapter differentiates | the same with first derivatives; those of chapter 4 with second ones, too | the gradients of chapters 6 to 8 |
 
 mod closed;
 mod compare;

@@ -9,7 +9,7 @@ use super::float::{Point, float, furthest_component};
 use super::report::{AuditReport, ExactSummary, Failure, Row};
 use super::{AuditSettings, Equation, field_equations};
 use crate::model::Shape;
-use crate::nearest::nearest;
+use crate::names::{UnknownName, find};
 use crate::number::Field;
 use crate::witness::eigen::EigenError;
 use rayon::prelude::*;
@@ -18,13 +18,8 @@ use rayon::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuditError {
     /// No equation has this name.
-    #[error("no equation is named '{name}'; the nearest is '{nearest}'")]
-    UnknownEquation {
-        /// What was asked for.
-        name: String,
-        /// The name that differs least.
-        nearest: String,
-    },
+    #[error(transparent)]
+    UnknownEquation(#[from] UnknownName),
     /// The dense Hessian has no eigenvalues.
     #[error("eigenvalues of the Hessian: {0}")]
     Eigen(#[from] EigenError),
@@ -98,11 +93,9 @@ pub fn audit(
 fn select(settings: &AuditSettings) -> Result<Vec<Equation<Field>>, AuditError> {
     let all = field_equations();
     let Some(name) = &settings.only else { return Ok(all) };
-    let near = nearest(name, all.iter().map(|equation| equation.closed.name)).unwrap_or_default();
-    if near != name {
-        return Err(AuditError::UnknownEquation { name: name.clone(), nearest: near.to_string() });
-    }
-    Ok(all.into_iter().filter(|equation| equation.closed.name == name).collect())
+    let names: Vec<&'static str> = all.iter().map(|equation| equation.closed.name).collect();
+    let wanted = find("equation", name, &names, |name| name)?;
+    Ok(all.into_iter().filter(|equation| equation.closed.name == wanted).collect())
 }
 
 fn row(equation: &Equation<Field>, settings: &AuditSettings, points: &[Point]) -> Row {

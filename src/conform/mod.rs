@@ -29,7 +29,7 @@ pub use programs::{
 #[cfg(feature = "files")]
 #[doc(hidden)]
 pub use programs::{adopt_orphans, end_programs, write_case};
-pub use quantity::{Quantity, QuantityValues, UnknownQuantity};
+pub use quantity::{Quantity, QuantityValues};
 pub use reference::{Expected, Precision, expected};
 pub use resembles::resembles;
 pub use shrink::{shrink, simpler_activation};

@@ -1,10 +1,9 @@
 //! The quantities that a program may be asked for.
 
 use crate::model::Shape;
-use crate::nearest::nearest;
+use crate::names::{UnknownName, find};
 use crate::number::{Matrix, Smooth};
 use crate::oracle::{ClosedForms, Item, Scalar};
-use crate::words::quoted;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -46,16 +45,6 @@ pub(super) enum Layout {
     Theta,
     /// A row for each parameter.
     Matrix,
-}
-
-/// The error for a name that no quantity has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no quantity is named {name}; the nearest is '{nearest}'")]
-pub struct UnknownQuantity {
-    /// What was asked for, in quotes.
-    name: String,
-    /// The name that differs least.
-    nearest: String,
 }
 
 impl Quantity {
@@ -150,13 +139,9 @@ impl fmt::Display for Quantity {
 }
 
 impl FromStr for Quantity {
-    type Err = UnknownQuantity;
-    fn from_str(name: &str) -> Result<Self, UnknownQuantity> {
-        let known = Quantity::ALL.into_iter().find(|quantity| quantity.name() == name);
-        known.ok_or_else(|| {
-            let nearest = nearest(name, Quantity::ALL.map(Quantity::name)).unwrap_or_default();
-            UnknownQuantity { name: quoted(name), nearest: nearest.to_string() }
-        })
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        find("quantity", name, &Quantity::ALL, Quantity::name)
     }
 }
 

@@ -18,7 +18,7 @@ mod table;
 
 pub use labelled::{LabelColumn, LabelledData};
 pub use parts::{Parts, PartsError, classes};
-pub use sets::{DataSet, UnknownDataSet};
+pub use sets::DataSet;
 pub use split::{Split, SplitError, SplitShares};
 pub use standardiser::Standardiser;
 pub use subset::SubsetError;

@@ -1,6 +1,7 @@
 //! The data sets that the crate brings along.
 
 use super::{LabelColumn, LabelledData};
+use crate::names::{UnknownName, find};
 use crate::number::Matrix;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,7 +15,7 @@ use std::str::FromStr;
 /// let data = wine.load();
 /// assert_eq!(data.features.shape(), (178, 13));
 /// assert_eq!(data.class_names, ["class_0", "class_1", "class_2"]);
-/// # Ok::<(), hsr::data::UnknownDataSet>(())
+/// # Ok::<(), hsr::names::UnknownName>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,11 +29,6 @@ pub enum DataSet {
     /// Handwritten digits, 1797 images of 8 x 8 pixels from 0 to 16.
     Digits,
 }
-
-/// A name that no data set has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown data set {}: choose iris, wine, breast-cancer or digits", crate::words::quoted(.0))]
-pub struct UnknownDataSet(pub String);
 
 impl DataSet {
     /// Every data set of the crate.
@@ -108,10 +104,9 @@ impl fmt::Display for DataSet {
 }
 
 impl FromStr for DataSet {
-    type Err = UnknownDataSet;
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let same = |set: &DataSet| set.name() == name;
-        DataSet::ALL.into_iter().find(same).ok_or_else(|| UnknownDataSet(name.to_string()))
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        find("data set", name, &DataSet::ALL, DataSet::name)
     }
 }
 

@@ -33,6 +33,6 @@ mod workspace;
 pub use backward::{Backward, Fit};
 pub use error::FastError;
 pub use objective::{GradientShares, Objective};
-pub use plan::{Plan, PlanError, Route, UnknownRoute};
+pub use plan::{Plan, PlanError, Route};
 pub use watch::Watcher;
 pub use workspace::{Values, Workspace};

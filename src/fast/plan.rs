@@ -3,6 +3,7 @@
 use super::sizes::{Sizes, packed};
 use crate::budget::{self, OverBudget};
 use crate::model::Shape;
+use crate::names::{UnknownName, find};
 use std::fmt;
 use std::str::FromStr;
 
@@ -38,18 +39,10 @@ impl fmt::Display for Route {
     }
 }
 
-/// The error for a name that no route has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown route '{0}': choose hidden, class or parameter")]
-pub struct UnknownRoute(String);
-
 impl FromStr for Route {
-    type Err = UnknownRoute;
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Route::ALL
-            .into_iter()
-            .find(|route| route.name() == name)
-            .ok_or_else(|| UnknownRoute(name.to_string()))
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        find("route", name, &Route::ALL, Route::name)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The activations `phi`, each with its first three derivatives.
 
+use crate::names::{UnknownName, find, in_a_sentence};
 use crate::number::Smooth;
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +13,7 @@ use std::sync::LazyLock;
 /// let tanh: Activation = "tanh".parse()?;
 /// assert_eq!(tanh.value(&0.0_f64), 0.0);
 /// assert_eq!(tanh.derivatives(&0.0_f64).first, 1.0);
-/// # Ok::<(), hsr::model::NetworkError>(())
+/// # Ok::<(), hsr::names::UnknownName>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -84,10 +85,8 @@ impl Activation {
     /// assert!(Activation::names().ends_with("identity or gelu-tanh"));
     /// ```
     pub fn names() -> &'static str {
-        static NAMES: LazyLock<String> = LazyLock::new(|| {
-            let [all @ .., last] = Activation::ALL.map(Activation::name);
-            format!("{} or {last}", all.join(", "))
-        });
+        static NAMES: LazyLock<String> =
+            LazyLock::new(|| in_a_sentence(&Activation::ALL.map(Activation::name)));
         &NAMES
     }
 
@@ -197,12 +196,9 @@ impl fmt::Display for Activation {
 }
 
 impl FromStr for Activation {
-    type Err = super::NetworkError;
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Activation::ALL
-            .into_iter()
-            .find(|activation| activation.name() == name)
-            .ok_or_else(|| super::NetworkError::UnknownActivation(name.to_string()))
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        find("activation", name, &Activation::ALL, Activation::name)
     }
 }
 

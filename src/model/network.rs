@@ -1,8 +1,8 @@
 //! The parameters `theta = (W, b, V, c)` and the network that they make with an activation.
 
 use super::{Activation, Group, Shape};
+use crate::names::UnknownName;
 use crate::number::{Matrix, Number, Vector};
-use crate::words::quoted;
 
 /// Why parameters do not make a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,8 +51,8 @@ pub enum NetworkError {
         value: String,
     },
     /// No activation has this name.
-    #[error("unknown activation {}: choose {}", quoted(.0), Activation::names())]
-    UnknownActivation(String),
+    #[error(transparent)]
+    UnknownActivation(#[from] UnknownName),
 }
 
 /// Why numbers do not make parameters, or parameters do not go together.

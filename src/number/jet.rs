@@ -151,6 +151,29 @@ impl<T: Number, const C: usize> Jet<T, C> {
     /// `(a b)_S = sum_(R in S) a_R b_(S - R)`.
     #[inline]
     fn times(&self, other: &Self) -> Self {
+        match (self.units, other.units) {
+            (0, _) => other.scaled(self.value()),
+            (_, 0) => self.scaled(other.value()),
+            (1, 1) => {
+                let (a, b) = (&self.coefficients, &other.coefficients);
+                let mut product = Jet::constant(a[0] * b[0]);
+                product.coefficients[1] = a[0] * b[1] + a[1] * b[0];
+                product.units = 1;
+                product
+            }
+            _ => self.times_of_many(other),
+        }
+    }
+    #[inline]
+    fn scaled(&self, factor: T) -> Self {
+        let mut scaled = *self;
+        for coefficient in &mut scaled.coefficients[..1 << self.units] {
+            *coefficient *= factor;
+        }
+        scaled
+    }
+    /// The product in general.
+    fn times_of_many(&self, other: &Self) -> Self {
         let (a, b) = (self.in_use(), other.in_use());
         let mut product = Jet::constant(a[0] * b[0]);
         product.units = self.units.max(other.units);

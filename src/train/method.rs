@@ -1,6 +1,7 @@
 //! Training methods: what is descended beside the loss.
 
 use crate::fast::Objective;
+use crate::names::{UnknownName, find};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +13,7 @@ use std::str::FromStr;
 /// let method: Method = "hsr-block".parse()?;
 /// assert_eq!(method.strength_name(), Some("lambda"));
 /// assert_eq!(Method::Sgd.strength_name(), None);
-/// # Ok::<(), hsr::train::UnknownMethod>(())
+/// # Ok::<(), hsr::names::UnknownName>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -107,19 +108,10 @@ impl fmt::Display for Method {
     }
 }
 
-/// A name that no training method has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "unknown method {}: choose sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay",
-    crate::words::quoted(.0)
-)]
-pub struct UnknownMethod(pub String);
-
 impl FromStr for Method {
-    type Err = UnknownMethod;
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let same = |method: &Method| method.name() == name;
-        Method::ALL.into_iter().find(same).ok_or_else(|| UnknownMethod(name.to_string()))
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        find("method", name, &Method::ALL, Method::name)
     }
 }
 

@@ -51,10 +51,10 @@ pub use error::{CheckpointMismatch, Symptom, TrainError};
 pub use file_error::RunFileError;
 #[cfg(feature = "files")]
 pub use log::Log;
-pub use method::{Method, UnknownMethod};
+pub use method::Method;
 pub use record::{Extremes, Record, Recorder};
 pub use regularizer::{HsrRegularizer, RegularizerError};
 pub use run::run;
-pub use schedule::{Schedule, UnknownSchedule};
+pub use schedule::Schedule;
 pub use settings::{TrainSettings, TrainSettingsError};
 pub use trainer::{State, Trainer};

@@ -1,5 +1,6 @@
 //! Schedules: how the learning rate and, while it warms up, the strength change over the steps.
 
+use crate::names::{UnknownName, find};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 use std::fmt;
@@ -56,16 +57,10 @@ impl fmt::Display for Schedule {
     }
 }
 
-/// A name that no schedule has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown schedule {}: choose constant or cosine", crate::words::quoted(.0))]
-pub struct UnknownSchedule(pub String);
-
 impl FromStr for Schedule {
-    type Err = UnknownSchedule;
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let same = |schedule: &Schedule| schedule.name() == name;
-        Schedule::ALL.into_iter().find(same).ok_or_else(|| UnknownSchedule(name.to_string()))
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        find("schedule", name, &Schedule::ALL, Schedule::name)
     }
 }
 

@@ -71,13 +71,20 @@ pub fn cross_entropy<T: Smooth>(o: &[T], y: &[T]) -> T {
     sum
 }
 
-/// Terms of a series: enough for arguments up to 30, where `30^241/241!` is below `1e-100`.
-const TERMS: i64 = 120;
+/// Beyond arguments of this size a series has no digits left, or an exponential overflows.
+const FAR: i64 = 20;
+
+/// Terms of a series: enough for arguments up to [`FAR`], where those of `Phi` rise until the 200th and are below `1e-100` of the
+/// sum from the 600th on.
+const TERMS: i64 = 600;
 
 /// `phi(a)` from exponentials and power series, as a textbook has it: for floats, where `phi` is more than a symbol. It loses
-/// digits where terms cancel, which a bound on rounding errors says.
+/// digits where terms cancel, which a bound on rounding errors says. Beyond arguments of 20 it is the activation itself.
 pub fn activation<T: Smooth>(activation: Activation, a: &T) -> T {
     let (a, int) = (*a, T::integer);
+    if T::largest(&[int(FAR), a, -a]) != 0 {
+        return activation.value(&a);
+    }
     let logistic = |a: T| int(1) / (int(1) + (-a).exp());
     let tanh = |a: T| (a.exp() - (-a).exp()) / (a.exp() + (-a).exp());
     // 18 digits: more than an f64 has.
@@ -125,6 +132,12 @@ mod tests {
                 let off = (found.value - written.value).abs();
                 assert!(off <= found.error + written.error, "{activation} at {a:?}: {found:?}, {written:?}");
                 assert!(written.error < 1e-11, "{activation} at {a:?}: {written:?}");
+            }
+            for a in [-1e4, -21.0, -19.9, -11.3, 8.0, 11.3, 15.0, 19.9, 20.1, 800.0] {
+                let a = Rounded::exact(a);
+                let (found, written) = (activation.value(&a), super::activation(activation, &a));
+                let off = (found.value - written.value).abs();
+                assert!(off <= found.error + written.error, "{activation} at {a:?}: {found:?}, {written:?}");
             }
         }
     }

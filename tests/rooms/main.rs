@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Small rooms that the documentation does not show, from the top down. They lie below all rooms of the table.
-const SMALL: [&str; 6] = ["parallel", "shell", "nearest", "vocabulary", "budget", "words"];
+const SMALL: [&str; 5] = ["parallel", "shell", "vocabulary", "budget", "words"];
 
 /// Every file of the library with its text, by its path from the root of the repository. The command, `src/main.rs` and
 /// `src/cli`, is a crate of its own, which sees what is public and nothing else.

@@ -5,7 +5,7 @@ use super::program::{Form, HIGHEST_ORDER, Node, Program, Value};
 use super::symbols::Symbols;
 use super::syntax::{Expr, Kind, Range};
 use super::words;
-use crate::nearest::nearest;
+use crate::names::nearest;
 
 /// The indices of one statement.
 pub(super) struct Scope<'a> {

@@ -2,7 +2,7 @@
 
 use super::error::{Place, SyntaxError};
 use super::syntax::{Function, Range};
-use crate::nearest::nearest;
+use crate::names::nearest;
 
 /// The words that a statement starts with.
 pub(super) const STATEMENTS: [&str; 5] = ["data", "parameter", "let", "assume", "claim"];

@@ -2,8 +2,9 @@
 
 use super::cases::Case;
 use super::files::nested;
-use super::quantity::{Quantity, UnknownQuantity};
+use super::quantity::Quantity;
 use crate::io::case_from_json;
+use crate::names::UnknownName;
 use crate::oracle::{Answer, OracleError, Path, Wanted, answer};
 use crate::words::shown;
 use serde_json::{Map, Value, json};
@@ -79,7 +80,7 @@ fn asked(names: Option<&Value>, known: &[Quantity]) -> Result<Vec<Quantity>, Str
     };
     let read = |name: &Value| -> Result<Quantity, String> {
         let name = name.as_str().ok_or_else(|| wrong(name))?;
-        name.parse().map_err(|unknown: UnknownQuantity| unknown.to_string())
+        name.parse().map_err(|unknown: UnknownName| unknown.to_string())
     };
     let named: Vec<Quantity> = names.iter().map(read).collect::<Result<_, _>>()?;
     Ok(known.iter().copied().filter(|quantity| named.contains(quantity)).collect())

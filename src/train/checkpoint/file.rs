@@ -2,7 +2,7 @@
 
 use super::Checkpoint;
 use crate::io::{Array, InputError, read_network, read_text, read_vector, write_npz_with_texts};
-use crate::model::Activation;
+use crate::model::{Activation, NetworkError};
 use crate::train::{RunFileError, State, TrainSettings};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -84,7 +84,7 @@ impl Checkpoint {
         };
         let about: About = serde_json::from_str(&read_text(path, ABOUT)?)
             .map_err(|error| foreign(ABOUT, error.to_string()))?;
-        let activation: Activation = about.activation.parse()?;
+        let activation: Activation = about.activation.parse().map_err(NetworkError::from)?;
         let network = read_network(path, activation)?;
         let velocity = read_vector(path, "velocity", "(D,)")?;
         let shape = network.shape(about.samples);
