@@ -30,7 +30,7 @@ const HOLDERS: [Holder; 4] = [
 const BY_CI: [(&str, &str); 3] = [
     ("cargo run --release", "main-command"),
     ("cargo test --release", "test-command"),
-    ("fuzz/run 5000", "\nfuzz/run "),
+    ("fuzz/run 5000", "\n    fuzz/run "),
 ];
 
 /// The beginnings of the blocks in Python that [`every_command_runs`] runs.
