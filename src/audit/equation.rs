@@ -46,7 +46,7 @@ impl<A: Arithmetic> Equation<A> {
     /// ```
     ///
     /// A closed form that reaches for the loss does not compile, nor does a truth that reaches for a closed form:
-    /// ```compile_fail,E0631
+    /// ```compile_fail,E0308
     /// use hsr::audit::{Axis, ClosedForm};
     /// let closed = ClosedForm::<f64> {
     ///     name: "loss_gradient",
