@@ -178,6 +178,7 @@ fn onto_simplex<A: Number>(direction: &mut [A], classes: usize) {
     }
 }
 
-fn dot<A: Number>(a: &[A], b: &[A]) -> A {
+/// `sum_i a_i b_i`.
+pub(super) fn dot<A: Number>(a: &[A], b: &[A]) -> A {
     a.iter().zip(b).fold(A::zero(), |sum, (a, b)| sum + *a * *b)
 }

@@ -65,7 +65,7 @@ mod tests {
     use hsr::data::{LabelledData, Reading, Separator};
     use hsr::io::InputError;
 
-    /// What the library says of a table in a file, and what is told of it.
+    /// What the library says of a table in a file, and what the command adds to it.
     fn both(text: &str, separator: Option<Separator>) -> (String, String) {
         let reason = LabelledData::from_csv_as(text, &Reading { separator, label: None }).unwrap_err();
         let error = InputError::Table { file: "own.csv".into(), reason };

@@ -23,7 +23,7 @@ pub(super) struct Column {
 pub(super) struct Table {
     /// The methods, each with its strength in parentheses, if it has one.
     pub methods: Vec<String>,
-    /// What is told of them.
+    /// What the table shows of them.
     pub columns: Vec<Column>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Record, Recorder, TrainError, Trainer};
 
-/// Runs a trainer to its last step. `each` is told before every step and after the last, with the record where one is
+/// Runs a trainer to its last step. `each` is called before every step and after the last, with the record where one is
 /// due, and answers whether to go on.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Chapter 8: the gradients of the bounds, against derivatives of the bounds.
 
 use super::Moving;
+use crate::audit::compare::dot;
 use crate::audit::equation::Checks;
 use crate::number::{Arithmetic, Smooth};
 use crate::terms::{bound::*, curvatures};
@@ -33,7 +34,6 @@ pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
         "length 1, along which the bound falls, and at a right angle to which it does not change",
         |m, v| {
             let along = |direction: &[A]| slope(m, direction, &|own| ws(own, m.shape().parameters()));
-            let dot = |a: &[A], b: &[A]| a.iter().zip(b).fold(A::zero(), |sum, (a, b)| sum + *a * *b);
             let w = m.direction();
             let share = dot(&w, v);
             let aside: Vec<A> = w.iter().zip(v).map(|(w, v)| *w - share * *v).collect();

@@ -8,6 +8,7 @@
 use super::product;
 use super::spectrum::*;
 use crate::audit::Dense;
+use crate::audit::compare::dot;
 use crate::audit::equation::{Checks, Sides};
 use crate::number::{Arithmetic, Matrix, Nilpotent};
 use crate::witness::{Loss, Part};
@@ -180,7 +181,6 @@ fn projected_support<A: Arithmetic>(d: &Dense<A>) -> A {
 /// The columns are orthogonal, of squared length `C`, and the loss is flat along each, in every direction.
 fn vanish<A: Arithmetic>(l: &Loss<A>, columns: &[A]) -> Sides<A> {
     let columns: Vec<&[A]> = columns.chunks(l.shape().parameters()).collect();
-    let dot = |a: &[A], b: &[A]| a.iter().zip(b).fold(A::zero(), |sum, (a, b)| sum + *a * *b);
     let mut sides = Vec::new();
     for (i, column) in columns.iter().enumerate() {
         for (j, other) in columns.iter().enumerate() {
