@@ -125,6 +125,11 @@ impl<T: Number, const C: usize> Jet<T, C> {
         along
     }
 
+    /// Whether all coefficients have a property.
+    pub(crate) fn all(&self, property: impl Fn(&T) -> bool) -> bool {
+        self.in_use().iter().all(property)
+    }
+
     /// The coefficients in use, that of no unit first.
     #[inline]
     fn in_use(&self) -> &[T] {

@@ -6,6 +6,7 @@
 //! | dual numbers of [`num_dual`] | what automatic differentiation says that the value should be |
 //! | [`Field`] and [`Jet`] over it | whether two expressions are the same expression, with no tolerance |
 //! | [`Chain`] | the same, where laws of the exponential and the logarithm are needed |
+//! | [`Ordered`] | the same for piecewise functions, of which a real number says which piece it is |
 //! | [`Drawn`] | the same modulo a prime that is drawn, so that no constant vanishes by design |
 //! | [`Rounded`] | how far rounding can have moved the `f64` value |
 //! | [`Precise`] | how many digits of the `f64` value are right |
@@ -24,6 +25,7 @@ mod jet;
 mod modular;
 mod norm;
 mod operators;
+mod ordered;
 mod precise;
 mod rounded;
 mod symbols;
@@ -35,6 +37,7 @@ pub use drawn::Drawn;
 pub use field::{Field, Gap, MODULUS};
 pub use jet::Jet;
 pub(crate) use norm::norm;
+pub use ordered::Ordered;
 pub use precise::Precise;
 pub(crate) use rounded::ROUNDOFF;
 pub use rounded::Rounded;

@@ -1,20 +1,23 @@
 //! The smallest network and the smallest numbers at which a claim is false, and how its sides are related.
 
+use crate::claims::language::lengths::Lengths;
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::{Range, Relation};
-use crate::claims::point::place::{Phi, Point, Sizes};
-use crate::claims::point::points::{at_sizes, point_seed, sizes};
+use crate::claims::point::impose::out_of_order;
+use crate::claims::point::place::{Phi, Point};
+use crate::claims::point::points::{at_sizes, point_seed};
 use crate::claims::point::values::side;
 use crate::claims::point::work::work;
 use crate::claims::verdict::cases::patterns;
+use crate::claims::verdict::concrete::{Concrete, ordered};
 use crate::claims::verdict::exact::draw;
 use crate::claims::verdict::extent::needs;
 use crate::claims::verdict::floats::{component_count, first_difference};
 use crate::claims::verdict::outcome::Counterexample;
 use crate::claims::verdict::plan::Plan;
-use crate::claims::verdict::trial::{allowed, plain};
+use crate::claims::verdict::trial::{allowed, at_least};
 use crate::model::Activation;
-use crate::number::{Field, Number};
+use crate::number::{Field, Number, Rounded};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -46,10 +49,10 @@ pub enum Related {
 }
 
 /// A size, or a power of it, that one side has and the other lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SizeFactor {
-    /// The size: `N`, `d`, `h` or `C`.
-    pub size: &'static str,
+    /// The name of the size, such as `N`.
+    pub size: String,
     /// Its power: 0 if neither side lacks it.
     pub power: i32,
 }
@@ -82,7 +85,8 @@ pub(in crate::claims) fn diagnose(
 fn smallest(program: &Program, claim: &Claim, seed: u64) -> Option<Counterexample> {
     let phis = [Phi::Any, Phi::Known(Activation::Tanh), Phi::Known(Activation::Silu)];
     let mut spent = 0.0;
-    smallest_sizes().into_iter().filter(|sizes| allowed(program, claim, *sizes)).find_map(|sizes| {
+    let sizes = smallest_sizes(program, claim);
+    sizes.into_iter().filter(|sizes| allowed(program, claim, sizes)).find_map(|sizes| {
         (0..TRIES).find_map(|attempt| {
             spent += work(program, claim, &sizes, component_count(claim, sizes));
             if spent > MOST_WORK {
@@ -90,34 +94,39 @@ fn smallest(program: &Program, claim: &Claim, seed: u64) -> Option<Counterexampl
             }
             let mut random = ChaCha8Rng::seed_from_u64(point_seed(seed, 4000, attempt));
             let phi = phis[attempt as usize % phis.len()];
-            let point = at_sizes::<f64>(program, claim, sizes, phi, |_, positive| {
-                f64::from(if positive {
+            let point = at_sizes::<Rounded>(program, claim, sizes, phi, |_, positive| {
+                Rounded::integer(i64::from(if positive {
                     random.random_range(1..=3_i32)
                 } else {
                     random.random_range(-2..=3_i32)
-                })
+                }))
             });
-            // Rows that sum to one do so here in whole numbers.
-            first_difference(program, claim, &plain(sizes, phi, &point.free))
+            let point = point.ok().filter(|point| out_of_order(program, claim, point) == 0)?;
+            first_difference(program, claim, &point)
         })
     })
 }
 
-fn smallest_sizes() -> Vec<Sizes> {
-    let mut all = Vec::new();
-    for samples in 1..=4 {
-        for inputs in 1..=4 {
-            for hidden in 1..=4 {
-                for classes in 1..=4 {
-                    all.push(sizes(samples, inputs, hidden, classes));
-                }
-            }
-        }
+/// Sizes from 1 to 4 of the ranges of a claim, the smallest first.
+fn smallest_sizes(program: &Program, claim: &Claim) -> Vec<Lengths> {
+    let ranges: Vec<Range> = program.ranges().filter(|range| program.spans(claim, *range)).collect();
+    // Of many ranges few can grow.
+    let largest = match ranges.len() {
+        0..=4 => 4,
+        5 => 3,
+        _ => 2,
+    };
+    let mut all = vec![Lengths::each(|_| 1)];
+    for range in ranges.iter().take(8) {
+        all = all.iter().flat_map(|sizes| (1..=largest).map(|size| sizes.with(*range, size))).collect();
     }
     // Two classes come before one, which is no classification.
-    let classes = |sizes: &Sizes| if sizes.classes == 1 { 2 } else { sizes.classes };
+    let classes = |sizes: &Lengths| match (ranges.contains(&Range::CLASSES), sizes.of(Range::CLASSES)) {
+        (true, 1) => 1,
+        _ => 0,
+    };
     all.sort_by_key(|sizes| {
-        (sizes.samples + sizes.inputs + sizes.hidden + classes(sizes), sizes.classes == 1)
+        (ranges.iter().map(|range| sizes.of(*range)).sum::<usize>() + classes(sizes), classes(sizes))
     });
     all
 }
@@ -131,37 +140,35 @@ struct Sample {
 
 fn related(program: &Program, claim: &Claim, seed: u64) -> Option<Related> {
     let needs = needs(program, claim);
-    let plan = Plan::new(program, claim, needs.explicit, &needs);
-    let cases = patterns(claim);
+    let least = at_least(program, claim, Lengths::of_network(2, 2, 2, 2));
+    let concrete = Concrete::of(&ordered(program, claim), |_, range| least.of(range));
+    let plan = Plan::new(program, claim, needs.explicit, &needs, concrete);
+    let cases = patterns(claim, &concrete);
     let mut samples = Vec::new();
     for attempt in 0..DRAWN {
-        let point = draw::<Field>(program, claim, &plan, point_seed(seed, 4001, attempt));
+        let drawn = draw::<Field>(program, claim, &plan, point_seed(seed, 4001, attempt));
+        let Ok(point) = drawn else { continue };
         let right = side(program, claim, &point, &claim.right, &cases);
         let left = side(program, claim, &point, &claim.left, &cases);
         if left.iter().chain(&right).all(Field::is_defined) {
             samples.push(Sample { point, left, right });
         }
         if samples.len() == RELATED {
-            return factor(&samples).or_else(|| transposition(program, claim, &cases, &samples));
+            return factor(program, &samples).or_else(|| transposition(program, claim, &cases, &samples));
         }
     }
     None
 }
 
-fn factor(samples: &[Sample]) -> Option<Related> {
+fn factor(program: &Program, samples: &[Sample]) -> Option<Related> {
     let zero = Field::integer(0);
     if samples.iter().all(|sample| sample.left.iter().all(|left| *left == zero)) {
         return None;
     }
-    let sizes: [(Range, i32); 5] = [
-        (Range::Samples, 0),
-        (Range::Samples, -1),
-        (Range::Samples, 1),
-        (Range::Samples, -2),
-        (Range::Samples, 2),
-    ];
-    let others = [Range::Classes, Range::Hidden, Range::Inputs];
-    let sizes = sizes.into_iter().chain(others.into_iter().flat_map(|range| [(range, -1), (range, 1)]));
+    let samples_first = [0i32, -1, 1, -2, 2].map(|power| (Range::SAMPLES, power));
+    let own = program.ranges().skip(Range::KNOWN.len()).filter(|range| program.index.spanned.contains(range));
+    let others = [Range::CLASSES, Range::HIDDEN, Range::INPUTS].into_iter().chain(own);
+    let sizes = samples_first.into_iter().chain(others.flat_map(|range| [(range, -1), (range, 1)]));
     let numbers = [(1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4), (3, 2), (2, 3)];
     for (range, power) in sizes {
         for (numerator, denominator) in numbers {
@@ -174,7 +181,7 @@ fn factor(samples: &[Sample]) -> Option<Related> {
                     sample.left.iter().zip(&sample.right).all(|(left, right)| *left == scale * *right)
                 });
                 if holds {
-                    let size = SizeFactor { size: range.symbol(), power };
+                    let size = SizeFactor { size: program.size_name(range).to_string(), power };
                     return Some(Related::Factor { numerator: sign * numerator, denominator, size });
                 }
             }

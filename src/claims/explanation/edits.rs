@@ -2,7 +2,7 @@
 
 use crate::claims::language::error::Place;
 use crate::claims::language::program::Program;
-use crate::claims::language::syntax::{Expr, Function, Kind, Range};
+use crate::claims::language::syntax::{Expr, Function, Index, Kind, Over, Range, Relation};
 
 /// An expression that differs from another in one small way.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub(super) fn most(expr: &Expr) -> usize {
 /// dropped or doubled term, another order of phi, another symbol of the same shape, mean for sum.
 pub(in crate::claims) fn edits(program: &Program, expr: &Expr) -> Vec<Edit> {
     let mut indices = Vec::new();
-    names(expr, &mut indices);
+    names(program, expr, &mut indices);
     let mut left = most(expr);
     let mut all = inner(program, expr, &indices, &mut left);
     let whole = |kind: Kind, what: &str| Edit {
@@ -59,43 +59,19 @@ pub(in crate::claims) fn edits(program: &Program, expr: &Expr) -> Vec<Edit> {
 
 /// The parts that an expression has.
 fn parts(expr: &Expr) -> usize {
-    1 + match &expr.kind {
-        Kind::Number(_) | Kind::Symbol(..) | Kind::Delta(..) => 0,
-        Kind::Call(_, x) | Kind::Sum(_, x) | Kind::Negate(x) | Kind::Power(x, _) => parts(x),
-        Kind::Derivative { of, .. } => parts(of),
-        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
-            parts(x) + parts(y)
-        }
-    }
+    1 + expr.kind.children().into_iter().map(parts).sum::<usize>()
 }
 
-/// All indices that occur.
-fn names(expr: &Expr, found: &mut Vec<String>) {
-    let mut note = |indices: &[String]| {
-        for index in indices {
-            if !found.contains(index) {
-                found.push(index.clone());
-            }
-        }
-    };
-    match &expr.kind {
-        Kind::Number(_) => {}
-        Kind::Symbol(_, indices) => note(indices),
-        Kind::Delta(a, b) => note(&[a.clone(), b.clone()]),
-        Kind::Sum(indices, x) => {
-            note(indices);
-            names(x, found);
-        }
-        Kind::Call(_, x) | Kind::Negate(x) | Kind::Power(x, _) => names(x, found),
-        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
-            names(x, found);
-            names(y, found);
-        }
-        Kind::Derivative { of, indices, .. } => {
-            note(indices);
-            names(of, found);
+/// The names of all indices that occur.
+fn names(program: &Program, expr: &Expr, found: &mut Vec<String>) {
+    let own = expr.kind.indices().into_iter().flat_map(Index::names);
+    let own = own.filter(|name| program.range(name).is_none() && !program.is_number(name));
+    for index in own.chain(expr.kind.binds()) {
+        if !found.iter().any(|known| known == index) {
+            found.push(index.to_string());
         }
     }
+    expr.kind.children().into_iter().for_each(|child| names(program, child, found));
 }
 
 /// Edits of this node and, rebuilt around each, of the nodes below it.
@@ -109,40 +85,14 @@ fn inner(program: &Program, expr: &Expr, indices: &[String], left: &mut usize) -
         .map(|(kind, what)| Edit { expr: Expr { kind, place: expr.place }, what, place: expr.place })
         .collect();
     *left -= all.len();
-    let mut below = |child: &Expr, rebuild: &dyn Fn(Box<Expr>) -> Kind| {
+    for (at, child) in expr.kind.children().into_iter().enumerate() {
         for edit in inner(program, child, indices, left) {
-            let kind = rebuild(Box::new(edit.expr));
-            all.push(Edit { expr: Expr { kind, place: expr.place }, what: edit.what, place: edit.place });
+            let mut whole = expr.clone();
+            if let Some(place) = whole.kind.children_mut().into_iter().nth(at) {
+                *place = edit.expr;
+            }
+            all.push(Edit { expr: whole, what: edit.what, place: edit.place });
         }
-    };
-    match &expr.kind {
-        Kind::Number(_) | Kind::Symbol(..) | Kind::Delta(..) => {}
-        Kind::Call(function, x) => below(x, &|x| Kind::Call(*function, x)),
-        Kind::Sum(over, x) => below(x, &|x| Kind::Sum(over.clone(), x)),
-        Kind::Negate(x) => below(x, &Kind::Negate),
-        Kind::Power(x, n) => below(x, &|x| Kind::Power(x, *n)),
-        Kind::Add(x, y) => {
-            below(x, &|x| Kind::Add(x, y.clone()));
-            below(y, &|y| Kind::Add(x.clone(), y));
-        }
-        Kind::Subtract(x, y) => {
-            below(x, &|x| Kind::Subtract(x, y.clone()));
-            below(y, &|y| Kind::Subtract(x.clone(), y));
-        }
-        Kind::Multiply(x, y) => {
-            below(x, &|x| Kind::Multiply(x, y.clone()));
-            below(y, &|y| Kind::Multiply(x.clone(), y));
-        }
-        Kind::Divide(x, y) => {
-            below(x, &|x| Kind::Divide(x, y.clone()));
-            below(y, &|y| Kind::Divide(x.clone(), y));
-        }
-        Kind::Derivative { of, by, indices, fixed } => below(of, &|of| Kind::Derivative {
-            of,
-            by: by.clone(),
-            indices: indices.clone(),
-            fixed: fixed.clone(),
-        }),
     }
     all
 }
@@ -155,20 +105,57 @@ fn here(program: &Program, expr: &Expr, known: &[String]) -> Vec<(Kind, String)>
             others.map(|other| (Kind::Number(other), format!("{other} for {n}"))).collect()
         }
         Kind::Symbol(name, indices) => symbol(program, name, indices, known),
-        Kind::Delta(a, b) => vec![(Kind::Number(1), format!("without [{a}={b}]"))],
+        Kind::Mask(a, relation, b) => mask(a, *relation, b),
+        Kind::Test(a, relation, b) => {
+            let other = match relation {
+                Relation::Below | Relation::AtMost => Relation::Above,
+                Relation::Above | Relation::AtLeast => Relation::Below,
+                Relation::Equal => Relation::Apart,
+                Relation::Apart => Relation::Equal,
+            };
+            let kind = Kind::Test(a.clone(), other, b.clone());
+            vec![
+                (Kind::Number(1), format!("without {expr}")),
+                (kind, format!("'{}' for '{}'", other.sign(), relation.sign())),
+            ]
+        }
         Kind::Call(Function::Phi(order), x) => {
-            let other = |order: u8| {
-                let function = Function::Phi(order);
-                (
-                    Kind::Call(function, x.clone()),
-                    format!("{} for {}", function.name(), Function::Phi(*order_of(expr)).name()),
-                )
+            let other = |other: u8| {
+                let (new, old) = (Function::Phi(other), Function::Phi(*order));
+                (Kind::Call(new, x.clone()), format!("{} for {}", new.name(), old.name()))
             };
             let lower = order.checked_sub(1).map(other);
             let higher = (*order < 3).then(|| other(order + 1));
             lower.into_iter().chain(higher).collect()
         }
-        Kind::Call(..) | Kind::Derivative { .. } => Vec::new(),
+        Kind::Call(function, arguments) => match function {
+            Function::Max => vec![(Kind::Call(Function::Min, arguments.clone()), "min for max".to_string())],
+            Function::Min => vec![(Kind::Call(Function::Max, arguments.clone()), "max for min".to_string())],
+            Function::Sin => vec![(Kind::Call(Function::Cos, arguments.clone()), "cos for sin".to_string())],
+            Function::Cos => vec![(Kind::Call(Function::Sin, arguments.clone()), "sin for cos".to_string())],
+            _ => Vec::new(),
+        },
+        Kind::Apply(name, primes, arguments) => {
+            let declared = program.functions.iter().any(|own| own.name == *name && own.arguments == 1);
+            let others = [primes.checked_sub(1), Some(primes + 1)].into_iter().flatten();
+            let other = |other: usize| {
+                let what = format!("{} primes for {primes} of {name}", other);
+                (Kind::Apply(name.clone(), other, arguments.clone()), what)
+            };
+            if declared { others.filter(|other| *other <= 6).map(other).collect() } else { Vec::new() }
+        }
+        Kind::Decimal(_) | Kind::Derivative { .. } | Kind::Raise(..) | Kind::Entry(..) | Kind::Expect(..) => {
+            Vec::new()
+        }
+        Kind::At(x, _) => vec![(x.kind.clone(), "without 'at'".to_string())],
+        Kind::Transposed(x) => vec![(x.kind.clone(), format!("{x} not transposed"))],
+        Kind::Product(x, y) => vec![
+            (Kind::Product(y.clone(), x.clone()), format!("{y} and {x} exchanged")),
+            (x.kind.clone(), format!("without the factor {y}")),
+            (y.kind.clone(), format!("without the factor {x}")),
+            (Kind::Product(transposed(x), y.clone()), format!("{x} transposed")),
+            (Kind::Product(x.clone(), transposed(y)), format!("{y} transposed")),
+        ],
         Kind::Sum(over, body) => sum(program, over, body, expr),
         Kind::Negate(x) => vec![(x.kind.clone(), format!("without the minus before {x}"))],
         Kind::Add(x, y) => vec![
@@ -206,11 +193,29 @@ fn here(program: &Program, expr: &Expr, known: &[String]) -> Vec<(Kind, String)>
     }
 }
 
-fn order_of(expr: &Expr) -> &u8 {
-    match &expr.kind {
-        Kind::Call(Function::Phi(order), _) => order,
-        _ => &0,
+fn transposed(x: &Expr) -> Box<Expr> {
+    match &x.kind {
+        Kind::Transposed(inner) => inner.clone(),
+        _ => Box::new(Expr { kind: Kind::Transposed(Box::new(x.clone())), place: x.place }),
     }
+}
+
+/// Another comparison of the same indices, or none.
+fn mask(a: &Index, relation: Relation, b: &Index) -> Vec<(Kind, String)> {
+    let others: &[Relation] = match relation {
+        Relation::Equal => &[],
+        Relation::Apart => &[Relation::Equal],
+        Relation::Below => &[Relation::AtMost, Relation::Above],
+        Relation::AtMost => &[Relation::Below, Relation::AtLeast],
+        Relation::Above => &[Relation::AtLeast, Relation::Below],
+        Relation::AtLeast => &[Relation::Above, Relation::AtMost],
+    };
+    let mut all = vec![(Kind::Number(1), format!("without [{a}{}{b}]", relation.sign()))];
+    for other in others {
+        let what = format!("'{}' for '{}' between {a} and {b}", other.sign(), relation.sign());
+        all.push((Kind::Mask(a.clone(), *other, b.clone()), what));
+    }
+    all
 }
 
 fn doubled(x: &Expr) -> Box<Expr> {
@@ -222,23 +227,32 @@ fn squared(x: &Expr) -> Box<Expr> {
     Box::new(Expr { kind: Kind::Power(Box::new(x.clone()), 2), place: x.place })
 }
 
-fn symbol(program: &Program, name: &str, indices: &[String], known: &[String]) -> Vec<(Kind, String)> {
+fn symbol(program: &Program, name: &str, indices: &[Index], known: &[String]) -> Vec<(Kind, String)> {
     let mut all = Vec::new();
-    let shown = |name: &str, indices: &[String]| Expr {
+    let shown = |name: &str, indices: &[Index]| Expr {
         kind: Kind::Symbol(name.to_string(), indices.to_vec()),
         place: Place::default(),
     };
     let old = shown(name, indices);
-    let mut push = |name: &str, indices: Vec<String>| {
+    let mut push = |name: &str, indices: Vec<Index>| {
         let new = shown(name, &indices);
         let what = format!("{new} for {old}");
         all.push((new.kind, what));
     };
     for (at, index) in indices.iter().enumerate() {
-        for other in known.iter().filter(|other| *other != index) {
-            let mut changed = indices.to_vec();
-            changed[at] = other.clone();
-            push(name, changed);
+        if index.alone().is_some() {
+            for other in known.iter().filter(|other| index.alone() != Some(other)) {
+                let mut changed = indices.to_vec();
+                changed[at] = Index::named(other);
+                push(name, changed);
+            }
+        } else {
+            // Index arithmetic is off by one.
+            for step in [-1, 1] {
+                let mut changed = indices.to_vec();
+                changed[at].constant += step;
+                push(name, changed);
+            }
         }
     }
     if indices.len() == 2 && indices[0] != indices[1] {
@@ -250,20 +264,36 @@ fn symbol(program: &Program, name: &str, indices: &[String], known: &[String]) -
             push(&other.name, indices.to_vec());
         }
     }
-    if name.len() > 1 || !indices.is_empty() || program.find(name).is_some() {
+    let array = program.find(name).is_some_and(|id| indices.is_empty() && !program.symbols[id].ranges.is_empty());
+    if !array && (name.len() > 1 || !indices.is_empty() || program.find(name).is_some()) {
         all.push((Kind::Power(Box::new(old.clone()), 2), format!("the square of {old}")));
     }
     all
 }
 
-/// A mean for a sum, over each index that some symbol gives a range.
-fn sum(program: &Program, over: &[String], body: &Expr, expr: &Expr) -> Vec<(Kind, String)> {
+/// A mean for a sum, over each index that some symbol gives a range; and a sum over another part.
+fn sum(program: &Program, over: &[Over], body: &Expr, expr: &Expr) -> Vec<(Kind, String)> {
     let mut all = Vec::new();
-    for index in over {
-        if let Some(range) = range_of(program, body, index) {
-            let size = Expr { kind: Kind::Symbol(range.symbol().to_string(), Vec::new()), place: expr.place };
+    for (at, own) in over.iter().enumerate() {
+        let index = &own.index;
+        let written = own.range.as_ref().and_then(|name| program.range(name));
+        if let Some(range) = written.or_else(|| range_of(program, body, index)) {
+            let name = program.size_name(range).to_string();
+            let size = Expr { kind: Kind::Symbol(name, Vec::new()), place: expr.place };
             let kind = Kind::Divide(Box::new(expr.clone()), Box::new(size));
             all.push((kind, format!("the mean over {index} for the sum")));
+        }
+        if let Some((relation, other)) = &own.condition {
+            let mut whole = over.to_vec();
+            whole[at].condition = None;
+            all.push((Kind::Sum(whole, Box::new(body.clone())), format!("the sum over all {index}")));
+            for (kind, what) in mask(&Index::named(index), *relation, other) {
+                if let Kind::Mask(_, relation, other) = kind {
+                    let mut part = over.to_vec();
+                    part[at].condition = Some((relation, other));
+                    all.push((Kind::Sum(part, Box::new(body.clone())), what));
+                }
+            }
         }
     }
     all
@@ -271,19 +301,12 @@ fn sum(program: &Program, over: &[String], body: &Expr, expr: &Expr) -> Vec<(Kin
 
 /// The range that an index has in an expression.
 fn range_of(program: &Program, expr: &Expr, index: &str) -> Option<Range> {
-    match &expr.kind {
-        Kind::Symbol(name, indices) => {
-            let id = program.find(name)?;
-            let at = indices.iter().position(|other| other == index)?;
+    let own = match &expr.kind {
+        Kind::Symbol(name, indices) => program.find(name).and_then(|id| {
+            let at = indices.iter().position(|other| other.alone() == Some(index))?;
             program.symbols[id].ranges.get(at).copied()
-        }
-        Kind::Number(_) | Kind::Delta(..) => None,
-        Kind::Call(_, x) | Kind::Sum(_, x) | Kind::Negate(x) | Kind::Power(x, _) => {
-            range_of(program, x, index)
-        }
-        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
-            range_of(program, x, index).or_else(|| range_of(program, y, index))
-        }
-        Kind::Derivative { of, .. } => range_of(program, of, index),
-    }
+        }),
+        _ => None,
+    };
+    own.or_else(|| expr.kind.children().into_iter().find_map(|child| range_of(program, child, index)))
 }

@@ -1,10 +1,11 @@
 //! The nearest true line: a search over small edits of a false claim's right side.
 
 use super::edits::{Edit, edits, most};
+use crate::claims::language::lengths::Lengths;
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Relation;
-use crate::claims::point::place::{Phi, Point, Sizes};
+use crate::claims::point::place::{Phi, Point};
 use crate::claims::point::points::{point_seed, sizes};
 use crate::claims::point::values::side;
 use crate::claims::verdict::decide::decide;
@@ -104,7 +105,7 @@ struct Target {
 }
 
 /// Small sizes, all different somewhere.
-const SIZES: [Sizes; 2] = [sizes(2, 3, 2, 3), sizes(3, 2, 3, 2)];
+const SIZES: [Lengths; 2] = [sizes(2, 3, 2, 3), sizes(3, 2, 3, 2)];
 
 impl Targets {
     /// Points for the left side of a claim; none for an inequality.
@@ -115,17 +116,17 @@ impl Targets {
         let phis = activations(seed);
         // An edited side may use what the claim does not.
         let drawn = Claim { used: Symbols::first(program.symbols.len()), ..claim.clone() };
-        let target = |(index, sizes): (usize, Sizes)| {
+        let target = |(index, sizes): (usize, Lengths)| {
             let sizes = at_least(program, claim, sizes);
             let phi: Phi = phis[index];
             let seed = point_seed(seed, 5000, index as u64);
             let trial = Trial { sizes, phi, style: Style::Generic, scale: 1.0, seed };
-            let point = rounded(program, &drawn, sizes, phi, &trial.values(program, &drawn));
+            let point = rounded(program, &drawn, sizes, phi, &trial.values(program, &drawn))?;
             let components = some_components(claim, sizes, seed);
             let left = side(program, claim, &point, &claim.left, &components);
-            Target { point, components, left }
+            Some(Target { point, components, left })
         };
-        Targets(SIZES.into_iter().enumerate().map(target).collect())
+        Targets(SIZES.into_iter().enumerate().filter_map(target).collect())
     }
 
     /// Whether a claim with the same left side is false at one of the points.

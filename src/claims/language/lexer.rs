@@ -9,7 +9,9 @@ pub(in crate::claims) enum Token {
     Name(String),
     /// A whole number.
     Number(i64),
-    /// An operator or bracket: one of `+ - * / ^ = < > ( ) [ ] , : |`, or `<=`, `>=`, `!=`.
+    /// A decimal number as it is written.
+    Decimal(String),
+    /// An operator or bracket: one of `+ - * / ^ @ ' ~ = < > ( ) [ ] , : |`, or `<=`, `>=`, `!=`.
     Sign(&'static str),
     /// The end of the block.
     End,
@@ -21,62 +23,66 @@ impl Token {
         match self {
             Token::Name(name) => format!("'{name}'"),
             Token::Number(number) => format!("'{number}'"),
+            Token::Decimal(number) => format!("'{number}'"),
             Token::Sign(sign) => format!("'{sign}'"),
             Token::End => "the end of the block".to_string(),
         }
     }
 }
 
-const SIGNS: [&str; 18] =
-    ["<=", ">=", "!=", "+", "-", "*", "/", "^", "=", "<", ">", "(", ")", "[", "]", ",", ":", "|"];
+const SIGNS: [&str; 21] = [
+    "<=", ">=", "!=", "+", "-", "*", "/", "^", "@", "'", "~", "=", "<", ">", "(", ")", "[", "]", ",", ":", "|",
+];
+
+/// Signs of print that mean one thing only, and what they stand for.
+const PRINTED: [(&str, &str); 21] = [
+    ("≤", "<="),
+    ("⩽", "<="),
+    ("≥", ">="),
+    ("⩾", ">="),
+    ("≠", "!="),
+    ("×", "*"),
+    ("·", "*"),
+    ("⋅", "*"),
+    ("∗", "*"),
+    ("÷", "/"),
+    ("∕", "/"),
+    ("−", "-"),
+    ("–", "-"),
+    ("′", "'"),
+    ("’", "'"),
+    ("∂", "d"),
+    ("∑", "sum"),
+    ("∼", "~"),
+    ("²", "^2"),
+    ("³", "^3"),
+    ("ᵀ", "'"),
+];
 
 /// Bytes of a name: it is repeated in every edit of what it stands in.
 const LONGEST_NAME: usize = 200;
 
 /// Signs of other languages and of print, and what is written in their place.
-const FOREIGN: [(&str, &str); 42] = [
+const FOREIGN: [(&str, &str); 19] = [
     ("**", "'^' for a power"),
     ("==", "'=' once"),
     (":=", "'=' alone, as in let a = 1"),
     ("=<", "'<='"),
     ("=>", "'>='"),
     ("<>", "'!='"),
-    ("≤", "'<='"),
-    ("⩽", "'<='"),
-    ("≥", "'>='"),
-    ("⩾", "'>='"),
-    ("≠", "'!='"),
-    ("×", "'*' for a product"),
-    ("·", "'*' for a product"),
-    ("⋅", "'*' for a product"),
-    ("∗", "'*' for a product"),
-    ("⊙", "'*' for a product"),
-    ("÷", "'/' for a quotient"),
-    ("∕", "'/' for a quotient"),
-    ("−", "'-' for a difference"),
-    ("–", "'-' for a difference"),
+    ("⊙", "hadamard(A, B), or '*' between entries"),
     ("—", "'-' for a difference"),
-    ("²", "'^2' for a square"),
-    ("³", "'^3' for a cube"),
-    ("∑", "sum and its indices, as in sum[k] x[k]"),
     ("√", "a root as in sqrt(x)"),
-    ("∂", "a derivative as in d(L)/d V[k,i]"),
-    ("'", "a name of letters, digits and underscores, such as x_new: it can have no prime"),
-    ("′", "a name of letters, digits and underscores, such as x_new: it can have no prime"),
-    ("’", "a name of letters, digits and underscores, such as x_new: it can have no prime"),
-    (".", "a whole number or a fraction, such as 3/2: there are no decimals"),
     (";", "a new line for each statement"),
     ("{", "'(' or '['"),
     ("}", "')' or ']'"),
     ("\\", "names and signs as in d(L)/d V[k,i]: no LaTeX"),
     ("!", "'!=' or no sign: there are no factorials"),
-    ("@", "a product as in sum[j] A[i,j]*b[j]"),
-    ("∈", "indices in brackets: their ranges follow from the quantities"),
+    ("∈", "'in' and a size, as in sum[k in C]"),
     ("‖", "a norm as in sqrt(sum[i] x[i]^2)"),
     ("⟨", "an inner product as in sum[i] x[i]*y[i]"),
     ("∞", "a number, or a quantity"),
     ("≈", "'=', '<=' or '>='"),
-    ("≡", "'='"),
 ];
 
 /// Whether a character moves or hides the text around it, so that a reader would see another text than is read.
@@ -98,16 +104,25 @@ pub(in crate::claims) fn tokens(text: &str, start: usize) -> Result<Vec<(Token, 
             &found,
         ));
     }
-    let mut found = Vec::new();
+    let mut found: Vec<(Token, Place)> = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
+        let printed = PRINTED.into_iter().find(|(printed, _)| rest.starts_with(printed));
         let length = match c {
+            _ if printed.is_some() => {
+                let (sign, stands_for) = printed.unwrap_or_default();
+                let place = Place::new(start + at, sign.len());
+                found.extend(tokens(stands_for, 0)?.into_iter().filter_map(|(token, _)| {
+                    (token != Token::End).then_some((token, place))
+                }));
+                sign.len()
+            }
             '#' => rest.find('\n').unwrap_or(rest.len()),
             _ if c.is_whitespace() => c.len_utf8(),
-            _ if c.is_ascii_digit() => {
+            _ if c.is_ascii_digit() || (c == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) => {
                 let (number, length) = number(rest, start + at)?;
-                found.push((Token::Number(number), Place::new(start + at, length)));
+                found.push((number, Place::new(start + at, length)));
                 length
             }
             _ if c.is_alphabetic() || c == '_' => {
@@ -140,20 +155,53 @@ fn name(text: &str) -> usize {
 }
 
 /// The number that a text starts with, and its length.
-fn number(text: &str, at: usize) -> Result<(i64, usize), SyntaxError> {
-    let length = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let place = Place::new(at, length);
-    let (digits, rest) = text.split_at(length);
-    let letters = &rest[..name(rest)];
-    if !letters.is_empty() {
-        let expected = format!("an operator between '{digits}' and '{letters}', as in {digits}*{letters}");
-        let place = Place::new(at, length + letters.len());
-        return Err(SyntaxError::new(place, &expected, &format!("'{digits}{letters}'")));
+fn number(text: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
+    let digits = |from: usize| {
+        text[from..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |length| from + length)
+    };
+    let whole = digits(0);
+    let mut end = whole;
+    if text[end..].starts_with('.') && digits(end + 1) > end + 1 {
+        end = digits(end + 1);
     }
-    match digits.parse() {
-        Ok(number) => Ok((number, length)),
-        Err(_) => Err(SyntaxError::new(place, "a whole number below 2^63", "a number with too many digits")),
+    // The exponent of `1e-3`, where digits follow.
+    if text[end..].starts_with(['e', 'E']) {
+        let sign = usize::from(text[end + 1..].starts_with(['-', '+']));
+        let last = digits(end + 1 + sign);
+        if last > end + 1 + sign {
+            end = last;
+        }
     }
+    let fail = |expected: &str, found: &str| {
+        Err(SyntaxError::new(Place::new(at, end), expected, found))
+    };
+    if text[end..].starts_with(['_', '.']) {
+        return fail("a number such as 1000, 0.5 or 1e-3", &format!("'{}'", &text[..end + 1]));
+    }
+    if end > whole {
+        return match decimal(&text[..end]) {
+            Some(_) => Ok((Token::Decimal(text[..end].to_string()), end)),
+            None => fail("a decimal number with at most 18 digits", "one with more"),
+        };
+    }
+    match text[..end].parse() {
+        Ok(number) => Ok((Token::Number(number), end)),
+        Err(_) => fail("a whole number below 2^63", "a number with too many digits"),
+    }
+}
+
+/// Numerator and denominator of a decimal number.
+pub(in crate::claims) fn decimal(text: &str) -> Option<(i64, i64)> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let digits: i64 = format!("0{whole}{fraction}").parse().ok()?;
+    let power = exponent - i32::try_from(fraction.len()).ok()?;
+    let ten = 10i64.checked_pow(power.unsigned_abs()).filter(|_| power.abs() <= 18)?;
+    if power >= 0 { Some((digits.checked_mul(ten)?, 1)) } else { Some((digits, ten)) }
 }
 
 /// The sign that a text starts with.
@@ -176,7 +224,7 @@ fn sign(text: &str, first: char, at: usize) -> Result<&'static str, SyntaxError>
 
 #[cfg(test)]
 mod tests {
-    use super::{Token, tokens};
+    use super::{Token, decimal, tokens};
 
     #[test]
     fn signs_are_told_from_those_that_start_alike() {
@@ -188,6 +236,30 @@ mod tests {
     }
 
     #[test]
+    fn signs_of_print_are_read_as_what_they_stand_for() {
+        let read = |text: &str| -> Vec<Token> {
+            tokens(text, 0).unwrap().into_iter().map(|(token, _)| token).collect()
+        };
+        for (printed, plain) in
+            [("a ≤ b", "a <= b"), ("a·b − c²", "a*b - c^2"), ("∂(L)/∂w", "d(L)/d w"), ("x′", "x'")]
+        {
+            assert_eq!(read(printed), read(plain));
+        }
+        assert_eq!(read("2x 0.5 1e-3 .5 2e")[..2], [Token::Number(2), Token::Name("x".into())]);
+        assert_eq!(read("0.5")[0], Token::Decimal("0.5".into()));
+    }
+
+    #[test]
+    fn decimals_are_exact_fractions() {
+        for (text, fraction) in
+            [("0.5", (5, 10)), ("1e-3", (1, 1000)), (".25", (25, 100)), ("1.50e2", (150, 1)), ("2e3", (2000, 1))]
+        {
+            assert_eq!(decimal(text), Some(fraction), "{text}");
+        }
+        assert_eq!(decimal("1e30"), None);
+    }
+
+    #[test]
     fn what_other_languages_write_is_refused_with_what_is_right() {
         for (text, expected) in [
             ("a**2", "'^' for a power"),
@@ -196,21 +268,13 @@ mod tests {
             ("a =< b", "'<='"),
             ("a => b", "'>='"),
             ("a <> b", "'!='"),
-            ("a ≤ b", "'<='"),
-            ("a·b", "'*'"),
-            ("a − b", "'-'"),
-            ("a²", "'^2'"),
-            ("x' + 1", "no prime"),
-            ("1.5*x", "3/2"),
-            (".5", "3/2"),
             ("a = b;", "a new line for each statement"),
             ("{a}", "'(' or '['"),
             ("\\frac12", "no LaTeX"),
             ("n!", "no factorials"),
-            ("A @ b", "sum[j] A[i,j]*b[j]"),
-            ("2x", "an operator between '2' and 'x', as in 2*x"),
-            ("1e5", "as in 1*e5"),
-            ("1_000", "as in 1*_000"),
+            ("1_000", "a number such as 1000"),
+            ("1.2.3", "a number such as 1000"),
+            ("1e-40", "at most 18 digits"),
             ("9223372036854775808", "below 2^63"),
             ("a $ b", "an operator or a bracket"),
             ("a # \u{2028} b", "U+2028"),

@@ -8,10 +8,14 @@
 mod assume;
 pub(in crate::claims) mod blocks;
 pub(in crate::claims) mod chapters;
+mod define;
+mod degree;
 pub(in crate::claims) mod error;
 mod expressions;
 mod fences;
+pub(in crate::claims) mod lengths;
 pub(in crate::claims) mod lexer;
+mod node;
 pub(in crate::claims) mod parser;
 pub(in crate::claims) mod part;
 pub(in crate::claims) mod program;
@@ -20,6 +24,7 @@ mod scope;
 pub(in crate::claims) mod source;
 pub(in crate::claims) mod symbols;
 pub(in crate::claims) mod syntax;
+mod typed;
 pub(in crate::claims) mod unparse;
 mod words;
 

@@ -1,7 +1,7 @@
 //! The part of a program that a claim is about: the quantities that it depends on, and no others. What checks a claim
 //! looks at all quantities of its program at every point; so the claims of a long file are checked each on its own part.
 
-use super::program::{Assumed, Assumption, Claim, Form, Node, Program, Symbol, Value};
+use super::program::{Assumed, Assumption, Claim, Equation, Form, Node, Program, Symbol, Value};
 use super::symbols::Symbols;
 use super::syntax::{Expr, Kind, Range};
 
@@ -48,38 +48,70 @@ impl Program {
         if claim.left.any(&counts) || claim.right.any(&counts) || kept.iter().any(within) {
             self.parameters().iter().for_each(|parameter| kept.insert(*parameter));
         }
+        // What is assumed of a kept quantity may say something of others, of which more is assumed.
+        let assumed = &self.assumptions[..claim.seen.1];
+        loop {
+            let before = kept.iter().count();
+            for Assumption { kind, .. } in assumed {
+                if let Assumed::Equation(equation) | Assumed::Order(equation) = kind
+                    && equation.unknowns.iter().any(|symbol| kept.contains(*symbol))
+                {
+                    kept.unite(&equation.used);
+                }
+            }
+            if kept.iter().count() == before {
+                break;
+            }
+        }
         let old: Vec<usize> = kept.iter().collect();
         // What a kept quantity depends on is kept too.
         let new = |symbol: usize| old.binary_search(&symbol).unwrap_or(symbol);
-        let mut part = Program::default();
+        let mut part = Program {
+            sizes: self.sizes.clone(),
+            functions: self.functions.clone(),
+            macros: self.macros.clone(),
+            ..Program::default()
+        };
+        part.index.letters.clone_from(&self.index.letters);
         for symbol in &old {
-            let value = match &self.symbols[*symbol].value {
-                Value::Defined(node, slots) => Value::Defined(renumbered(node, &new), slots.clone()),
+            let own = &self.symbols[*symbol];
+            let value = match &own.value {
+                Value::Defined(node, slots) => Value::Defined(node.renumbered(&new), slots.clone()),
                 free @ Value::Free { .. } => free.clone(),
             };
-            let mut depends: Symbols = [part.symbols.len()].into_iter().collect();
-            if let Value::Defined(node, _) = &value {
-                part.dependencies(node, &mut depends);
-            }
-            part.push(Symbol { value, depends, ..self.symbols[*symbol].clone_without_value() });
+            let depends = own.depends.iter().filter(|symbol| kept.contains(*symbol)).map(new).collect();
+            part.push(Symbol { value, depends, ..own.clone_without_value() });
         }
-        for assumption in &self.assumptions[..claim.seen.1] {
-            let kind = match assumption.kind {
-                Assumed::SumsToOne { symbol } if kept.contains(symbol) => {
-                    Assumed::SumsToOne { symbol: new(symbol) }
+        for assumption in assumed {
+            let kind = match &assumption.kind {
+                Assumed::SumsToOne { symbol } if kept.contains(*symbol) => {
+                    Assumed::SumsToOne { symbol: new(*symbol) }
                 }
-                Assumed::Positive { symbol } if kept.contains(symbol) => {
-                    Assumed::Positive { symbol: new(symbol) }
+                Assumed::Positive { symbol } if kept.contains(*symbol) => {
+                    Assumed::Positive { symbol: new(*symbol) }
                 }
-                size @ Assumed::SizeAtLeast { .. } => size,
+                Assumed::Structured { symbol } if kept.contains(*symbol) => {
+                    Assumed::Structured { symbol: new(*symbol) }
+                }
+                Assumed::OneOf { symbol, values } if kept.contains(*symbol) => {
+                    Assumed::OneOf { symbol: new(*symbol), values: values.clone() }
+                }
+                Assumed::Equation(equation) if equation.unknowns.iter().any(|s| kept.contains(*s)) => {
+                    Assumed::Equation(Box::new(equation.renumbered(&new)))
+                }
+                Assumed::Order(equation) if equation.unknowns.iter().any(|s| kept.contains(*s)) => {
+                    Assumed::Order(Box::new(equation.renumbered(&new)))
+                }
+                size @ Assumed::SizeAtLeast { .. } => size.clone(),
                 _ => continue,
             };
             part.assumptions.push(Assumption { kind, place: assumption.place });
         }
+        part.index.spanned = self.ranges().filter(|range| self.spans(claim, *range)).collect();
         let claim = Claim {
-            left: renumbered(&claim.left, &new),
-            right: renumbered(&claim.right, &new),
-            used: claim.used.iter().map(new).collect(),
+            left: claim.left.renumbered(&new),
+            right: claim.right.renumbered(&new),
+            used: kept.iter().map(new).collect(),
             seen: (part.symbols.len(), part.assumptions.len()),
             ..claim.clone()
         };
@@ -94,7 +126,8 @@ impl Program {
             }
         };
         match &node.form {
-            Form::Symbol(symbol, _) | Form::Derivative(_, symbol, ..) => add(*symbol),
+            Form::Symbol(symbol, _) | Form::Derivative(_, symbol, ..) | Form::Expect(symbol, ..) => add(*symbol),
+            Form::At(_, sets) => sets.iter().for_each(|set| add(set.symbol)),
             Form::Eigenvalue { .. } => self.find("L").into_iter().for_each(add),
             _ => {}
         }
@@ -107,7 +140,10 @@ impl Symbol {
         Symbol {
             name: self.name.clone(),
             ranges: self.ranges.clone(),
-            value: Value::Free { parameter: false },
+            from_zero: self.from_zero.clone(),
+            outside: self.outside,
+            recursive: self.recursive,
+            value: Value::Free { parameter: false, structure: None },
             depends: Symbols::default(),
             order: self.order,
             height: self.height,
@@ -116,40 +152,22 @@ impl Symbol {
     }
 }
 
-/// An expression about quantities with other numbers.
-fn renumbered(node: &Node, new: &dyn Fn(usize) -> usize) -> Node {
-    let inner = |x: &Node| Box::new(renumbered(x, new));
-    let form = match &node.form {
-        Form::Symbol(symbol, indices) => Form::Symbol(new(*symbol), indices.clone()),
-        Form::Derivative(of, by, indices, fixed) => {
-            let fixed = fixed.iter().map(|symbol| new(*symbol)).collect();
-            Form::Derivative(inner(of), new(*by), indices.clone(), fixed)
+impl Equation {
+    fn renumbered(&self, new: &dyn Fn(usize) -> usize) -> Equation {
+        Equation {
+            left: self.left.renumbered(new),
+            right: self.right.renumbered(new),
+            used: self.used.iter().map(new).collect(),
+            unknowns: self.unknowns.iter().map(|symbol| new(*symbol)).collect(),
+            ..self.clone()
         }
-        Form::Call(function, x) => Form::Call(*function, inner(x)),
-        Form::Sum(over, x) => Form::Sum(over.clone(), inner(x)),
-        Form::Negate(x) => Form::Negate(inner(x)),
-        Form::Power(x, exponent) => Form::Power(inner(x), *exponent),
-        Form::Add(x, y) => Form::Add(inner(x), inner(y)),
-        Form::Subtract(x, y) => Form::Subtract(inner(x), inner(y)),
-        Form::Multiply(x, y) => Form::Multiply(inner(x), inner(y)),
-        Form::Divide(x, y) => Form::Divide(inner(x), inner(y)),
-        Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Delta(..) => {
-            node.form.clone()
-        }
-    };
-    Node { form, place: node.place }
+    }
 }
 
 /// The names of quantities in an expression.
 fn mentioned<'e>(expr: &'e Expr, names: &mut Vec<&'e str>) {
-    match &expr.kind {
-        Kind::Symbol(name, _) => names.push(name),
-        Kind::Number(_) | Kind::Delta(..) => {}
-        Kind::Call(_, x) | Kind::Sum(_, x) | Kind::Negate(x) | Kind::Power(x, _) => mentioned(x, names),
-        Kind::Derivative { of, .. } => mentioned(of, names),
-        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
-            mentioned(x, names);
-            mentioned(y, names);
-        }
+    if let Kind::Symbol(name, _) = &expr.kind {
+        names.push(name);
     }
+    expr.kind.children().into_iter().for_each(|child| mentioned(child, names));
 }

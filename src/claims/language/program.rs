@@ -2,80 +2,13 @@
 
 use super::error::Place;
 use super::symbols::Symbols;
-use super::syntax::{Expr, Function, Range, Relation};
+use super::syntax::{Condition, Expr, Range, Relation, Structure};
+use super::lengths::Lengths;
 use std::collections::{HashMap, HashSet};
 
-/// An expression whose names are resolved.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::claims) struct Node {
-    /// What it is.
-    pub(in crate::claims) form: Form,
-    /// Where it stands.
-    pub(in crate::claims) place: Place,
-}
-
-impl Node {
-    /// The expressions that it is made of.
-    pub(in crate::claims) fn children(&self) -> Vec<&Node> {
-        match &self.form {
-            Form::Number(_)
-            | Form::Size(_)
-            | Form::Parameters
-            | Form::Eigenvalue { .. }
-            | Form::Symbol(..)
-            | Form::Delta(..) => Vec::new(),
-            Form::Call(_, x)
-            | Form::Negate(x)
-            | Form::Power(x, _)
-            | Form::Sum(_, x)
-            | Form::Derivative(x, ..) => vec![x],
-            Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => vec![x, y],
-        }
-    }
-
-    /// Whether a form with some property occurs. Quantities are not looked into.
-    pub(in crate::claims) fn any(&self, property: &dyn Fn(&Form) -> bool) -> bool {
-        property(&self.form) || self.children().into_iter().any(|child| child.any(property))
-    }
-}
-
-/// The forms of a resolved expression. An index is a slot in the assignment of its statement.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::claims) enum Form {
-    /// A whole number.
-    Number(i64),
-    /// The size of a range.
-    Size(Range),
-    /// `D`, the number of parameters.
-    Parameters,
-    /// The largest or the smallest eigenvalue of the Hessian of `L` over all parameters.
-    Eigenvalue {
-        /// Whether the largest.
-        largest: bool,
-    },
-    /// An entry of a symbol.
-    Symbol(usize, Vec<usize>),
-    /// 1 where two indices agree.
-    Delta(usize, usize),
-    /// A function.
-    Call(Function, Box<Node>),
-    /// A sum over slots.
-    Sum(Vec<usize>, Box<Node>),
-    /// `-x`.
-    Negate(Box<Node>),
-    /// `x + y`.
-    Add(Box<Node>, Box<Node>),
-    /// `x - y`.
-    Subtract(Box<Node>, Box<Node>),
-    /// `x * y`.
-    Multiply(Box<Node>, Box<Node>),
-    /// `x / y`.
-    Divide(Box<Node>, Box<Node>),
-    /// `x ^ n`.
-    Power(Box<Node>, i64),
-    /// A derivative by an entry of a symbol, some symbols held fixed.
-    Derivative(Box<Node>, usize, Vec<usize>, Vec<usize>),
-}
+pub(in crate::claims) use super::node::{
+    Affine, Case, Compared, Distribution, Form, Idx, Node, Set, Square,
+};
 
 /// A named quantity.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +17,12 @@ pub(in crate::claims) struct Symbol {
     pub(in crate::claims) name: String,
     /// The ranges of its indices.
     pub(in crate::claims) ranges: Vec<Range>,
+    /// For each index whether it runs from 0, as that of a recurrence does.
+    pub(in crate::claims) from_zero: Vec<bool>,
+    /// Whether it is zero outside of its ranges.
+    pub(in crate::claims) outside: bool,
+    /// Whether it is defined by itself, at other indices.
+    pub(in crate::claims) recursive: bool,
     /// What it is.
     pub(in crate::claims) value: Value,
     /// Symbols that it depends on, itself included.
@@ -103,6 +42,8 @@ pub(in crate::claims) enum Value {
     Free {
         /// Whether it is a parameter of the network.
         parameter: bool,
+        /// What is known of its entries.
+        structure: Option<Structure>,
     },
     /// Defined by a `let`; the first slots are its indices.
     Defined(Node, Vec<Range>),
@@ -129,8 +70,10 @@ pub(in crate::claims) struct Claim {
     pub(in crate::claims) free: Vec<(String, usize)>,
     /// The ranges of all slots of both sides.
     pub(in crate::claims) slots: Vec<Range>,
-    /// Pairs of slots of free indices that are not equal: `for n != m`.
-    pub(in crate::claims) apart: Vec<(usize, usize)>,
+    /// What the free indices satisfy: `for n != m`.
+    pub(in crate::claims) conditions: Vec<Compared>,
+    /// The same as it was read.
+    pub(in crate::claims) conditions_text: Vec<Condition>,
     /// How deep derivatives are nested.
     pub(in crate::claims) order: usize,
     /// Whether an eigenvalue occurs.
@@ -142,7 +85,7 @@ pub(in crate::claims) struct Claim {
 }
 
 /// What may be taken for granted about free quantities and sizes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::claims) struct Assumption {
     /// What is assumed.
     pub(in crate::claims) kind: Assumed,
@@ -151,7 +94,7 @@ pub(in crate::claims) struct Assumption {
 }
 
 /// The forms of an assumption.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::claims) enum Assumed {
     /// `sum[k] y[n,k] = 1`: the entries of a free quantity along its last index sum to one.
     SumsToOne {
@@ -171,6 +114,70 @@ pub(in crate::claims) enum Assumed {
         /// Its least size.
         least: usize,
     },
+    /// A free matrix has the structure that its declaration says.
+    Structured {
+        /// The matrix.
+        symbol: usize,
+    },
+    /// Every entry of a free quantity is one of these numbers.
+    OneOf {
+        /// The quantity.
+        symbol: usize,
+        /// The numbers, as numerators and denominators.
+        values: Vec<(i64, i64)>,
+    },
+    /// `left = right`, solved for entries of free quantities.
+    Equation(Box<Equation>),
+    /// `left < right` and the like: points are drawn until it holds.
+    Order(Box<Equation>),
+}
+
+/// An assumption with its two sides.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::claims) struct Equation {
+    /// Left side.
+    pub(in crate::claims) left: Node,
+    /// How they compare.
+    pub(in crate::claims) relation: Relation,
+    /// Right side.
+    pub(in crate::claims) right: Node,
+    /// The slots of its free indices.
+    pub(in crate::claims) free: Vec<usize>,
+    /// The ranges of all slots.
+    pub(in crate::claims) slots: Vec<Range>,
+    /// How deep derivatives are nested.
+    pub(in crate::claims) order: usize,
+    /// The symbols that it depends on.
+    pub(in crate::claims) used: Symbols,
+    /// The free quantities that it may be solved for, in the order of preference.
+    pub(in crate::claims) unknowns: Vec<usize>,
+}
+
+/// A function that the derivation declares.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::claims) struct Declared {
+    /// Its name.
+    pub(in crate::claims) name: String,
+    /// How many arguments it has.
+    pub(in crate::claims) arguments: usize,
+}
+
+/// A function with parameters that the derivation defines.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::claims) struct Macro {
+    /// Its parameters.
+    pub(in crate::claims) parameters: Vec<String>,
+    /// Its value.
+    pub(in crate::claims) value: Expr,
+}
+
+/// A size with its least value.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::claims) struct Size {
+    /// Its name.
+    pub(in crate::claims) name: String,
+    /// The least value that it has.
+    pub(in crate::claims) least: usize,
 }
 
 /// Statements of a derivation are no more: each quantity knows all that it depends on.
@@ -196,13 +203,19 @@ pub(in crate::claims) struct Program {
     pub(in crate::claims) assumptions: Vec<Assumption>,
     /// All claims.
     pub(in crate::claims) claims: Vec<Claim>,
+    /// The sizes of its own, behind the four that are known.
+    pub(in crate::claims) sizes: Vec<Size>,
+    /// The functions that it declares.
+    pub(in crate::claims) functions: Vec<Declared>,
+    /// The functions with parameters that it defines, by their names.
+    pub(in crate::claims) macros: HashMap<String, Macro>,
     /// What it knows of them for looking up.
-    pub(super) index: Index,
+    pub(in crate::claims) index: Index,
 }
 
 /// What is looked up of a program, so that reading a statement takes no look at all the others.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Index {
+pub(in crate::claims) struct Index {
     /// The symbols by their names.
     pub(in crate::claims) symbols: HashMap<String, usize>,
     /// The names of claims.
@@ -213,12 +226,61 @@ pub(super) struct Index {
     pub(in crate::claims) uses: usize,
     /// The first quantity or claim that counts the parameters.
     pub(in crate::claims) counts: Option<String>,
+    /// The ranges that a claim is about, in the part of a program that is its own.
+    pub(in crate::claims) spanned: Vec<Range>,
+    /// The range that an index with this name had in the statements so far; none where there were several.
+    pub(in crate::claims) letters: HashMap<String, Option<Range>>,
 }
 
 impl Program {
+    /// All ranges.
+    pub(in crate::claims) fn ranges(&self) -> impl Iterator<Item = Range> + use<> {
+        (0..Range::KNOWN.len() + self.sizes.len()).map(|number| Range(number as u8))
+    }
+
+    /// The range whose size has this name.
+    pub(in crate::claims) fn range(&self, name: &str) -> Option<Range> {
+        self.ranges().find(|range| self.size_name(*range) == name)
+    }
+
+    /// How the size of a range is written.
+    pub(in crate::claims) fn size_name(&self, range: Range) -> &str {
+        match Range::KNOWN.get(range.number()) {
+            Some((name, _)) => name,
+            None => self.sizes.get(range.number() - Range::KNOWN.len()).map_or("?", |size| &size.name),
+        }
+    }
+
+    /// What a range counts, for messages.
+    pub(in crate::claims) fn range_name(&self, range: Range) -> String {
+        Range::KNOWN.get(range.number()).map_or_else(|| self.size_name(range).to_string(), |(_, name)| name.to_string())
+    }
+
+    /// The names of the sizes of a quantity, in brackets as it is declared.
+    pub(in crate::claims) fn size_names(&self, ranges: &[Range]) -> String {
+        ranges.iter().map(|range| self.size_name(*range)).collect::<Vec<_>>().join(",")
+    }
+
+    /// How many values the index of a quantity at this place takes.
+    pub(in crate::claims) fn length(&self, symbol: usize, place: usize, lengths: &Lengths) -> usize {
+        let symbol = &self.symbols[symbol];
+        lengths.of(symbol.ranges[place]) + usize::from(symbol.from_zero[place])
+    }
+
+    /// How many entries a quantity has.
+    pub(in crate::claims) fn entries(&self, symbol: usize, lengths: &Lengths) -> usize {
+        let places = 0..self.symbols[symbol].ranges.len();
+        places.fold(1, |entries: usize, place| entries.saturating_mul(self.length(symbol, place, lengths)))
+    }
+
     /// The symbol with this name.
     pub(in crate::claims) fn find(&self, name: &str) -> Option<usize> {
         self.index.symbols.get(name).copied()
+    }
+
+    /// Whether a quantity with this name is a single number.
+    pub(in crate::claims) fn is_number(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|symbol| self.symbols[symbol].ranges.is_empty())
     }
 
     /// The quantities that are parameters; each has at least one entry.
@@ -230,7 +292,7 @@ impl Program {
     pub(super) fn push(&mut self, symbol: Symbol) {
         let number = self.symbols.len();
         self.index.symbols.insert(symbol.name.clone(), number);
-        if symbol.value == (Value::Free { parameter: true }) {
+        if matches!(symbol.value, Value::Free { parameter: true, .. }) {
             self.index.parameters.push(number);
         }
         self.symbols.push(symbol);
@@ -251,14 +313,14 @@ impl Program {
     }
 
     /// The assumptions that stand before a claim.
-    pub(in crate::claims) fn assumed(&self, claim: &Claim) -> impl Iterator<Item = Assumed> {
-        self.assumptions[..claim.seen.1].iter().map(|assumption| assumption.kind)
+    pub(in crate::claims) fn assumed(&self, claim: &Claim) -> impl Iterator<Item = &Assumed> {
+        self.assumptions[..claim.seen.1].iter().map(|assumption| &assumption.kind)
     }
 
     /// The quantities whose entries sum to one, where a claim stands.
     pub(in crate::claims) fn sums_to_one(&self, claim: &Claim) -> impl Iterator<Item = usize> {
         self.assumed(claim).filter_map(|assumed| match assumed {
-            Assumed::SumsToOne { symbol } => Some(symbol),
+            Assumed::SumsToOne { symbol } => Some(*symbol),
             _ => None,
         })
     }
@@ -266,7 +328,7 @@ impl Program {
     /// The quantities that are positive, where a claim stands.
     pub(in crate::claims) fn positive(&self, claim: &Claim) -> impl Iterator<Item = usize> {
         self.assumed(claim).filter_map(|assumed| match assumed {
-            Assumed::Positive { symbol } => Some(symbol),
+            Assumed::Positive { symbol } => Some(*symbol),
             _ => None,
         })
     }

@@ -1,13 +1,16 @@
 //! Statements to a program.
 
+use super::assume;
 use super::error::{Place, SyntaxError};
 use super::parser::too_many;
 use super::program::{
-    Assumption, Claim, Form, MOST_INDICES, MOST_STATEMENTS, MOST_USES, Node, Program, Symbol, Value,
+    Assumption, Claim, Compared, Declared, Form, Idx, MOST_STATEMENTS, MOST_USES, Macro, Node, Program, Size,
+    Symbol, Value,
 };
 use super::scope::Scope;
 use super::symbols::Symbols;
-use super::syntax::{Expr, Kind, Range, Relation, Statement, StatementKind};
+use super::syntax::{Condition, Expr, Index, Kind, MOST_SIZES, Range, Relation, Statement, StatementKind};
+use super::words;
 
 impl Program {
     /// Adds statements that follow those already there.
@@ -20,72 +23,149 @@ impl Program {
             if self.symbols.len() + self.assumptions.len() + self.claims.len() >= MOST_STATEMENTS {
                 return Err(too_many(statement.place));
             }
-            match &statement.kind {
-                StatementKind::Free { name, ranges, parameter } => {
-                    self.new_name(name, statement.place)?;
-                    if *parameter {
-                        self.all_counted(name, statement.place)?;
-                    }
-                    let value = Value::Free { parameter: *parameter };
-                    self.add(name, ranges.clone(), value, Symbols::default(), (0, false));
+            self.state(statement)?;
+        }
+        Ok(())
+    }
+
+    fn state(&mut self, statement: &Statement) -> Result<(), SyntaxError> {
+        let place = statement.place;
+        match &statement.kind {
+            StatementKind::Sizes(sizes) => {
+                for (name, least) in sizes {
+                    self.new_size(name, *least, place)?;
                 }
-                StatementKind::Let { name, indices, value } => {
-                    self.new_name(name, statement.place)?;
-                    apart_from_indices(name, indices, &[value])?;
-                    let mut scope = Scope::new(self);
-                    for index in indices {
-                        if scope.find(index).is_some() {
-                            return Err(SyntaxError::new(
-                                statement.place,
-                                "different indices",
-                                &format!("{index} twice"),
-                            ));
-                        }
-                        let slot = scope.new_slot();
-                        scope.free.push((index.clone(), slot));
-                    }
-                    scope.open = false;
-                    let node = scope.resolve(value)?;
-                    let slots = scope.ranges(value.place)?;
-                    let (depends, inside) = (scope.used, (scope.order, scope.eigenvalues));
-                    let ranges = slots[..indices.len()].to_vec();
-                    if indices.len() > MOST_INDICES {
-                        let expected = format!("at most {MOST_INDICES} indices");
-                        return Err(SyntaxError::new(statement.place, &expected, &indices.len().to_string()));
-                    }
-                    self.add(name, ranges, Value::Defined(node, slots), depends, inside);
+            }
+            StatementKind::Function { name, arguments } => {
+                self.new_function(name, place)?;
+                self.functions.push(Declared { name: name.clone(), arguments: *arguments });
+            }
+            StatementKind::Macro { name, parameters, value } => {
+                self.new_macro(name, parameters, value, place)?;
+            }
+            StatementKind::Free { name, ranges, parameter, structure, outside } => {
+                self.new_name(name, place)?;
+                if *parameter {
+                    self.all_counted(name, place)?;
                 }
-                StatementKind::Assume { left, bound, right } => {
-                    let kind = self.assumption(left, *bound, right)?;
-                    self.assumptions.push(Assumption { kind, place: statement.place });
+                let ranges = ranges.iter().map(|(size, place)| self.size(size, *place));
+                let ranges = ranges.collect::<Result<Vec<_>, _>>()?;
+                if structure.is_some() && !matches!(ranges.as_slice(), [row, column] if row == column) {
+                    let expected = format!("a square matrix, as in {name}[d,d], with a structure");
+                    let found = format!("{name}[{}]", self.size_names(&ranges));
+                    return Err(SyntaxError::new(place, &expected, &found));
                 }
-                StatementKind::Claim { name, left, relation, right, apart } => {
-                    if self.index.claims.contains(name) {
-                        return Err(SyntaxError::new(
-                            statement.place,
-                            "a new name for the claim",
-                            &format!("'{name}' again"),
-                        ));
-                    }
-                    apart_from_indices("", &[], &[left, right])?;
-                    let claim = self.claim(name, statement.place, left, *relation, right)?.apart(apart)?;
-                    self.note_counts(name, [&claim.left, &claim.right]);
-                    self.index.claims.insert(name.clone());
-                    self.index.uses += claim.used.iter().count();
-                    if self.index.uses > MOST_USES {
-                        let expected = format!(
-                            "claims that depend on at most {MOST_USES} quantities together: split the derivation"
-                        );
-                        return Err(SyntaxError::new(statement.place, &expected, "one that depends on more"));
-                    }
-                    self.claims.push(claim);
+                let value = Value::Free { parameter: *parameter, structure: *structure };
+                let from_zero = vec![false; ranges.len()];
+                let symbol = Draft { ranges, from_zero, value, outside: *outside, ..Draft::default() };
+                self.add(name, symbol);
+            }
+            StatementKind::Let { name, indices, value, conditions, outside } => {
+                self.define(name, indices, value, conditions, *outside, place)?;
+            }
+            StatementKind::Assume { left, relation, right } => {
+                let kind = self.assumption(left, *relation, right)?;
+                self.assumptions.push(Assumption { kind, place });
+            }
+            StatementKind::Claim { name, left, relation, right, conditions } => {
+                if self.index.claims.contains(name) {
+                    return Err(SyntaxError::new(place, "a new name for the claim", &format!("'{name}' again")));
                 }
+                self.apart_from_indices("", &[], &[left, right])?;
+                let (claim, letters) = self.claim(name, place, left, *relation, right, conditions)?;
+                self.note_letters(letters);
+                self.note_counts(name, [&claim.left, &claim.right]);
+                self.index.claims.insert(name.clone());
+                self.index.uses += claim.used.iter().count();
+                if self.index.uses > MOST_USES {
+                    let expected = format!(
+                        "claims that depend on at most {MOST_USES} quantities together: split the derivation"
+                    );
+                    return Err(SyntaxError::new(place, &expected, "one that depends on more"));
+                }
+                self.claims.push(claim);
             }
         }
         Ok(())
     }
 
-    /// A claim about the symbols that are known.
+    fn new_size(&mut self, name: &str, least: Option<i64>, place: Place) -> Result<(), SyntaxError> {
+        self.new_name(name, place)?;
+        if self.index.letters.contains_key(name) {
+            let expected = "a new name for the size";
+            return Err(SyntaxError::new(place, expected, &format!("'{name}', which was an index before")));
+        }
+        if Range::KNOWN.len() + self.sizes.len() >= MOST_SIZES {
+            let expected = format!("at most {} sizes of one's own", MOST_SIZES - Range::KNOWN.len());
+            return Err(SyntaxError::new(place, &expected, "one more"));
+        }
+        let least = least.unwrap_or(1);
+        if !(1..=assume::LARGEST).contains(&least) {
+            let expected = format!("a least size from 1 to {}", assume::LARGEST);
+            return Err(SyntaxError::new(place, &expected, &least.to_string()));
+        }
+        self.sizes.push(Size { name: name.to_string(), least: least as usize });
+        Ok(())
+    }
+
+    /// The range of a size that is declared.
+    fn size(&self, name: &str, place: Place) -> Result<Range, SyntaxError> {
+        self.range(name).ok_or_else(|| {
+            let own: Vec<&str> = self.sizes.iter().map(|size| size.name.as_str()).collect();
+            let own = if own.is_empty() { String::new() } else { format!(", {}", own.join(", ")) };
+            let expected = format!("a size: N, d, h, C{own}, or one of your own, as in 'size {name}'");
+            SyntaxError::new(place, &expected, &format!("'{name}'"))
+        })
+    }
+
+    fn new_function(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
+        self.new_name(name, place)?;
+        let taken = words::function(name).is_some() || words::OPERATIONS.iter().any(|(known, _)| *known == name);
+        match taken {
+            true => Err(SyntaxError::new(place, "a new name", &format!("'{name}', which is a function already"))),
+            false => Ok(()),
+        }
+    }
+
+    fn new_macro(
+        &mut self,
+        name: &str,
+        parameters: &[String],
+        value: &Expr,
+        place: Place,
+    ) -> Result<(), SyntaxError> {
+        self.new_function(name, place)?;
+        for (at, parameter) in parameters.iter().enumerate() {
+            if parameters[..at].contains(parameter) || self.find(parameter).is_some() {
+                let found = format!("'{parameter}', which is taken");
+                return Err(SyntaxError::new(place, "a new name for the parameter", &found));
+            }
+        }
+        // Read once with numbers as its arguments, so that what is wrong is said here.
+        let one = |_| Expr { kind: Kind::Number(1), place };
+        let arguments: Vec<Expr> = parameters.iter().map(one).collect();
+        let mut scope = Scope::new(self);
+        scope.open = false;
+        scope.expand(parameters, value, &arguments)?;
+        scope.ranges(value.place)?;
+        let letters = scope.letters();
+        self.note_letters(letters);
+        self.macros
+            .insert(name.to_string(), Macro { parameters: parameters.to_vec(), value: value.clone() });
+        Ok(())
+    }
+
+    /// Remembers what the indices of a statement ran over.
+    pub(super) fn note_letters(&mut self, letters: Vec<(String, Range)>) {
+        for (name, range) in letters {
+            let known = self.index.letters.entry(name).or_insert(Some(range));
+            if *known != Some(range) {
+                *known = None;
+            }
+        }
+    }
+
+    /// A claim about the symbols that are known, and what its indices run over.
     fn claim(
         &self,
         name: &str,
@@ -93,38 +173,90 @@ impl Program {
         left: &Expr,
         relation: Relation,
         right: &Expr,
-    ) -> Result<Claim, SyntaxError> {
+        conditions: &[Condition],
+    ) -> Result<(Claim, Vec<(String, Range)>), SyntaxError> {
         let mut scope = Scope::new(self);
-        let left_node = scope.resolve(left)?;
-        let free = scope.free.clone();
-        let right_node = scope.resolve(right)?;
-        if let Some((extra, _)) = scope.free.get(free.len()) {
+        let left_side = scope.typed(left)?;
+        let count = scope.free.len();
+        let right_side = scope.typed(right)?;
+        if let Some((extra, _)) = scope.free.get(count) {
             let found = format!("the index {extra}, which the left side does not have");
             return Err(SyntaxError::new(right.place, "the free indices of the left side", &found));
         }
-        if let Some((missing, _)) = free.iter().find(|(index, _)| !mentions(right, index))
-            && has_entries(right)
+        let right_side = scope.alike(&left_side, &right_side, right.place)?;
+        let mut free: Vec<(String, usize)> = Vec::new();
+        for (index, found) in &scope.free {
+            if let Idx::Slot(slot) = found {
+                free.push((index.clone(), *slot));
+            }
+        }
+        let named = free.len();
+        let missing = free.iter().find(|(_, slot)| !mentions(&right_side.node, *slot));
+        if let Some((missing, _)) = missing
+            && has_entries(&right_side.node)
+            && free.iter().any(|(_, slot)| mentions(&right_side.node, *slot))
         {
             let found = format!("no index {missing}, which the left side has");
             return Err(SyntaxError::new(right.place, "the free indices of the left side", &found));
         }
+        let mut names = ["i", "j", "k", "l"].into_iter().filter(|name| free.iter().all(|(own, _)| own != name));
+        let names: Vec<&str> = names.by_ref().collect();
+        for (at, slot) in left_side.slots().into_iter().enumerate() {
+            free.push((names.get(at).map_or_else(|| format!("i{at}"), ToString::to_string), slot));
+        }
+        scope.open = false;
+        let mut compared = Vec::new();
+        for condition in conditions {
+            match condition {
+                Condition::In(index, size) => match scope.find(index) {
+                    Some(Idx::Slot(slot)) => scope.within(slot, size, place)?,
+                    _ => return Err(no_free_index(index, place)),
+                },
+                Condition::Compare(left, relation, right) => {
+                    for index in left.names().chain(right.names()) {
+                        let known = free[..named].iter().any(|(name, _)| name == index);
+                        if !known && self.range(index).is_none() {
+                            return Err(no_free_index(index, place));
+                        }
+                    }
+                    compared.push(scope.compared(left, *relation, right, place)?);
+                }
+            }
+        }
         let slots = scope.ranges(right.place)?;
-        Ok(Claim {
+        for (condition, Compared { left, right, .. }) in conditions.iter().zip(&compared) {
+            if let (Idx::Slot(one), Idx::Slot(other), Condition::Compare(first, _, second)) =
+                (left, right, condition)
+                && slots[*one] != slots[*other]
+            {
+                let expected = format!(
+                    "indices of one range behind 'for': '{first}' over {}",
+                    self.range_name(slots[*one])
+                );
+                let found = format!("'{second}' over {}", self.range_name(slots[*other]));
+                return Err(SyntaxError::new(place, &expected, &found));
+            }
+        }
+        self.complete(&scope.used, place)?;
+        let letters = scope.letters();
+        let claim = Claim {
             name: name.to_string(),
             place,
-            left: left_node,
+            left: left_side.node,
             relation,
-            right: right_node,
+            right: right_side.node,
             left_text: left.clone(),
             right_text: right.clone(),
             free,
             slots,
-            apart: Vec::new(),
+            conditions: compared,
+            conditions_text: conditions.to_vec(),
             order: scope.order,
             eigenvalues: scope.eigenvalues,
             used: scope.used,
             seen: (self.symbols.len(), self.assumptions.len()),
-        })
+        };
+        Ok((claim, letters))
     }
 
     /// A claim with these sides, and otherwise as another one.
@@ -135,19 +267,13 @@ impl Program {
         relation: Relation,
         right: &Expr,
     ) -> Result<Claim, SyntaxError> {
-        let name = |slot: usize| {
-            claim
-                .free
-                .iter()
-                .find(|(_, other)| *other == slot)
-                .map_or(String::new(), |(name, _)| name.clone())
-        };
-        let pairs: Vec<_> = claim.apart.iter().map(|(a, b)| (name(*a), name(*b))).collect();
-        self.claim(&claim.name, claim.place, left, relation, right)?.apart(&pairs)
+        let edited = self.claim(&claim.name, claim.place, left, relation, right, &claim.conditions_text)?.0;
+        Ok(Claim { seen: (self.symbols.len(), claim.seen.1.min(self.assumptions.len())), ..edited })
     }
 
-    fn new_name(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
-        if self.find(name).is_some() {
+    pub(super) fn new_name(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
+        let function = self.functions.iter().any(|function| function.name == name);
+        if self.find(name).is_some() || self.range(name).is_some() || function || self.macros.contains_key(name) {
             let found = format!("'{name}', which is declared already");
             Err(SyntaxError::new(place, "a new name", &found))
         } else {
@@ -176,14 +302,8 @@ impl Program {
         }
     }
 
-    fn add(
-        &mut self,
-        name: &str,
-        ranges: Vec<Range>,
-        value: Value,
-        mut depends: Symbols,
-        (order, eigenvalues): (usize, bool),
-    ) {
+    pub(super) fn add(&mut self, name: &str, draft: Draft) {
+        let Draft { ranges, from_zero, value, mut depends, order, eigenvalues, outside } = draft;
         depends.insert(self.symbols.len());
         if let Value::Defined(node, _) = &value {
             self.note_counts(name, [node]);
@@ -192,7 +312,19 @@ impl Program {
             Value::Defined(node, _) => self.height(node),
             Value::Free { .. } => 0,
         };
-        self.push(Symbol { name: name.to_string(), ranges, value, depends, order, eigenvalues, height });
+        let name = name.to_string();
+        self.push(Symbol {
+            name,
+            ranges,
+            from_zero,
+            outside,
+            recursive: false,
+            value,
+            depends,
+            order,
+            eigenvalues,
+            height,
+        });
     }
 
     /// How deep expressions are nested in a node and in the definitions that it builds on.
@@ -206,95 +338,99 @@ impl Program {
     }
 }
 
-impl Claim {
-    /// The claim for those values of its free indices at which these pairs differ.
-    fn apart(mut self, pairs: &[(String, String)]) -> Result<Self, SyntaxError> {
-        for (first, second) in pairs {
-            let slot = |index: &String| {
-                let known = self.free.iter().find(|(name, _)| name == index).map(|(_, slot)| *slot);
-                let found = format!("'{index}', which is none");
-                let expected = "free indices of the claim behind 'for'";
-                known.ok_or_else(|| SyntaxError::new(self.place, expected, &found))
-            };
-            let (a, b) = (slot(first)?, slot(second)?);
-            let (one, other) = (self.slots[a], self.slots[b]);
-            if one != other {
-                let expected = format!("indices of one range behind 'for': '{first}' over {}", one.name());
-                let found = format!("'{second}' over {}", other.name());
-                return Err(SyntaxError::new(self.place, &expected, &found));
+/// A quantity that is about to be added.
+pub(super) struct Draft {
+    pub(super) ranges: Vec<Range>,
+    pub(super) from_zero: Vec<bool>,
+    pub(super) value: Value,
+    pub(super) depends: Symbols,
+    pub(super) order: usize,
+    pub(super) eigenvalues: bool,
+    pub(super) outside: bool,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Draft {
+            ranges: Vec::new(),
+            from_zero: Vec::new(),
+            value: Value::Free { parameter: false, structure: None },
+            depends: Symbols::default(),
+            order: 0,
+            eigenvalues: false,
+            outside: false,
+        }
+    }
+}
+
+fn no_free_index(index: &str, place: Place) -> SyntaxError {
+    let expected = "free indices of the claim behind 'for'";
+    SyntaxError::new(place, expected, &format!("'{index}', which is none"))
+}
+
+impl Program {
+    /// # Errors
+    /// A name that is a quantity's and an index in one statement: nobody could tell which is meant.
+    pub(super) fn apart_from_indices(
+        &self,
+        own: &str,
+        indices: &[Index],
+        sides: &[&Expr],
+    ) -> Result<(), SyntaxError> {
+        let mut names: Vec<String> = Vec::new();
+        let mut places = Vec::new();
+        self.note_indices(indices.iter(), &mut names);
+        sides.iter().for_each(|side| self.collect(side, &mut names, &mut places));
+        let place = sides.first().map_or(Place::default(), |side| side.place);
+        places.push((own.to_string(), place));
+        match places.into_iter().find(|(name, _)| names.contains(name)) {
+            Some((name, place)) => {
+                let found = format!("'{name}' as both");
+                let expected = "different names for quantities and indices of a statement";
+                Err(SyntaxError::new(place, expected, &found))
             }
-            self.apart.push((a, b));
+            None => Ok(()),
         }
-        Ok(self)
     }
-}
 
-/// # Errors
-/// A name that is a quantity's and an index in one statement: nobody could tell which is meant.
-fn apart_from_indices(own: &str, indices: &[String], sides: &[&Expr]) -> Result<(), SyntaxError> {
-    let (mut names, mut places) = (indices.to_vec(), Vec::new());
-    sides.iter().for_each(|side| collect(side, &mut names, &mut places));
-    let place = sides.first().map_or(Place::default(), |side| side.place);
-    places.push((own.to_string(), place));
-    match places.into_iter().find(|(name, _)| names.contains(name)) {
-        Some((name, place)) => {
-            let found = format!("'{name}' as both");
-            Err(SyntaxError::new(place, "different names for quantities and indices of a statement", &found))
-        }
-        None => Ok(()),
+    fn note_indices<'i>(&self, indices: impl Iterator<Item = &'i Index>, names: &mut Vec<String>) {
+        let all = indices.flat_map(Index::names).filter(|name| self.range(name).is_none());
+        names.extend(all.map(str::to_string));
     }
-}
 
-/// The indices of an expression, and its quantities with their places.
-fn collect(expr: &Expr, indices: &mut Vec<String>, quantities: &mut Vec<(String, Place)>) {
-    match &expr.kind {
-        Kind::Number(_) => {}
-        Kind::Symbol(name, own) => {
-            quantities.push((name.clone(), expr.place));
-            indices.extend_from_slice(own);
+    /// The indices of an expression, and its quantities with their places.
+    fn collect(&self, expr: &Expr, indices: &mut Vec<String>, quantities: &mut Vec<(String, Place)>) {
+        match &expr.kind {
+            Kind::Symbol(name, _) if self.find(name).is_some() => quantities.push((name.clone(), expr.place)),
+            Kind::Derivative { by, fixed, .. } => {
+                quantities.extend(fixed.iter().chain([by]).map(|name| (name.clone(), expr.place)));
+            }
+            Kind::At(_, settings) => {
+                quantities.extend(settings.iter().map(|setting| (setting.name.clone(), expr.place)));
+            }
+            Kind::Expect(name, ..) => quantities.push((name.clone(), expr.place)),
+            _ => {}
         }
-        Kind::Delta(a, b) => indices.extend([a.clone(), b.clone()]),
-        Kind::Call(_, x) | Kind::Negate(x) | Kind::Power(x, _) => collect(x, indices, quantities),
-        Kind::Sum(over, x) => {
-            indices.extend_from_slice(over);
-            collect(x, indices, quantities);
+        // What stands in a comparison may be quantities.
+        if !matches!(&expr.kind, Kind::Mask(a, _, b) if a.names().chain(b.names()).any(|name| self.is_number(name))) {
+            self.note_indices(expr.kind.indices().into_iter(), indices);
         }
-        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
-            collect(x, indices, quantities);
-            collect(y, indices, quantities);
-        }
-        Kind::Derivative { of, by, indices: own, fixed } => {
-            indices.extend_from_slice(own);
-            quantities.extend(fixed.iter().chain([by]).map(|name| (name.clone(), expr.place)));
-            collect(of, indices, quantities);
-        }
+        indices.extend(expr.kind.binds().into_iter().map(str::to_string));
+        expr.kind.children().into_iter().for_each(|child| self.collect(child, indices, quantities));
     }
 }
 
 /// Whether an index occurs in an expression.
-fn mentions(expr: &Expr, index: &str) -> bool {
-    let has = |indices: &[String]| indices.iter().any(|other| other == index);
-    match &expr.kind {
-        Kind::Number(_) => false,
-        Kind::Symbol(_, indices) => has(indices),
-        Kind::Delta(a, b) => a == index || b == index,
-        Kind::Call(_, x) | Kind::Sum(_, x) | Kind::Negate(x) | Kind::Power(x, _) => mentions(x, index),
-        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
-            mentions(x, index) || mentions(y, index)
-        }
-        Kind::Derivative { of, indices, .. } => has(indices) || mentions(of, index),
-    }
+fn mentions(node: &Node, slot: usize) -> bool {
+    node.indices().into_iter().any(|index| index.slots().any(|own| own == slot))
+        || node.children().into_iter().any(|child| mentions(child, slot))
 }
 
 /// Whether an entry of some quantity occurs: if not, the expression may be the same for all values of an index.
-fn has_entries(expr: &Expr) -> bool {
-    match &expr.kind {
-        Kind::Number(_) | Kind::Delta(..) => false,
-        Kind::Symbol(_, indices) => !indices.is_empty(),
-        Kind::Call(_, x) | Kind::Sum(_, x) | Kind::Negate(x) | Kind::Power(x, _) => has_entries(x),
-        Kind::Add(x, y) | Kind::Subtract(x, y) | Kind::Multiply(x, y) | Kind::Divide(x, y) => {
-            has_entries(x) || has_entries(y)
-        }
-        Kind::Derivative { of, indices, .. } => !indices.is_empty() || has_entries(of),
-    }
+fn has_entries(node: &Node) -> bool {
+    let here = match &node.form {
+        Form::Symbol(_, indices) | Form::Derivative(_, _, indices, _) => !indices.is_empty(),
+        _ => false,
+    };
+    here || node.children().into_iter().any(has_entries)
 }

@@ -161,7 +161,7 @@ impl Derivation {
         let Some(index) = self.program.find(name) else { return false };
         let symbol = &mut self.program.symbols[index];
         if matches!(symbol.value, Value::Defined(..)) {
-            symbol.value = Value::Free { parameter: false };
+            symbol.value = Value::Free { parameter: false, structure: None };
         }
         true
     }

@@ -1,6 +1,6 @@
 //! What the reader refuses, and with which words; what it reads, and as what.
 
-use super::program::{Assumed, Program};
+use super::program::{Assumed, Claim, Compared, Program};
 use super::source::{Derivation, Source};
 use super::syntax::Range;
 
@@ -100,7 +100,7 @@ fn a_bar_that_does_nothing_is_refused() {
 #[test]
 fn an_assumption_has_one_of_three_forms() {
     let program = reads("assume sum[k] y[n,k] = 1\nassume y[n,k] > 0\nassume s > 0\nassume d >= 2");
-    let kinds: Vec<Assumed> = program.assumptions.iter().map(|assumption| assumption.kind).collect();
+    let kinds: Vec<Assumed> = program.assumptions.iter().map(|assumption| assumption.kind.clone()).collect();
     let [y, s] = ["y", "s"].map(|name| program.find(name).unwrap());
     assert_eq!(
         kinds,
@@ -108,7 +108,7 @@ fn an_assumption_has_one_of_three_forms() {
             Assumed::SumsToOne { symbol: y },
             Assumed::Positive { symbol: y },
             Assumed::Positive { symbol: s },
-            Assumed::SizeAtLeast { range: Range::Inputs, least: 2 },
+            Assumed::SizeAtLeast { range: Range::INPUTS, least: 2 },
         ]
     );
     for (line, words) in [
@@ -164,12 +164,18 @@ fn a_claim_may_be_about_indices_that_differ() {
     let program = reads("claim a: u[n]*u[m]*q[k,l] = u[m]*q[k,l]*u[n] for n != m, l != k");
     let claim = &program.claims[0];
     let slot = |index: &str| claim.free.iter().find(|(name, _)| name == index).unwrap().1;
-    assert_eq!(claim.apart, [(slot("n"), slot("m")), (slot("l"), slot("k"))]);
-    let edited = program.edited(claim, &claim.right_text, claim.relation, &claim.left_text).unwrap();
-    let names = |pair: &(usize, usize)| {
-        [pair.0, pair.1].map(|slot| edited.free.iter().find(|(_, other)| *other == slot).unwrap().0.clone())
+    let apart = |claim: &Claim| -> Vec<[usize; 2]> {
+        let slots = |condition: &Compared| {
+            let all: Vec<usize> = condition.left.slots().chain(condition.right.slots()).collect();
+            [all[0], all[1]]
+        };
+        claim.conditions.iter().map(slots).collect()
     };
-    assert_eq!(edited.apart.iter().map(names).collect::<Vec<_>>(), [["n", "m"], ["l", "k"]]);
+    assert_eq!(apart(claim), [[slot("n"), slot("m")], [slot("l"), slot("k")]]);
+    let edited = program.edited(claim, &claim.right_text, claim.relation, &claim.left_text).unwrap();
+    let name = |slot: usize| edited.free.iter().find(|(_, other)| *other == slot).unwrap().0.clone();
+    let names: Vec<[String; 2]> = apart(&edited).into_iter().map(|pair| pair.map(name)).collect();
+    assert_eq!(names, [["n", "m"], ["l", "k"]]);
     for (pairs, words) in [
         ("n != n", "two different indices, found 'n' twice"),
         ("n != m, m != n", "each pair of indices once"),

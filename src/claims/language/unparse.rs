@@ -1,20 +1,20 @@
 //! Expressions back to text, as short as the grammar allows.
 
-use super::syntax::{Expr, Kind};
+use super::syntax::{Expr, Index, Kind, Law, listed};
 use std::fmt;
 
 /// How tightly a form binds; a looser one inside a tighter one needs brackets.
 fn tightness(kind: &Kind) -> u8 {
     match kind {
         Kind::Add(..) | Kind::Subtract(..) => 0,
-        Kind::Sum(..) => 1,
-        Kind::Multiply(..) | Kind::Divide(..) => 2,
+        Kind::Sum(..) | Kind::Expect(..) => 1,
+        Kind::Multiply(..) | Kind::Divide(..) | Kind::Product(..) => 2,
         Kind::Negate(_) => 3,
         Kind::Number(number) if *number < 0 => 3,
-        Kind::Power(..) => 4,
+        Kind::Power(..) | Kind::Raise(..) => 4,
         // The bar takes what follows it, so a derivative with one is bracketed in any product.
-        Kind::Derivative { fixed, .. } => {
-            if fixed.is_empty() {
+        Kind::Derivative { fixed, along, .. } => {
+            if fixed.is_empty() && along.is_none() {
                 5
             } else {
                 1
@@ -35,14 +35,19 @@ fn first(f: &mut fmt::Formatter, expr: &Expr) -> fmt::Result {
 
 fn ends_open(expr: &Expr) -> bool {
     match &expr.kind {
-        Kind::Sum(..) => true,
-        Kind::Multiply(_, last) => ends_open(last),
+        Kind::Sum(..) | Kind::Expect(..) => true,
+        Kind::Multiply(_, last) | Kind::Product(_, last) => ends_open(last),
         _ => false,
     }
 }
 
-fn entry(name: &str, indices: &[String]) -> String {
-    if indices.is_empty() { name.to_string() } else { format!("{name}[{}]", indices.join(",")) }
+fn entry(name: &str, indices: &[Index]) -> String {
+    if indices.is_empty() { name.to_string() } else { format!("{name}[{}]", listed(indices)) }
+}
+
+/// Expressions with commas between them.
+fn all(arguments: &[Expr]) -> String {
+    arguments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Display for Expr {
@@ -50,11 +55,57 @@ impl fmt::Display for Expr {
         match &self.kind {
             Kind::Number(number) => write!(f, "{number}"),
             Kind::Symbol(name, indices) => f.write_str(&entry(name, indices)),
-            Kind::Delta(a, b) => write!(f, "[{a}={b}]"),
-            Kind::Call(function, x) => write!(f, "{}({x})", function.name()),
-            Kind::Sum(indices, body) => {
-                write!(f, "sum[{}] ", indices.join(","))?;
+            Kind::Decimal(number) => f.write_str(number),
+            Kind::Mask(a, relation, b) => write!(f, "[{a}{}{b}]", relation.sign()),
+            Kind::Test(a, relation, b) => write!(f, "[{a} {} {b}]", relation.sign()),
+            Kind::Call(function, arguments) => write!(f, "{}({})", function.name(), all(arguments)),
+            Kind::Apply(name, primes, arguments) => {
+                write!(f, "{name}{}({})", "'".repeat(*primes), all(arguments))
+            }
+            Kind::Sum(over, body) => {
+                let over: Vec<String> = over.iter().map(ToString::to_string).collect();
+                write!(f, "sum[{}] ", over.join(","))?;
                 inside(f, body, 1)
+            }
+            Kind::Expect(name, law, body) => {
+                match law {
+                    Law::Normal => write!(f, "E[{name} ~ normal] ")?,
+                    Law::Signs => write!(f, "E[{name} ~ signs] ")?,
+                    Law::Bernoulli(q) => write!(f, "E[{name} ~ bernoulli({q})] ")?,
+                }
+                inside(f, body, 1)
+            }
+            Kind::At(of, settings) => {
+                write!(f, "({of} at ")?;
+                for (at, setting) in settings.iter().enumerate() {
+                    let comma = if at > 0 { ", " } else { "" };
+                    write!(f, "{comma}{}", setting.name)?;
+                    if !setting.indices.is_empty() {
+                        write!(f, "[{}]", setting.indices.join(","))?;
+                    }
+                    write!(f, " = {}", setting.value)?;
+                }
+                f.write_str(")")
+            }
+            Kind::Product(x, y) => {
+                first(f, x)?;
+                f.write_str(" @ ")?;
+                inside(f, y, 3)
+            }
+            Kind::Transposed(x) => {
+                inside(f, x, 5)?;
+                f.write_str("'")
+            }
+            Kind::Entry(x, indices) => {
+                let closed = matches!(x.kind, Kind::Apply(..) | Kind::Transposed(_) | Kind::At(..));
+                if closed { write!(f, "{x}")? } else { write!(f, "({x})")? }
+                write!(f, "[{}]", listed(indices))
+            }
+            Kind::Raise(x, y) => {
+                let derivative = matches!(x.kind, Kind::Derivative { .. });
+                inside(f, x, if derivative { u8::MAX } else { 5 })?;
+                let simple = matches!(&y.kind, Kind::Symbol(_, indices) if indices.is_empty());
+                if simple || matches!(y.kind, Kind::Decimal(_)) { write!(f, "^{y}") } else { write!(f, "^({y})") }
             }
             Kind::Negate(x) => {
                 f.write_str("-")?;
@@ -72,7 +123,7 @@ impl fmt::Display for Expr {
                 first(f, x)?;
                 f.write_str("*")?;
                 // A sum may stand last in a product: it takes nothing after it.
-                inside(f, y, if matches!(y.kind, Kind::Sum(..)) { 1 } else { 3 })
+                inside(f, y, if matches!(y.kind, Kind::Sum(..) | Kind::Expect(..)) { 1 } else { 3 })
             }
             Kind::Divide(x, y) => {
                 first(f, x)?;
@@ -84,8 +135,12 @@ impl fmt::Display for Expr {
                 inside(f, x, if derivative { u8::MAX } else { 5 })?;
                 write!(f, "^{n}")
             }
-            Kind::Derivative { of, by, indices, fixed } => {
+            Kind::Derivative { of, by, indices, fixed, along } => {
                 write!(f, "d({of})/d {}", entry(by, indices))?;
+                if let Some(direction) = along {
+                    f.write_str(" along ")?;
+                    inside(f, direction, 5)?;
+                }
                 if fixed.is_empty() { Ok(()) } else { write!(f, " | {}", fixed.join(", ")) }
             }
         }

@@ -1,11 +1,31 @@
 //! The words of the language: they mean something already, so nothing else can have their name.
 
 use super::error::{Place, SyntaxError};
-use super::syntax::{Function, Range};
+use super::syntax::Function;
 use crate::names::nearest;
 
 /// The words that a statement starts with.
-pub(super) const STATEMENTS: [&str; 5] = ["data", "parameter", "let", "assume", "claim"];
+pub(super) const STATEMENTS: [&str; 7] =
+    ["size", "data", "parameter", "function", "let", "assume", "claim"];
+
+/// Functions that quantities may not be called like: nobody should read them where a quantity stands.
+const NO_QUANTITY: [&str; 9] = ["exp", "ln", "log", "sqrt", "tanh", "sigmoid", "softplus", "sin", "cos"];
+
+/// Operations on matrices, with the number of their arguments.
+pub(super) const OPERATIONS: [(&str, usize); 12] = [
+    ("inv", 1),
+    ("det", 1),
+    ("solve", 2),
+    ("tr", 1),
+    ("diag", 1),
+    ("hadamard", 2),
+    ("kron", 2),
+    ("vec", 1),
+    ("eye", 1),
+    ("ones", 1),
+    ("norm2", 1),
+    ("grad", 2),
+];
 
 /// What a word of the language means, other than a function.
 pub(super) fn keyword(name: &str) -> Option<&'static str> {
@@ -24,30 +44,18 @@ pub(super) fn keyword(name: &str) -> Option<&'static str> {
     })
 }
 
-/// What a name means that no quantity can have: those of functions too, but for `phi` and its derivatives, and of two
-/// functions that the language does not have, so that nobody reads them where a quantity stands.
+/// What a name means that no quantity can have: those of some functions too.
 pub(super) fn reserved(name: &str) -> Option<String> {
     if let Some(meaning) = keyword(name) {
         return Some(format!("already means {meaning}"));
     }
-    match (name, function(name)) {
-        ("log", _) => {
-            Some("is the name of a function elsewhere (here the natural logarithm is ln)".to_string())
-        }
-        ("relu", _) => Some("is the name of a function elsewhere (here it would be phi)".to_string()),
-        (_, None | Some(Function::Phi(_))) => None,
-        (_, Some(_)) => Some(format!("already means the function {name}(x)")),
-    }
+    NO_QUANTITY.contains(&name).then(|| format!("already means the function {name}(x)"))
 }
 
 /// The function with this name.
 pub(super) fn function(name: &str) -> Option<Function> {
+    let name = if name == "log" { "ln" } else { name };
     Function::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, function)| function)
-}
-
-/// The range whose size is written so.
-pub(super) fn range(name: &str) -> Option<Range> {
-    Range::ALL.into_iter().find(|range| range.symbol() == name)
 }
 
 /// # Errors
@@ -74,7 +82,10 @@ pub(super) fn check_claim(name: &str, place: Place) -> Result<(), SyntaxError> {
 /// # Errors
 /// A word of the language where an index stands.
 pub(super) fn check_index(name: &str, place: Place) -> Result<(), SyntaxError> {
-    let function = || function(name).map(|_| format!("already means the function {name}(x)"));
+    let function = || {
+        let known = function(name).filter(|function| matches!(function, Function::Phi(_)));
+        known.map(|_| format!("already means the function {name}(x)"))
+    };
     let refuse = |meaning: String| {
         SyntaxError::new(place, "an index, such as n, k, i or l", &format!("'{name}', which {meaning}"))
     };
@@ -86,8 +97,7 @@ pub(super) fn instead_of_call(name: &str) -> String {
     let known = Function::ALL.map(|(known, _)| known);
     let all = format!("a function: {}, or '*' before the bracket", known.join(", "));
     match name.to_lowercase().as_str() {
-        "log" => "ln(x), which is the natural logarithm".to_string(),
-        "abs" => "sqrt(x^2), which is the absolute value".to_string(),
+        "log2" | "log10" => "ln(x)/ln(2), and the like".to_string(),
         "logistic" | "sigma" => format!("sigmoid(x), which is 1/(1 + exp(-x)), or {all}"),
         _ => match nearest(name, known) {
             Some(near) if near.eq_ignore_ascii_case(name) => format!("{near}(x), in small letters"),

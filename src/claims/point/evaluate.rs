@@ -5,23 +5,30 @@
 //! is looked up in the world around.
 
 use super::known::{Known, unknown};
-use super::place::{Phi, Point};
+use super::place::Point;
 use super::positive::Positive;
 use super::tower::{Base, Tower};
-use crate::claims::language::program::{Form, MOST_INDICES, Node, Program, Value};
+use crate::claims::language::program::{Compared, Form, Idx, Node, Program, Set, Value};
 use crate::claims::language::symbols::Symbols;
-use crate::claims::language::syntax::{Function, Range};
+use crate::claims::language::syntax::{Function, MOST_SIZES, Range, Structure};
 use crate::claims::stack::with_deep_stack;
 use crate::number::{Matrix, Number, norm};
 use crate::witness::eigen::eigenvalues;
 use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// An index of a sum that is not open.
+/// An index of a sum that is not open. As an index that counts from 0, it is the one before the first: entry 0 of a
+/// recurrence.
 pub(in crate::claims) const UNASSIGNED: usize = usize::MAX;
 
-/// The indices of an entry, those beyond its quantity's unassigned.
-type Indices = [usize; MOST_INDICES];
+/// For each range a set of indices beyond the explicit ones: bits, from the first.
+pub(super) type Moved = [u64; MOST_SIZES];
+
+/// What has no value.
+pub(super) fn undefined<T: Tower>() -> T {
+    T::integer(0) / T::integer(0)
+}
 
 /// Where definitions build on each other higher than this, they are computed from the bottom up.
 const LOW: usize = 100;
@@ -33,27 +40,79 @@ pub(in crate::claims) fn at_height<T: Send>(height: usize, evaluate: impl FnOnce
     if height > SHALLOW { with_deep_stack(evaluate) } else { evaluate() }
 }
 
-/// What one derivative changes.
-struct Change<'a> {
-    symbol: usize,
-    entry: usize,
-    fixed: &'a [usize],
+/// What a world changes.
+pub(super) enum Change<'a, T> {
+    /// One entry moves, and with it its mirror image in a symmetric matrix, or against it in an antisymmetric one.
+    Entry {
+        /// The quantity.
+        symbol: usize,
+        /// The entry.
+        entry: usize,
+        /// What is held fixed.
+        fixed: &'a [usize],
+        /// The mirror image, and whether it moves the other way.
+        mirror: Option<(usize, bool)>,
+    },
+    /// Quantities have the values that an expression gives them, in the world around.
+    Set {
+        /// The quantities with their values.
+        sets: &'a [Set],
+        /// The assignment of the statement.
+        slots: Vec<usize>,
+        /// The ranges of its slots.
+        ranges: &'a [Range],
+    },
+    /// A quantity has these values.
+    Values {
+        /// The quantity.
+        symbol: usize,
+        /// Its entries.
+        values: Vec<T>,
+    },
+}
+
+impl<T> Change<'_, T> {
+    /// Whether a quantity has the values here that the change gives it. Of a recurrence one entry moves by itself, and others
+    /// with it.
+    pub(super) fn gives(&self, symbol: usize, recursive: bool) -> bool {
+        match self {
+            Change::Entry { symbol: own, .. } => *own == symbol && !recursive,
+            Change::Values { symbol: own, .. } => *own == symbol,
+            Change::Set { sets, .. } => sets.iter().any(|set| set.symbol == symbol),
+        }
+    }
+
+    /// Whether a quantity that is not changed itself moves with what is.
+    pub(super) fn reaches(&self, symbol: usize, depends: &Symbols) -> bool {
+        match self {
+            Change::Entry { symbol: own, fixed, .. } => depends.contains(*own) && !fixed.contains(&symbol),
+            Change::Values { symbol: own, .. } => depends.contains(*own),
+            Change::Set { sets, .. } => sets.iter().any(|set| depends.contains(set.symbol)),
+        }
+    }
 }
 
 /// The values of all quantities, some of them changed by the derivatives around.
 pub(in crate::claims) struct World<'a, T: Base> {
-    program: &'a Program,
-    point: &'a Point<T::Value>,
-    around: Option<&'a World<'a, T>>,
-    change: Option<Change<'a>>,
-    level: usize,
-    /// For each range the indices beyond the explicit ones that a derivative here or around moved: bits, from the first.
-    moved: [u64; 4],
+    pub(super) program: &'a Program,
+    pub(super) point: &'a Point<T::Value>,
+    pub(super) around: Option<&'a World<'a, T>>,
+    pub(super) change: Option<Change<'a, T>>,
+    pub(super) level: usize,
+    /// For each range the indices beyond the explicit ones that a derivative here or around moved.
+    pub(super) moved: Moved,
     positive: Rc<OnceCell<Positive>>,
     /// Whether definitions build on each other so high that they are computed from the bottom up.
-    high: bool,
-    known: RefCell<Vec<Known<T>>>,
+    pub(super) high: bool,
+    pub(super) known: RefCell<Vec<Known<T>>>,
+    /// Entries of recurrences that are being computed.
+    pub(super) busy: RefCell<HashSet<(usize, usize)>>,
+    /// Matrices that were inverted.
+    pub(super) inverses: RefCell<Inverses<T>>,
 }
+
+/// Inverted matrices, by their expressions and the indices that these have.
+pub(super) type Inverses<T> = HashMap<(*const Node, Vec<usize>), Rc<Option<Vec<T>>>>;
 
 impl<'a, T: Base> World<'a, T> {
     /// The world in which nothing has moved.
@@ -65,10 +124,12 @@ impl<'a, T: Base> World<'a, T> {
             around: None,
             change: None,
             level: 0,
-            moved: [0; 4],
+            moved: [0; MOST_SIZES],
             positive,
             high: program.symbols.iter().any(|symbol| symbol.height > LOW),
             known: unknown(program),
+            busy: RefCell::default(),
+            inverses: RefCell::default(),
         }
     }
 
@@ -77,9 +138,9 @@ impl<'a, T: Base> World<'a, T> {
         self.point.sizes.of(range)
     }
 
-    /// The value of a quantity without indices.
-    pub(in crate::claims) fn scalar(&self, symbol: usize) -> T {
-        self.entry(symbol, 0)
+    /// An entry of a quantity.
+    pub(in crate::claims) fn at(&self, symbol: usize, entry: usize) -> T {
+        self.entry(symbol, entry)
     }
 
     /// Computes what an expression builds on from the bottom up, where that is high: no evaluation is deeper than a
@@ -107,8 +168,8 @@ impl<'a, T: Base> World<'a, T> {
     /// Whether a definition has another value here than in the world around.
     fn defines(&self, symbol: usize) -> bool {
         let info = &self.program.symbols[symbol];
-        let changes = |change: &Change| {
-            symbol != change.symbol && info.depends.contains(change.symbol) && !change.fixed.contains(&symbol)
+        let changes = |change: &Change<T>| {
+            !change.gives(symbol, info.recursive) && change.reaches(symbol, &info.depends)
         };
         matches!(info.value, Value::Defined(..)) && self.change.as_ref().is_none_or(changes)
     }
@@ -118,21 +179,21 @@ impl<'a, T: Base> World<'a, T> {
         let ranges = &self.program.symbols[symbol].ranges;
         // Of the indices beyond the explicit ones, the first ones stand for all others.
         let distinguished = |(at, range): (usize, &Range)| {
-            let size = self.point.sizes.of(*range);
+            let size = self.program.length(symbol, at, &self.point.sizes);
             if self.point.others.is_none() {
                 return size;
             }
             let before = ranges[..at].iter().filter(|other| *other == range).count();
-            let moved = u64::BITS - self.moved[*range as usize].leading_zeros();
+            let moved = u64::BITS - self.moved[range.number()].leading_zeros();
             size.min(self.point.explicit(*range) + moved as usize + before + 1)
         };
         let lengths: Vec<usize> = ranges.iter().enumerate().map(distinguished).collect();
         for number in 0..lengths.iter().product() {
             let (mut rest, mut entry, mut step) = (number, 0, 1);
-            for (length, range) in lengths.iter().zip(ranges).rev() {
+            for (at, length) in lengths.iter().enumerate().rev() {
                 entry += rest % length * step;
                 rest /= length;
-                step *= self.point.sizes.of(*range);
+                step *= self.program.length(symbol, at, &self.point.sizes);
             }
             self.entry(symbol, entry);
         }
@@ -148,33 +209,55 @@ impl<'a, T: Base> World<'a, T> {
             Form::Size(range) => T::constant(self.point.size(*range)),
             Form::Parameters => self.number_of_parameters(),
             Form::Eigenvalue { largest } => self.eigenvalue(*largest),
-            Form::Symbol(symbol, indices) => {
-                let entry = self.flat(*symbol, indices, slots);
-                self.entry(*symbol, entry)
+            Form::Symbol(symbol, indices) => match self.flat(*symbol, indices, slots) {
+                Some(entry) => self.entry(*symbol, entry),
+                None if self.program.symbols[*symbol].outside => T::integer(0),
+                None => undefined(),
+            },
+            Form::Index(index) => T::integer(index.value(slots, |range| self.point.sizes.of(range))),
+            Form::IndexPower(x, index) => {
+                let exponent = index.value(slots, |range| self.point.sizes.of(range));
+                let x = self.value(x, slots, ranges);
+                let one = if x.base().exists() { T::integer(1) } else { x };
+                let power = super::functions::power(x, one, exponent.unsigned_abs());
+                if exponent < 0 { one / power } else { power }
             }
-            Form::Delta(a, b) => T::integer(i64::from(slots[*a] == slots[*b])),
-            Form::Call(function, x) => {
-                if *function == Function::Sqrt && !self.factors_stand_for_positive(x, slots, ranges) {
+            Form::Mask(compared) => T::integer(i64::from(self.holds(compared, slots))),
+            Form::Test(x, relation, y) => {
+                let (x, y) = two(x, y, slots);
+                self.test(x, *relation, y)
+            }
+            Form::Call(Function::Sqrt, arguments) => {
+                let x = &arguments[0];
+                if !self.factors_stand_for_positive(x, slots, ranges) {
                     // A number that has no root, in a field.
                     return T::integer(-1).sqrt();
                 }
                 let x = self.value(x, slots, ranges);
+                // Whether the root of what may be negative is a real number, nobody knows.
+                if x.base().is_surely_not_negative() { x.sqrt() } else { undefined() }
+            }
+            Form::Call(function, arguments) => {
+                let x = self.value(&arguments[0], slots, ranges);
+                let rest = |at: usize, slots: &mut [usize]| self.value(&arguments[at], slots, ranges);
                 match function {
-                    Function::Exp => x.exp(),
-                    Function::Ln => x.ln(),
-                    // Whether the root of what may be negative is a real number, nobody knows.
-                    Function::Sqrt if !x.base().is_surely_not_negative() => T::integer(0) / T::integer(0),
-                    Function::Sqrt => x.sqrt(),
-                    Function::Tanh => x.tanh_and_slope().0,
-                    Function::Sigmoid => x.sigmoid_and_rest().0,
-                    Function::Softplus => x.softplus(),
-                    Function::Sin => x.sin_cos().0,
-                    Function::Cos => x.sin_cos().1,
-                    Function::Phi(order) => self.phi(&x, *order),
+                    Function::Max => super::functions::larger(x, rest(1, slots)),
+                    Function::Min => -super::functions::larger(-x, -rest(1, slots)),
+                    Function::Clip => {
+                        let (low, high) = (rest(1, slots), rest(2, slots));
+                        -super::functions::larger(-super::functions::larger(x, low), -high)
+                    }
+                    function => self.call(*function, &x),
                 }
+            }
+            Form::Own(function, orders, arguments) => {
+                let arguments: Vec<T> = arguments.iter().map(|x| self.value(x, slots, ranges)).collect();
+                self.own(*function, orders, &arguments)
             }
             Form::Sum(over, body) => self.sum(over, body, slots, ranges),
             Form::Negate(x) => -self.value(x, slots, ranges),
+            // A comparison that does not hold guards what it is a factor of, which may have no value there.
+            Form::Multiply(..) | Form::Divide(..) if self.is_guarded(node, slots, ranges) => T::integer(0),
             Form::Add(..) | Form::Subtract(..) | Form::Multiply(..) | Form::Divide(..) if self.high => {
                 self.chained(node, slots, ranges)
             }
@@ -198,16 +281,66 @@ impl<'a, T: Base> World<'a, T> {
                 let x = self.value(x, slots, ranges);
                 // Nothing to the power of 0 is nothing.
                 let one = if x.base().exists() { T::integer(1) } else { x };
-                (0..*exponent).fold(one, |power, _| power * x)
+                let power = super::functions::power(x, one, exponent.unsigned_abs());
+                if *exponent < 0 { one / power } else { power }
+            }
+            Form::Raise(x, y) => {
+                if !self.factors_stand_for_positive(x, slots, ranges) {
+                    return T::integer(-1).sqrt();
+                }
+                let (x, y) = two(x, y, slots);
+                super::functions::raised(x, y)
             }
             Form::Derivative(of, symbol, indices, fixed) => {
-                let entry = self.flat(*symbol, indices, slots);
+                let Some(entry) = self.flat(*symbol, indices, slots) else {
+                    let zero = self.program.symbols[*symbol].outside;
+                    return if zero { T::integer(0) } else { undefined() };
+                };
                 let moved = self.moved(*symbol, entry, fixed);
                 moved.prepare(of);
                 let value = moved.value(of, slots, ranges);
                 // What has no value has no derivative.
                 if value.base().exists() { value.coefficient(self.level) } else { T::constant(value.base()) }
             }
+            Form::At(of, sets) => {
+                let change = Change::Set { sets, slots: slots.to_vec(), ranges };
+                let elsewhere = self.changed(change, self.level, self.moved);
+                elsewhere.prepare(of);
+                elsewhere.value(of, slots, ranges)
+            }
+            Form::Expect(symbol, law, degree, body) => {
+                self.expectation(*symbol, law, *degree, body, slots, ranges)
+            }
+            Form::Cases(cases) => {
+                let case = cases.iter().find(|case| {
+                    case.conditions.iter().all(|compared| self.holds(compared, slots))
+                });
+                case.map_or_else(undefined, |case| self.value(&case.value, slots, ranges))
+            }
+            Form::Inverse(matrix, at) => self.inverse(matrix, at, slots, ranges),
+            Form::Determinant(matrix) => self.determinant(matrix, slots, ranges),
+        }
+    }
+
+    /// Whether two indices compare as they should.
+    pub(super) fn holds(&self, compared: &Compared, slots: &[usize]) -> bool {
+        compared.holds(slots, |range| self.point.sizes.of(range))
+    }
+
+    /// Whether a factor is a comparison that does not hold.
+    fn is_guarded(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> bool {
+        match &node.form {
+            Form::Mask(compared) => !self.holds(compared, slots),
+            Form::Test(x, relation, y) => {
+                let difference = self.value(x, slots, ranges) - self.value(y, slots, ranges);
+                let sign = difference.base().sign();
+                sign.is_some_and(|sign| !relation.holds(sign, 0) && (sign != 0 || difference.is_constant()))
+            }
+            Form::Multiply(x, y) => {
+                self.is_guarded(x, slots, ranges) || self.is_guarded(y, slots, ranges)
+            }
+            Form::Divide(x, _) | Form::Negate(x) => self.is_guarded(x, slots, ranges),
+            _ => false,
         }
     }
 
@@ -233,23 +366,6 @@ impl<'a, T: Base> World<'a, T> {
         value
     }
 
-    /// The activation's derivative of this order.
-    fn phi(&self, x: &T, order: u8) -> T {
-        match self.point.phi {
-            Phi::Any => x.phi(order),
-            Phi::Known(activation) => {
-                let derivatives = activation.derivatives(x);
-                match order {
-                    0 => derivatives.value,
-                    1 => derivatives.first,
-                    2 => derivatives.second,
-                    _ => derivatives.third,
-                }
-            }
-            Phi::Mixture(mixture) => mixture.derivative(x, order),
-        }
-    }
-
     /// Whether the factors of what stands under a root that are positive as real numbers are squares here. Where one is not,
     /// the root of its square would be its negative.
     fn factors_stand_for_positive(&self, node: &Node, slots: &mut [usize], ranges: &[Range]) -> bool {
@@ -270,28 +386,62 @@ impl<'a, T: Base> World<'a, T> {
     }
 
     /// The world in which one entry has moved by the unit of this level.
-    fn moved<'b>(&'b self, symbol: usize, entry: usize, fixed: &'b [usize]) -> World<'b, T>
+    pub(super) fn moved<'b>(&'b self, symbol: usize, entry: usize, fixed: &'b [usize]) -> World<'b, T>
     where
         'a: 'b,
     {
+        let info = &self.program.symbols[symbol];
+        let indices = self.indices(symbol, entry).0;
         let mut moved = self.moved;
-        for (index, range) in
-            self.indices(symbol, entry).0.into_iter().zip(&self.program.symbols[symbol].ranges)
-        {
-            if index >= self.point.explicit(*range) {
-                moved[*range as usize] |= 1 << (index - self.point.explicit(*range));
+        for (index, range) in indices.into_iter().zip(&info.ranges) {
+            let explicit = self.point.explicit(*range);
+            if index >= explicit && index - explicit < 64 {
+                moved[range.number()] |= 1 << (index - explicit);
             }
         }
+        let size = info.ranges.first().map_or(1, |range| self.point.sizes.of(*range));
+        let (row, column) = (indices[0], indices[1]);
+        let structure = match info.value {
+            Value::Free { structure, .. } => structure,
+            Value::Defined(..) => None,
+        };
+        let mirror = match structure {
+            Some(Structure::Symmetric | Structure::Positive) if row != column => {
+                Some((column * size + row, false))
+            }
+            Some(Structure::Antisymmetric) => Some((column * size + row, true)),
+            _ => None,
+        };
+        let zero = match structure {
+            Some(Structure::Diagonal) => row != column,
+            Some(Structure::Lower) => row < column,
+            Some(Structure::Upper) => row > column,
+            Some(Structure::Antisymmetric) => row == column,
+            _ => false,
+        };
+        // An entry that is always zero does not move.
+        let entry = if zero { usize::MAX } else { entry };
+        let mirror = mirror.filter(|_| !zero);
+        self.changed(Change::Entry { symbol, entry, fixed, mirror }, self.level + 1, moved)
+    }
+
+    /// The world with this change.
+    pub(super) fn changed<'b>(&'b self, change: Change<'b, T>, level: usize, moved: Moved) -> World<'b, T>
+    where
+        'a: 'b,
+    {
         World {
             program: self.program,
             point: self.point,
             around: Some(self),
-            change: Some(Change { symbol, entry, fixed }),
-            level: self.level + 1,
+            change: Some(change),
+            level,
             moved,
             positive: Rc::clone(&self.positive),
             high: self.high,
             known: unknown(self.program),
+            busy: RefCell::default(),
+            inverses: RefCell::default(),
         }
     }
 
@@ -328,111 +478,30 @@ impl<'a, T: Base> World<'a, T> {
             .iter()
             .zip(ranges)
             .filter(|(index, other)| **other == range && **index != UNASSIGNED && **index >= explicit);
-        around.fold(self.moved[range as usize], |taken, (index, _)| taken | 1 << (index - explicit))
+        around.fold(self.moved[range.number()], |taken, (index, _)| taken | 1 << (index - explicit))
     }
 
-    fn flat(&self, symbol: usize, indices: &[usize], slots: &[usize]) -> usize {
-        let ranges = &self.program.symbols[symbol].ranges;
-        indices
-            .iter()
-            .zip(ranges)
-            .fold(0, |flat, (slot, range)| flat * self.point.sizes.of(*range) + slots[*slot])
-    }
-
-    /// An entry of a quantity in this world.
-    fn entry(&self, symbol: usize, entry: usize) -> T {
-        if let (Some(change), Some(around)) = (&self.change, self.around) {
-            if symbol == change.symbol {
-                let value = around.entry(symbol, entry);
-                return if entry == change.entry { value + T::unit(self.level - 1) } else { value };
-            }
-            let depends = self.program.symbols[symbol].depends.contains(change.symbol);
-            if !depends || change.fixed.contains(&symbol) {
-                return around.entry(symbol, entry);
-            }
-        }
+    /// The entry with these indices; none outside of its ranges.
+    fn flat(&self, symbol: usize, indices: &[Idx], slots: &[usize]) -> Option<usize> {
         let info = &self.program.symbols[symbol];
-        let Value::Defined(node, ranges) = &info.value else {
-            return T::constant(self.point.free[symbol][self.canonical(symbol, entry, [0; 4])]);
-        };
-        let entry = self.canonical(symbol, entry, self.moved);
-        if let Some(value) = self.known.borrow()[symbol].get(entry) {
-            return value;
-        }
-        let mut slots = self.indices(symbol, entry).0[..info.ranges.len()].to_vec();
-        slots.resize(ranges.len(), UNASSIGNED);
-        let value = self.moved_outside(symbol, entry, self.value(node, &mut slots, ranges));
-        let entries = self.point.sizes.entries(&info.ranges);
-        self.known.borrow_mut()[symbol].set(entry, value, entries);
-        value
-    }
-
-    /// The indices of an entry, and whether one of them is beyond the explicit ones.
-    fn indices(&self, symbol: usize, mut entry: usize) -> (Indices, bool) {
-        let ranges = &self.program.symbols[symbol].ranges;
-        let (mut indices, mut beyond) = ([UNASSIGNED; MOST_INDICES], false);
-        for (index, range) in indices[..ranges.len()].iter_mut().zip(ranges).rev() {
-            let size = self.point.sizes.of(*range);
-            *index = entry % size;
-            entry /= size;
-            beyond |= *index >= self.point.explicit(*range);
-        }
-        (indices, beyond)
-    }
-
-    /// The entry with the same value whose indices beyond the explicit ones are the first such, in their order. Those that
-    /// are moved stay.
-    fn canonical(&self, symbol: usize, entry: usize, moved: [u64; 4]) -> usize {
-        if self.point.others.is_none() {
-            return entry;
-        }
-        let (mut indices, beyond) = self.indices(symbol, entry);
-        if !beyond {
-            return entry;
-        }
-        let ranges = &self.program.symbols[symbol].ranges;
-        for at in 0..ranges.len() {
-            let (range, index) = (ranges[at], indices[at]);
-            let (explicit, stays) = (self.point.explicit(range), moved[range as usize]);
-            if index < explicit || stays >> (index - explicit) & 1 == 1 {
-                continue;
-            }
-            // The first index that neither stays nor was given to another one before.
-            let before = (0..at).filter(|other| ranges[*other] == range && indices[*other] >= explicit);
-            let given = before.fold(stays, |given, other| given | 1 << (indices[other] - explicit));
-            if given >> (index - explicit) & 1 == 1 {
-                continue;
-            }
-            let first = explicit + given.trailing_ones() as usize;
-            // All that are the same go there together; what was there goes the other way.
-            for other in at..ranges.len() {
-                if ranges[other] == range {
-                    indices[other] = match indices[other] {
-                        same if same == index => first,
-                        there if there == first => index,
-                        unchanged => unchanged,
-                    };
+        let mut flat = 0;
+        for (at, index) in indices.iter().enumerate() {
+            let zero = info.from_zero[at];
+            let length = self.point.sizes.of(info.ranges[at]) + usize::from(zero);
+            let place = match index {
+                Idx::Slot(slot) if zero => slots[*slot].wrapping_add(1),
+                Idx::Slot(slot) => slots[*slot],
+                index => {
+                    let value = index.value(slots, |range| self.point.sizes.of(range));
+                    usize::try_from(value - i64::from(!zero)).ok()?
                 }
+            };
+            if place >= length {
+                return None;
             }
+            flat = flat * length + place;
         }
-        indices.iter().zip(ranges).fold(0, |flat, (index, range)| flat * self.point.sizes.of(*range) + index)
-    }
-
-    /// A quantity that this world defines anew, with what the worlds around did to it: its own motion by their
-    /// derivative, or its being held fixed.
-    fn moved_outside(&self, symbol: usize, entry: usize, mut value: T) -> T {
-        let mut world = self.around;
-        while let Some(outer) = world {
-            if let Some(change) = &outer.change {
-                if change.fixed.contains(&symbol) {
-                    value = value.without(outer.level - 1);
-                } else if symbol == change.symbol && entry == change.entry {
-                    value += T::unit(outer.level - 1);
-                }
-            }
-            world = outer.around;
-        }
-        value
+        Some(flat)
     }
 
     /// `D`: the sizes of the parameters, multiplied and added.
@@ -450,7 +519,7 @@ impl<'a, T: Base> World<'a, T> {
     fn parameters(&self) -> Vec<(usize, usize)> {
         let entries = |symbol: &usize| {
             let symbol = *symbol;
-            let entries = self.point.sizes.entries(&self.program.symbols[symbol].ranges);
+            let entries = self.program.entries(symbol, &self.point.sizes);
             (0..entries).map(move |entry| (symbol, entry))
         };
         self.program.parameters().iter().flat_map(entries).collect()

@@ -4,13 +4,19 @@
 //! expression and `values` those of a side. `work` estimates what that takes, and `positive` knows which expressions are
 //! positive by their form.
 
+mod entry;
 pub(in crate::claims) mod evaluate;
+mod expectation;
+mod functions;
+pub(in crate::claims) mod impose;
 mod known;
+mod matrices;
 pub(in crate::claims) mod place;
 pub(in crate::claims) mod points;
 pub(in crate::claims) mod positive;
 pub(in crate::claims) mod tower;
 pub(in crate::claims) mod values;
+pub(in crate::claims) mod wave;
 pub(in crate::claims) mod work;
 
 pub use place::{Mixture, Phi, Point, Sizes};

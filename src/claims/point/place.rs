@@ -1,59 +1,105 @@
 //! A point: sizes, values for everything free, and what `phi` is.
 
 use super::tower::Tower;
+use crate::claims::language::lengths::Lengths;
+use crate::claims::language::program::Program;
 use crate::claims::language::syntax::Range;
 use crate::model::Activation;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
 
-/// The sizes of a network: samples, inputs, hidden units and classes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Sizes {
-    /// `N`.
-    pub samples: usize,
-    /// `d`.
-    pub inputs: usize,
-    /// `h`.
-    pub hidden: usize,
-    /// `C`.
-    pub classes: usize,
-}
+/// The sizes of a derivation by their names: `N` samples, `d` inputs, `h` hidden units and `C` classes, and those that it
+/// declares itself.
+///
+/// ```
+/// use hsr::claims::Sizes;
+/// let sizes = Sizes::of_network(2, 3, 1, 4).with("T", 5);
+/// assert_eq!(sizes.to_string(), "N=2 d=3 h=1 C=4 T=5");
+/// assert_eq!(sizes.of("T"), Some(5));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sizes(Vec<(String, Option<usize>)>);
 
 impl Sizes {
-    /// The size of a range.
-    pub(in crate::claims) fn of(&self, range: Range) -> usize {
-        match range {
-            Range::Samples => self.samples,
-            Range::Inputs => self.inputs,
-            Range::Hidden => self.hidden,
-            Range::Classes => self.classes,
+    /// Samples, inputs, hidden units and classes.
+    pub fn of_network(samples: usize, inputs: usize, hidden: usize, classes: usize) -> Self {
+        let known = Range::KNOWN.iter().zip([samples, inputs, hidden, classes]);
+        Sizes(known.map(|((name, _), size)| (name.to_string(), Some(size))).collect())
+    }
+
+    /// The same with a size of this name.
+    #[must_use]
+    pub fn with(mut self, name: &str, size: usize) -> Self {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = Some(size),
+            None => self.0.push((name.to_string(), Some(size))),
         }
+        self
     }
 
-    /// Sizes of which each is a function of its range.
-    pub(in crate::claims) fn each(size: impl FnMut(Range) -> usize) -> Self {
-        let [samples, inputs, hidden, classes] = Range::ALL.map(size);
-        Sizes { samples, inputs, hidden, classes }
+    /// The size with this name; `None` where there is none, or where it is any.
+    pub fn of(&self, name: &str) -> Option<usize> {
+        self.0.iter().find(|(known, _)| known == name).and_then(|(_, size)| *size)
     }
 
-    /// The same with another size of one range.
-    pub(in crate::claims) fn with(self, range: Range, size: usize) -> Self {
-        Sizes::each(|other| if other == range { size } else { self.of(other) })
+    /// The sizes of the ranges of a derivation, 1 where none is given.
+    pub(in crate::claims) fn lengths(&self, program: &Program) -> Lengths {
+        let count = program.ranges().count();
+        Lengths::each(|range| {
+            if range.number() >= count { 1 } else { self.of(program.size_name(range)).unwrap_or(1) }
+        })
     }
+}
 
-    /// The product of the four.
-    pub(in crate::claims) fn volume(&self) -> usize {
-        self.entries(&Range::ALL)
-    }
+/// Larger than any size: no bound.
+pub(in crate::claims) const ANY: usize = u32::MAX as usize;
 
-    /// How many entries an array over these ranges has.
-    pub(in crate::claims) fn entries(&self, ranges: &[Range]) -> usize {
-        ranges.iter().fold(1, |entries, range| entries.saturating_mul(self.of(*range)))
+impl Program {
+    /// Sizes by their names: the four that are known, or, where there are others, those that are used.
+    pub(in crate::claims) fn named(&self, lengths: &Lengths) -> Sizes {
+        let used = |range: &Range| self.sizes.is_empty() || self.index.spanned.contains(range);
+        let size = |range: Range| Some(lengths.of(range)).filter(|length| *length != ANY);
+        let mut named: Vec<(String, Option<usize>)> = self
+            .ranges()
+            .filter(used)
+            .map(|range| (self.size_name(range).to_string(), size(range)))
+            .collect();
+        // The four say which network it is, where nothing else is used.
+        if named.is_empty() {
+            named = self.ranges().take(4).map(|range| (self.size_name(range).to_string(), size(range))).collect();
+        }
+        Sizes(named)
     }
 }
 
 impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "N={} d={} h={} C={}", self.samples, self.inputs, self.hidden, self.classes)
+        for (at, (name, size)) in self.0.iter().enumerate() {
+            let blank = if at > 0 { " " } else { "" };
+            match size {
+                Some(size) => write!(f, "{blank}{name}={size}")?,
+                None => write!(f, "{blank}{name}=any")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Sizes {
+    /// The four that are known by what they count, others by their names; `null` where a size may be any.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, size) in &self.0 {
+            let name = match name.as_str() {
+                "N" => "samples",
+                "d" => "inputs",
+                "h" => "hidden",
+                "C" => "classes",
+                own => own,
+            };
+            map.serialize_entry(name, size)?;
+        }
+        map.end()
     }
 }
 
@@ -63,11 +109,13 @@ impl fmt::Display for Sizes {
 #[derive(Clone, Debug)]
 pub struct Point<V> {
     /// The sizes of the arrays below.
-    pub(in crate::claims) sizes: Sizes,
+    pub(in crate::claims) sizes: Lengths,
     /// For each symbol its entries, row-major; empty for those that are defined.
     pub(in crate::claims) free: Vec<Vec<V>>,
     /// What `phi` is.
     pub(in crate::claims) phi: Phi,
+    /// Which functions those are that the derivation declares, where numbers are floats.
+    pub(in crate::claims) functions: u64,
     /// Where sizes are numbers of the arithmetic: how many indices of each range are explicit, and how many others, all
     /// with equal entries, there are besides. The arrays hold as many of the others as can be distinguished at a time.
     pub(in crate::claims) others: Option<Others<V>>,
@@ -77,15 +125,15 @@ pub struct Point<V> {
 #[derive(Clone, Debug)]
 pub(in crate::claims) struct Others<V> {
     /// How many indices come before them.
-    pub(in crate::claims) explicit: Sizes,
-    /// How many there are, for each range.
-    pub(in crate::claims) count: [V; 4],
+    pub(in crate::claims) explicit: Lengths,
+    /// How many there are, for each range; none for a range whose indices are all explicit.
+    pub(in crate::claims) count: Vec<Option<V>>,
 }
 
 impl<V: Tower> Point<V> {
     /// A point of these sizes and values.
-    pub(in crate::claims) fn new(sizes: Sizes, free: Vec<Vec<V>>, phi: Phi) -> Self {
-        Point { sizes, free, phi, others: None }
+    pub(in crate::claims) fn new(sizes: Lengths, free: Vec<Vec<V>>, phi: Phi) -> Self {
+        Point { sizes, free, phi, functions: 0, others: None }
     }
 
     /// The size of a range as a number.
@@ -103,7 +151,7 @@ impl<V: Tower> Point<V> {
 
     /// How many indices are equal to each other, where sizes are numbers of the arithmetic.
     pub(in crate::claims) fn others(&self, range: Range) -> Option<V> {
-        self.others.as_ref().map(|others| others.count[range as usize])
+        self.others.as_ref().and_then(|others| others.count.get(range.number()).copied().flatten())
     }
 }
 

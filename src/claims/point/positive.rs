@@ -11,10 +11,11 @@ impl Positive {
     pub(in crate::claims) fn new(program: &Program) -> Self {
         let mut positive = Positive(Vec::new());
         for (index, symbol) in program.symbols.iter().enumerate() {
-            let assumed = Assumed::Positive { symbol: index };
+            let assumed = |kind: &Assumed| matches!(kind, Assumed::Positive { symbol } if *symbol == index);
             let own = match &symbol.value {
+                Value::Defined(_, _) if symbol.recursive => false,
                 Value::Defined(node, _) => positive.node(node),
-                Value::Free { .. } => program.assumptions.iter().any(|assumption| assumption.kind == assumed),
+                Value::Free { .. } => program.assumptions.iter().any(|assumption| assumed(&assumption.kind)),
             };
             positive.0.push(own);
         }
@@ -28,16 +29,25 @@ impl Positive {
         match &node.form {
             Form::Number(number) => *number > 0,
             Form::Size(_) | Form::Parameters => true,
+            Form::IndexPower(x, _) => positive(x),
+            Form::Index(_) => false,
             Form::Symbol(symbol, _) => self.0.get(*symbol) == Some(&true),
             Form::Call(Function::Exp | Function::Sigmoid | Function::Softplus | Function::Sqrt, _) => true,
-            Form::Sum(_, x) => positive(x),
+            Form::Call(Function::NormalPdf | Function::NormalCdf | Function::Abs, _) | Form::Raise(..) => true,
+            Form::Sum(_, x) | Form::Expect(.., x) => positive(x),
             Form::Power(x, exponent) => exponent % 2 == 0 || positive(x),
+            Form::Cases(cases) => cases.iter().all(|case| positive(&case.value)),
             Form::Add(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => positive(x) && positive(y),
             Form::Call(..)
             | Form::Eigenvalue { .. }
-            | Form::Delta(..)
+            | Form::Mask(..)
+            | Form::Test(..)
+            | Form::Own(..)
             | Form::Negate(_)
             | Form::Subtract(..)
+            | Form::At(..)
+            | Form::Inverse(..)
+            | Form::Determinant(..)
             | Form::Derivative(..) => false,
         }
     }

@@ -3,7 +3,8 @@
 use super::evaluate::{UNASSIGNED, World, at_height};
 use super::place::{Phi, Point, Sizes};
 use super::tower::{Base, Evaluable, Tower};
-use crate::claims::language::program::{Claim, HIGHEST_ORDER, Node, Program, Symbol, Value};
+use crate::claims::language::lengths::Lengths;
+use crate::claims::language::program::{Claim, HIGHEST_ORDER, Node, Program, Value};
 use crate::claims::language::source::Derivation;
 use crate::claims::language::syntax::Range;
 use crate::number::Jet;
@@ -32,8 +33,8 @@ impl Derivation {
     /// use hsr::claims::{Derivation, Phi, Sizes, Source};
     /// let text = "```claims\nparameter V[C,h]\nlet square[k] = sum[i] V[k,i]^2\nclaim own: 2*square[k] = 0\n```\n";
     /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
-    /// let sizes = Sizes { samples: 1, inputs: 1, hidden: 2, classes: 2 };
-    /// let error = derivation.point(sizes, Phi::Any, |_| vec![3.0]).unwrap_err();
+    /// let sizes = Sizes::of_network(1, 1, 2, 2);
+    /// let error = derivation.point(&sizes, Phi::Any, |_| vec![3.0]).unwrap_err();
     /// assert_eq!(error.to_string(), "V needs 4 values at N=1 d=1 h=2 C=2, not 1");
     /// # Ok::<(), hsr::claims::SourceError>(())
     /// ```
@@ -42,21 +43,28 @@ impl Derivation {
     /// [`PointError`] for a quantity that gets another number of values than it has entries.
     pub fn point<V: Evaluable>(
         &self,
-        sizes: Sizes,
+        sizes: &Sizes,
         phi: Phi,
         mut values: impl FnMut(&str) -> Vec<V>,
     ) -> Result<Point<V>, PointError> {
-        let entries = |symbol: &Symbol| match symbol.value {
-            Value::Defined(..) => Ok(Vec::new()),
-            Value::Free { .. } => {
-                let (needed, entries) = (sizes.entries(&symbol.ranges), values(&symbol.name));
-                let given = entries.len();
-                let error = || PointError { quantity: symbol.name.clone(), sizes, needed, given };
-                if given == needed { Ok(entries) } else { Err(error()) }
-            }
-        };
-        let free = self.program.symbols.iter().map(entries).collect::<Result<_, _>>()?;
-        Ok(Point::new(sizes, free, phi))
+        let lengths = sizes.lengths(&self.program);
+        let mut free = Vec::new();
+        for (index, symbol) in self.program.symbols.iter().enumerate() {
+            let entries = match symbol.value {
+                Value::Defined(..) => Vec::new(),
+                Value::Free { .. } => {
+                    let (needed, entries) = (self.program.entries(index, &lengths), values(&symbol.name));
+                    let given = entries.len();
+                    if given != needed {
+                        let (quantity, sizes) = (symbol.name.clone(), sizes.clone());
+                        return Err(PointError { quantity, sizes, needed, given });
+                    }
+                    entries
+                }
+            };
+            free.push(entries);
+        }
+        Ok(Point::new(lengths, free, phi))
     }
 
     /// The entries of the quantity with this name at a point, row-major; `None` if there is no such quantity.
@@ -65,8 +73,8 @@ impl Derivation {
     /// use hsr::claims::{Derivation, Phi, Sizes, Source};
     /// let text = "```claims\nparameter V[C,h]\nlet square[k] = sum[i] V[k,i]^2\nclaim own: 2*square[k] = 0\n```\n";
     /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
-    /// let sizes = Sizes { samples: 1, inputs: 1, hidden: 2, classes: 2 };
-    /// let point = derivation.point(sizes, Phi::Any, |_| vec![3.0, 4.0, 0.0, 1.0])?;
+    /// let sizes = Sizes::of_network(1, 1, 2, 2);
+    /// let point = derivation.point(&sizes, Phi::Any, |_| vec![3.0, 4.0, 0.0, 1.0])?;
     /// assert_eq!(derivation.quantity("square", &point), Some(vec![25.0, 1.0]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -80,7 +88,14 @@ impl Derivation {
             Value::Free { .. } => point.free.get(index).cloned(),
             Value::Defined(node, slots) => {
                 let free: Vec<usize> = (0..symbol.ranges.len()).collect();
-                let all = assignments(&free, slots, point.sizes);
+                let lengths: Vec<usize> =
+                    free.iter().map(|at| self.program.length(index, *at, &point.sizes)).collect();
+                let mut all = assignments(&lengths);
+                for assignment in &mut all {
+                    for (value, zero) in assignment.iter_mut().zip(&symbol.from_zero) {
+                        *value = if *zero { value.wrapping_sub(1) } else { *value };
+                    }
+                }
                 Some(values(&self.program, point, node, symbol.order, &free, slots, &all))
             }
         }
@@ -93,8 +108,8 @@ impl Derivation {
     /// use hsr::claims::{Derivation, Phi, Sizes, Source};
     /// let text = "```claims\nparameter V[C,h]\nclaim slope: d(V[k,i]^2)/d V[k,i] = 2*V[k,i]\n```\n";
     /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
-    /// let sizes = Sizes { samples: 1, inputs: 1, hidden: 2, classes: 1 };
-    /// let point = derivation.point(sizes, Phi::Any, |_| vec![3.0, 4.0])?;
+    /// let sizes = Sizes::of_network(1, 1, 2, 1);
+    /// let point = derivation.point(&sizes, Phi::Any, |_| vec![3.0, 4.0])?;
     /// assert_eq!(derivation.right_side("slope", &point), Some(vec![6.0, 8.0]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -103,32 +118,35 @@ impl Derivation {
     /// If the point was made by another derivation, or before a quantity was taken as free.
     pub fn right_side<V: Evaluable>(&self, claim: &str, point: &Point<V>) -> Option<Vec<V>> {
         let claim = self.program.claims.iter().find(|other| other.name == claim)?;
-        Some(side(&self.program, claim, point, &claim.right, &components(claim, point.sizes)))
+        Some(side(&self.program, claim, point, &claim.right, &components(claim, &point.sizes)))
     }
 }
 
-/// All assignments of a claim's free indices, those left out that it sets apart; the last index runs fastest.
-pub(in crate::claims) fn components(claim: &Claim, sizes: Sizes) -> Vec<Vec<usize>> {
-    let free: Vec<usize> = claim.free.iter().map(|(_, slot)| *slot).collect();
-    let mut all = assignments(&free, &claim.slots, sizes);
-    all.retain(|component| !together(claim, component));
+/// All assignments of a claim's free indices that satisfy its conditions; the last index runs fastest.
+pub(in crate::claims) fn components(claim: &Claim, sizes: &Lengths) -> Vec<Vec<usize>> {
+    let lengths: Vec<usize> = claim.free.iter().map(|(_, slot)| sizes.of(claim.slots[*slot])).collect();
+    let mut all = assignments(&lengths);
+    all.retain(|component| !excluded(claim, component, sizes));
     all
 }
 
-/// Whether an assignment gives two indices the same value that the claim sets apart.
-pub(in crate::claims) fn together(claim: &Claim, component: &[usize]) -> bool {
-    let value = |slot: usize| {
-        claim.free.iter().position(|(_, other)| *other == slot).and_then(|place| component.get(place))
-    };
-    claim.apart.iter().any(|(a, b)| value(*a) == value(*b))
+/// Whether a claim is not about an assignment of its free indices.
+pub(in crate::claims) fn excluded(claim: &Claim, component: &[usize], sizes: &Lengths) -> bool {
+    if claim.conditions.is_empty() {
+        return false;
+    }
+    let mut slots = vec![UNASSIGNED; claim.slots.len()];
+    for ((_, slot), index) in claim.free.iter().zip(component) {
+        slots[*slot] = *index;
+    }
+    !claim.conditions.iter().all(|condition| condition.holds(&slots, |range| sizes.of(range)))
 }
 
-fn assignments(free: &[usize], slots: &[Range], sizes: Sizes) -> Vec<Vec<usize>> {
-    let lengths: Vec<usize> = free.iter().map(|slot| sizes.of(slots[*slot])).collect();
+fn assignments(lengths: &[usize]) -> Vec<Vec<usize>> {
     (0..lengths.iter().product())
         .map(|mut rest: usize| {
             let mut assignment = vec![0; lengths.len()];
-            for (value, length) in assignment.iter_mut().zip(&lengths).rev() {
+            for (value, length) in assignment.iter_mut().zip(lengths).rev() {
                 *value = rest % length;
                 rest /= length;
             }
@@ -150,7 +168,7 @@ pub(in crate::claims) fn side<V: Tower + Base<Value = V>>(
 }
 
 /// The values of an expression, in numbers that carry its derivatives: few of them, or as many as are allowed.
-fn values<V: Tower + Base<Value = V>>(
+pub(in crate::claims) fn values<V: Tower + Base<Value = V>>(
     program: &Program,
     point: &Point<V>,
     node: &Node,

@@ -1,14 +1,14 @@
 //! How much work a claim is, before any of it is done.
 
-use super::place::Sizes;
-use crate::claims::language::program::{Claim, Form, Node, Program, Value};
+use crate::claims::language::lengths::Lengths;
+use crate::claims::language::program::{Claim, Distribution, Form, Node, Program, Value};
 use crate::claims::language::symbols::Symbols;
-use crate::claims::language::syntax::Range;
+use crate::claims::language::syntax::{MOST_SIZES, Range};
 
 /// An estimate of the elementary operations that evaluating so many components of a claim takes at these sizes. A quantity
 /// is computed once in each world, and each derivative is a world of its own.
-pub(in crate::claims) fn work(program: &Program, claim: &Claim, sizes: &Sizes, components: usize) -> f64 {
-    estimate(Estimate::new(program, sizes, false), claim, components)
+pub(in crate::claims) fn work(program: &Program, claim: &Claim, sizes: &Lengths, components: usize) -> f64 {
+    estimate(Estimate::new(program, sizes, None), claim, components)
 }
 
 /// The same where these are the indices with entries of their own, and a sum goes over one more than that, and over each of
@@ -16,17 +16,18 @@ pub(in crate::claims) fn work(program: &Program, claim: &Claim, sizes: &Sizes, c
 pub(in crate::claims) fn work_at_every_size(
     program: &Program,
     claim: &Claim,
-    explicit: &Sizes,
+    explicit: &Lengths,
+    copies: &Lengths,
     components: usize,
 ) -> f64 {
-    estimate(Estimate::new(program, explicit, true), claim, components)
+    estimate(Estimate::new(program, explicit, Some(copies)), claim, components)
 }
 
 fn estimate(mut estimate: Estimate, claim: &Claim, components: usize) -> f64 {
     let (program, sizes) = (estimate.program, estimate.sizes);
     let components = components as f64;
     for (_, slot) in &claim.free {
-        estimate.open[claim.slots[*slot] as usize] += 1;
+        estimate.open[claim.slots[*slot].number()] += 1;
     }
     // In order: each builds on those before.
     let tables: f64 = claim.used.iter().map(|symbol| estimate.table(symbol)).sum();
@@ -39,22 +40,23 @@ fn estimate(mut estimate: Estimate, claim: &Claim, components: usize) -> f64 {
 
 struct Estimate<'a> {
     program: &'a Program,
-    sizes: &'a Sizes,
+    sizes: &'a Lengths,
     tables: Vec<Option<f64>>,
-    /// Whether there are equal indices beside the explicit ones.
-    equal: bool,
+    /// Where there are equal indices beside the explicit ones: those ranges that have such are not zero.
+    equal: Option<&'a Lengths>,
     /// The indices of each range that are given or summed over around.
-    open: [usize; 4],
+    open: [usize; MOST_SIZES],
 }
 
 impl<'a> Estimate<'a> {
-    fn new(program: &'a Program, sizes: &'a Sizes, equal: bool) -> Self {
-        Estimate { program, sizes, tables: vec![None; program.symbols.len()], equal, open: [0; 4] }
+    fn new(program: &'a Program, sizes: &'a Lengths, equal: Option<&'a Lengths>) -> Self {
+        Estimate { program, sizes, tables: vec![None; program.symbols.len()], equal, open: [0; MOST_SIZES] }
     }
 
     /// How many values the next index of a range takes.
     fn count(&self, range: Range) -> f64 {
-        let equal = if self.equal { 1 + self.open[range as usize] } else { 0 };
+        let equal = self.equal.is_some_and(|copies| copies.of(range) > 0);
+        let equal = if equal { 1 + self.open[range.number()] } else { 0 };
         (self.sizes.of(range) + equal) as f64
     }
 
@@ -64,7 +66,7 @@ impl<'a> Estimate<'a> {
         let mut entries = 1.0;
         for range in ranges {
             entries *= self.count(*range);
-            self.open[*range as usize] += 1;
+            self.open[range.number()] += 1;
         }
         self.open = around;
         entries
@@ -85,6 +87,8 @@ impl<'a> Estimate<'a> {
         if let Some(known) = self.tables[symbol] {
             return known;
         }
+        // A recurrence builds on itself.
+        self.tables[symbol] = Some(0.0);
         let info = &self.program.symbols[symbol];
         let cost = match &info.value {
             Value::Free { .. } => 0.0,
@@ -92,7 +96,7 @@ impl<'a> Estimate<'a> {
                 let entries = self.entries(&info.ranges);
                 let around = std::mem::take(&mut self.open);
                 for range in &info.ranges {
-                    self.open[*range as usize] += 1;
+                    self.open[range.number()] += 1;
                 }
                 let each = self.node(node, slots);
                 self.open = around;
@@ -105,10 +109,50 @@ impl<'a> Estimate<'a> {
 
     fn node(&mut self, node: &Node, slots: &[Range]) -> f64 {
         match &node.form {
-            Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Symbol(..) | Form::Delta(..) => 1.0,
+            Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Symbol(..) | Form::Mask(..) | Form::Index(_) => 1.0,
+            Form::IndexPower(x, _) => 4.0 + self.node(x, slots),
             Form::Eigenvalue { .. } => self.eigenvalue(),
-            Form::Call(_, x) | Form::Negate(x) => 1.0 + self.node(x, slots),
-            Form::Power(x, n) => *n as f64 + self.node(x, slots),
+            Form::Call(..) | Form::Negate(_) | Form::Test(..) | Form::Raise(..) | Form::Cases(_) => {
+                1.0 + node.children().into_iter().map(|child| self.node(child, slots)).sum::<f64>()
+            }
+            Form::Own(_, _, arguments) => {
+                let each: f64 = arguments.iter().map(|child| self.node(child, slots)).sum();
+                4.0 * (1.0 + each)
+            }
+            Form::Power(x, n) => n.unsigned_abs() as f64 + self.node(x, slots),
+            Form::At(of, sets) => {
+                let mut used = Symbols::default();
+                self.program.dependencies(of, &mut used);
+                let all = sets.iter().map(|set| set.symbol);
+                let moved: Vec<usize> = all.collect();
+                let depends = |symbol: &usize| moved.iter().any(|own| self.program.symbols[*symbol].depends.contains(*own));
+                let redone: Vec<usize> = used.iter().filter(depends).collect();
+                let tables: f64 = redone.into_iter().map(|symbol| self.table(symbol)).sum();
+                let mut values = 0.0;
+                for set in sets {
+                    let entries = self.program.entries(set.symbol, self.sizes) as f64;
+                    values += entries * self.node(&set.value, slots);
+                }
+                1.0 + self.node(of, slots) + tables + values
+            }
+            Form::Expect(symbol, law, degree, body) => {
+                let nodes = match **law {
+                    Distribution::Normal => degree + 1,
+                    _ => 2,
+                };
+                let entries = self.program.entries(*symbol, self.sizes).min(1000) as i32;
+                let mut used = Symbols::default();
+                self.program.dependencies(body, &mut used);
+                let redone: Vec<usize> =
+                    used.iter().filter(|own| self.program.symbols[*own].depends.contains(*symbol)).collect();
+                let tables: f64 = redone.into_iter().map(|symbol| self.table(symbol)).sum();
+                (nodes as f64).powi(entries) * (1.0 + self.node(body, slots) + tables)
+            }
+            Form::Inverse(matrix, _) | Form::Determinant(matrix) => {
+                // An inverse is computed once for all its entries.
+                let size = self.sizes.of(slots[matrix.row]) as f64;
+                size * size * (size + self.node(&matrix.entry, slots))
+            }
             Form::Add(x, y) | Form::Subtract(x, y) | Form::Multiply(x, y) | Form::Divide(x, y) => {
                 1.0 + self.node(x, slots) + self.node(y, slots)
             }
@@ -116,11 +160,11 @@ impl<'a> Estimate<'a> {
                 let mut count = 1.0;
                 for slot in over {
                     count *= self.count(slots[*slot]);
-                    self.open[slots[*slot] as usize] += 1;
+                    self.open[slots[*slot].number()] += 1;
                 }
                 let body = self.node(body, slots);
                 for slot in over {
-                    self.open[slots[*slot] as usize] -= 1;
+                    self.open[slots[*slot].number()] -= 1;
                 }
                 count * (1.0 + body)
             }

@@ -46,6 +46,7 @@ fn proof_in_words(proof: &Proof) -> String {
     let known = match proof.arithmetic {
         Exactness::Field => "",
         Exactness::Chain => " by laws of exp and ln",
+        Exactness::Regions => " in as many regions",
     };
     let points = counted(proof.points, "exact point");
     parts.push(format!(
@@ -64,7 +65,7 @@ fn proof_in_words(proof: &Proof) -> String {
 }
 
 fn agreement(agreement: &Agreement) -> String {
-    let largest = agreement.largest.map_or(String::new(), |sizes| format!(" up to {sizes}"));
+    let largest = agreement.largest.as_ref().map_or(String::new(), |sizes| format!(" up to {sizes}"));
     format!("{}{largest}", counted(agreement.points, "float point"))
 }
 
@@ -94,6 +95,9 @@ fn doubt_in_words(doubt: &Doubt) -> String {
             agreement(floats),
             counted(*points, "point")
         ),
+        Doubt::Contradiction => {
+            "what is assumed contradicts itself, or cannot be solved: no point was found at which all of it holds".to_string()
+        }
         Doubt::Rounding { tried: 0 } => "values overflow at every float point".to_string(),
         Doubt::Rounding { tried } => format!(
             "no float point of {tried} confirms it: rounding errors are as large as the sides, or a side has no value at most"
@@ -142,6 +146,10 @@ fn undefined_in_words(undefined: &Undefined) -> String {
         Operation::Root => "a root of a negative number",
         Operation::Logarithm => "a logarithm of a number that is not positive",
         Operation::Overflow => "its values overflow",
+        Operation::Kink => "a derivative at a kink",
+        Operation::Outside => "an entry outside of the ranges of a quantity ('outside 0' behind its declaration makes it zero)",
+        Operation::Power => "a power of a number that is not positive",
+        Operation::Inverse => "the inverse of a matrix that has none",
     };
     let case = if undefined.case.is_empty() { String::new() } else { format!(" where {}", undefined.case) };
     format!("{side}{case}: {operation}")
@@ -172,6 +180,7 @@ pub(super) fn values(found: &Counterexample, uses_phi: bool) -> String {
         many => format!("{name} = [{}]", many.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")),
     };
     let mut parts: Vec<String> = found.values.iter().map(quantity).collect();
+    parts.extend(found.functions.iter().map(|(name, function)| format!("{name} = {function}")));
     if uses_phi {
         let name = match found.phi {
             Phi::Any | Phi::Known(_) => found.phi.to_string(),
@@ -195,15 +204,15 @@ pub(super) fn related(diagnosis: &Diagnosis) -> Option<String> {
                 (number, denominator) => format!("{number}/{denominator} times "),
             };
             let minus = if *numerator < 0 { "minus " } else { "" };
-            let power = power(*size);
+            let power = power(size);
             let kind = if number.is_empty() && power.is_empty() { " (a sign)" } else { "" };
             format!("the left side is {minus}{number}the right side{power}{kind}")
         }
     })
 }
 
-fn power(size: SizeFactor) -> String {
-    let symbol = size.size;
+fn power(size: &SizeFactor) -> String {
+    let symbol = &size.size;
     match size.power {
         0 => String::new(),
         -1 => format!(" divided by {symbol} (a missing 1/{symbol})"),

@@ -8,16 +8,17 @@ use super::contents::literals;
 use super::floats::{component_count, some_components};
 use super::outcome::{Counterexample, Search};
 use super::trial::{Style, Trial, Values, at_least, counterexample, exists, phis, rounded};
+use crate::claims::language::lengths::Lengths;
 use crate::claims::language::program::{Claim, Program};
 use crate::claims::language::syntax::Relation;
-use crate::claims::point::place::{Phi, Sizes};
+use crate::claims::point::place::Phi;
 use crate::claims::point::points::{point_seed, sizes};
 use crate::claims::point::work::work;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Small and large, every range alone large at least once.
-const SIZES: [Sizes; 19] = [
+const SIZES: [Lengths; 19] = [
     sizes(2, 2, 2, 2),
     sizes(3, 2, 2, 3),
     sizes(1, 1, 1, 2),
@@ -77,7 +78,7 @@ pub(in crate::claims) enum Found {
 /// A point with how close it comes to a violation.
 #[derive(Clone)]
 struct Candidate {
-    sizes: Sizes,
+    sizes: Lengths,
     phi: Phi,
     values: Vec<Vec<f64>>,
     badness: f64,
@@ -88,7 +89,7 @@ struct Adversary<'a> {
     claim: &'a Claim,
     points: usize,
     steps: usize,
-    largest: Sizes,
+    largest: Lengths,
     /// The whole numbers of the claim.
     numbers: Vec<f64>,
     nearest: Option<(f64, Box<Counterexample>)>,
@@ -113,7 +114,7 @@ pub(in crate::claims) fn search(program: &Program, claim: &Claim, seed: u64) -> 
             Some((margin, nearest)) => Found::Nothing(Search {
                 points: adversary.points,
                 steps: adversary.steps,
-                largest: adversary.largest,
+                largest: program.named(&adversary.largest),
                 smallest_margin: margin,
                 nearest: Some(nearest),
             }),
@@ -194,10 +195,10 @@ impl Adversary<'_> {
     }
 
     /// The sizes that leave work for a fair number of points, with the work of each; the smallest in any case.
-    fn affordable(&self) -> Vec<(Sizes, f64)> {
-        let cost = |sizes: Sizes| work(self.program, self.claim, &sizes, component_count(self.claim, sizes));
+    fn affordable(&self) -> Vec<(Lengths, f64)> {
+        let cost = |sizes: Lengths| work(self.program, self.claim, &sizes, component_count(self.claim, sizes));
         let all = SIZES.map(|sizes| at_least(self.program, self.claim, sizes));
-        let mut all: Vec<(Sizes, f64)> = all.into_iter().map(|sizes| (sizes, cost(sizes))).collect();
+        let mut all: Vec<(Lengths, f64)> = all.into_iter().map(|sizes| (sizes, cost(sizes))).collect();
         let least = all.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
         all.retain(|(_, cost)| *cost <= (BUDGET / FEWEST as f64).max(least));
         all
@@ -244,11 +245,12 @@ impl Adversary<'_> {
     /// A violation.
     fn judge(
         &mut self,
-        sizes: Sizes,
+        sizes: Lengths,
         phi: Phi,
         values: Vec<Vec<f64>>,
     ) -> Result<Option<Candidate>, Box<Counterexample>> {
-        let point = rounded(self.program, self.claim, sizes, phi, &values);
+        let Some(mut point) = rounded(self.program, self.claim, sizes, phi, &values) else { return Ok(None) };
+        point.functions = self.points as u64 % 4;
         let some = some_components(self.claim, sizes, self.points as u64);
         let sides = Values::of(self.program, self.claim, &point, &some);
         let mut badness = f64::NEG_INFINITY;
@@ -260,7 +262,10 @@ impl Adversary<'_> {
             let at = |left, right| {
                 Box::new(counterexample(self.program, self.claim, &point, &some[index], left, right))
             };
-            if excess > CERTAIN * (left.error + right.error) {
+            let error = left.error + right.error;
+            let strict = matches!(self.claim.relation, Relation::Below | Relation::Above);
+            // Equal sides, without a rounding error, violate what is strict.
+            if excess > CERTAIN * error || (strict && excess == 0.0 && error == 0.0) {
                 return Err(at(*left, *right));
             }
             let relative = excess / left.value.abs().max(right.value.abs()).max(f64::MIN_POSITIVE);
@@ -274,7 +279,7 @@ impl Adversary<'_> {
         if badness == f64::NEG_INFINITY {
             return Ok(None);
         }
-        if sizes.volume() > self.largest.volume() {
+        if sizes.volume(self.program) > self.largest.volume(self.program) {
             self.largest = sizes;
         }
         Ok(Some(Candidate { sizes, phi, values, badness }))
@@ -284,9 +289,9 @@ impl Adversary<'_> {
 /// By how much a relation is violated.
 fn excess(relation: Relation, left: f64, right: f64) -> f64 {
     match relation {
-        Relation::Equal => (left - right).abs(),
-        Relation::AtMost => left - right,
-        Relation::AtLeast => right - left,
+        Relation::Equal | Relation::Apart => (left - right).abs(),
+        Relation::AtMost | Relation::Below => left - right,
+        Relation::AtLeast | Relation::Above => right - left,
     }
 }
 

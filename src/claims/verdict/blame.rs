@@ -3,7 +3,7 @@
 use super::outcome::Operation;
 use super::trial::exists;
 use crate::claims::language::error::Place;
-use crate::claims::language::program::{Form, HIGHEST_ORDER, Node, Program, Value};
+use crate::claims::language::program::{Case, Form, HIGHEST_ORDER, Node, Program, Value};
 use crate::claims::language::syntax::{Function, Range};
 use crate::claims::point::evaluate::{UNASSIGNED, World, at_height};
 use crate::claims::point::place::Point;
@@ -56,7 +56,18 @@ impl<'p> Part<'p> {
             Form::Call(Function::Sqrt, _) => Operation::Root,
             Form::Call(Function::Ln, _) => Operation::Logarithm,
             // A slope that does not exist: that of a root of zero, as a rule.
-            Form::Derivative(..) => Operation::Division,
+            Form::Derivative(of, ..) => {
+                let kink = |form: &Form| match form {
+                    Form::Call(function, _) => function.has_a_kink(),
+                    Form::Test(..) => true,
+                    _ => false,
+                };
+                if of.any(&kink) { Operation::Kink } else { Operation::Division }
+            }
+            Form::Power(..) => Operation::Division,
+            Form::Raise(..) => Operation::Power,
+            Form::Symbol(..) | Form::Cases(_) => Operation::Outside,
+            Form::Inverse(..) => Operation::Inverse,
             _ => Operation::Overflow,
         }
     }
@@ -72,12 +83,26 @@ impl<'p> Part<'p> {
                 Value::Defined(node, ranges) => {
                     let mut slots = vec![UNASSIGNED; ranges.len()];
                     for (slot, index) in slots.iter_mut().zip(indices) {
-                        *slot = self.slots[*index];
+                        *slot = (index.value(&self.slots, |range| world.size(range)) - 1) as usize;
                     }
-                    Some(Part { node, slots, ranges })
+                    let symbol = &program.symbols[*symbol];
+                    let within = symbol.ranges.iter().zip(&symbol.from_zero).zip(&slots);
+                    let within = within.into_iter().all(|((range, zero), slot)| {
+                        *slot < world.size(*range) || (*zero && *slot == UNASSIGNED)
+                    });
+                    within.then_some(Part { node, slots, ranges })
                 }
                 Value::Free { .. } => None,
             },
+            Form::Cases(cases) => {
+                let holds = |case: &&Case| {
+                    case.conditions.iter().all(|compared| compared.holds(&self.slots, |range| world.size(range)))
+                };
+                let case = cases.iter().find(holds)?;
+                Some(Part { node: &case.value, slots: self.slots, ranges: self.ranges })
+            }
+            // What is in these has other values there.
+            Form::At(..) | Form::Expect(..) | Form::Inverse(..) | Form::Determinant(_) => None,
             _ => self.node.children().into_iter().find_map(|node| {
                 let mut child = Part { node, slots: std::mem::take(&mut self.slots), ranges: self.ranges };
                 let lacks = child.lacks_a_value(world);

@@ -1,20 +1,24 @@
 //! The cases of the free indices: which of them are equal. No index of a range is special, so one assignment stands for all
 //! of a case.
 
+use super::concrete::Concrete;
+use crate::claims::language::lengths::Lengths;
 use crate::claims::language::program::Claim;
-use crate::claims::language::syntax::Range;
-use crate::claims::point::place::Sizes;
-use crate::claims::point::values::together;
+use crate::claims::point::values::excluded;
+use std::collections::BTreeMap;
 
-/// How many cases there are: for each range as many as there are partitions of its free indices.
-pub(in crate::claims) fn case_count(claim: &Claim) -> f64 {
-    Range::ALL
-        .map(|range| {
-            let free = claim.free.iter().filter(|(_, slot)| claim.slots[*slot] == range).count();
-            partitions(free)
-        })
-        .iter()
-        .product()
+/// How many cases there are: for each range as many as there are partitions of its free indices, or, where its indices are not
+/// alike, as many as they have values.
+pub(in crate::claims) fn case_count(claim: &Claim, concrete: &Concrete) -> f64 {
+    let mut free = BTreeMap::new();
+    for (_, slot) in &claim.free {
+        *free.entry(claim.slots[*slot]).or_insert(0) += 1;
+    }
+    let cases = free.into_iter().map(|(range, count)| match concrete.length(range) {
+        Some(length) => (length as f64).powi(count as i32),
+        None => partitions(count),
+    });
+    cases.product()
 }
 
 /// The number of Bell, by the triangle of Peirce.
@@ -31,8 +35,8 @@ fn partitions(count: usize) -> f64 {
 }
 
 /// One component for each way in which free indices of one range can be equal or different: what holds for it holds for all
-/// like it, since no index is special.
-pub(in crate::claims) fn patterns(claim: &Claim) -> Vec<Vec<usize>> {
+/// like it, since no index is special. Where some are, all values.
+pub(in crate::claims) fn patterns(claim: &Claim, concrete: &Concrete) -> Vec<Vec<usize>> {
     let mut all: Vec<Vec<usize>> = vec![Vec::new()];
     for (place, (_, slot)) in claim.free.iter().enumerate() {
         let range = claim.slots[*slot];
@@ -40,8 +44,11 @@ pub(in crate::claims) fn patterns(claim: &Claim) -> Vec<Vec<usize>> {
             (0..place).filter(|other| claim.slots[claim.free[*other].1] == range).collect();
         let mut longer = Vec::new();
         for pattern in &all {
-            let new = same.iter().map(|other| pattern[*other] + 1).max().unwrap_or(0);
-            for index in (0..=new).rev() {
+            let values: Vec<usize> = match concrete.length(range) {
+                Some(length) => (0..length).collect(),
+                None => (0..=same.iter().map(|other| pattern[*other] + 1).max().unwrap_or(0)).rev().collect(),
+            };
+            for index in values {
                 let mut next = pattern.clone();
                 next.push(index);
                 longer.push(next);
@@ -49,7 +56,8 @@ pub(in crate::claims) fn patterns(claim: &Claim) -> Vec<Vec<usize>> {
         }
         all = longer;
     }
-    all.retain(|pattern| !together(claim, pattern));
+    let sizes = concrete.lengths();
+    all.retain(|pattern| !excluded(claim, pattern, &sizes));
     all
 }
 
@@ -68,7 +76,7 @@ pub(in crate::claims) fn case(claim: &Claim, component: &[usize]) -> String {
 }
 
 /// Whether the indices are below the sizes.
-pub(in crate::claims) fn fits(claim: &Claim, indices: &[usize], sizes: Sizes) -> bool {
+pub(in crate::claims) fn fits(claim: &Claim, indices: &[usize], sizes: Lengths) -> bool {
     claim.free.iter().zip(indices).all(|((_, slot), index)| *index < sizes.of(claim.slots[*slot]))
 }
 

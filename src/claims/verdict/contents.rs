@@ -1,13 +1,28 @@
 //! What a claim is made of, its definitions included.
 
 use crate::claims::language::program::{Claim, Form, Node, Program};
-use crate::claims::language::syntax::Function;
+use crate::claims::language::syntax::{Function, Range};
 use std::collections::BTreeSet;
 
 /// Whether a claim uses a node of some form, directly or in definitions.
 pub(in crate::claims) fn uses(program: &Program, claim: &Claim, what: &dyn Fn(&Form) -> bool) -> bool {
     let defined = program.definitions(claim).map(|(node, _)| node);
     [&claim.left, &claim.right].into_iter().chain(defined).any(|node| any(node, what))
+}
+
+/// Looks at every node of a claim and of its definitions, with the ranges of the slots of its statement.
+pub(in crate::claims) fn uses_node<'p>(
+    program: &'p Program,
+    claim: &'p Claim,
+    look: &mut dyn FnMut(&'p Node, &'p [Range]),
+) {
+    fn within<'p>(node: &'p Node, slots: &'p [Range], look: &mut dyn FnMut(&'p Node, &'p [Range])) {
+        look(node, slots);
+        node.children().into_iter().for_each(|child| within(child, slots, look));
+    }
+    within(&claim.left, &claim.slots, look);
+    within(&claim.right, &claim.slots, look);
+    program.definitions(claim).for_each(|(node, slots)| within(node, slots, look));
 }
 
 pub(in crate::claims) fn any(node: &Node, what: &dyn Fn(&Form) -> bool) -> bool {

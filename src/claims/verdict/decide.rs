@@ -7,6 +7,7 @@
 use super::adversary::{self, search};
 use super::blame::blame;
 use super::cases::{case, case_count};
+use super::concrete::{Concrete, ordered};
 use super::contents::{functions, uses};
 use super::exact::{Exact, SIGN_POINTS, Verified, exact};
 use super::extent::{Needs, needs};
@@ -16,12 +17,13 @@ use super::outcome::{
 };
 use super::plan::{MOST_ENTRIES, Plan};
 use super::trial::{Style, Trial, Values, at_least, exists, rounded};
+use crate::claims::language::lengths::Lengths;
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::{Function, Range, Relation};
-use crate::claims::point::place::{Phi, Sizes};
+use crate::claims::point::place::Phi;
 use crate::claims::point::points::{point_seed, sizes};
 use crate::claims::point::work::work;
-use crate::number::{Chain, Drawn, Field};
+use crate::number::{Chain, Drawn, Field, Ordered};
 
 /// Elementary operations that one evaluation may take: some seconds.
 const MOST_WORK: f64 = 1e8;
@@ -32,12 +34,18 @@ const FIELD_BITS: f64 = 59.0;
 
 /// Checks a claim of a program, at no fewer than `points` points of exact arithmetic.
 pub(in crate::claims) fn decide(program: &Program, claim: &Claim, points: usize, seed: u64) -> Outcome {
-    if case_count(claim) > MOST_CASES {
-        return Outcome::Undecided(Doubt::TooMuchWork(case_count(claim) * MOST_WORK));
-    }
     let (program, claim) = &program.about(claim);
+    let rungs = rungs(program, claim);
+    if case_count(claim, &rungs[0]) > MOST_CASES {
+        return Outcome::Undecided(Doubt::TooMuchWork(case_count(claim, &rungs[0]) * MOST_WORK));
+    }
     let needs = needs(program, claim);
-    let plan = Plan { points, ..Plan::new(program, claim, needs.explicit, &needs) };
+    let plans: Vec<Plan> = rungs
+        .into_iter()
+        .filter(|rung| case_count(claim, rung) <= MOST_CASES)
+        .map(|rung| Plan { points, ..Plan::new(program, claim, needs.explicit, &needs, rung) })
+        .collect();
+    let plan = &plans[0];
     let (work, entries) = (plan.work.max(smallest_work(program, claim)), plan.entries(program, claim));
     if work > MOST_WORK {
         return Outcome::Undecided(Doubt::TooMuchWork(work));
@@ -54,6 +62,7 @@ pub(in crate::claims) fn decide(program: &Program, claim: &Claim, points: usize,
     }
     match floats(program, claim, seed) {
         Floats::Contradict(counterexample) => Outcome::False(counterexample),
+        Floats::Contradiction => Outcome::Undecided(Doubt::Contradiction),
         Floats::Undefined => match never_real(program, claim, seed) {
             // A value that is too large for a float is a real number all the same.
             Undefined { operation: Operation::Overflow, .. } => {
@@ -61,11 +70,11 @@ pub(in crate::claims) fn decide(program: &Program, claim: &Claim, points: usize,
             }
             undefined => Outcome::Undefined(undefined),
         },
-        Floats::Unclear { tried } => match exactly(program, claim, &plan, &needs, seed) {
+        Floats::Unclear { tried } => match exactly(program, claim, &plans, &needs, seed) {
             Exactly::Pole(undefined) => Outcome::Undefined(undefined),
             _ => Outcome::Undecided(Doubt::Rounding { tried }),
         },
-        Floats::Agree(floats) => match exactly(program, claim, &plan, &needs, seed) {
+        Floats::Agree(floats) => match exactly(program, claim, &plans, &needs, seed) {
             // What is not proved at every size may be false at a larger one.
             Exactly::Equal(proof) => match larger(program, claim, &proof, seed) {
                 Some(counterexample) => Outcome::False(counterexample),
@@ -107,31 +116,55 @@ enum Exactly {
 }
 
 /// The small field first: what it accepts needs no more. What it refuses may need laws that only the chain of primes has.
-fn exactly(program: &Program, claim: &Claim, plan: &Plan, needs: &Needs, seed: u64) -> Exactly {
-    let (first, bits) = (at_all_sizes::<Field>(program, claim, plan, seed), needs.bits);
-    let lawful = uses(program, claim, &|form| {
-        use Function::{Cos, Exp, Ln, Sigmoid, Sin, Softplus, Sqrt, Tanh};
-        matches!(form, Form::Call(Exp | Ln | Sqrt | Tanh | Sigmoid | Softplus | Sin | Cos, _))
+fn exactly(program: &Program, claim: &Claim, plans: &[Plan], needs: &Needs, seed: u64) -> Exactly {
+    let (first, bits) = (at_all_sizes::<Field>(program, claim, plans, seed), needs.bits);
+    let lawful = uses(program, claim, &|form| match form {
+        Form::Call(function, _) => has_laws(*function),
+        Form::Raise(..) => true,
+        _ => false,
     });
+    if needs.signs > 0 && matches!(first.0, Verified::Different(_)) {
+        // What follows from the order of numbers, region by region.
+        let alone = |plan: &Plan| Plan { roots: needs.roots.max(1), ..plan.at(program, claim, numbers(program, claim, plan)) };
+        let regions: Vec<Plan> = plans.iter().map(alone).collect();
+        let found = at_all_sizes::<Ordered>(program, claim, &regions, seed);
+        if matches!(found.0, Verified::Equal { .. }) || !lawful {
+            return concluded(claim, found, Exactness::Regions);
+        }
+    }
     match first {
-        (Verified::Equal { .. }, _) if bits > FIELD_BITS => confirmed(program, claim, plan, first, seed),
-        (Verified::Pole { .. }, _) if bits > FIELD_BITS => confirmed(program, claim, plan, first, seed),
+        (Verified::Equal { .. }, _) if bits > FIELD_BITS => confirmed(program, claim, plans, first, seed),
+        (Verified::Pole { .. }, _) if bits > FIELD_BITS => confirmed(program, claim, plans, first, seed),
         // Exponents are known modulo the smaller primes only.
         (Verified::Different(_), _) if lawful && bits > FIELD_BITS => Exactly::Constants(bits),
         (Verified::Different(_), _) if lawful => {
-            let lawful = Plan { points: plan.points, ..Plan::new(program, claim, needs.lawful, needs) };
+            let again = |plan: &Plan| Plan {
+                points: plan.points,
+                ..Plan::new(program, claim, needs.lawful, needs, plan.concrete)
+            };
+            let lawful: Vec<Plan> = plans.iter().map(again).collect();
             concluded(claim, at_all_sizes::<Chain>(program, claim, &lawful, seed), Exactness::Chain)
         }
         _ => concluded(claim, first, Exactness::Field),
     }
 }
 
+/// Whether the chain of primes knows laws of a function that the field does not.
+fn has_laws(function: Function) -> bool {
+    use Function::{Cos, Exp, Expm1, Gelu, Ln, Log1p, NormalPdf, Sigmoid, Silu, Sin, Softplus, Sqrt, Tanh};
+    matches!(
+        function,
+        Exp | Expm1 | Ln | Log1p | Sqrt | Tanh | Sigmoid | Silu | Softplus | Sin | Cos | NormalPdf | Gelu
+    )
+}
+
 /// What the field says of a claim whose constants may be as large as its modulus, if another modulus says so too, which is
 /// drawn.
-fn confirmed(program: &Program, claim: &Claim, plan: &Plan, first: (Verified, Reach), seed: u64) -> Exactly {
+fn confirmed(program: &Program, claim: &Claim, plans: &[Plan], first: (Verified, Reach), seed: u64) -> Exactly {
     Drawn::draw_modulus(seed);
     // One point that decides is enough: roots were seen to.
-    match exact::<Drawn>(program, claim, &Plan { once: true, ..*plan }, seed ^ 0x5eed) {
+    let once: Vec<Plan> = plans.iter().map(|plan| Plan { once: true, ..*plan }).collect();
+    match at_all_sizes::<Drawn>(program, claim, &once, seed ^ 0x5eed).0 {
         Verified::Equal { .. } => match first.0 {
             Verified::Pole { .. } => Exactly::FewPoints(0),
             _ => concluded(claim, first, Exactness::Field),
@@ -142,18 +175,82 @@ fn confirmed(program: &Program, claim: &Claim, plan: &Plan, first: (Verified, Re
 
 /// Sizes at which a claim is held besides, where an evaluation that is to speak for all sizes can afford no
 /// index with entries of its own: all two or more, and one large and different.
-const BESIDES: [Sizes; 3] = [sizes(2, 2, 2, 2), sizes(3, 2, 2, 3), sizes(2, 4, 3, 5)];
+const BESIDES: [Lengths; 3] = [sizes(2, 2, 2, 2), sizes(3, 2, 2, 3), sizes(2, 4, 3, 5)];
 /// Elementary operations of one such evaluation.
 const AFFORDABLE: f64 = 2e6;
+/// Elementary operations of an evaluation at further sizes that are numbers.
+const FURTHER: f64 = 3e5;
 
-/// Holds a claim at sizes that are numbers of the field, and, where these are few, at some more.
-fn at_all_sizes<V: Exact>(program: &Program, claim: &Claim, plan: &Plan, seed: u64) -> (Verified, Reach) {
-    let first = exact::<V>(program, claim, plan, seed);
-    let few = Range::ALL.into_iter().any(|range| plan.explicit.of(range) < plan.needed.of(range).min(1));
-    let reach = if plan.every { Reach::Every } else { Reach::UpTo(plan.reach()) };
-    if plan.every || !few || !matches!(first, Verified::Equal { .. }) {
-        return (first, reach);
+/// The sizes of those ranges whose indices are not alike, from those that say most: a small and a large one in turn.
+fn rungs(program: &Program, claim: &Claim) -> Vec<Concrete> {
+    let ordered = ordered(program, claim);
+    if ordered.is_empty() {
+        return vec![Concrete::default()];
     }
+    let least = at_least(program, claim, sizes(1, 1, 1, 1));
+    let mut rungs: Vec<Concrete> = Vec::new();
+    for (even, odd) in [(2, 2), (3, 2), (2, 3), (3, 3), (1, 1), (4, 3), (3, 4), (5, 5)] {
+        let size = |place: usize, range: Range| {
+            least.of(range).max(if place % 2 == 0 { even } else { odd })
+        };
+        let rung = Concrete::of(&ordered, size);
+        if !rungs.contains(&rung) {
+            rungs.push(rung);
+        }
+    }
+    rungs
+}
+
+/// Holds a claim at sizes that are numbers of the field, and, where these are few or are none, at some more.
+fn at_all_sizes<V: Exact>(program: &Program, claim: &Claim, plans: &[Plan], seed: u64) -> (Verified, Reach) {
+    let mut equal: Option<Verified> = None;
+    let mut other: Option<Verified> = None;
+    let (mut reached, mut every) = (Vec::new(), true);
+    for (number, plan) in plans.iter().enumerate() {
+        let few = program.ranges().any(|range| {
+            plan.concrete.length(range).is_none() && plan.explicit.of(range) < plan.needed.of(range).min(1)
+        });
+        if number > 0 && plan.work > FURTHER {
+            continue;
+        }
+        // Where no index can be afforded, or none would be enough, at sizes that are numbers.
+        let alone = plan.alone || (few && plan.concrete.any());
+        let held = if alone && !plan.alone { plan.at(program, claim, numbers(program, claim, plan)) } else { *plan };
+        match exact::<V>(program, claim, &held, seed) {
+            Verified::Different(component) => return (Verified::Different(component), Reach::Every),
+            found @ Verified::Equal { .. } => {
+                reached.push(if alone { held.explicit } else { held.reach() });
+                every &= plan.every && !alone;
+                equal = Some(fewer(equal, found));
+            }
+            found => other = other.or(Some(found)),
+        }
+        if few && !plan.concrete.any() && !plan.alone && equal.is_some() {
+            return besides::<V>(program, claim, plan, equal, seed);
+        }
+    }
+    match equal {
+        Some(equal) => (equal, reach(program, plans, reached, every)),
+        None => (other.unwrap_or(Verified::FewPoints(0)), Reach::Every),
+    }
+}
+
+/// Sizes that are numbers, with those of the plan where it has such.
+fn numbers(program: &Program, claim: &Claim, plan: &Plan) -> Lengths {
+    let small = at_least(program, claim, sizes(2, 3, 2, 2));
+    Lengths::each(|range| plan.concrete.length(range).unwrap_or_else(|| small.of(range)))
+}
+
+/// Holds a claim at some sizes besides.
+fn besides<V: Exact>(
+    program: &Program,
+    claim: &Claim,
+    plan: &Plan,
+    first: Option<Verified>,
+    seed: u64,
+) -> (Verified, Reach) {
+    let first = first.unwrap_or(Verified::FewPoints(0));
+    let reach = Reach::UpTo(program.named(&plan.reach()));
     let mut held = Vec::new();
     for sizes in BESIDES.map(|sizes| at_least(program, claim, sizes)) {
         let plan = plan.at(program, claim, sizes);
@@ -161,12 +258,54 @@ fn at_all_sizes<V: Exact>(program: &Program, claim: &Claim, plan: &Plan, seed: u
             continue;
         }
         match exact::<V>(program, claim, &Plan { roots: 0, ..plan }, seed) {
-            Verified::Equal { .. } => held.push(sizes),
-            Verified::FewPoints(_) => {}
+            Verified::Equal { .. } => held.push(program.named(&sizes)),
+            Verified::FewPoints(_) | Verified::Vacuous => {}
             other => return (other, reach),
         }
     }
     (first, if held.is_empty() { reach } else { Reach::At(held) })
+}
+
+/// The evidence of both: as many points as the one with fewer.
+fn fewer(known: Option<Verified>, new: Verified) -> Verified {
+    match (known, new) {
+        (
+            Some(Verified::Equal { points, degree, log10_probability, undefined, roots }),
+            Verified::Equal { points: own, degree: large, log10_probability: chance, .. },
+        ) => Verified::Equal {
+            points: points.min(own),
+            degree: degree.max(large),
+            log10_probability: log10_probability.max(chance),
+            undefined,
+            roots,
+        },
+        (_, new) => new,
+    }
+}
+
+/// The sizes for which a claim is proved that was held at these.
+fn reach(program: &Program, plans: &[Plan], mut reached: Vec<Lengths>, every: bool) -> Reach {
+    if !plans[0].concrete.any() && plans[0].alone {
+        return Reach::At(vec![program.named(&reached[0])]);
+    }
+    if !plans[0].concrete.any() {
+        return if every { Reach::Every } else { Reach::UpTo(program.named(&reached[0])) };
+    }
+    reached.sort_by_key(|sizes| program.ranges().map(|range| sizes.of(range)).collect::<Vec<_>>());
+    let ordered: Vec<Range> =
+        program.ranges().filter(|range| plans[0].concrete.length(*range).is_some()).collect();
+    // One such range, and all its sizes up to the largest.
+    if let [range] = ordered.as_slice() {
+        let smallest = plans.iter().filter_map(|plan| plan.concrete.length(*range)).min().unwrap_or(1);
+        let all = reached.iter().enumerate().all(|(at, sizes)| sizes.of(*range) == smallest + at);
+        if all && let Some(last) = reached.last() {
+            let common = Lengths::each(|range| {
+                reached.iter().map(|sizes| sizes.of(range)).min().unwrap_or(1)
+            });
+            return Reach::UpTo(program.named(&common.with(*range, last.of(*range))));
+        }
+    }
+    Reach::At(reached.iter().map(|sizes| program.named(sizes)).collect())
 }
 
 fn concluded(claim: &Claim, (verified, sizes): (Verified, Reach), arithmetic: Exactness) -> Exactly {
@@ -189,6 +328,7 @@ fn concluded(claim: &Claim, (verified, sizes): (Verified, Reach), arithmetic: Ex
         }
         Verified::Different(component) => Exactly::Different(component),
         Verified::FewPoints(points) => Exactly::FewPoints(points),
+        Verified::Vacuous => Exactly::FewPoints(0),
         Verified::Pole { left, right, component } => {
             let side = match (left, right) {
                 (true, false) => Some(Side::Left),
@@ -216,7 +356,10 @@ fn never_real(program: &Program, claim: &Claim, seed: u64) -> Undefined {
     let sizes = at_least(program, claim, sizes(2, 2, 2, 2));
     let trial =
         Trial { sizes, phi: Phi::Any, style: Style::Generic, scale: 1.0, seed: point_seed(seed, 3000, 0) };
-    let point = rounded(program, claim, sizes, Phi::Any, &trial.values(program, claim));
+    let nowhere = Undefined { side: None, case: String::new(), operation: Operation::Overflow, place: None };
+    let Some(point) = rounded(program, claim, sizes, Phi::Any, &trial.values(program, claim)) else {
+        return nowhere;
+    };
     let some = some_components(claim, sizes, 0);
     let values = Values::of(program, claim, &point, &some);
     let free: Vec<usize> = claim.free.iter().map(|(_, slot)| *slot).collect();

@@ -3,15 +3,16 @@
 use super::cases::{fits, patterns};
 use super::contents::any;
 use super::plan::Plan;
-use crate::claims::language::program::{Claim, Form, Program, Symbol, Value};
+use crate::claims::language::program::{Assumed, Claim, Form, Program, Symbol, Value};
 use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Function;
 use crate::claims::point::evaluate::{World, at_height};
+use crate::claims::point::impose::{Unusable, solved_degree};
 use crate::claims::point::place::{Phi, Point};
 use crate::claims::point::points::{at_every_size, at_sizes, point_seed};
 use crate::claims::point::tower::{Base, Tower};
 use crate::claims::point::values::side;
-use crate::number::{Chain, Degree, Drawn, Field, Gap, MODULUS, chance};
+use crate::number::{Chain, Degree, Drawn, Field, Gap, MODULUS, Ordered, Rounded, chance};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -61,6 +62,21 @@ impl Exact for Chain {
     }
 }
 
+impl Exact for Ordered {
+    fn random(random: &mut ChaCha8Rng, nesting: usize) -> Self {
+        // Over several scales: the constants of a claim lie on either side of some.
+        let size = 10f64.powf(random.random_range(-1.0..1.2));
+        let real = if random.random_bool(0.5) { size } else { -size };
+        Ordered::new(Field::random(random, nesting), Rounded::exact(real))
+    }
+    fn chance(degree: u64, roots: u32, _: usize) -> f64 {
+        chance(degree, roots, COINCIDENCES)
+    }
+    fn gap(&self) -> Option<Gap> {
+        Ordered::gap(self)
+    }
+}
+
 /// Elementary operations that all points of a claim may take together, as a rule.
 const BUDGET: f64 = 1e6;
 /// Logarithm to base 10 of the probability that is aimed at.
@@ -96,6 +112,8 @@ pub(in crate::claims) enum Verified {
     Different(Vec<usize>),
     /// The roots exist at too few points; in no component do the sides differ.
     FewPoints(usize),
+    /// There is nothing to compare: the conditions of the claim hold for no values of its indices at this size.
+    Vacuous,
     /// One side divides by zero in this component, whatever the values, and the other does not; or both do in every component.
     Pole {
         /// Whether the left side does.
@@ -107,30 +125,102 @@ pub(in crate::claims) enum Verified {
     },
 }
 
-/// Whether one of these quantities, which have no indices, lacks a root at a point: seen before anything is differentiated.
-fn a_root_is_missing<V: Exact>(program: &Program, point: &Point<V>, scalars: &[usize]) -> bool {
-    let height = scalars.iter().map(|symbol| program.symbols[*symbol].height).max().unwrap_or(0);
+/// How many entries of these quantities lack a root at a point, and the quantity of one of them: seen before anything is
+/// differentiated.
+fn missing_roots<V: Exact>(program: &Program, point: &Point<V>, symbols: &[usize]) -> (usize, Option<usize>) {
+    let height = symbols.iter().map(|symbol| program.symbols[*symbol].height).max().unwrap_or(0);
     at_height(height, || {
         let world = World::<V>::new(program, point);
         let mut built_upon = Symbols::default();
-        scalars.iter().any(|symbol| {
+        let (mut count, mut first) = (0, None);
+        for symbol in symbols {
             // What the roots before built upon is computed already.
             world.prepare_besides(&program.symbols[*symbol].depends, &built_upon);
             built_upon.unite(&program.symbols[*symbol].depends);
-            world.scalar(*symbol).gap() == Some(Gap::Root)
-        })
+            let missing = (0..program.entries(*symbol, &point.sizes))
+                .filter(|entry| world.at(*symbol, *entry).gap() == Some(Gap::Root))
+                .count();
+            if missing > 0 {
+                first = first.or(Some(*symbol));
+            }
+            count += missing;
+        }
+        (count, first)
     })
 }
 
-/// The quantities without indices and without derivatives that have a root in their definition.
-fn scalar_roots(program: &Program, claim: &Claim) -> Vec<usize> {
+/// The quantities without derivatives that have a root in their definition.
+fn with_roots(program: &Program, claim: &Claim) -> Vec<usize> {
     let has_a_root = |value: &Value| match value {
-        Value::Defined(node, _) => any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _))),
+        Value::Defined(node, _) => {
+            any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _) | Form::Raise(..)))
+        }
         Value::Free { .. } => false,
     };
-    let scalar = |symbol: &Symbol| symbol.ranges.is_empty() && symbol.order == 0;
-    let used = program.used(claim).filter(|(_, symbol)| scalar(symbol) && has_a_root(&symbol.value));
+    let plain = |symbol: &Symbol| symbol.order == 0 && !symbol.recursive;
+    let used = program.used(claim).filter(|(_, symbol)| plain(symbol) && has_a_root(&symbol.value));
     used.map(|(symbol, _)| symbol).collect()
+}
+
+/// Steps towards a point at which all roots exist.
+const STEPS: usize = 600;
+/// Entries with roots that are looked after.
+const MOST_ROOTS: usize = 400;
+
+/// Draws entries again, one by one, until all roots exist: where there are many, each of which exists at half of the points, no
+/// point would be found otherwise. Says whether they do, and how many steps that took.
+fn settle<V: Exact>(
+    program: &Program,
+    claim: &Claim,
+    point: &mut Point<V>,
+    roots: &[usize],
+    nesting: usize,
+    seed: u64,
+) -> (bool, usize) {
+    let entries: usize = roots.iter().map(|symbol| program.entries(*symbol, &point.sizes)).sum();
+    let (mut left, mut lacking) = missing_roots(program, point, roots);
+    if left == 0 || entries > MOST_ROOTS {
+        return (left == 0, 1);
+    }
+    // What is assumed of others is more than being positive: their entries are not drawn one by one.
+    let mut bound = Symbols::default();
+    for assumed in program.assumed(claim) {
+        if !matches!(assumed, Assumed::Positive { .. }) {
+            bound.unite(&program.concerned(assumed));
+        }
+    }
+    let positive: Symbols = program.positive(claim).collect();
+    let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x5e77_1e);
+    for step in 1..=STEPS {
+        let Some(symbol) = lacking else { break };
+        let free: Vec<usize> = program.symbols[symbol]
+            .depends
+            .iter()
+            .filter(|own| {
+                matches!(program.symbols[*own].value, Value::Free { structure: None, .. })
+                    && !point.free[*own].is_empty()
+                    && !bound.contains(*own)
+            })
+            .collect();
+        if free.is_empty() {
+            return (false, step);
+        }
+        let own = free[random.random_range(0..free.len())];
+        let entry = random.random_range(0..point.free[own].len());
+        let before = point.free[own][entry];
+        let value = V::random(&mut random, nesting);
+        point.free[own][entry] = if positive.contains(own) { value * value } else { value };
+        let (now, other) = missing_roots(program, point, roots);
+        if now <= left {
+            (left, lacking) = (now, other);
+        } else {
+            point.free[own][entry] = before;
+        }
+        if left == 0 {
+            return (true, step);
+        }
+    }
+    (false, STEPS)
 }
 
 /// What is known of a component so far.
@@ -160,23 +250,26 @@ pub(in crate::claims) fn exact<V: Exact>(
     plan: &Plan,
     seed: u64,
 ) -> Verified {
-    let mut components: Vec<Component> = patterns(claim)
+    let mut components: Vec<Component> = patterns(claim, &plan.concrete)
         .into_iter()
         .filter(|indices| !plan.alone || fits(claim, indices, plan.explicit))
         .map(|indices| Component { indices, decided: 0, poles: 0, sides: (false, false) })
         .collect();
+    if components.is_empty() {
+        return Verified::Vacuous;
+    }
     let degree = if plan.once { 0 } else { degree(program, claim, plan, &components) };
     let chance = V::chance(degree, plan.roots.min(12), plan.nesting).min(-0.3);
     let enough = ((TARGET / chance).ceil() as usize).clamp(1, SIGN_POINTS).max(plan.points);
     // Signs of roots are seen at half of the points.
     let affordable = (BUDGET / plan.work) as usize;
-    let wanted = match (plan.once, plan.roots) {
+    let wanted = match (plan.once, plan.roots + plan.signs) {
         (true, _) => 1,
         (false, 0) => enough,
         _ => enough.max(SIGN_POINTS.min(affordable)),
     };
     let enough = enough.min(wanted);
-    let roots = if plan.roots > 0 { scalar_roots(program, claim) } else { Vec::new() };
+    let roots = if plan.roots > 0 { with_roots(program, claim) } else { Vec::new() };
     let mut spent = 0.0;
     for attempt in 0..PATIENCE.max((plan.points as u64).saturating_mul(4)).min(MOST_POINTS) {
         let open: Vec<usize> = (0..components.len())
@@ -189,10 +282,19 @@ pub(in crate::claims) fn exact<V: Exact>(
         if open.is_empty() || (attempt as usize > enough && spent > patience * BUDGET) {
             break;
         }
-        let point = draw::<V>(program, claim, plan, point_seed(seed, 0, attempt));
-        spent += plan.roots_work + ROOT * f64::from(plan.roots);
-        if a_root_is_missing(program, &point, &roots) {
+        let Ok(mut point) = draw::<V>(program, claim, plan, point_seed(seed, 0, attempt)) else {
+            // What is assumed has no solution there.
+            spent += plan.work;
             continue;
+        };
+        spent += plan.roots_work + ROOT * f64::from(plan.roots);
+        if !roots.is_empty() {
+            let own = point_seed(seed, 1, attempt);
+            let (settled, steps) = settle(program, claim, &mut point, &roots, plan.nesting, own);
+            spent += steps as f64 * plan.roots_work / 4.0;
+            if !settled {
+                continue;
+            }
         }
         spent += plan.work;
         let indices: Vec<Vec<usize>> = open.iter().map(|i| components[*i].indices.clone()).collect();
@@ -220,10 +322,11 @@ pub(in crate::claims) fn exact<V: Exact>(
             }
         }
     }
-    conclusion(&components, degree, chance, plan.roots)
+    conclusion(&components, degree, chance, plan)
 }
 
-fn conclusion(components: &[Component], degree: u64, chance: f64, roots: u32) -> Verified {
+fn conclusion(components: &[Component], degree: u64, chance: f64, plan: &Plan) -> Verified {
+    let roots = plan.roots;
     let defined = components.iter().filter(|component| !component.is_a_pole(roots));
     let Some(points) = defined.map(|component| component.decided).min() else {
         let component = components.first().map(|component| component.indices.clone()).unwrap_or_default();
@@ -238,7 +341,7 @@ fn conclusion(components: &[Component], degree: u64, chance: f64, roots: u32) ->
         degree,
         log10_probability: points as f64 * chance,
         undefined: undefined.map(|component| component.indices.clone()).collect(),
-        roots,
+        roots: roots + plan.signs,
     }
 }
 
@@ -248,13 +351,21 @@ pub(in crate::claims) fn draw<V: Exact>(
     claim: &Claim,
     plan: &Plan,
     seed: u64,
-) -> Point<V> {
+) -> Result<Point<V>, Unusable> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     point(program, claim, plan, || V::random(&mut random, plan.nesting))
 }
 
 /// A point of a plan. What is assumed to be positive is a square.
-fn point<V: Tower>(program: &Program, claim: &Claim, plan: &Plan, mut next: impl FnMut() -> V) -> Point<V> {
+///
+/// # Errors
+/// [`Unusable`] where what is assumed has no solution there.
+fn point<V: Tower + Base<Value = V>>(
+    program: &Program,
+    claim: &Claim,
+    plan: &Plan,
+    mut next: impl FnMut() -> V,
+) -> Result<Point<V>, Unusable> {
     let mut entry = |positive| {
         let value = next();
         if positive { value * value } else { value }
@@ -267,10 +378,10 @@ fn point<V: Tower>(program: &Program, claim: &Claim, plan: &Plan, mut next: impl
 }
 
 fn degree(program: &Program, claim: &Claim, plan: &Plan, components: &[Component]) -> u64 {
-    let point = point(program, claim, plan, || Degree::SYMBOL);
+    let Ok(point) = point(program, claim, plan, || Degree::SYMBOL) else { return 0 };
     let indices: Vec<Vec<usize>> = components.iter().map(|component| component.indices.clone()).collect();
     let left = side(program, claim, &point, &claim.left, &indices);
     let right = side(program, claim, &point, &claim.right, &indices);
     let differences = left.iter().zip(&right).filter_map(|(left, right)| (*left - *right).numerator);
-    differences.max().unwrap_or(0)
+    differences.max().unwrap_or(0).saturating_mul(solved_degree(program, claim, &point))
 }

@@ -10,13 +10,15 @@
 //! - A denominator counts as often as terms have to be multiplied by it.
 //! - An entry of a quantity whose rows sum to one counts one index: one entry of the row is what the others leave.
 
-use crate::claims::language::program::{Claim, Form, Node, Program, Value};
-use crate::claims::language::syntax::{Function, Range};
-use crate::claims::point::place::Sizes;
+use crate::claims::language::lengths::Lengths;
+use crate::claims::language::program::{Claim, Form, Idx, Node, Program, Value};
+use crate::claims::language::syntax::{Function, MOST_SIZES, Range};
 use std::collections::BTreeMap;
 
 /// A count for each range.
-type Counts = [u64; 4];
+type Counts = [u64; MOST_SIZES];
+
+const NOTHING: Counts = [0; MOST_SIZES];
 
 /// Counts beyond this are as good as infinite.
 const MANY: u64 = 1 << 20;
@@ -27,13 +29,15 @@ const MOST_DIVISORS: usize = 200;
 /// What a claim needs of an exact evaluation that is to speak for every size.
 pub(in crate::claims) struct Needs {
     /// So many indices of each range with entries of their own, where the values of functions are symbols.
-    pub(in crate::claims) explicit: Sizes,
+    pub(in crate::claims) explicit: Lengths,
     /// So many, where exponents add up: two products of exponentials, each with the indices of a term, are distinguished.
-    pub(in crate::claims) lawful: Sizes,
+    pub(in crate::claims) lawful: Lengths,
     /// A bound on the binary digits of the whole numbers that the claim builds from constants.
     pub(in crate::claims) bits: f64,
     /// Roots that are evaluated at such a point, about.
     pub(in crate::claims) roots: u32,
+    /// Signs and the like that are asked for at such a point, about.
+    pub(in crate::claims) signs: u32,
 }
 
 /// Counts what a claim needs.
@@ -46,12 +50,15 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
     let left = counting.node(&claim.left, &claim.slots);
     let right = counting.node(&claim.right, &claim.slots);
     let both = left.plus(&right);
-    let mut free: Counts = [0; 4];
+    let mut free = NOTHING;
     for (_, slot) in &claim.free {
-        free[claim.slots[*slot] as usize] += 1;
+        free[claim.slots[*slot].number()] += 1;
     }
-    let terms = Range::ALL.map(|range| {
-        let r = range as usize;
+    let count = program.ranges().count();
+    let each = |of: &dyn Fn(usize) -> u64| -> Counts {
+        std::array::from_fn(|r| if r < count { of(r) } else { 0 })
+    };
+    let terms = each(&|r| {
         let rows = |other: usize| both.top[other] + free[other];
         // Each denominator once more for every choice of its own indices among those of a term.
         let again: u64 = both
@@ -59,20 +66,18 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
             .values()
             .map(|divisor| {
                 let choices =
-                    (0..4).map(|other| rows(other).max(1).saturating_pow(divisor.free[other] as u32));
+                    (0..count).map(|other| rows(other).max(1).saturating_pow(divisor.free[other] as u32));
                 let choices = choices.fold(1u64, |all, some| all.saturating_mul(some)).min(MANY);
                 divisor.power * divisor.counts[r] * (choices - 1)
             })
             .sum();
         rows(r) + again
     });
-    let explicit = Range::ALL.map(|range| {
-        let r = range as usize;
+    let explicit = each(&|r| {
         let term = free[r] + but_one(terms[r] - free[r]);
         term.max(both.apart[r])
     });
-    let lawful = Range::ALL.map(|range| {
-        let r = range as usize;
+    let lawful = each(&|r| {
         explicit[r].max(but_one(both.inside[r]) + 2 * terms[r])
     });
     // What must not vanish is the norm, over the signs of all roots.
@@ -83,11 +88,12 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
         lawful: sizes_of(lawful),
         bits: bits * f64::from(1 << roots.min(10)),
         roots,
+        signs: signs(program, claim),
     }
 }
 
-fn sizes_of(counts: Counts) -> Sizes {
-    Sizes::each(|range| counts[range as usize].min(MANY) as usize)
+fn sizes_of(counts: Counts) -> Lengths {
+    Lengths::each(|range| counts[range.number()].min(MANY) as usize)
 }
 
 /// A sum of terms over a common denominator.
@@ -197,7 +203,7 @@ impl Extent {
 
     /// One over this, which is the divisor `node` with its own indices.
     fn inverse(&self, node: &Node, free: Counts) -> Extent {
-        let top = self.below.values().fold([0; 4], |top, divisor| add(top, divisor.counts, divisor.power));
+        let top = self.below.values().fold(NOTHING, |top, divisor| add(top, divisor.counts, divisor.power));
         let own = Divisor { power: 1, counts: self.top, free };
         Extent {
             top,
@@ -212,7 +218,7 @@ impl Extent {
         if self.below.len() + self.inside_below.len() <= MOST_DIVISORS {
             return self;
         }
-        Extent { top: [MANY; 4], below: BTreeMap::new(), inside_below: BTreeMap::new(), ..self }
+        Extent { top: [MANY; MOST_SIZES], below: BTreeMap::new(), inside_below: BTreeMap::new(), ..self }
     }
 
     /// Everything multiplied out.
@@ -274,7 +280,7 @@ impl Counting<'_> {
                 if self.program.sums_to_one(self.claim).any(|other| other == symbol)
                     && let Some(range) = self.program.symbols[symbol].ranges.last()
                 {
-                    extent.top[*range as usize] = 1;
+                    extent.top[range.number()] = 1;
                 }
                 extent
             }
@@ -286,7 +292,7 @@ impl Counting<'_> {
             Form::Number(number) => {
                 Extent { bits: ((number.unsigned_abs().max(1) as f64).log2(), 0.0), ..Extent::default() }
             }
-            Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Delta(..) => Extent::default(),
+            Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Mask(..) | Form::Index(_) => Extent::default(),
             Form::Symbol(symbol, _) => self.symbol(*symbol),
             Form::Negate(x) => self.node(x, slots),
             Form::Add(x, y) | Form::Subtract(x, y) => self.node(x, slots).plus(&self.node(y, slots)),
@@ -296,26 +302,51 @@ impl Counting<'_> {
                 self.node(x, slots).times(&divisor)
             }
             Form::Power(x, exponent) => {
-                let x = self.node(x, slots);
-                (0..*exponent).fold(Extent::default(), |power, _| power.times(&x))
+                let base = self.node(x, slots);
+                let base = if *exponent < 0 { base.inverse(x, free(x, slots)) } else { base };
+                (0..exponent.unsigned_abs()).fold(Extent::default(), |power, _| power.times(&base))
             }
             Form::Sum(over, body) => {
                 let mut extent = self.node(body, slots);
                 for slot in over {
-                    let count = &mut extent.top[slots[*slot] as usize];
+                    let count = &mut extent.top[slots[*slot].number()];
                     *count = (*count + 1).min(MANY);
                 }
                 extent
             }
-            Form::Call(Function::Sqrt, x) => {
+            Form::Call(Function::Sqrt, arguments) => {
+                let x = &arguments[0];
                 let argument = self.node(x, slots);
                 let root = argument.inverse(x, free(x, slots)).below;
                 let mut extent = argument.argument(free(x, slots));
                 extent.inside_below = merged(&extent.inside_below, &root, u64::max);
                 Extent { top: argument.top, below: argument.below, bits: argument.bits, ..extent }
             }
-            Form::Call(_, x) => self.node(x, slots).argument(free(x, slots)),
+            // Piecewise functions are one of their arguments, or that times a function of their difference.
+            Form::Call(Function::Max | Function::Min | Function::Clip | Function::Relu | Function::Abs, arguments) => {
+                let all = arguments.iter().map(|x| self.node(x, slots));
+                let sum = all.reduce(|a, b| a.plus(&b)).unwrap_or_default();
+                sum.times(&sum.argument(free(node, slots)))
+            }
+            Form::Call(_, arguments) | Form::Own(_, _, arguments) => {
+                let all = arguments.iter().map(|x| self.node(x, slots).argument(free(node, slots)));
+                all.reduce(|a, b| a.times(&b)).unwrap_or_default()
+            }
+            Form::Test(x, _, y) => {
+                self.node(x, slots).plus(&self.node(y, slots)).argument(free(node, slots))
+            }
+            // A power brings itself out when it is differentiated, and its exponent.
+            Form::Raise(x, y) => {
+                let both = self.node(x, slots).plus(&self.node(y, slots));
+                let own = both.argument(free(node, slots));
+                let below = self.node(x, slots).inverse(x, free(x, slots)).below;
+                Extent { inside_below: merged(&own.inside_below, &below, u64::max), ..own }
+            }
             Form::Derivative(x, ..) => self.node(x, slots).derivative(),
+            // Not counted: no number of indices is enough for every range that occurs.
+            Form::At(..) | Form::Expect(..) | Form::Cases(_) | Form::IndexPower(..) | Form::Inverse(..) | Form::Determinant(_) => {
+                Extent { top: [MANY; MOST_SIZES], ..Extent::default() }
+            }
         };
         extent.countable()
     }
@@ -325,25 +356,16 @@ impl Counting<'_> {
 fn free(node: &Node, slots: &[Range]) -> Counts {
     let (mut used, mut bound) = (vec![false; slots.len()], vec![false; slots.len()]);
     indices(node, &mut used, &mut bound);
-    let mut counts = [0; 4];
+    let mut counts = NOTHING;
     for ((range, used), bound) in slots.iter().zip(used).zip(bound) {
-        counts[*range as usize] += u64::from(used && !bound);
+        counts[range.number()] += u64::from(used && !bound);
     }
     counts
 }
 
 fn indices(node: &Node, used: &mut [bool], bound: &mut [bool]) {
-    match &node.form {
-        Form::Symbol(_, slots) | Form::Derivative(_, _, slots, _) => {
-            slots.iter().for_each(|slot| used[*slot] = true)
-        }
-        Form::Delta(a, b) => {
-            used[*a] = true;
-            used[*b] = true;
-        }
-        Form::Sum(over, _) => over.iter().for_each(|slot| bound[*slot] = true),
-        _ => {}
-    }
+    node.indices().into_iter().flat_map(Idx::slots).for_each(|slot| used[slot] = true);
+    node.binds().into_iter().for_each(|slot| bound[slot] = true);
     for child in node.children() {
         indices(child, used, bound);
     }
@@ -358,8 +380,21 @@ fn roots(program: &Program, claim: &Claim) -> u32 {
 
 fn roots_of(node: &Node, slots: &[Range]) -> u32 {
     let here = match &node.form {
-        Form::Call(Function::Sqrt, x) => 1 << free(x, slots).iter().sum::<u64>().min(3),
+        Form::Call(Function::Sqrt, _) | Form::Raise(..) => 1 << free(node, slots).iter().sum::<u64>().min(3),
         _ => 0,
     };
     here + node.children().into_iter().map(|child| roots_of(child, slots)).sum::<u32>()
+}
+
+/// How many signs and comparisons are asked for, by the indices that they have.
+fn signs(program: &Program, claim: &Claim) -> u32 {
+    let mut count = 0;
+    super::contents::uses_node(program, claim, &mut |node, slots| {
+        count += match &node.form {
+            Form::Call(function, _) if function.has_a_kink() => 1 << free(node, slots).iter().sum::<u64>().min(3),
+            Form::Test(..) => 1 << free(node, slots).iter().sum::<u64>().min(3),
+            _ => 0,
+        };
+    });
+    count
 }

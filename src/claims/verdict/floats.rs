@@ -4,11 +4,12 @@
 use super::contents::uses;
 use super::outcome::{Agreement, Counterexample};
 use super::trial::{Style, Trial, Values, allowed, at_least, counterexample, exists, phis, rounded};
+use crate::claims::language::lengths::Lengths;
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::Range;
-use crate::claims::point::place::{Point, Sizes};
+use crate::claims::point::place::Point;
 use crate::claims::point::points::{point_seed, sizes};
-use crate::claims::point::values::{components, together};
+use crate::claims::point::values::{components, excluded};
 use crate::claims::point::work::work;
 use crate::number::Rounded;
 use rand::seq::SliceRandom;
@@ -17,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// Sizes of the points, in the order in which they are tried: all ranges two or more, one at which each is alone, and some
 /// that are large and different.
-const SIZES: [Sizes; 9] = [
+const SIZES: [Lengths; 9] = [
     sizes(2, 2, 2, 2),
     sizes(3, 4, 2, 3),
     sizes(2, 3, 4, 5),
@@ -63,6 +64,8 @@ pub(in crate::claims) enum Floats {
     Unclear { tried: usize },
     /// No point was found at which both sides have values.
     Undefined,
+    /// No point was found at which everything holds that is assumed.
+    Contradiction,
 }
 
 /// Holds an equality against float points.
@@ -107,6 +110,7 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
     }
     match found {
         Found { agreement, .. } if agreement.points >= ENOUGH => Floats::Agree(agreement),
+        Found { drawn: 0, tried, .. } if tried > 0 => Floats::Contradiction,
         Found { defined: 0, .. } => Floats::Undefined,
         Found { tried, .. } => Floats::Unclear { tried },
     }
@@ -121,11 +125,11 @@ pub(in crate::claims) fn at_larger_sizes(
     let phis = phis(program, claim, seed);
     let mut found = Found::default();
     let ranges: Vec<Range> =
-        Range::ALL.into_iter().filter(|range| uses_range(program, claim, *range)).collect();
+        program.ranges().filter(|range| uses_range(program, claim, *range)).collect();
     let mut spent = 0.0;
     for size in [5, 6, 7, 8, 9, 11, 13, 17] {
         for range in ranges.iter().copied() {
-            let sizes = at_least(program, claim, sizes(2, 2, 2, 2).with(range, size));
+            let sizes = at_least(program, claim, sizes(2, 2, 2, 2).with(range, size as usize));
             let cost = work(program, claim, &sizes, component_count(claim, sizes));
             if spent + cost > BUDGET {
                 continue;
@@ -136,7 +140,7 @@ pub(in crate::claims) fn at_larger_sizes(
                 phi: phis[0],
                 style: Style::Generic,
                 scale: 1.0,
-                seed: point_seed(seed, 1002 + range as usize, size as u64),
+                seed: point_seed(seed, 1002 + range.number(), size as u64),
             };
             if let Some(counterexample) = found.at(program, claim, &trial) {
                 return Some(counterexample);
@@ -153,7 +157,7 @@ fn uses_range(program: &Program, claim: &Claim, range: Range) -> bool {
 }
 
 /// How many components are compared at a point.
-pub(in crate::claims) fn component_count(claim: &Claim, sizes: Sizes) -> usize {
+pub(in crate::claims) fn component_count(claim: &Claim, sizes: Lengths) -> usize {
     claim
         .free
         .iter()
@@ -166,17 +170,26 @@ pub(in crate::claims) fn component_count(claim: &Claim, sizes: Sizes) -> usize {
 struct Found {
     agreement: Agreement,
     tried: usize,
+    /// Points at which everything holds that is assumed.
+    drawn: usize,
     defined: usize,
+    /// The volume of the largest sizes.
+    largest: usize,
 }
 
 impl Found {
     /// Tries one point.
     fn at(&mut self, program: &Program, claim: &Claim, trial: &Trial) -> Option<Counterexample> {
-        if !allowed(program, claim, trial.sizes) {
+        if !allowed(program, claim, &trial.sizes) {
             return None;
         }
+        let mut point = rounded(program, claim, trial.sizes, trial.phi, &trial.values(program, claim));
+        if let Some(point) = &mut point {
+            point.functions = trial.seed % 4;
+        }
         self.tried += 1;
-        let point = rounded(program, claim, trial.sizes, trial.phi, &trial.values(program, claim));
+        let point = point?;
+        self.drawn += 1;
         let some = some_components(claim, trial.sizes, trial.seed);
         let values = Values::of(program, claim, &point, &some);
         let (mut defined, mut informative, mut coarsest) = (false, true, 0f64);
@@ -195,31 +208,34 @@ impl Found {
         }
         self.defined += usize::from(defined);
         if defined && informative {
-            self.note(trial.sizes, coarsest);
+            self.note(program, trial.sizes, coarsest);
         }
         None
     }
 
-    fn note(&mut self, sizes: Sizes, coarsest: f64) {
+    fn note(&mut self, program: &Program, sizes: Lengths, coarsest: f64) {
         let agreement = &mut self.agreement;
         agreement.points += 1;
         agreement.coarsest = agreement.coarsest.max(coarsest);
-        agreement.largest =
-            Some(agreement.largest.filter(|known| known.volume() >= sizes.volume()).unwrap_or(sizes));
+        let volume = sizes.volume(program);
+        if volume > self.largest {
+            self.largest = volume;
+            agreement.largest = Some(program.named(&sizes));
+        }
     }
 }
 
 /// All components, or some at random where they are many.
-pub(in crate::claims) fn some_components(claim: &Claim, sizes: Sizes, seed: u64) -> Vec<Vec<usize>> {
+pub(in crate::claims) fn some_components(claim: &Claim, sizes: Lengths, seed: u64) -> Vec<Vec<usize>> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let lengths: Vec<usize> = claim.free.iter().map(|(_, slot)| sizes.of(claim.slots[*slot])).collect();
     let count = lengths.iter().fold(1, |count: usize, length| count.saturating_mul(*length));
     if count > LISTED {
         let one = |_| lengths.iter().map(|length| random.random_range(0..*length)).collect();
-        let drawn = (0..COMPONENTS).map(one).filter(|component: &Vec<usize>| !together(claim, component));
+        let drawn = (0..COMPONENTS).map(one).filter(|component: &Vec<usize>| !excluded(claim, component, &sizes));
         return drawn.collect();
     }
-    let mut all = components(claim, sizes);
+    let mut all = components(claim, &sizes);
     if all.len() > COMPONENTS {
         all.shuffle(&mut random);
         all.truncate(COMPONENTS);

@@ -7,6 +7,7 @@
 pub(in crate::claims) mod adversary;
 pub(in crate::claims) mod blame;
 pub(in crate::claims) mod cases;
+pub(in crate::claims) mod concrete;
 pub(in crate::claims) mod contents;
 pub(in crate::claims) mod decide;
 pub(in crate::claims) mod exact;

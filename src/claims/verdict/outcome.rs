@@ -116,6 +116,9 @@ pub enum Exactness {
     Field,
     /// [`Chain`](crate::number::Chain), in which the exponential and the logarithm obey their laws.
     Chain,
+    /// [`Ordered`](crate::number::Ordered), in which a real number beside each element says which piece of a piecewise function
+    /// it is: each point speaks for a region of real numbers.
+    Regions,
 }
 
 /// The evidence for the signs of roots.
@@ -194,6 +197,8 @@ pub enum Doubt {
     TooMuchWork(f64),
     /// The quantities that it is about would have about this many entries.
     TooManyEntries(f64),
+    /// No point was found at which everything holds that is assumed: the assumptions contradict each other, or cannot be solved.
+    Contradiction,
 }
 
 /// Where a side has no real value.
@@ -231,16 +236,26 @@ pub enum Operation {
     Logarithm,
     /// An overflow.
     Overflow,
+    /// A derivative at a kink.
+    Kink,
+    /// An entry outside of the ranges of a quantity, or for which no case of its definition holds.
+    Outside,
+    /// A power of a number that is not positive, with an exponent that is not whole.
+    Power,
+    /// The inverse of a matrix that has none.
+    Inverse,
 }
 
 /// Real numbers at which a claim is false.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Counterexample {
-    /// The sizes of the network.
+    /// The sizes.
     pub sizes: Sizes,
     /// The function that `phi` stands for.
     pub phi: Phi,
+    /// The functions that the derivation declares and the claim uses, each with what it stands for.
+    pub functions: Vec<(String, String)>,
     /// The free quantities that the claim depends on, with their entries, row-major.
     pub values: Vec<(String, Vec<f64>)>,
     /// The values of the free indices, from 0.

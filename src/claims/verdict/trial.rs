@@ -1,11 +1,14 @@
 //! Float points at which claims are tried: sizes, scales, shapes of values, activations.
 
 use super::contents::uses;
-use crate::claims::language::program::{Assumed, Claim, Form, Program, Value};
-use crate::claims::language::syntax::Function;
-use crate::claims::point::place::{Mixture, Phi, Point, Sizes};
-use crate::claims::point::points::values;
+use crate::claims::language::lengths::Lengths;
+use crate::claims::language::program::{Assumed, Claim, Form, Node, Program, Value};
+use crate::claims::language::syntax::{Function, Range};
+use crate::claims::point::impose::{impose, ordered_quantities, out_of_order};
+use crate::claims::point::place::{Mixture, Phi, Point};
+use crate::claims::point::points::{structure, values};
 use crate::claims::point::values::side;
+use crate::claims::point::wave::Wave;
 use crate::claims::verdict::outcome::Counterexample;
 use crate::model::Activation;
 use crate::number::{Number, Rounded};
@@ -40,7 +43,7 @@ pub(in crate::claims) enum Style {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::claims) struct Trial {
     /// Its sizes.
-    pub(in crate::claims) sizes: Sizes,
+    pub(in crate::claims) sizes: Lengths,
     /// What `phi` is.
     pub(in crate::claims) phi: Phi,
     /// How its entries lie.
@@ -58,7 +61,7 @@ impl Trial {
         let (mut symbol_scale, mut kept, mut previous) = (self.scale, 0.0, usize::MAX);
         let mut hot = 0;
         let mut place = 0;
-        let mut free = values::<f64>(program, claim, self.sizes, |symbol, _| {
+        let mut free = values::<f64>(program, claim, &self.sizes, |symbol, _| {
             if symbol != previous {
                 (previous, place) = (symbol, 0);
                 symbol_scale = self.scale;
@@ -66,7 +69,7 @@ impl Trial {
                     symbol_scale *= 10f64.powf(random.random_range(-2.0..2.0));
                 }
                 kept = signed(&mut random) * symbol_scale;
-                let entries = self.sizes.entries(&program.symbols[symbol].ranges).max(1);
+                let entries = program.entries(symbol, &self.sizes).max(1);
                 hot = random.random_range(0..entries);
             }
             place += 1;
@@ -110,21 +113,90 @@ fn signed(random: &mut ChaCha8Rng) -> f64 {
 }
 
 /// A point with exactly these values.
-pub(in crate::claims) fn plain(sizes: Sizes, phi: Phi, values: &[Vec<f64>]) -> Point<Rounded> {
+pub(in crate::claims) fn plain(sizes: Lengths, phi: Phi, values: &[Vec<f64>]) -> Point<Rounded> {
     let exact = |entries: &Vec<f64>| entries.iter().map(|value| Rounded::exact(*value)).collect();
     Point::new(sizes, values.iter().map(exact).collect(), phi)
 }
 
 /// A point with these values: those that are assumed to be positive are made so, and those that are assumed to sum to one are
-/// made shares of their sum, or, where one is negative, moved by what is missing.
+/// made shares of their sum, or, where one is negative, moved by what is missing. None where what is assumed does not hold.
 pub(in crate::claims) fn rounded(
     program: &Program,
     claim: &Claim,
-    sizes: Sizes,
+    sizes: Lengths,
     phi: Phi,
     values: &[Vec<f64>],
-) -> Point<Rounded> {
+) -> Option<Point<Rounded>> {
     let mut point = plain(sizes, phi, values);
+    let ordered = ordered_quantities(program, claim);
+    let mut random = ChaCha8Rng::seed_from_u64(values.iter().flatten().fold(0, |seed: u64, value| {
+        seed.rotate_left(5) ^ value.to_bits()
+    }));
+    for _ in 0..=if ordered.is_empty() { 0 } else { ATTEMPTS } {
+        let mut tried = point.clone();
+        if !ordered.is_empty() {
+            put_in_order(program, claim, &mut tried, &ordered, &mut random);
+        }
+        assume(program, claim, &mut tried);
+        if impose(program, claim, &mut tried).is_ok() && out_of_order(program, claim, &tried) == 0 {
+            return Some(tried);
+        }
+        for symbol in &ordered {
+            for entry in &mut point.free[*symbol] {
+                *entry = Rounded::exact(signed(&mut random));
+            }
+        }
+    }
+    None
+}
+
+/// Draws of a point whose entries must be in some order.
+const ATTEMPTS: usize = 8;
+/// Steps towards an order.
+const STEPS: usize = 300;
+
+/// Draws entries again until they are in the order that is assumed of them.
+fn put_in_order(
+    program: &Program,
+    claim: &Claim,
+    point: &mut Point<Rounded>,
+    ordered: &[usize],
+    random: &mut ChaCha8Rng,
+) {
+    let wrong = |point: &Point<Rounded>| {
+        let mut point = point.clone();
+        assume(program, claim, &mut point);
+        out_of_order(program, claim, &point)
+    };
+    let mut left = wrong(point);
+    for _ in 0..STEPS {
+        if left == 0 {
+            return;
+        }
+        let symbol = ordered[random.random_range(0..ordered.len())];
+        if point.free[symbol].is_empty() {
+            continue;
+        }
+        let entry = random.random_range(0..point.free[symbol].len());
+        let before = point.free[symbol][entry];
+        let value = match random.random_range(0..4) {
+            0 => random.random_range(0.0..1.0),
+            1 => before.value * random.random_range(-1.5..1.5),
+            2 => before.value + signed(random),
+            _ => signed(random),
+        };
+        point.free[symbol][entry] = Rounded::exact(value);
+        let now = wrong(point);
+        if now <= left {
+            left = now;
+        } else {
+            point.free[symbol][entry] = before;
+        }
+    }
+}
+
+/// Makes positive what is assumed to be so, makes shares of what sums to one, and gives matrices their structure.
+fn assume(program: &Program, claim: &Claim, point: &mut Point<Rounded>) {
     for symbol in program.positive(claim) {
         for entry in &mut point.free[symbol] {
             entry.value = entry.value.abs().max(SMALLEST_POSITIVE);
@@ -132,7 +204,7 @@ pub(in crate::claims) fn rounded(
     }
     for symbol in program.sums_to_one(claim) {
         let ranges = &program.symbols[symbol].ranges;
-        let length = ranges.last().map_or(1, |range| sizes.of(*range));
+        let length = ranges.last().map_or(1, |range| point.sizes.of(*range));
         for row in point.free[symbol].chunks_mut(length) {
             let sum = row.iter().fold(Rounded::integer(0), |sum, entry| sum + *entry);
             let shares = row.iter().all(|entry| entry.value >= 0.0) && sum.value > 0.0;
@@ -142,7 +214,7 @@ pub(in crate::claims) fn rounded(
             }
         }
     }
-    point
+    structure(program, claim, point);
 }
 
 /// Both sides of a claim at one point, for some assignments of its free indices.
@@ -183,9 +255,23 @@ pub(in crate::claims) fn counterexample(
     right: Rounded,
 ) -> Counterexample {
     let free = program.used(claim).filter(|(_, symbol)| matches!(symbol.value, Value::Free { .. }));
+    let mut functions: Vec<usize> = Vec::new();
+    super::contents::uses_node(program, claim, &mut |node: &Node, _: &[Range]| {
+        if let Form::Own(function, ..) = node.form
+            && !functions.contains(&function)
+        {
+            functions.push(function);
+        }
+    });
+    let shown = |function: usize| {
+        let declared = &program.functions[function];
+        let wave = Wave::of(function as u64, point.functions, declared.arguments);
+        (declared.name.clone(), wave.shown())
+    };
     Counterexample {
-        sizes: point.sizes,
+        sizes: program.named(&point.sizes),
         phi: point.phi,
+        functions: functions.into_iter().map(shown).collect(),
         values: free
             .map(|(index, symbol)| {
                 (symbol.name.clone(), point.free[index].iter().map(|value| value.value).collect())
@@ -199,19 +285,18 @@ pub(in crate::claims) fn counterexample(
 }
 
 /// Whether the sizes are in keeping with the assumptions.
-pub(in crate::claims) fn allowed(program: &Program, claim: &Claim, sizes: Sizes) -> bool {
-    program.assumed(claim).all(|assumed| match assumed {
-        Assumed::SizeAtLeast { range, least } => sizes.of(range) >= least,
-        _ => true,
-    })
+pub(in crate::claims) fn allowed(program: &Program, claim: &Claim, sizes: &Lengths) -> bool {
+    at_least(program, claim, *sizes) == *sizes
 }
 
 /// Sizes that are allowed: each no smaller than what is assumed of it.
-pub(in crate::claims) fn at_least(program: &Program, claim: &Claim, mut sizes: Sizes) -> Sizes {
+pub(in crate::claims) fn at_least(program: &Program, claim: &Claim, mut sizes: Lengths) -> Lengths {
+    for (size, range) in program.sizes.iter().zip(program.ranges().skip(Range::KNOWN.len())) {
+        sizes = sizes.with(range, sizes.of(range).max(size.least));
+    }
     for assumed in program.assumed(claim) {
         if let Assumed::SizeAtLeast { range, least } = assumed {
-            let size = sizes.of(range).max(least);
-            sizes = sizes.with(range, size);
+            sizes = sizes.with(*range, sizes.of(*range).max(*least));
         }
     }
     sizes

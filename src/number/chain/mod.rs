@@ -46,8 +46,15 @@ pub struct Chain {
     value: Result<Residues, Gap>,
     /// The logarithm, where it is not that of a sum.
     log: Option<Residues>,
-    /// What it is the logarithm of, where it is one.
-    antilog: Option<Residues>,
+    /// Where logarithms were added to it: what those are the logarithms of, and the rest.
+    antilog: Option<Antilog>,
+}
+
+/// A number as the logarithm of something plus a rest.
+#[derive(Clone, Copy, Debug)]
+struct Antilog {
+    of: Residues,
+    rest: Residues,
 }
 
 /// Keys of functions among the symbols.
@@ -114,6 +121,17 @@ impl Chain {
         self.value.is_ok_and(|value| value.is_nothing())
     }
 
+    /// Both as logarithms plus a rest, where one of them is one.
+    #[inline]
+    fn antilogs(&self, other: &Self) -> Option<(Antilog, Antilog)> {
+        if self.antilog.is_none() && other.antilog.is_none() {
+            return None;
+        }
+        let (a, b) = self.both(other).ok()?;
+        let whole = |rest: Residues| Antilog { of: Residues::integer(1), rest };
+        Some((self.antilog.unwrap_or_else(|| whole(a)), other.antilog.unwrap_or_else(|| whole(b))))
+    }
+
     #[inline]
     fn plus(&self, other: &Self) -> Self {
         // Nothing added leaves the logarithm what it is.
@@ -123,7 +141,10 @@ impl Chain {
         if other.is_nothing() && self.is_defined() {
             return *self;
         }
-        let antilog = self.antilog.zip(other.antilog).map(|(a, b)| a.times(b));
+        let antilog = self.antilogs(other).map(|(a, b)| Antilog {
+            of: a.of.times(b.of),
+            rest: a.rest.plus(b.rest),
+        });
         Chain { value: self.both(other).map(|(a, b)| a.plus(b)), log: None, antilog }
     }
     #[inline]
@@ -132,9 +153,9 @@ impl Chain {
             return *self;
         }
         let log = if self.is_nothing() { other.log } else { None };
-        let one = self.is_nothing().then(|| Residues::integer(1));
-        let antilog = self.antilog.or(one).zip(other.antilog);
-        let antilog = antilog.and_then(|(a, b)| b.inverse().map(|inverse| a.times(inverse)));
+        let antilog = self.antilogs(other).and_then(|(a, b)| {
+            b.of.inverse().map(|inverse| Antilog { of: a.of.times(inverse), rest: a.rest.minus(b.rest) })
+        });
         Chain { value: self.both(other).map(|(a, b)| a.minus(b)), log, antilog }
     }
     #[inline]
@@ -219,7 +240,14 @@ impl Smooth for Chain {
                     let root = exponent.symbol(DEEP);
                     root.times(root)
                 };
-                let value = self.antilog.or_else(|| exponent.exp()).unwrap_or_else(deep);
+                // `exp(ln a + b) = a exp(b)`; `exp(b)` is 1 where nothing is left.
+                let known = self.antilog.and_then(|antilog| {
+                    if antilog.rest.is_nothing() {
+                        return Some(antilog.of);
+                    }
+                    antilog.rest.exp().map(|rest| antilog.of.times(rest))
+                });
+                let value = known.or_else(|| exponent.exp()).unwrap_or_else(deep);
                 Chain { value: Ok(value), log: Some(exponent), antilog: None }
             }
             Err(gap) => Chain::undefined(gap),
@@ -228,7 +256,7 @@ impl Smooth for Chain {
     fn ln(&self) -> Self {
         match self.value {
             Ok(_) if self.is_nothing() => Chain::undefined(Gap::Pole),
-            Ok(value) => Chain { value: Ok(self.logarithm(value)), log: None, antilog: Some(value) },
+            Ok(value) => Chain { value: Ok(self.logarithm(value)), log: None, antilog: Some(Antilog { of: value, rest: Residues::integer(0) }) },
             Err(gap) => Chain::undefined(gap),
         }
     }

@@ -1,0 +1,287 @@
+//! Points that satisfy what is assumed: an equality that is linear in the entries of a free quantity is solved for some of them.
+
+use super::place::Point;
+use super::tower::{Base, Tower};
+use super::values::values;
+use crate::claims::language::program::{Assumed, Claim, Equation, Form, Node, Program, Value};
+use crate::claims::language::syntax::{Range, Structure};
+use crate::number::Degree;
+
+/// Why no point was made.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::claims) enum Unusable {
+    /// The equalities have no solution at this point: another one, or another size, may have one.
+    NoSolution,
+}
+
+/// Entries that are solved for.
+const MOST_UNKNOWNS: usize = 400;
+/// Ways to choose the quantities that are solved for.
+const MOST_CHOICES: usize = 24;
+
+/// Solves what is assumed.
+///
+/// # Errors
+/// [`Unusable`] where there is no solution.
+pub(in crate::claims) fn impose<V: Tower + Base<Value = V>>(
+    program: &Program,
+    claim: &Claim,
+    point: &mut Point<V>,
+) -> Result<(), Unusable> {
+    let equations: Vec<&Equation> = program
+        .assumed(claim)
+        .filter_map(|assumed| match assumed {
+            Assumed::Equation(equation) => Some(&**equation),
+            _ => None,
+        })
+        .collect();
+    if equations.is_empty() || !V::SOLVES {
+        return Ok(());
+    }
+    let choices = equations.iter().map(|equation| equation.unknowns.len()).product::<usize>();
+    let drawn = point.free.clone();
+    for choice in 0..choices.min(MOST_CHOICES) {
+        point.free.clone_from(&drawn);
+        let mut rest = choice;
+        let mut unknowns = Vec::new();
+        for equation in &equations {
+            unknowns.push(equation.unknowns[rest % equation.unknowns.len()]);
+            rest /= equation.unknowns.len();
+        }
+        if solved(program, point, &equations, &unknowns) {
+            return Ok(());
+        }
+    }
+    Err(Unusable::NoSolution)
+}
+
+/// Solves each equality for its quantity, those for the same one together, and says whether all hold then.
+fn solved<V: Tower + Base<Value = V>>(
+    program: &Program,
+    point: &mut Point<V>,
+    equations: &[&Equation],
+    unknowns: &[usize],
+) -> bool {
+    let mut done: Vec<usize> = Vec::new();
+    for unknown in unknowns {
+        if done.contains(unknown) {
+            continue;
+        }
+        done.push(*unknown);
+        let own = equations.iter().zip(unknowns).filter(|(_, other)| *other == unknown);
+        let own: Vec<&Equation> = own.map(|(equation, _)| *equation).collect();
+        if !solve(program, point, &own, *unknown) {
+            return false;
+        }
+    }
+    equations.iter().all(|equation| residuals(program, point, equation).iter().all(is_small))
+}
+
+/// Zero, but for rounding.
+fn is_small<V: Tower>(value: &V) -> bool {
+    match value.float() {
+        Some(float) => float.abs() <= 8.0 * value.error() + 1e-300,
+        None => value.is_nothing(),
+    }
+}
+
+/// Left minus right of an equality, for all values of its free indices.
+fn residuals<V: Tower + Base<Value = V>>(program: &Program, point: &Point<V>, equation: &Equation) -> Vec<V> {
+    let difference = Form::Subtract(Box::new(equation.left.clone()), Box::new(equation.right.clone()));
+    let node = Node { form: difference, place: equation.left.place };
+    of_all(program, point, equation, &node, equation.order)
+}
+
+fn of_all<V: Tower + Base<Value = V>>(
+    program: &Program,
+    point: &Point<V>,
+    equation: &Equation,
+    node: &Node,
+    order: usize,
+) -> Vec<V> {
+    let lengths: Vec<usize> =
+        equation.free.iter().map(|slot| point.sizes.of(equation.slots[*slot])).collect();
+    let components: Vec<Vec<usize>> = (0..lengths.iter().product())
+        .map(|mut rest: usize| {
+            let mut component = vec![0; lengths.len()];
+            for (value, length) in component.iter_mut().zip(&lengths).rev() {
+                *value = rest % length;
+                rest /= length;
+            }
+            component
+        })
+        .collect();
+    values(program, point, node, order, &equation.free, &equation.slots, &components)
+}
+
+/// Solves equalities for the entries of a quantity: those of the columns with pivots follow from the others.
+fn solve<V: Tower + Base<Value = V>>(
+    program: &Program,
+    point: &mut Point<V>,
+    equations: &[&Equation],
+    unknown: usize,
+) -> bool {
+    let entries = movable(program, point, unknown);
+    if entries.len() > MOST_UNKNOWNS {
+        return false;
+    }
+    let zero = V::integer(0);
+    // Linear: its values where one entry has moved by one say what it takes.
+    let all = |point: &Point<V>| -> Vec<V> {
+        equations.iter().flat_map(|equation| residuals(program, point, equation)).collect()
+    };
+    let set = |point: &mut Point<V>, at: usize, value: V| {
+        point.free[unknown][entries[at].0] = value;
+        if let Some((mirror, negative)) = entries[at].1 {
+            point.free[unknown][mirror] = if negative { -value } else { value };
+        }
+    };
+    let drawn: Vec<V> = entries.iter().map(|(entry, _)| point.free[unknown][*entry]).collect();
+    // From zero: no digits are lost.
+    for at in 0..entries.len() {
+        set(point, at, zero);
+    }
+    let constant = all(point);
+    if constant.iter().any(|value| !value.exists()) {
+        return false;
+    }
+    let mut columns = Vec::new();
+    for at in 0..entries.len() {
+        set(point, at, V::integer(1));
+        let moved = all(point);
+        columns.push(moved.into_iter().zip(&constant).map(|(moved, constant)| moved - *constant).collect::<Vec<V>>());
+        set(point, at, zero);
+    }
+    let rows = constant.len();
+    // Row by row: the factors of the entries, and what they must add up to.
+    let mut system: Vec<Vec<V>> = (0..rows)
+        .map(|row| columns.iter().map(|column| column[row]).chain([-constant[row]]).collect())
+        .collect();
+    let mut pivots: Vec<(usize, usize)> = Vec::new();
+    let mut free: Vec<usize> = (0..rows).collect();
+    for column in 0..entries.len() {
+        let scale = system.iter().flatten().map(Tower::weight).fold(0.0, f64::max);
+        let clear = |row: &usize| {
+            let value = system[*row][column];
+            match value.float() {
+                Some(_) => value.weight() > 1e-9 * scale,
+                None => value.weight() > 0.0,
+            }
+        };
+        let best = free.iter().copied().filter(|row| clear(row)).max_by(|a, b| {
+            system[*a][column].weight().total_cmp(&system[*b][column].weight()).then(b.cmp(a))
+        });
+        let Some(best) = best else { continue };
+        free.retain(|row| *row != best);
+        pivots.push((best, column));
+        let divisor = system[best][column];
+        for value in &mut system[best] {
+            *value /= divisor;
+        }
+        system[best][column] = V::integer(1);
+        for row in (0..rows).filter(|row| *row != best) {
+            let factor = system[row][column];
+            if factor.is_nothing() {
+                continue;
+            }
+            for at in 0..=entries.len() {
+                let own = system[best][at];
+                system[row][at] -= factor * own;
+            }
+            system[row][column] = zero;
+        }
+    }
+    let solved: Vec<usize> = pivots.iter().map(|(_, column)| *column).collect();
+    for at in (0..entries.len()).filter(|at| !solved.contains(at)) {
+        set(point, at, drawn[at]);
+    }
+    for (row, column) in &pivots {
+        let mut value = system[*row][entries.len()];
+        for at in (0..entries.len()).filter(|at| !solved.contains(at)) {
+            value -= system[*row][at] * drawn[at];
+        }
+        set(point, *column, value);
+    }
+    // Equal entries stay equal, and rows that no entry can change must hold already.
+    all(point).iter().all(is_small)
+}
+
+/// The entries of a quantity that can move by themselves, each with its mirror image.
+fn movable<V: Tower>(
+    program: &Program,
+    point: &Point<V>,
+    symbol: usize,
+) -> Vec<(usize, Option<(usize, bool)>)> {
+    let info = &program.symbols[symbol];
+    let count = point.free[symbol].len();
+    let structure = match info.value {
+        Value::Free { structure, .. } => structure,
+        Value::Defined(..) => None,
+    };
+    let size = info.ranges.first().map_or(1, |range: &Range| point.sizes.of(*range));
+    let place = |entry: usize| (entry / size.max(1), entry % size.max(1));
+    (0..count)
+        .filter_map(|entry| {
+            let (row, column) = place(entry);
+            let mirror = column * size + row;
+            match structure {
+                None => Some((entry, None)),
+                Some(Structure::Symmetric) => {
+                    (row <= column).then_some((entry, (row != column).then_some((mirror, false))))
+                }
+                Some(Structure::Antisymmetric) => (row < column).then_some((entry, Some((mirror, true)))),
+                Some(Structure::Diagonal) => (row == column).then_some((entry, None)),
+                Some(Structure::Lower) => (row >= column).then_some((entry, None)),
+                Some(Structure::Upper) => (row <= column).then_some((entry, None)),
+                Some(Structure::Orthogonal | Structure::Positive) => None,
+            }
+        })
+        .collect()
+}
+
+/// By what the degree of an expression is larger at most where entries follow from others by equations, which are quotients of
+/// determinants (Cramer).
+pub(in crate::claims) fn solved_degree(program: &Program, claim: &Claim, point: &Point<Degree>) -> u64 {
+    let equations = program.assumed(claim).filter_map(|assumed| match assumed {
+        Assumed::Equation(equation) => Some(equation),
+        _ => None,
+    });
+    equations.fold(1, |factor: u64, equation| {
+        let residuals = residuals(program, point, equation);
+        let degree = residuals.iter().filter_map(|residual| residual.numerator).max().unwrap_or(1).max(1);
+        factor.saturating_mul(1 + 2 * residuals.len() as u64 * degree)
+    })
+}
+
+/// Whether an order that is assumed holds at a point, and in how many cases it does not.
+pub(in crate::claims) fn out_of_order<V: Tower + Base<Value = V>>(
+    program: &Program,
+    claim: &Claim,
+    point: &Point<V>,
+) -> usize {
+    program
+        .assumed(claim)
+        .map(|assumed| match assumed {
+            Assumed::Order(equation) => residuals(program, point, equation)
+                .iter()
+                .filter(|difference| {
+                    difference.sign().is_none_or(|sign| !equation.relation.holds(sign, 0))
+                })
+                .count(),
+            _ => 0,
+        })
+        .sum()
+}
+
+/// The quantities of an order that is assumed.
+pub(in crate::claims) fn ordered_quantities(program: &Program, claim: &Claim) -> Vec<usize> {
+    let mut all: Vec<usize> = Vec::new();
+    for assumed in program.assumed(claim) {
+        if let Assumed::Order(equation) = assumed {
+            all.extend(&equation.unknowns);
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
