@@ -110,13 +110,8 @@ struct Twins<'a, A: Smooth> {
 impl<'a, A: Draw + Evaluable> Twins<'a, A> {
     fn new(derivation: &'a Derivation, shape: Shape, activation: Activation, seed: u64) -> Self {
         let case = Case::<A>::random(shape, activation, seed);
-        let sizes = Sizes {
-            samples: shape.samples,
-            inputs: shape.inputs,
-            hidden: shape.hidden,
-            classes: shape.classes,
-        };
-        let point = derivation.point(sizes, Phi::Known(activation), |name| free_values(&case, name));
+        let sizes = Sizes::of_network(shape.samples, shape.inputs, shape.hidden, shape.classes);
+        let point = derivation.point(&sizes, Phi::Known(activation), |name| free_values(&case, name));
         let point = point.unwrap_or_else(|error| panic!("{error}"));
         Twins { derivation, forms: Forms::new(case), point }
     }

@@ -106,6 +106,9 @@ impl Rounded {
     }
     #[inline]
     fn minus(&self, other: &Self) -> Self {
+        if self.value == other.value && self.error == 0.0 && other.error == 0.0 {
+            return Rounded::exact(0.0);
+        }
         match (self.is_nothing(), other.is_nothing()) {
             (true, _) => Rounded { value: -other.value, error: other.error },
             (_, true) => *self,

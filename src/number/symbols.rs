@@ -39,7 +39,17 @@ macro_rules! symbols {
             }
             fn normal(&self) -> (Self, Self) {
                 let exponent = -*self * *self / Self::integer(2);
-                (self.symbol(7), exponent.exp() * Self::integer(1).symbol(8))
+                // The distribution function is one half plus an odd function.
+                let zero = *self == Self::integer(0);
+                let positive = self.root() * self.root() == *self;
+                let magnitude = if positive { *self } else { -*self };
+                let odd = match (zero, positive) {
+                    (true, _) => Self::integer(0),
+                    (_, true) => magnitude.symbol(7),
+                    (_, false) => -magnitude.symbol(7),
+                };
+                let distribution = Self::integer(1) / Self::integer(2) + odd;
+                (distribution, exponent.exp() * Self::integer(1).symbol(8))
             }
             fn largest(_: &[Self]) -> usize {
                 0

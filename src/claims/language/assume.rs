@@ -47,7 +47,7 @@ impl Program {
         };
         match (size(left), size(right)) {
             (Some(range), _) => return self.at_least(range, relation, &right.kind, place).map(Some),
-            (None, Some(range)) => {
+            (None, Some(range)) if matches!(left.kind, Kind::Number(_)) => {
                 return self.at_least(range, mirrored(relation), &left.kind, place).map(Some);
             }
             _ => {}
@@ -174,6 +174,7 @@ impl Program {
             order: scope.order,
             used,
             unknowns,
+            text: format!("{left} {} {right}", relation.sign()),
         };
         if equation.unknowns.is_empty() {
             let expected = "an assumption about a free quantity (of numbers alone it must be claimed)";
@@ -223,7 +224,8 @@ impl Program {
             let pair = [slot(left)?, slot(right)?];
             (*relation == Relation::Equal && (pair == free || pair == [free[1], free[0]])).then_some(())
         };
-        (plain && *a == symbol && *b == symbol && (rows || columns)).then_some(())?;
+        let square = matches!(self.symbols[symbol].ranges.as_slice(), [row, column] if row == column);
+        (square && plain && *a == symbol && *b == symbol && (rows || columns)).then_some(())?;
         delta(mask)?;
         Some(Assumed::Structured { symbol })
     }
@@ -304,6 +306,10 @@ impl Program {
     fn once(&self, kind: &Assumed, place: Place) -> Result<(), SyntaxError> {
         let same = |other: &Assumed| match (kind, other) {
             (Assumed::SizeAtLeast { range, .. }, Assumed::SizeAtLeast { range: other, .. }) => range == other,
+            (
+                Assumed::Equation(own) | Assumed::Order(own),
+                Assumed::Equation(other) | Assumed::Order(other),
+            ) => own.text == other.text,
             _ => kind == other,
         };
         if self.assumptions.iter().any(|other| same(&other.kind)) {

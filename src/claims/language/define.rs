@@ -245,7 +245,8 @@ impl Program {
         let count = patterns.len();
         let one = patterns.iter().any(|pattern| matches!(pattern, Pattern::One(_)));
         self.note_letters(letters);
-        let Value::Defined(node, known) = &mut self.symbols[id].value else { return Ok(()) };
+        let Value::Defined(node, known) = &self.symbols[id].value else { return Ok(()) };
+        let (mut node, mut known) = (node.clone(), known.clone());
         // The slots of this case come behind those of the others.
         let moved = known.len() - count;
         let new = |slot: usize| Idx::Slot(if slot < count { slot } else { slot + moved });
@@ -262,13 +263,27 @@ impl Program {
                 return Err(SyntaxError::new(place, &expected, &format!("one over {}", self.range_name(range))));
             }
         }
+        if itself(&case.value, id, count) {
+            let expected = "a definition by entries at other indices";
+            let found = format!("an entry of '{}' that is defined by itself", self.symbols[id].name);
+            return Err(SyntaxError::new(place, expected, &found));
+        }
+        if let Form::Cases(cases) = &node.form
+            && cases.iter().any(|other| other.conditions == case.conditions)
+        {
+            let expected = "each case of a definition once";
+            let found = format!("another case of '{}' for the same indices", self.symbols[id].name);
+            return Err(SyntaxError::new(place, expected, &found));
+        }
         known.extend_from_slice(&slots[count..]);
         let ranges = known[..count].to_vec();
+        let node = &mut node;
         if let Form::Cases(cases) = &mut node.form {
             // One value comes before all values.
             if one { cases.insert(0, case) } else { cases.push(case) }
         }
         let recursive = depends.contains(id);
+        self.symbols[id].value = Value::Defined(node.clone(), known);
         let symbol = &mut self.symbols[id];
         symbol.ranges = ranges;
         symbol.recursive |= recursive;
@@ -323,6 +338,13 @@ fn within(scope: &mut Scope, conditions: &[Condition], place: Place) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Whether the entry of a quantity at its own indices stands in its definition.
+fn itself(node: &Node, id: usize, count: usize) -> bool {
+    let own: Vec<Idx> = (0..count).map(Idx::Slot).collect();
+    let here = matches!(&node.form, Form::Symbol(symbol, indices) if *symbol == id && *indices == own);
+    here || node.children().into_iter().any(|child| itself(child, id, count))
 }
 
 fn no_index(index: &str, place: Place) -> SyntaxError {

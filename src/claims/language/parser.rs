@@ -124,7 +124,10 @@ impl Parser<'_> {
                 Token::Number(number) => {
                     self.next();
                     let factor = sign * number.min(1 << 40);
-                    if self.take("*") || matches!(self.peek(), Token::Name(_)) {
+                    // `2i` is a product, where nothing stands between.
+                    let last = self.last_place();
+                    let adjacent = last.start + last.length == self.place().start;
+                    if self.take("*") || (adjacent && matches!(self.peek(), Token::Name(_))) {
                         let name = self.index_name()?;
                         index.terms.push((factor, name));
                     } else {

@@ -151,6 +151,8 @@ pub(in crate::claims) struct Equation {
     pub(in crate::claims) used: Symbols,
     /// The free quantities that it may be solved for, in the order of preference.
     pub(in crate::claims) unknowns: Vec<usize>,
+    /// The assumption as it was read.
+    pub(in crate::claims) text: String,
 }
 
 /// A function that the derivation declares.

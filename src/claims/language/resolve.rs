@@ -4,7 +4,7 @@ use super::assume;
 use super::error::{Place, SyntaxError};
 use super::parser::too_many;
 use super::program::{
-    Assumption, Claim, Compared, Declared, Form, Idx, MOST_STATEMENTS, MOST_USES, Macro, Node, Program, Size,
+    Assumption, Claim, Declared, Form, Idx, MOST_STATEMENTS, MOST_USES, Macro, Node, Program, Size,
     Symbol, Value,
 };
 use super::scope::Scope;
@@ -219,24 +219,25 @@ impl Program {
                             return Err(no_free_index(index, place));
                         }
                     }
+                    let range = |index: &Index| match index.alone().and_then(|name| scope.find(name)) {
+                        Some(Idx::Slot(slot)) => scope.range_of(slot),
+                        _ => None,
+                    };
+                    if let (Some(one), Some(other)) = (range(left), range(right))
+                        && one != other
+                    {
+                        let expected = format!(
+                            "indices of one range behind 'for': '{left}' over {}",
+                            self.range_name(one)
+                        );
+                        let found = format!("'{right}' over {}", self.range_name(other));
+                        return Err(SyntaxError::new(place, &expected, &found));
+                    }
                     compared.push(scope.compared(left, *relation, right, place)?);
                 }
             }
         }
         let slots = scope.ranges(right.place)?;
-        for (condition, Compared { left, right, .. }) in conditions.iter().zip(&compared) {
-            if let (Idx::Slot(one), Idx::Slot(other), Condition::Compare(first, _, second)) =
-                (left, right, condition)
-                && slots[*one] != slots[*other]
-            {
-                let expected = format!(
-                    "indices of one range behind 'for': '{first}' over {}",
-                    self.range_name(slots[*one])
-                );
-                let found = format!("'{second}' over {}", self.range_name(slots[*other]));
-                return Err(SyntaxError::new(place, &expected, &found));
-            }
-        }
         self.complete(&scope.used, place)?;
         let letters = scope.letters();
         let claim = Claim {

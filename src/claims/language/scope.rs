@@ -32,6 +32,8 @@ pub(super) struct Scope<'a> {
     pub(super) parameters: HashMap<String, Parameter>,
     /// The symbols that the statement depends on.
     pub(super) used: Symbols,
+    /// Those by which it differentiates, that it sets or draws.
+    pub(super) moved: Symbols,
     /// How deep derivatives are nested.
     pub(super) order: usize,
     /// Whether an eigenvalue occurs.
@@ -54,6 +56,7 @@ impl<'a> Scope<'a> {
             open: true,
             parameters: HashMap::new(),
             used: Symbols::default(),
+            moved: Symbols::default(),
             order: 0,
             eigenvalues: false,
             expanded: 0,
@@ -93,6 +96,9 @@ impl<'a> Scope<'a> {
             None if self.summed.iter().any(|other| other == index) => {
                 let expected = format!("'{index}' inside of its sum, or another index");
                 Err(SyntaxError::new(place, &expected, &format!("'{index}' where the sum has ended")))
+            }
+            None if self.program.is_number(index) || self.parameters.contains_key(index) => {
+                Err(SyntaxError::new(place, "an index", &format!("'{index}', which is a quantity")))
             }
             None if self.open => {
                 let slot = self.new_slot(index, None);

@@ -3,9 +3,10 @@
 
 use super::error::{Place, SyntaxError};
 use super::lexer::decimal;
-use super::program::{Distribution, Form, HIGHEST_ORDER, Idx, Node, Set, Square};
+use super::program::{Distribution, Form, HIGHEST_ORDER, Idx, Node, Set, Square, Value};
 use super::scope::Scope;
-use super::syntax::{Expr, Function, Index, Kind, Law, Over, Range, Relation, Setting};
+use super::symbols::Symbols;
+use super::syntax::{Expr, Function, Index, Kind, Law, Over, Range, Relation, Setting, Structure};
 use super::words;
 use std::collections::HashMap;
 
@@ -508,6 +509,7 @@ impl Scope<'_> {
     /// The value of a function with parameters for these arguments.
     pub(super) fn expand(&mut self, names: &[String], value: &Expr, arguments: &[Expr]) -> Resolved<Typed> {
         let mut parameters = HashMap::new();
+        let used = std::mem::take(&mut self.used);
         for (name, argument) in names.iter().zip(arguments) {
             let (order, eigenvalues) = (std::mem::take(&mut self.order), std::mem::take(&mut self.eigenvalues));
             let value = self.resolve(argument)?;
@@ -521,7 +523,19 @@ impl Scope<'_> {
         let bound = std::mem::take(&mut self.bound);
         let summed = std::mem::take(&mut self.summed);
         let open = std::mem::replace(&mut self.open, false);
+        let moved = std::mem::take(&mut self.moved);
+        let own = self.used.clone();
+        self.used.unite(&used);
         let resolved = self.resolve(value);
+        if let Some(symbol) = self.moved.iter().find(|symbol| own.contains(*symbol)) {
+            let name = &self.program.symbols[symbol].name;
+            let expected = format!(
+                "arguments that do not depend on '{name}', which the function differentiates by, sets or draws"
+            );
+            let place = arguments.first().map_or(value.place, |argument| argument.place);
+            return Err(SyntaxError::new(place, &expected, "one that does"));
+        }
+        self.moved.unite(&moved);
         (self.parameters, self.free, self.bound, self.summed, self.open) = (around, free, bound, summed, open);
         Ok(Typed::number(resolved?))
     }
@@ -612,6 +626,7 @@ impl Scope<'_> {
         }
         let symbol = self.known(by, place)?;
         self.movable(symbol, place)?;
+        self.moved.insert(symbol);
         let ranges = self.program.symbols[symbol].ranges.clone();
         let whole = indices.is_empty() && !ranges.is_empty();
         let (entry, slots) = if whole {
@@ -647,7 +662,20 @@ impl Scope<'_> {
             return Ok(Typed { node: Node { form: product, place }, ..gradient });
         }
         let towards = self.alike(&gradient, &towards, direction.place)?;
-        let product = Node { form: Form::Multiply(boxed(gradient.node), boxed(towards.node)), place };
+        let mut product = Node { form: Form::Multiply(boxed(gradient.node), boxed(towards.node)), place };
+        let structure = match self.program.symbols[symbol].value {
+            Value::Free { structure, .. } => structure,
+            Value::Defined(..) => None,
+        };
+        if let (Some(Structure::Symmetric | Structure::Positive | Structure::Antisymmetric), [row, column]) =
+            (structure, slots.as_slice())
+        {
+            // An entry moves its mirror image too, so each pair would count twice: `(1 + [i = j])/2` of it.
+            let of = |form: Form| boxed(Node { form, place });
+            let sum = Form::Add(of(Form::Number(1)), boxed(equal(*row, *column, place)));
+            let half = Form::Divide(of(sum), of(Form::Number(2)));
+            product = Node { form: Form::Multiply(of(half), boxed(product)), place };
+        }
         Ok(Typed::number(Node { form: Form::Sum(slots, boxed(product)), place }))
     }
 
@@ -698,6 +726,7 @@ impl Scope<'_> {
                 let found = self.shape(&new);
                 return Err(SyntaxError::new(value.place, &format!("a number for {name}"), &found));
             }
+            self.moved.insert(symbol);
             sets.push(Set { symbol, slots, value: new.node });
         }
         Ok(Typed { node: Node { form: Form::At(boxed(body.node.clone()), sets), place }, ..body })
@@ -706,14 +735,21 @@ impl Scope<'_> {
     /// `E[z ~ normal] x`.
     fn expectation(&mut self, name: &str, law: &Law, body: &Expr, place: Place) -> Resolved<Typed> {
         let symbol = self.known(name, place)?;
+        self.moved.insert(symbol);
+        let around: Symbols = std::mem::take(&mut self.used);
         let law = match law {
             Law::Normal => Distribution::Normal,
             Law::Signs => Distribution::Signs,
             Law::Bernoulli(q) => Distribution::Bernoulli(self.resolve(q)?),
         };
+        if self.used.contains(symbol) {
+            let expected = format!("a probability that does not depend on '{name}'");
+            return Err(SyntaxError::new(place, &expected, "one that does"));
+        }
+        self.used.unite(&around);
         let body = self.typed(body)?;
         self.depend_on(symbol);
-        if !matches!(self.program.symbols[symbol].value, super::program::Value::Free { structure: None, .. }) {
+        if !matches!(self.program.symbols[symbol].value, Value::Free { structure: None, .. }) {
             let expected = "a free quantity without structure that is drawn";
             return Err(SyntaxError::new(place, expected, &format!("'{name}'")));
         }

@@ -285,9 +285,6 @@ impl<'a, T: Base> World<'a, T> {
                 if *exponent < 0 { one / power } else { power }
             }
             Form::Raise(x, y) => {
-                if !self.factors_stand_for_positive(x, slots, ranges) {
-                    return T::integer(-1).sqrt();
-                }
                 let (x, y) = two(x, y, slots);
                 super::functions::raised(x, y)
             }

@@ -31,6 +31,8 @@ impl<T: Base> World<'_, T> {
             }
             Distribution::Normal => normal(degree),
         };
+        // What has no weight takes no work.
+        let rule: Vec<(T, T)> = rule.into_iter().filter(|(_, weight)| !weight.is_nothing()).collect();
         if (rule.len() as f64).powi(entries as i32) > MOST_NODES {
             return undefined();
         }

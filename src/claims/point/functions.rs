@@ -152,9 +152,7 @@ pub(super) fn raised<T: Base>(x: T, y: T) -> T {
     if !base.is_surely_positive() {
         return undefined();
     }
-    if !base.stands_for_positive() {
-        return T::integer(-1).sqrt();
-    }
+    // In a field it is a symbol, whether the base stands for a positive number or not: no law needs to know.
     let value = T::constant(base.raised(&exponent));
     let moves = y - T::constant(exponent);
     // `ln(x/base) = u - u^2/2 + ..` with `u = x/base - 1`.

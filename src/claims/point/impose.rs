@@ -3,8 +3,9 @@
 use super::place::Point;
 use super::tower::{Base, Tower};
 use super::values::values;
-use crate::claims::language::program::{Assumed, Claim, Equation, Form, Node, Program, Value};
-use crate::claims::language::syntax::{Range, Structure};
+use crate::claims::language::error::Place;
+use crate::claims::language::program::{Assumed, Claim, Equation, Form, Idx, Node, Program, Value};
+use crate::claims::language::syntax::{Range, Relation, Structure};
 use crate::number::Degree;
 
 /// Why no point was made.
@@ -28,31 +29,84 @@ pub(in crate::claims) fn impose<V: Tower + Base<Value = V>>(
     claim: &Claim,
     point: &mut Point<V>,
 ) -> Result<(), Unusable> {
-    let equations: Vec<&Equation> = program
-        .assumed(claim)
-        .filter_map(|assumed| match assumed {
-            Assumed::Equation(equation) => Some(&**equation),
-            _ => None,
-        })
-        .collect();
+    let (mut equations, mut sums, mut chosen) = (Vec::new(), Vec::new(), Vec::new());
+    for assumed in program.assumed(claim) {
+        match assumed {
+            Assumed::Equation(equation) => equations.push(&**equation),
+            Assumed::SumsToOne { symbol } => sums.push(*symbol),
+            Assumed::OneOf { symbol, .. } => chosen.push(*symbol),
+            _ => {}
+        }
+    }
     if equations.is_empty() || !V::SOLVES {
         return Ok(());
     }
-    let choices = equations.iter().map(|equation| equation.unknowns.len()).product::<usize>();
+    // Entries that are one of two numbers are not solved for, where there is anything else.
+    let unknowns = |equation: &Equation| -> Vec<usize> {
+        let own = equation.unknowns.iter().copied();
+        let others: Vec<usize> = own.clone().filter(|symbol| !chosen.contains(symbol)).collect();
+        if others.is_empty() { own.collect() } else { others }
+    };
+    let own: Vec<Vec<usize>> = equations.iter().map(|equation| unknowns(equation)).collect();
+    // A row that sums to one does so beside the equations that its quantity is in.
+    let further: Vec<Equation> = sums
+        .into_iter()
+        .filter(|symbol| own.iter().any(|unknowns| unknowns.contains(symbol)))
+        .filter_map(|symbol| sum_to_one(program, symbol))
+        .collect();
+    let own: Vec<Vec<usize>> =
+        own.into_iter().chain(further.iter().map(|equation| equation.unknowns.clone())).collect();
+    equations.extend(&further);
+    let choices = own.iter().map(Vec::len).product::<usize>();
     let drawn = point.free.clone();
+    // Which quantity is solved for differs from point to point.
+    let first = drawn.iter().flatten().take(5).fold(0, |bits, entry| 2 * bits + entry.choice(2));
     for choice in 0..choices.min(MOST_CHOICES) {
         point.free.clone_from(&drawn);
-        let mut rest = choice;
+        let mut rest = choice + first;
         let mut unknowns = Vec::new();
-        for equation in &equations {
-            unknowns.push(equation.unknowns[rest % equation.unknowns.len()]);
-            rest /= equation.unknowns.len();
+        for own in &own {
+            unknowns.push(own[rest % own.len()]);
+            rest /= own.len();
         }
-        if solved(program, point, &equations, &unknowns) {
+        if solved(program, point, &equations, &unknowns) && keeps(program, claim, point) {
             return Ok(());
         }
     }
     Err(Unusable::NoSolution)
+}
+
+/// Whether entries that were solved for are still what else is assumed of them.
+fn keeps<V: Tower>(program: &Program, claim: &Claim, point: &Point<V>) -> bool {
+    program.assumed(claim).all(|assumed| match assumed {
+        Assumed::Positive { symbol } => point.free[*symbol].iter().all(V::is_surely_positive),
+        Assumed::OneOf { symbol, values } => point.free[*symbol].iter().all(|entry| {
+            values.iter().any(|(above, below)| {
+                is_small(&(*entry - V::integer(*above) / V::integer(*below)))
+            })
+        }),
+        _ => true,
+    })
+}
+
+/// The equation that says that the rows of a quantity sum to one.
+fn sum_to_one(program: &Program, symbol: usize) -> Option<Equation> {
+    let slots = program.symbols[symbol].ranges.clone();
+    let (last, rest) = slots.len().checked_sub(1).map(|last| (last, (0..last).collect::<Vec<_>>()))?;
+    let place = Place::default();
+    let indices = (0..slots.len()).map(Idx::Slot).collect();
+    let entry = Node { form: Form::Symbol(symbol, indices), place };
+    Some(Equation {
+        left: Node { form: Form::Sum(vec![last], Box::new(entry)), place },
+        relation: Relation::Equal,
+        right: Node { form: Form::Number(1), place },
+        free: rest,
+        slots,
+        order: 0,
+        used: [symbol].into_iter().collect(),
+        unknowns: vec![symbol],
+        text: String::new(),
+    })
 }
 
 /// Solves each equality for its quantity, those for the same one together, and says whether all hold then.

@@ -55,6 +55,13 @@ impl Sizes {
 pub(in crate::claims) const ANY: usize = u32::MAX as usize;
 
 impl Program {
+    /// The sizes of those ranges that a claim is about, by their names.
+    pub(in crate::claims) fn named_spanned(&self, lengths: &Lengths) -> Sizes {
+        let size = |range: Range| Some(lengths.of(range)).filter(|length| *length != ANY);
+        let spanned = self.ranges().filter(|range| self.index.spanned.contains(range));
+        Sizes(spanned.map(|range| (self.size_name(range).to_string(), size(range))).collect())
+    }
+
     /// Sizes by their names: the four that are known, or, where there are others, those that are used.
     pub(in crate::claims) fn named(&self, lengths: &Lengths) -> Sizes {
         let used = |range: &Range| self.sizes.is_empty() || self.index.spanned.contains(range);

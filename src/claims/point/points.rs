@@ -166,8 +166,24 @@ pub(in crate::claims) fn structure<V: Tower>(program: &Program, claim: &Claim, p
                 }
             }
         }
-        if structure == Structure::Orthogonal {
-            rotate(entries, size);
+        match structure {
+            Structure::Orthogonal => {
+                rotate(entries, size);
+                // Rotations alone have the determinant 1: each row is turned round or not.
+                for row in 0..size {
+                    if drawn[at(row, row)].choice(2) == 1 {
+                        entries[at(row, 0)..=at(row, size - 1)].iter_mut().for_each(|entry| *entry = -*entry);
+                    }
+                }
+            }
+            Structure::Positive => {
+                // Definite, whatever was drawn, where numbers are floats.
+                let trace = (0..size).filter_map(|row| entries[at(row, row)].float()).sum::<f64>();
+                if let Some(shift) = V::from_float(trace * 1e-6 + 1e-9) {
+                    (0..size).for_each(|row| entries[at(row, row)] += shift);
+                }
+            }
+            _ => {}
         }
     }
 }

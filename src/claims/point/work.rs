@@ -1,9 +1,9 @@
 //! How much work a claim is, before any of it is done.
 
 use crate::claims::language::lengths::Lengths;
-use crate::claims::language::program::{Claim, Distribution, Form, Node, Program, Value};
+use crate::claims::language::program::{Assumed, Claim, Distribution, Form, Node, Program, Value};
 use crate::claims::language::symbols::Symbols;
-use crate::claims::language::syntax::{MOST_SIZES, Range};
+use crate::claims::language::syntax::{MOST_SIZES, Range, Structure};
 
 /// An estimate of the elementary operations that evaluating so many components of a claim takes at these sizes. A quantity
 /// is computed once in each world, and each derivative is a world of its own.
@@ -33,9 +33,38 @@ fn estimate(mut estimate: Estimate, claim: &Claim, components: usize) -> f64 {
     let tables: f64 = claim.used.iter().map(|symbol| estimate.table(symbol)).sum();
     let sides = estimate.node(&claim.left, &claim.slots) + estimate.node(&claim.right, &claim.slots);
     let free = program.used(claim).filter(|(_, symbol)| matches!(symbol.value, Value::Free { .. }));
-    let drawn: f64 = free.map(|(_, symbol)| sizes.entries(&symbol.ranges) as f64).sum();
+    let drawn: f64 = free
+        .map(|(_, symbol)| {
+            let entries = sizes.entries(&symbol.ranges) as f64;
+            match symbol.value {
+                Value::Free { structure: Some(Structure::Positive | Structure::Orthogonal), .. } => {
+                    entries.powf(1.5)
+                }
+                _ => entries,
+            }
+        })
+        .sum();
+    // An equation that is solved is evaluated once for each entry that it may be solved for.
+    let solved: f64 = program
+        .assumed(claim)
+        .map(|assumed| match assumed {
+            Assumed::Equation(equation) => {
+                let unknowns = equation.unknowns.iter().map(|symbol| program.entries(*symbol, sizes) as f64);
+                let unknowns = unknowns.fold(1.0, f64::max);
+                let rows: f64 = equation.free.iter().map(|slot| sizes.of(equation.slots[*slot]) as f64).product();
+                let each = estimate.node(&equation.left, &equation.slots)
+                    + estimate.node(&equation.right, &equation.slots);
+                unknowns * rows * (each + rows.min(unknowns))
+            }
+            Assumed::Order(equation) => {
+                let rows: f64 = equation.free.iter().map(|slot| sizes.of(equation.slots[*slot]) as f64).product();
+                20.0 * rows
+            }
+            _ => 0.0,
+        })
+        .sum();
     // A number of a tower has 2^order parts, and a product of two takes 3^order products of parts.
-    drawn + (components * sides + tables) * 3f64.powi(claim.order as i32)
+    drawn + solved + (components * sides + tables) * 3f64.powi(claim.order as i32)
 }
 
 struct Estimate<'a> {
@@ -137,7 +166,8 @@ impl<'a> Estimate<'a> {
             }
             Form::Expect(symbol, law, degree, body) => {
                 let nodes = match **law {
-                    Distribution::Normal => degree + 1,
+                    // The middle one of three has no weight.
+                    Distribution::Normal => if *degree == 2 { 2 } else { degree + 1 },
                     _ => 2,
                 };
                 let entries = self.program.entries(*symbol, self.sizes).min(1000) as i32;

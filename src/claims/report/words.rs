@@ -149,6 +149,7 @@ fn undefined_in_words(undefined: &Undefined) -> String {
         Operation::Kink => "a derivative at a kink",
         Operation::Outside => "an entry outside of the ranges of a quantity ('outside 0' behind its declaration makes it zero)",
         Operation::Power => "a power of a number that is not positive",
+        Operation::Itself => "an entry that is defined by itself",
         Operation::Inverse => "the inverse of a matrix that has none",
     };
     let case = if undefined.case.is_empty() { String::new() } else { format!(" where {}", undefined.case) };

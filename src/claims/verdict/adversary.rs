@@ -73,6 +73,8 @@ pub(in crate::claims) enum Found {
     Nothing(Search),
     /// At no point both sides have values.
     Undefined,
+    /// At no point everything holds that is assumed.
+    Contradiction,
 }
 
 /// A point with how close it comes to a violation.
@@ -88,9 +90,11 @@ struct Adversary<'a> {
     program: &'a Program,
     claim: &'a Claim,
     points: usize,
+    /// Points at which everything holds that is assumed.
+    drawn: usize,
     steps: usize,
     largest: Lengths,
-    /// The whole numbers of the claim.
+    /// The numbers of the claim, and their neighbours.
     numbers: Vec<f64>,
     nearest: Option<(f64, Box<Counterexample>)>,
 }
@@ -101,15 +105,17 @@ pub(in crate::claims) fn search(program: &Program, claim: &Claim, seed: u64) -> 
         program,
         claim,
         points: 0,
+        drawn: 0,
         steps: 0,
         largest: at_least(program, claim, SIZES[0]),
-        numbers: literals(program, claim).into_iter().map(|number| number as f64).chain([1.0]).collect(),
+        numbers: literals(program, claim),
         nearest: None,
     };
     let phis = phis(program, claim, seed);
     match adversary.points(&phis, seed).and_then(|candidates| adversary.ascend(candidates, seed)) {
         Err(violation) => Found::Violation(*violation),
         Ok(()) => match adversary.nearest {
+            None if adversary.drawn == 0 => Found::Contradiction,
             None => Found::Undefined,
             Some((margin, nearest)) => Found::Nothing(Search {
                 points: adversary.points,
@@ -250,6 +256,7 @@ impl Adversary<'_> {
         values: Vec<Vec<f64>>,
     ) -> Result<Option<Candidate>, Box<Counterexample>> {
         let Some(mut point) = rounded(self.program, self.claim, sizes, phi, &values) else { return Ok(None) };
+        self.drawn += 1;
         point.functions = self.points as u64 % 4;
         let some = some_components(self.claim, sizes, self.points as u64);
         let sides = Values::of(self.program, self.claim, &point, &some);

@@ -9,6 +9,9 @@ use crate::claims::point::evaluate::{UNASSIGNED, World, at_height};
 use crate::claims::point::place::Point;
 use crate::number::{Jet, Rounded};
 
+/// Expressions within each other that are looked into.
+const MOST_STEPS: usize = 2000;
+
 type Carried = Jet<Rounded, { 1 << HIGHEST_ORDER }>;
 
 /// The innermost expression without a value whose own parts have values, and what is wrong with it.
@@ -27,14 +30,27 @@ pub(in crate::claims) fn blame(
         for (slot, index) in free.iter().zip(component) {
             slots[*slot] = *index;
         }
-        let mut found = None;
+        let (mut found, mut steps) = (None, 0);
         let mut at = Some(Part { node, slots, ranges });
         while let Some(part) = at.take_if(|part| part.lacks_a_value(&world)) {
             found = Some((part.operation(), part.node.place));
+            steps += 1;
+            if steps > MOST_STEPS {
+                // Definitions that lead back to themselves.
+                return Some((Operation::Itself, part.node.place));
+            }
             at = part.inner(program, &world);
         }
         found
     })
+}
+
+fn has_a_kink(form: &Form) -> bool {
+    match form {
+        Form::Call(function, _) => function.has_a_kink(),
+        Form::Test(..) => true,
+        _ => false,
+    }
 }
 
 /// An expression with its indices assigned.
@@ -57,17 +73,17 @@ impl<'p> Part<'p> {
             Form::Call(Function::Ln, _) => Operation::Logarithm,
             // A slope that does not exist: that of a root of zero, as a rule.
             Form::Derivative(of, ..) => {
-                let kink = |form: &Form| match form {
-                    Form::Call(function, _) => function.has_a_kink(),
-                    Form::Test(..) => true,
-                    _ => false,
-                };
-                if of.any(&kink) { Operation::Kink } else { Operation::Division }
+                if of.any(&has_a_kink) { Operation::Kink } else { Operation::Division }
             }
             Form::Power(..) => Operation::Division,
             Form::Raise(..) => Operation::Power,
             Form::Symbol(..) | Form::Cases(_) => Operation::Outside,
             Form::Inverse(..) => Operation::Inverse,
+            Form::At(..) | Form::Expect(..) if self.node.any(&|form| has_a_kink(form)) => Operation::Kink,
+            Form::At(..) | Form::Expect(..) if self.node.any(&|form| matches!(form, Form::Divide(..))) => {
+                Operation::Division
+            }
+            Form::Call(..) | Form::Test(..) if has_a_kink(&self.node.form) => Operation::Kink,
             _ => Operation::Overflow,
         }
     }

@@ -93,7 +93,7 @@ pub(in crate::claims) fn ordered(program: &Program, claim: &Claim) -> Vec<Range>
         }
     }
     everything |= program.assumed(claim).any(|assumed| {
-        matches!(assumed, Assumed::Equation(_) | Assumed::OneOf { .. }) && !program.concerned(assumed).iter().all(|symbol| !claim.used.contains(symbol))
+        matches!(assumed, Assumed::Equation(_)) && !program.concerned(assumed).iter().all(|symbol| !claim.used.contains(symbol))
     });
     if everything {
         program.ranges().filter(|range| program.spans(claim, *range)).for_each(&mut note);

@@ -49,17 +49,41 @@ fn collect(node: &Node, found: &mut Vec<Function>) {
     }
 }
 
+/// The numbers that stand in a claim or in the definitions that it uses: fractions too, and what lies beside each.
+pub(in crate::claims) fn literals(program: &Program, claim: &Claim) -> Vec<f64> {
+    let mut whole: BTreeSet<i64> = whole_numbers(program, claim);
+    whole.insert(1);
+    let mut found: Vec<f64> = whole.iter().map(|number| *number as f64).collect();
+    uses_node(program, claim, &mut |node, _| {
+        if let Form::Divide(x, y) = &node.form
+            && let (Form::Number(above), Form::Number(below)) = (&x.form, &y.form)
+        {
+            found.push(*above as f64 / *below as f64);
+        }
+    });
+    let few: Vec<f64> = whole.iter().take(MOST_LITERALS).map(|number| *number as f64).collect();
+    let quotients = few.iter().flat_map(|a| few.iter().filter(|b| **b != 0.0).map(move |b| a / b));
+    found.extend(quotients);
+    let beside: Vec<f64> = few.iter().flat_map(|number| [number + 1.0, number - 1.0, 2.0 * number]).collect();
+    found.extend(beside);
+    found.sort_by(f64::total_cmp);
+    found.dedup();
+    found
+}
+
+/// Numbers of a claim of which quotients are made.
+const MOST_LITERALS: usize = 6;
+
 /// The whole numbers that stand in a claim or in the definitions that it uses.
-pub(in crate::claims) fn literals(program: &Program, claim: &Claim) -> Vec<i64> {
-    fn within(node: &Node, found: &mut BTreeSet<i64>) {
+pub(in crate::claims) fn whole_numbers(program: &Program, claim: &Claim) -> BTreeSet<i64> {
+    let mut found = BTreeSet::new();
+    uses_node(program, claim, &mut |node, _| {
         if let Form::Number(number) = node.form {
             found.insert(number);
         }
-        node.children().into_iter().for_each(|child| within(child, found));
-    }
-    let mut found = BTreeSet::new();
-    within(&claim.left, &mut found);
-    within(&claim.right, &mut found);
-    program.definitions(claim).for_each(|(node, _)| within(node, &mut found));
-    found.into_iter().collect()
+        for index in node.indices() {
+            found.insert(index.affine().constant.abs());
+        }
+    });
+    found
 }

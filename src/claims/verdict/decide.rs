@@ -57,6 +57,7 @@ pub(in crate::claims) fn decide(program: &Program, claim: &Claim, points: usize,
         return match search(program, claim, seed) {
             adversary::Found::Violation(counterexample) => Outcome::False(counterexample),
             adversary::Found::Nothing(search) => Outcome::NotRefuted(search),
+            adversary::Found::Contradiction => Outcome::Undecided(Doubt::Contradiction),
             adversary::Found::Undefined => Outcome::Undefined(never_real(program, claim, seed)),
         };
     }
@@ -75,6 +76,8 @@ pub(in crate::claims) fn decide(program: &Program, claim: &Claim, points: usize,
             _ => Outcome::Undecided(Doubt::Rounding { tried }),
         },
         Floats::Agree(floats) => match exactly(program, claim, &plans, &needs, seed) {
+            // Ties and kinks are met by nothing that is drawn at random.
+            Exactly::Equal(_) if let Some(tie) = at_ties(program, claim, &needs, seed) => Outcome::False(tie),
             // What is not proved at every size may be false at a larger one.
             Exactly::Equal(proof) => match larger(program, claim, &proof, seed) {
                 Some(counterexample) => Outcome::False(counterexample),
@@ -106,6 +109,17 @@ fn larger(program: &Program, claim: &Claim, proof: &Proof, seed: u64) -> Option<
     if proof.sizes == Reach::Every { None } else { at_larger_sizes(program, claim, seed) }
 }
 
+/// A counterexample at zeros, ties and the numbers of a claim, where it asks for signs.
+fn at_ties(program: &Program, claim: &Claim, needs: &Needs, seed: u64) -> Option<Counterexample> {
+    if needs.signs == 0 {
+        return None;
+    }
+    match search(program, claim, seed) {
+        adversary::Found::Violation(counterexample) => Some(counterexample),
+        _ => None,
+    }
+}
+
 /// What the two exact arithmetics say together.
 enum Exactly {
     Equal(Box<Proof>),
@@ -130,6 +144,14 @@ fn exactly(program: &Program, claim: &Claim, plans: &[Plan], needs: &Needs, seed
         let found = at_all_sizes::<Ordered>(program, claim, &regions, seed);
         if matches!(found.0, Verified::Equal { .. }) || !lawful {
             return concluded(claim, found, Exactness::Regions);
+        }
+    }
+    // Equal entries beyond the explicit ones may make a divisor vanish that does not vanish as a rule.
+    if matches!(first.0, Verified::Pole { .. }) && plans.iter().any(|plan| !plan.alone) {
+        let alone = |plan: &Plan| plan.at(program, claim, numbers(program, claim, plan));
+        let plans: Vec<Plan> = plans.iter().map(alone).collect();
+        if let found @ (Verified::Equal { .. }, _) = at_all_sizes::<Field>(program, claim, &plans, seed) {
+            return concluded(claim, found, Exactness::Field);
         }
     }
     match first {
@@ -302,10 +324,10 @@ fn reach(program: &Program, plans: &[Plan], mut reached: Vec<Lengths>, every: bo
             let common = Lengths::each(|range| {
                 reached.iter().map(|sizes| sizes.of(range)).min().unwrap_or(1)
             });
-            return Reach::UpTo(program.named(&common.with(*range, last.of(*range))));
+            return Reach::UpTo(program.named_spanned(&common.with(*range, last.of(*range))));
         }
     }
-    Reach::At(reached.iter().map(|sizes| program.named(sizes)).collect())
+    Reach::At(reached.iter().map(|sizes| program.named_spanned(sizes)).collect())
 }
 
 fn concluded(claim: &Claim, (verified, sizes): (Verified, Reach), arithmetic: Exactness) -> Exactly {

@@ -7,7 +7,7 @@ use crate::claims::language::program::{Assumed, Claim, Form, Program, Symbol, Va
 use crate::claims::language::symbols::Symbols;
 use crate::claims::language::syntax::Function;
 use crate::claims::point::evaluate::{World, at_height};
-use crate::claims::point::impose::{Unusable, solved_degree};
+use crate::claims::point::impose::{Unusable, out_of_order, solved_degree};
 use crate::claims::point::place::{Phi, Point};
 use crate::claims::point::points::{at_every_size, at_sizes, point_seed};
 use crate::claims::point::tower::{Base, Tower};
@@ -22,6 +22,8 @@ pub(in crate::claims) trait Exact: Tower + Base<Value = Self> + Copy {
     fn random(random: &mut ChaCha8Rng, nesting: usize) -> Self;
     /// Logarithm to base 10 of a bound on the probability that a rational function of this degree vanishes at a random point.
     fn chance(degree: u64, roots: u32, nesting: usize) -> f64;
+    /// Whether its numbers have an order.
+    const ORDERED: bool = false;
     /// Why a value does not exist.
     fn gap(&self) -> Option<Gap>;
 }
@@ -63,6 +65,7 @@ impl Exact for Chain {
 }
 
 impl Exact for Ordered {
+    const ORDERED: bool = true;
     fn random(random: &mut ChaCha8Rng, nesting: usize) -> Self {
         // Over several scales: the constants of a claim lie on either side of some.
         let size = 10f64.powf(random.random_range(-1.0..1.2));
@@ -125,15 +128,14 @@ pub(in crate::claims) enum Verified {
     },
 }
 
-/// How many entries of these quantities lack a root at a point, and the quantity of one of them: seen before anything is
-/// differentiated.
-fn missing_roots<V: Exact>(program: &Program, point: &Point<V>, symbols: &[usize]) -> (usize, Option<usize>) {
+/// The first of these quantities that lacks roots at a point, as its place from the end, and how many: seen before anything is
+/// differentiated. Nothing is left where all roots exist.
+fn missing_roots<V: Exact>(program: &Program, point: &Point<V>, symbols: &[usize]) -> (usize, usize) {
     let height = symbols.iter().map(|symbol| program.symbols[*symbol].height).max().unwrap_or(0);
     at_height(height, || {
         let world = World::<V>::new(program, point);
         let mut built_upon = Symbols::default();
-        let (mut count, mut first) = (0, None);
-        for symbol in symbols {
+        for (place, symbol) in symbols.iter().enumerate() {
             // What the roots before built upon is computed already.
             world.prepare_besides(&program.symbols[*symbol].depends, &built_upon);
             built_upon.unite(&program.symbols[*symbol].depends);
@@ -141,11 +143,10 @@ fn missing_roots<V: Exact>(program: &Program, point: &Point<V>, symbols: &[usize
                 .filter(|entry| world.at(*symbol, *entry).gap() == Some(Gap::Root))
                 .count();
             if missing > 0 {
-                first = first.or(Some(*symbol));
+                return (symbols.len() - place, missing);
             }
-            count += missing;
         }
-        (count, first)
+        (0, 0)
     })
 }
 
@@ -153,7 +154,7 @@ fn missing_roots<V: Exact>(program: &Program, point: &Point<V>, symbols: &[usize
 fn with_roots(program: &Program, claim: &Claim) -> Vec<usize> {
     let has_a_root = |value: &Value| match value {
         Value::Defined(node, _) => {
-            any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _) | Form::Raise(..)))
+            any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _)))
         }
         Value::Free { .. } => false,
     };
@@ -164,7 +165,8 @@ fn with_roots(program: &Program, claim: &Claim) -> Vec<usize> {
 
 /// Steps towards a point at which all roots exist.
 const STEPS: usize = 600;
-/// Entries with roots that are looked after.
+/// Entries with roots that are looked after, from more than the one to no more than the other.
+const FEW_ROOTS: usize = 3;
 const MOST_ROOTS: usize = 400;
 
 /// Draws entries again, one by one, until all roots exist: where there are many, each of which exists at half of the points, no
@@ -174,14 +176,16 @@ fn settle<V: Exact>(
     claim: &Claim,
     point: &mut Point<V>,
     roots: &[usize],
-    nesting: usize,
+    plan: &Plan,
     seed: u64,
 ) -> (bool, usize) {
     let entries: usize = roots.iter().map(|symbol| program.entries(*symbol, &point.sizes)).sum();
-    let (mut left, mut lacking) = missing_roots(program, point, roots);
-    if left == 0 || entries > MOST_ROOTS {
-        return (left == 0, 1);
+    let mut left = missing_roots(program, point, roots);
+    // Few roots exist at many points: another one is drawn as a whole.
+    if left == (0, 0) || entries <= FEW_ROOTS || entries > MOST_ROOTS {
+        return (left == (0, 0), 1);
     }
+    let steps = ((BUDGET / plan.roots_work.max(1.0)) as usize).min(STEPS);
     // What is assumed of others is more than being positive: their entries are not drawn one by one.
     let mut bound = Symbols::default();
     for assumed in program.assumed(claim) {
@@ -191,8 +195,8 @@ fn settle<V: Exact>(
     }
     let positive: Symbols = program.positive(claim).collect();
     let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x5e77_1e);
-    for step in 1..=STEPS {
-        let Some(symbol) = lacking else { break };
+    for step in 1..=steps {
+        let symbol = roots[roots.len() - left.0];
         let free: Vec<usize> = program.symbols[symbol]
             .depends
             .iter()
@@ -208,19 +212,19 @@ fn settle<V: Exact>(
         let own = free[random.random_range(0..free.len())];
         let entry = random.random_range(0..point.free[own].len());
         let before = point.free[own][entry];
-        let value = V::random(&mut random, nesting);
+        let value = V::random(&mut random, plan.nesting);
         point.free[own][entry] = if positive.contains(own) { value * value } else { value };
-        let (now, other) = missing_roots(program, point, roots);
+        let now = missing_roots(program, point, roots);
         if now <= left {
-            (left, lacking) = (now, other);
+            left = now;
         } else {
             point.free[own][entry] = before;
         }
-        if left == 0 {
+        if left == (0, 0) {
             return (true, step);
         }
     }
-    (false, STEPS)
+    (false, steps)
 }
 
 /// What is known of a component so far.
@@ -284,13 +288,13 @@ pub(in crate::claims) fn exact<V: Exact>(
         }
         let Ok(mut point) = draw::<V>(program, claim, plan, point_seed(seed, 0, attempt)) else {
             // What is assumed has no solution there.
-            spent += plan.work;
+            spent += plan.work / 16.0;
             continue;
         };
         spent += plan.roots_work + ROOT * f64::from(plan.roots);
         if !roots.is_empty() {
             let own = point_seed(seed, 1, attempt);
-            let (settled, steps) = settle(program, claim, &mut point, &roots, plan.nesting, own);
+            let (settled, steps) = settle(program, claim, &mut point, &roots, plan, own);
             spent += steps as f64 * plan.roots_work / 4.0;
             if !settled {
                 continue;
@@ -353,7 +357,12 @@ pub(in crate::claims) fn draw<V: Exact>(
     seed: u64,
 ) -> Result<Point<V>, Unusable> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    point(program, claim, plan, || V::random(&mut random, plan.nesting))
+    let point = point(program, claim, plan, || V::random(&mut random, plan.nesting))?;
+    // Where numbers have an order it is the one that is assumed.
+    if V::ORDERED && out_of_order(program, claim, &point) > 0 {
+        return Err(Unusable::NoSolution);
+    }
+    Ok(point)
 }
 
 /// A point of a plan. What is assumed to be positive is a square.

@@ -11,17 +11,17 @@
 //! - An entry of a quantity whose rows sum to one counts one index: one entry of the row is what the others leave.
 
 use crate::claims::language::lengths::Lengths;
-use crate::claims::language::program::{Claim, Form, Idx, Node, Program, Value};
-use crate::claims::language::syntax::{Function, MOST_SIZES, Range};
+use crate::claims::language::program::{Assumed, Claim, Form, Idx, Node, Program, Value};
+use crate::claims::language::syntax::{Function, MOST_SIZES, Range, Structure};
 use std::collections::BTreeMap;
 
 /// A count for each range.
-type Counts = [u64; MOST_SIZES];
+type Counts = [u32; MOST_SIZES];
 
 const NOTHING: Counts = [0; MOST_SIZES];
 
 /// Counts beyond this are as good as infinite.
-const MANY: u64 = 1 << 20;
+const MANY: u32 = 1 << 20;
 
 /// Denominators that are distinguished.
 const MOST_DIVISORS: usize = 200;
@@ -55,23 +55,23 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
         free[claim.slots[*slot].number()] += 1;
     }
     let count = program.ranges().count();
-    let each = |of: &dyn Fn(usize) -> u64| -> Counts {
+    let each = |of: &dyn Fn(usize) -> u32| -> Counts {
         std::array::from_fn(|r| if r < count { of(r) } else { 0 })
     };
     let terms = each(&|r| {
         let rows = |other: usize| both.top[other] + free[other];
         // Each denominator once more for every choice of its own indices among those of a term.
-        let again: u64 = both
+        let again: u32 = both
             .below
             .values()
             .map(|divisor| {
                 let choices =
-                    (0..count).map(|other| rows(other).max(1).saturating_pow(divisor.free[other] as u32));
-                let choices = choices.fold(1u64, |all, some| all.saturating_mul(some)).min(MANY);
-                divisor.power * divisor.counts[r] * (choices - 1)
+                    (0..count).map(|other| rows(other).max(1).saturating_pow(divisor.free[other]));
+                let choices = choices.fold(1u32, |all, some| all.saturating_mul(some)).min(MANY);
+                (u64::from(divisor.power) * u64::from(divisor.counts[r]) * u64::from(choices - 1)).min(u64::from(MANY)) as u32
             })
             .sum();
-        rows(r) + again
+        (rows(r) + again).min(4 * MANY)
     });
     let explicit = each(&|r| {
         let term = free[r] + but_one(terms[r] - free[r]);
@@ -118,19 +118,19 @@ struct Extent {
 /// A denominator.
 #[derive(Clone, Copy, Debug)]
 struct Divisor {
-    power: u64,
+    power: u32,
     /// Indices that are summed over in it.
     counts: Counts,
     /// Indices that it has itself.
     free: Counts,
 }
 
-fn add(a: Counts, b: Counts, times: u64) -> Counts {
+fn add(a: Counts, b: Counts, times: u32) -> Counts {
     std::array::from_fn(|r| (a[r] + b[r].saturating_mul(times)).min(MANY))
 }
 
 /// Where an index is summed over, one of the indices of a term may be one of the equal ones.
-fn but_one(summed: u64) -> u64 {
+fn but_one(summed: u32) -> u32 {
     summed - summed.min(1)
 }
 
@@ -148,7 +148,7 @@ fn larger(a: Counts, b: Counts) -> Counts {
 fn merged(
     a: &BTreeMap<*const Node, Divisor>,
     b: &BTreeMap<*const Node, Divisor>,
-    combine: fn(u64, u64) -> u64,
+    combine: fn(u32, u32) -> u32,
 ) -> BTreeMap<*const Node, Divisor> {
     let mut all = a.clone();
     for (key, divisor) in b {
@@ -169,7 +169,7 @@ impl Extent {
     }
 
     fn plus(&self, other: &Extent) -> Extent {
-        let below = merged(&self.below, &other.below, u64::max);
+        let below = merged(&self.below, &other.below, u32::max);
         Extent {
             top: larger(self.over(&below), other.over(&below)),
             below,
@@ -196,7 +196,7 @@ impl Extent {
             inside: larger(self.inside, other.inside),
             apart: larger(self.apart, other.apart),
             inside_bits: self.inside_bits.max(other.inside_bits),
-            inside_below: merged(&self.inside_below, &other.inside_below, u64::max),
+            inside_below: merged(&self.inside_below, &other.inside_below, u32::max),
             ..Extent::default()
         }
     }
@@ -237,7 +237,7 @@ impl Extent {
             apart: larger(self.apart, apart),
             // Two arguments are distinguished by their difference.
             inside_bits: self.inside_bits.max(2.0 * (self.bits.0 + self.bits.1)),
-            inside_below: merged(&self.inside_below, &below, u64::max),
+            inside_below: merged(&self.inside_below, &below, u32::max),
             ..Extent::default()
         }
     }
@@ -319,7 +319,7 @@ impl Counting<'_> {
                 let argument = self.node(x, slots);
                 let root = argument.inverse(x, free(x, slots)).below;
                 let mut extent = argument.argument(free(x, slots));
-                extent.inside_below = merged(&extent.inside_below, &root, u64::max);
+                extent.inside_below = merged(&extent.inside_below, &root, u32::max);
                 Extent { top: argument.top, below: argument.below, bits: argument.bits, ..extent }
             }
             // Piecewise functions are one of their arguments, or that times a function of their difference.
@@ -340,7 +340,7 @@ impl Counting<'_> {
                 let both = self.node(x, slots).plus(&self.node(y, slots));
                 let own = both.argument(free(node, slots));
                 let below = self.node(x, slots).inverse(x, free(x, slots)).below;
-                Extent { inside_below: merged(&own.inside_below, &below, u64::max), ..own }
+                Extent { inside_below: merged(&own.inside_below, &below, u32::max), ..own }
             }
             Form::Derivative(x, ..) => self.node(x, slots).derivative(),
             // Not counted: no number of indices is enough for every range that occurs.
@@ -358,7 +358,7 @@ fn free(node: &Node, slots: &[Range]) -> Counts {
     indices(node, &mut used, &mut bound);
     let mut counts = NOTHING;
     for ((range, used), bound) in slots.iter().zip(used).zip(bound) {
-        counts[range.number()] += u64::from(used && !bound);
+        counts[range.number()] += u32::from(used && !bound);
     }
     counts
 }
@@ -380,7 +380,7 @@ fn roots(program: &Program, claim: &Claim) -> u32 {
 
 fn roots_of(node: &Node, slots: &[Range]) -> u32 {
     let here = match &node.form {
-        Form::Call(Function::Sqrt, _) | Form::Raise(..) => 1 << free(node, slots).iter().sum::<u64>().min(3),
+        Form::Call(Function::Sqrt, _) => 1 << free(node, slots).iter().sum::<u32>().min(3),
         _ => 0,
     };
     here + node.children().into_iter().map(|child| roots_of(child, slots)).sum::<u32>()
@@ -391,10 +391,21 @@ fn signs(program: &Program, claim: &Claim) -> u32 {
     let mut count = 0;
     super::contents::uses_node(program, claim, &mut |node, slots| {
         count += match &node.form {
-            Form::Call(function, _) if function.has_a_kink() => 1 << free(node, slots).iter().sum::<u64>().min(3),
-            Form::Test(..) => 1 << free(node, slots).iter().sum::<u64>().min(3),
+            Form::Call(function, _) if function.has_a_kink() => 1 << free(node, slots).iter().sum::<u32>().min(3),
+            Form::Test(..) => 1 << free(node, slots).iter().sum::<u32>().min(3),
             _ => 0,
         };
     });
-    count
+    // Entries that are one of two numbers.
+    let choices = program.assumed(claim).filter(|assumed| match assumed {
+        Assumed::OneOf { .. } => true,
+        // Which of its quantities it is solved for makes a difference.
+        Assumed::Equation(equation) => equation.unknowns.len() > 1,
+        _ => false,
+    });
+    let turned = program.used(claim).filter(|(_, symbol)| {
+        matches!(symbol.value, Value::Free { structure: Some(Structure::Orthogonal), .. })
+    });
+    let choices = choices.count() + turned.count();
+    count + 4 * choices as u32
 }

@@ -1,7 +1,8 @@
 //! The witness of floats: both sides of an equality at points of many sizes and scales, each with a running bound on its
 //! rounding error.
 
-use super::contents::uses;
+use super::concrete::ordered;
+use super::contents::{uses, whole_numbers};
 use super::outcome::{Agreement, Counterexample};
 use super::trial::{Style, Trial, Values, allowed, at_least, counterexample, exists, phis, rounded};
 use crate::claims::language::lengths::Lengths;
@@ -44,6 +45,10 @@ const PATIENCE: u64 = 160;
 const BUDGET: f64 = 1e6;
 /// Elementary operations after which no more points are tried, however few agree.
 const MOST: f64 = 1e10;
+/// Elementary operations of one point; sizes at which there are more are left out.
+const ONE: f64 = 1e8;
+/// Whole numbers of a claim that are tried as sizes.
+const LARGEST_NUMBER: i64 = 64;
 /// Components of a claim that are compared at a point.
 const COMPONENTS: usize = 24;
 /// Where there are more, they are drawn and not listed.
@@ -75,7 +80,11 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
     let mut spent = 0.0;
     for round in 0..SIZES.len() * 2 {
         let sizes = at_least(program, claim, SIZES[round % SIZES.len()]);
-        spent += work(program, claim, &sizes, component_count(claim, sizes));
+        let cost = work(program, claim, &sizes, component_count(claim, sizes));
+        if round > 0 && cost > ONE {
+            continue;
+        }
+        spent += cost;
         if (round >= ENOUGH && spent > BUDGET) || (round > 0 && spent > MOST) {
             break;
         }
@@ -90,10 +99,34 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
             return Floats::Contradict(counterexample);
         }
     }
+    // Beyond the sizes that stand in the claim itself, where indices are not alike.
+    let numbers = whole_numbers(program, claim);
+    for (range, number) in ordered(program, claim).into_iter().flat_map(|range| {
+        numbers.iter().filter(|number| (3..=LARGEST_NUMBER).contains(*number)).map(move |number| (range, *number))
+    }) {
+        for size in [number, number + 1] {
+            let sizes = at_least(program, claim, sizes(2, 2, 2, 2)).with(range, size as usize);
+            if work(program, claim, &sizes, component_count(claim, sizes)) > BUDGET {
+                continue;
+            }
+            let seed = point_seed(seed, 1003 + range.number(), size as u64);
+            let trial = Trial { sizes, phi: phis[0], style: Style::Generic, scale: 1.0, seed };
+            if let Some(counterexample) = found.at(program, claim, &trial) {
+                return Floats::Contradict(counterexample);
+            }
+        }
+    }
     spent = 0.0;
     for attempt in 0..PATIENCE {
-        let sizes = at_least(program, claim, SIZES[(attempt % 2) as usize]);
-        spent += work(program, claim, &sizes, component_count(claim, sizes));
+        let costs = |place: &usize| {
+            let sizes = at_least(program, claim, SIZES[*place]);
+            (sizes, work(program, claim, &sizes, component_count(claim, sizes)))
+        };
+        // Small sizes, and the smallest where others take too long.
+        let places = [(attempt % 2) as usize, 0, 8, 3];
+        let affordable = places.iter().map(costs).find(|(_, cost)| *cost <= ONE);
+        let (sizes, cost) = affordable.unwrap_or_else(|| costs(&places[0]));
+        spent += cost;
         if found.agreement.points >= ENOUGH || spent > MOST {
             break;
         }

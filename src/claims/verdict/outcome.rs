@@ -244,6 +244,8 @@ pub enum Operation {
     Power,
     /// The inverse of a matrix that has none.
     Inverse,
+    /// An entry that is defined by itself.
+    Itself,
 }
 
 /// Real numbers at which a claim is false.

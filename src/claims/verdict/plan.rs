@@ -42,6 +42,10 @@ pub(in crate::claims) struct Plan {
 
 /// Elementary operations that one evaluation may take before sizes are made smaller.
 const LARGE: f64 = 3e6;
+/// Indices of one range that have entries of their own: where more are needed, or none would be enough, these are tried.
+const MOST_EXPLICIT: usize = 48;
+/// The same where none would be enough.
+const FEW: usize = 5;
 /// Entries of free quantities that are kept at a point: each takes some hundred bytes.
 pub(super) const MOST_ENTRIES: f64 = 3e5;
 
@@ -66,13 +70,17 @@ impl Plan {
         let spanned: Vec<Range> = program.ranges().filter(|range| program.spans(claim, *range)).collect();
         let mut explicit = Lengths::each(|range| match concrete.length(range) {
             Some(length) => length,
-            None if spanned.contains(&range) => needed.of(range).max(least.of(range)),
+            None if spanned.contains(&range) => {
+                let enough = needed.of(range);
+                let tried = if enough > MOST_EXPLICIT { FEW } else { enough };
+                tried.max(least.of(range))
+            },
             None => 1,
         });
         let copies = copies(program, claim, &spanned, &concrete);
         let cases = patterns(claim, &concrete).len();
         let cost = |explicit: &Lengths| work_at_every_size(program, claim, explicit, &copies, cases);
-        let mut every = true;
+        let mut every = spanned.iter().all(|range| explicit.of(*range) >= needed.of(*range));
         // Points are many where roots exist at few of them.
         let large = LARGE / f64::from(1 << needs.roots.min(4));
         let entries = |explicit: &Lengths| entries(program, claim, explicit, &copies);

@@ -132,7 +132,14 @@ pub(in crate::claims) fn rounded(
     let mut random = ChaCha8Rng::seed_from_u64(values.iter().flatten().fold(0, |seed: u64, value| {
         seed.rotate_left(5) ^ value.to_bits()
     }));
-    for _ in 0..=if ordered.is_empty() { 0 } else { ATTEMPTS } {
+    let solved: Vec<usize> = program
+        .assumed(claim)
+        .flat_map(|assumed| match assumed {
+            Assumed::Equation(equation) => equation.unknowns.clone(),
+            _ => Vec::new(),
+        })
+        .collect();
+    for _ in 0..=if ordered.is_empty() && solved.is_empty() { 0 } else { ATTEMPTS } {
         let mut tried = point.clone();
         if !ordered.is_empty() {
             put_in_order(program, claim, &mut tried, &ordered, &mut random);
@@ -144,6 +151,12 @@ pub(in crate::claims) fn rounded(
         for symbol in &ordered {
             for entry in &mut point.free[*symbol] {
                 *entry = Rounded::exact(signed(&mut random));
+            }
+        }
+        // What is positive and solved for may need others that are small.
+        for symbol in &solved {
+            for entry in &mut point.free[*symbol] {
+                *entry = Rounded::exact(entry.value * random.random_range(0.2..0.7));
             }
         }
     }

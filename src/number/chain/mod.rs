@@ -295,7 +295,16 @@ impl Smooth for Chain {
     }
     fn normal(&self) -> (Self, Self) {
         let exponent = -*self * *self / Chain::integer(2);
-        (self.symbol(DISTRIBUTION), exponent.exp() * Chain::integer(1).symbol(DENSITY))
+        let odd = match self.value {
+            Ok(value) if !self.is_nothing() => {
+                let absolute = value.absolute();
+                let odd = Chain::new(absolute.symbol(DISTRIBUTION));
+                if absolute.r0 == value.r0 { odd } else { -odd }
+            }
+            _ => *self,
+        };
+        let distribution = Chain::integer(1) / Chain::integer(2) + odd;
+        (distribution, exponent.exp() * Chain::integer(1).symbol(DENSITY))
     }
     fn largest(_: &[Self]) -> usize {
         0
