@@ -340,17 +340,13 @@ impl Program {
 
     /// Whether the size of a range makes a difference to a claim.
     pub(in crate::claims) fn spans(&self, claim: &Claim, range: Range) -> bool {
-        let sized = |form: &Form| match form {
-            Form::Size(other) => *other == range,
-            Form::Parameters | Form::Eigenvalue { .. } => true,
-            _ => false,
-        };
         claim.slots.contains(&range)
-            || claim.left.any(&sized)
-            || claim.right.any(&sized)
+            || claim.left.has_size(range)
+            || claim.right.has_size(range)
+            || claim.conditions.iter().any(|condition| condition.has_size(range))
             || self.used(claim).any(|(_, symbol)| {
                 let defined = match &symbol.value {
-                    Value::Defined(node, slots) => slots.contains(&range) || node.any(&sized),
+                    Value::Defined(node, slots) => slots.contains(&range) || node.has_size(range),
                     Value::Free { .. } => false,
                 };
                 defined || symbol.ranges.contains(&range)

@@ -50,6 +50,14 @@ impl Idx {
         }
     }
 
+    /// Whether a size stands in it.
+    fn has_size(&self, range: Range) -> bool {
+        match self {
+            Idx::Slot(_) => false,
+            Idx::Affine(affine) => affine.sizes.iter().any(|(_, other)| *other == range),
+        }
+    }
+
     /// Another index for each slot.
     pub(in crate::claims) fn substituted(&self, new: &dyn Fn(usize) -> Idx) -> Idx {
         match self {
@@ -131,6 +139,11 @@ impl Compared {
             relation: self.relation,
             right: self.right.substituted(new),
         }
+    }
+
+    /// Whether a size stands in it.
+    pub(in crate::claims) fn has_size(&self, range: Range) -> bool {
+        self.left.has_size(range) || self.right.has_size(range)
     }
 
     /// Whether it says only that two indices are equal or not: then no index is special.
@@ -308,6 +321,16 @@ impl Node {
     /// Whether a form with some property occurs. Quantities are not looked into.
     pub(in crate::claims) fn any(&self, property: &dyn Fn(&Form) -> bool) -> bool {
         property(&self.form) || self.children().into_iter().any(|child| child.any(property))
+    }
+
+    /// Whether a size stands in it, or all that are counted by the number of parameters.
+    pub(in crate::claims) fn has_size(&self, range: Range) -> bool {
+        let here = match &self.form {
+            Form::Size(other) => *other == range,
+            Form::Parameters | Form::Eigenvalue { .. } => true,
+            _ => self.indices().into_iter().any(|index| index.has_size(range)),
+        };
+        here || self.children().into_iter().any(|child| child.has_size(range))
     }
 
     /// The indices that stand in it itself.

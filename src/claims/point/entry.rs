@@ -53,10 +53,10 @@ impl<T: Base> World<'_, T> {
             }
         }
         let Value::Defined(node, ranges) = &info.value else {
-            let entry = self.canonical(symbol, entry, [0; MOST_SIZES]);
+            let entry = self.canonical(symbol, entry, &[0; MOST_SIZES]);
             return T::constant(self.point.free[symbol][entry]);
         };
-        let entry = self.canonical(symbol, entry, self.moved);
+        let entry = self.canonical(symbol, entry, &self.moved);
         if let Some(value) = self.known.borrow()[symbol].get(entry) {
             return value;
         }
@@ -96,7 +96,7 @@ impl<T: Base> World<'_, T> {
 
     /// The entry with the same value whose indices beyond the explicit ones are the first such, in their order. Those that
     /// are moved stay.
-    fn canonical(&self, symbol: usize, entry: usize, moved: Moved) -> usize {
+    fn canonical(&self, symbol: usize, entry: usize, moved: &Moved) -> usize {
         if self.point.others.is_none() {
             return entry;
         }
