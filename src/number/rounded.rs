@@ -154,6 +154,9 @@ impl Smooth for Rounded {
     /// Where the argument is hardly known, from its largest possible value: the factor `e^error` may overflow where
     /// the value itself vanishes.
     fn exp(&self) -> Self {
+        if self.is_nothing() {
+            return Rounded::exact(1.0);
+        }
         let exp = self.value.exp();
         let carried =
             if self.error < FAR { exp * self.error.exp_m1() } else { (self.value + self.error).exp() - exp };

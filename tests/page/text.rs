@@ -49,9 +49,31 @@ fn every_formula_of_the_derivation_is_typeset() {
     let untypeset: Vec<&str> =
         page.split("class=\"untypeset\">").skip(1).filter_map(|rest| rest.split("</span>").next()).collect();
     assert!(untypeset.is_empty(), "{untypeset:#?}");
-    assert_eq!(page.matches("<math display=\"block\"").count(), displayed);
+    // Each claim is shown as mathematics too.
+    let stated = page.matches("class=\"stated\"").count();
+    let claims: usize = derivations.iter().map(|derivation| derivation.claims().count()).sum();
+    assert_eq!(stated, claims);
+    assert_eq!(page.matches("<math display=\"block\"").count(), displayed + stated);
     assert_eq!(page.matches("<math display=\"inline\"").count(), inline);
     assert!(displayed > 150 && inline > 1000);
+}
+
+#[test]
+fn every_claim_of_the_gallery_and_the_cookbook_is_shown_as_mathematics() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("derivations");
+    for folder in ["gallery", "cookbook"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.ends_with("README.md") {
+                continue;
+            }
+            let derivations = [Derivation::open(&path).unwrap()];
+            let page = check(&derivations, &Request::default().only("none")).html(&derivations);
+            let claims = derivations[0].claims().count();
+            assert_eq!(page.matches("class=\"stated\"").count(), claims, "{}", path.display());
+            assert!(!page.contains("class=\"untypeset\""), "{}", path.display());
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! From a false claim to what its author needs: where it fails first, how the sides are related, and the nearest true line.
 //! And the other way round: small edits of a true claim, each of which must fall.
 
+pub(in crate::claims) mod assumed;
 pub(in crate::claims) mod diagnose;
 pub(in crate::claims) mod edits;
 pub(in crate::claims) mod mutants;

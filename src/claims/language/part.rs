@@ -105,7 +105,8 @@ impl Program {
                 size @ Assumed::SizeAtLeast { .. } => size.clone(),
                 _ => continue,
             };
-            part.assumptions.push(Assumption { kind, place: assumption.place });
+            let Assumption { place, text, .. } = assumption.clone();
+            part.assumptions.push(Assumption { kind, place, text });
         }
         part.index.spanned = self.ranges().filter(|range| self.spans(claim, *range)).collect();
         let claim = Claim {

@@ -91,6 +91,8 @@ pub(in crate::claims) struct Assumption {
     pub(in crate::claims) kind: Assumed,
     /// Where it is stated.
     pub(in crate::claims) place: Place,
+    /// The assumption as it was read.
+    pub(in crate::claims) text: String,
 }
 
 /// The forms of an assumption.

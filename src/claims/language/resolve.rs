@@ -65,7 +65,8 @@ impl Program {
             }
             StatementKind::Assume { left, relation, right } => {
                 let kind = self.assumption(left, *relation, right)?;
-                self.assumptions.push(Assumption { kind, place });
+                let text = format!("{left} {} {right}", relation.sign());
+                self.assumptions.push(Assumption { kind, place, text });
             }
             StatementKind::Claim { name, left, relation, right, conditions } => {
                 if self.index.claims.contains(name) {
@@ -176,6 +177,8 @@ impl Program {
         conditions: &[Condition],
     ) -> Result<(Claim, Vec<(String, Range)>), SyntaxError> {
         let mut scope = Scope::new(self);
+        let mut quantities = Vec::new();
+        [left, right].into_iter().for_each(|side| self.collect(side, &mut scope.expected, &mut quantities));
         let left_side = scope.typed(left)?;
         let count = scope.free.len();
         let right_side = scope.typed(right)?;
@@ -400,7 +403,7 @@ impl Program {
     }
 
     /// The indices of an expression, and its quantities with their places.
-    fn collect(&self, expr: &Expr, indices: &mut Vec<String>, quantities: &mut Vec<(String, Place)>) {
+    pub(super) fn collect(&self, expr: &Expr, indices: &mut Vec<String>, quantities: &mut Vec<(String, Place)>) {
         match &expr.kind {
             Kind::Symbol(name, _) if self.find(name).is_some() => quantities.push((name.clone(), expr.place)),
             Kind::Derivative { by, fixed, .. } => {

@@ -28,6 +28,8 @@ pub(super) struct Scope<'a> {
     tied: Vec<(usize, usize, Place, bool)>,
     /// Whether an unknown index is a new free index.
     pub(super) open: bool,
+    /// Names that are indices somewhere in the statement.
+    pub(super) expected: Vec<String>,
     /// The arguments of the function whose value is being read.
     pub(super) parameters: HashMap<String, Parameter>,
     /// The symbols that the statement depends on.
@@ -54,6 +56,7 @@ impl<'a> Scope<'a> {
             names: Vec::new(),
             tied: Vec::new(),
             open: true,
+            expected: Vec::new(),
             parameters: HashMap::new(),
             used: Symbols::default(),
             moved: Symbols::default(),

@@ -57,7 +57,6 @@ fn a_word_of_the_language_is_no_new_name() {
         ("let a = sum[N] u[N]", "expected an index, such as n, k, i or l, found 'N'"),
         ("let a[exp] = u[exp]", "'exp', which already means the function exp(x)"),
         ("let a = sum[let] 1", "'let', which"),
-        ("let a[d] = t[d]", "'d', which"),
         ("let a = sum[phi] u[phi]", "the function phi(x)"),
         ("claim a: d(w2)/d N = 0", "a quantity, found 'N', which"),
         ("let w2 = 1", "expected a new name, found 'w2', which is declared already"),

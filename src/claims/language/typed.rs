@@ -219,7 +219,8 @@ impl Scope<'_> {
             let value = self.fresh(&Typed::number(parameter.value))?;
             return Ok(value);
         }
-        if indices.is_empty() && self.program.find(name).is_none() && self.find(name).is_some() {
+        let index = self.find(name).is_some() || (self.open && self.expected.iter().any(|other| other == name));
+        if indices.is_empty() && self.program.find(name).is_none() && index {
             let index = self.index(&Index::named(name), place)?;
             return Ok(Typed::number(Node { form: Form::Index(index), place }));
         }

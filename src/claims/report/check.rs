@@ -2,6 +2,7 @@
 
 use super::request::Request;
 use super::words;
+use crate::claims::explanation::assumed::{helpful, unneeded};
 use crate::claims::explanation::diagnose::{Diagnosis, diagnose};
 use crate::claims::explanation::edits::Edit;
 use crate::claims::explanation::mutants::{MutantScore, mutants};
@@ -56,6 +57,8 @@ pub struct ClaimReport {
     pub verdict: Verdict,
     /// The evidence for the verdict, in a line.
     pub evidence: String,
+    /// The assumptions without which a claim that is proved holds all the same.
+    pub unneeded: Vec<String>,
     /// The evidence for a proof, as values.
     pub proof: Option<Proof>,
     /// The extent of a search that found no violation, as values.
@@ -99,6 +102,8 @@ pub struct ClaimFailure {
     pub relation: Option<String>,
     /// Right sides that would make it true, with what was edited.
     pub repairs: Vec<String>,
+    /// Usual assumptions, each of which would make it true.
+    pub helpful: Vec<String>,
     /// How many edits the search for them tried, and whether it ended early.
     pub search: Option<String>,
     /// The seed of everything random.
@@ -158,6 +163,10 @@ fn report(
     let source = derivation.source_of(index);
     let started = Instant::now();
     let outcome = decide(program, claim, request.points, request.seed);
+    let unneeded = match &outcome {
+        Outcome::Proved(_) => unneeded(program, claim, request.seed),
+        _ => Vec::new(),
+    };
     let seconds = started.elapsed().as_secs_f64();
     let score = if request.mutants && outcome.verdict().passes() {
         mutants(program, claim, request.seed)
@@ -178,12 +187,16 @@ fn report(
             });
         }
     }
+    let helpful = match &outcome {
+        Outcome::False(_) if request.repair && !claim.eigenvalues => helpful(program, claim, request.seed),
+        _ => Vec::new(),
+    };
     let failure = (!outcome.verdict().passes()).then(|| {
         let file = quoted(&source.name);
         let replay = format!("hsr check {file} --only {} --seed {}", quoted(&claim.name), request.seed);
         let replay = shortened(&replay, LONGEST);
         let place = render(&source.name, &source.text, claim.place, &words::reason(claim, &outcome));
-        let failure = ClaimFailure { place, seed: request.seed, replay, ..ClaimFailure::default() };
+        let failure = ClaimFailure { place, seed: request.seed, replay, helpful, ..ClaimFailure::default() };
         explained(program, claim, source, &outcome, diagnosis.as_ref(), mended.as_ref(), failure)
     });
     let report = ClaimReport {
@@ -194,7 +207,8 @@ fn report(
             LONGEST,
         ),
         verdict: outcome.verdict(),
-        evidence: shortened(&words::evidence(&outcome), LONGEST),
+        evidence: shortened(&words::evidence(&outcome, &unneeded), LONGEST),
+        unneeded,
         proof: if let Outcome::Proved(proof) = &outcome { Some(proof.clone()) } else { None },
         search: if let Outcome::NotRefuted(search) = &outcome { Some(search.clone()) } else { None },
         seconds,

@@ -24,6 +24,7 @@ impl ClaimFailure {
         ];
         let mut facts: Vec<_> = known.into_iter().flatten().collect();
         facts.extend(self.repairs.iter().map(|repair| ("true line", repair.clone())));
+        facts.extend(self.helpful.iter().map(|assumption| ("would hold", format!("with '{assumption}'"))));
         facts.extend(one("search", &self.search));
         facts.extend([("seed", self.seed.to_string()), ("replay", self.replay.clone())]);
         facts

@@ -17,9 +17,12 @@ use std::path::Path;
 const LONGEST_EXCERPT: usize = 400;
 
 /// What an outcome rests on, in a line.
-pub(super) fn evidence(outcome: &Outcome) -> String {
+pub(super) fn evidence(outcome: &Outcome, unneeded: &[String]) -> String {
     match outcome {
-        Outcome::Proved(proof) => proof_in_words(proof),
+        Outcome::Proved(proof) => {
+            let without = unneeded.iter().map(|assumption| format!("; holds without {assumption}"));
+            proof_in_words(proof) + &without.collect::<String>()
+        }
         Outcome::NotRefuted(search) => search_in_words(search),
         Outcome::Undecided(doubt) => doubt_in_words(doubt),
         Outcome::False(found) => {
@@ -55,8 +58,8 @@ fn proof_in_words(proof: &Proof) -> String {
         proof.log10_probability.ceil()
     ));
     match proof.signs {
-        Some(Signs::Points(points)) => parts.push(format!("signs of roots by {points} exact points")),
-        Some(Signs::Floats) => parts.push("signs of roots by floats".to_string()),
+        Some(Signs::Points(points)) => parts.push(format!("signs by {points} exact points")),
+        Some(Signs::Floats) => parts.push("signs by floats".to_string()),
         None => {}
     }
     parts.push(agreement(&proof.floats));
@@ -160,17 +163,17 @@ fn undefined_in_words(undefined: &Undefined) -> String {
 pub(super) fn reason(claim: &Claim, outcome: &Outcome) -> String {
     match outcome {
         Outcome::False(_) => format!("claim {} is false", claim.name),
-        Outcome::Undecided(_) => format!("claim {} is undecided: {}", claim.name, evidence(outcome)),
-        Outcome::Undefined(_) => format!("claim {} is undefined: {}", claim.name, evidence(outcome)),
+        Outcome::Undecided(_) => format!("claim {} is undecided: {}", claim.name, evidence(outcome, &[])),
+        Outcome::Undefined(_) => format!("claim {} is undefined: {}", claim.name, evidence(outcome, &[])),
         Outcome::Proved(_) | Outcome::NotRefuted(_) => {
             format!("claim {} is {}", claim.name, outcome.verdict().word())
         }
     }
 }
 
-/// The free indices with their values: `n = 0, k = 1`.
+/// The free indices with their values, from 1: `n = 1, k = 2`.
 pub(super) fn component(claim: &Claim, component: &[usize]) -> String {
-    let pairs = claim.free.iter().zip(component).map(|((name, _), index)| format!("{name} = {index}"));
+    let pairs = claim.free.iter().zip(component).map(|((name, _), index)| format!("{name} = {}", index + 1));
     pairs.collect::<Vec<_>>().join(", ")
 }
 

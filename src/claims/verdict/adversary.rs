@@ -9,11 +9,13 @@ use super::floats::{component_count, some_components};
 use super::outcome::{Counterexample, Search};
 use super::trial::{Style, Trial, Values, at_least, counterexample, exists, phis, rounded};
 use crate::claims::language::lengths::Lengths;
-use crate::claims::language::program::{Claim, Program};
+use crate::claims::language::program::{Assumed, Claim, Program};
 use crate::claims::language::syntax::Relation;
-use crate::claims::point::place::Phi;
+use crate::claims::point::place::{Phi, Point};
 use crate::claims::point::points::{point_seed, sizes};
+use crate::claims::point::values::side;
 use crate::claims::point::work::work;
+use crate::number::{Field, Number, Rounded};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -272,7 +274,8 @@ impl Adversary<'_> {
             let error = left.error + right.error;
             let strict = matches!(self.claim.relation, Relation::Below | Relation::Above);
             // Equal sides, without a rounding error, violate what is strict.
-            if excess > CERTAIN * error || (strict && excess == 0.0 && error == 0.0) {
+            let tie = strict && excess.abs() <= error && self.ties(&point, &some[index]);
+            if excess > CERTAIN * error || (strict && excess == 0.0 && error == 0.0) || tie {
                 return Err(at(*left, *right));
             }
             let relative = excess / left.value.abs().max(right.value.abs()).max(f64::MIN_POSITIVE);
@@ -290,6 +293,34 @@ impl Adversary<'_> {
             self.largest = sizes;
         }
         Ok(Some(Candidate { sizes, phi, values, badness }))
+    }
+}
+
+/// The largest denominator of a number that is taken for a fraction.
+const LARGEST_DENOMINATOR: i64 = 128;
+
+impl Adversary<'_> {
+    /// Whether both sides are equal beyond doubt at a point of small fractions: in the field, where these are exact.
+    fn ties(&self, point: &Point<Rounded>, component: &[usize]) -> bool {
+        if self.program.assumed(self.claim).any(|assumed| !matches!(assumed, Assumed::SizeAtLeast { .. })) {
+            return false;
+        }
+        let fraction = |value: &Rounded| {
+            let below = (1..=LARGEST_DENOMINATOR).find(|below| {
+                let above = value.value * *below as f64;
+                (above - above.round()).abs() < 1e-12 && above.abs() < 1e12
+            })?;
+            let above = (value.value * below as f64).round() as i64;
+            Some(Field::integer(above) / Field::integer(below))
+        };
+        let free: Option<Vec<Vec<Field>>> =
+            point.free.iter().map(|entries| entries.iter().map(fraction).collect()).collect();
+        let Some(free) = free else { return false };
+        let exact = Point::new(point.sizes, free, Phi::Any);
+        let components = [component.to_vec()];
+        let left = side(self.program, self.claim, &exact, &self.claim.left, &components);
+        let right = side(self.program, self.claim, &exact, &self.claim.right, &components);
+        left == right && left.iter().all(Field::is_defined)
     }
 }
 

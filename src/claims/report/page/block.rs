@@ -1,5 +1,6 @@
 //! A block of code, with the verdict on each claim in it.
 
+use super::formula::typeset;
 use super::words;
 use crate::claims::{ClaimFailure, ClaimReport, Source};
 use maud::{Markup, html};
@@ -38,6 +39,8 @@ pub(super) struct Written {
     pub(super) name: String,
     /// Where it stands in the file.
     pub(super) place: Range<usize>,
+    /// The claim as LaTeX.
+    pub(super) latex: String,
 }
 
 /// The code that stands in this range of a file with these claims.
@@ -51,10 +54,10 @@ pub(super) fn block(source: &Source, claims: &[Written], range: Range<usize>, ve
         pieces.push(code(&text[at..claim.place.start]));
         let written = &text[claim.place.clone()];
         let found = verdicts.get(&source.name, &claim.name);
-        pieces.extend(found.iter().map(|(number, report)| checked(written, *number, report)));
+        pieces.extend(found.iter().map(|(number, report)| checked(claim, written, *number, report)));
         if found.is_empty() {
             pieces.push(
-                html! { div.claim.unchecked { (shown_claim(written)) p.verdict { "– not checked here" } } },
+                html! { div.claim.unchecked { (shown_claim(written)) (stated(claim)) p.verdict { "– not checked here" } } },
             );
         }
         at = claim.place.end;
@@ -93,11 +96,17 @@ const LONGEST_LINE: usize = 1000;
 /// A claim is shown up to so many lines: comments may stand in it.
 const MOST_LINES: usize = 100;
 
-fn checked(written: &str, number: usize, report: &ClaimReport) -> Markup {
+/// A claim as mathematics, where it can be typeset.
+fn stated(claim: &Written) -> Markup {
+    html! { @if let Some(formula) = typeset(&claim.latex) { div.stated { (formula) } } }
+}
+
+fn checked(claim: &Written, written: &str, number: usize, report: &ClaimReport) -> Markup {
     let state = if report.failure.is_some() { "fails" } else { "holds" };
     html! {
         div.claim.(state) id=(super::claim_id(number)) {
             (shown_claim(written))
+            (stated(claim))
             p.verdict { (words::verdict(report)) }
             @if let Some(failure) = &report.failure { (story(failure)) }
         }

@@ -2,6 +2,7 @@
 
 use super::block::{Verdicts, Written, block};
 use super::formula::formula;
+use super::latex;
 use crate::claims::Source;
 use crate::claims::language::parser::parse;
 use crate::claims::language::syntax::StatementKind;
@@ -39,12 +40,11 @@ impl<'a> Chapter<'a> {
     pub(super) fn new(source: &'a Source, number: usize) -> Self {
         // A text that was checked can be read.
         let statements = parse(&source.text).unwrap_or_default();
-        let claims = statements.into_iter().filter_map(|statement| match statement.kind {
-            StatementKind::Claim { name, .. } => {
-                let start = statement.place.start;
-                Some(Written { name, place: start..start + statement.place.length })
-            }
-            _ => None,
+        let claims = statements.into_iter().filter_map(|statement| {
+            let latex = latex::claim(&statement.kind)?;
+            let StatementKind::Claim { name, .. } = statement.kind else { return None };
+            let start = statement.place.start;
+            Some(Written { name, place: start..start + statement.place.length, latex })
         });
         Chapter { source, id: format!("chapter-{number}"), claims: claims.collect() }
     }

@@ -29,6 +29,11 @@ pub(super) fn formula(latex: &str, display: DisplayMode) -> Markup {
     }
 }
 
+/// A formula of its own line, if it can be typeset.
+pub(super) fn typeset(latex: &str) -> Option<Markup> {
+    mathml(latex, DisplayMode::Block).ok().map(PreEscaped)
+}
+
 /// What is shown of a formula that is not typeset.
 const SHOWN: usize = 400;
 

@@ -4,6 +4,7 @@
 mod block;
 mod chapter;
 mod formula;
+mod latex;
 mod summary;
 mod words;
 
