@@ -211,7 +211,11 @@ fn a_text_that_is_no_derivation_is_refused_at_its_place() {
         ("let a[i = 3", "mine.md:4:9", "']' after the indices"),
         ("let a = (1 + 2", "mine.md:4:15", "')' that closes the bracket"),
         ("claim a: V[k,i] = 1 $ 2", "mine.md:4:21", "an operator or a bracket"),
-        ("hello", "mine.md:4:1", "a line that starts with size, data, parameter, function, let, assume or claim"),
+        (
+            "hello",
+            "mine.md:4:1",
+            "a line that starts with size, data, parameter, function, let, assume or claim",
+        ),
         ("let a = 2^99", "mine.md:4:11", "a whole exponent"),
         ("let a = sinh(1)", "mine.md:4:9", "a function: exp, ln, sqrt"),
     ] {

@@ -81,7 +81,10 @@ fn the_list_of_the_gallery_counts_its_claims() {
         pages_ += 1;
         claims += count;
     }
-    assert!(list.contains(&format!("{pages_} pages with {claims} claims")), "{pages_} pages, {claims} claims");
+    assert!(
+        list.contains(&format!("{pages_} pages with {claims} claims")),
+        "{pages_} pages, {claims} claims"
+    );
 }
 
 #[test]

@@ -42,6 +42,10 @@ pub(in crate::claims) fn helpful(program: &Program, claim: &Claim, seed: u64) ->
     }
     let mut found = Vec::new();
     for (kind, text) in usual(part, claim) {
+        // That entries are one of two numbers is said where nothing else helps.
+        if matches!(kind, Assumed::OneOf { .. }) && !found.is_empty() {
+            continue;
+        }
         let mut more = part.clone();
         if let Assumed::Structured { symbol } = kind
             && let Value::Free { structure, .. } = &mut more.symbols[symbol].value
@@ -77,7 +81,7 @@ fn without(program: &Program, claim: &Claim, at: usize) -> (Program, Claim) {
 
 /// What is usually assumed: of every free quantity of a claim, and of the sizes.
 fn usual(program: &Program, claim: &Claim) -> Vec<(Assumed, String)> {
-    let mut all = Vec::new();
+    let (mut all, mut last_resort) = (Vec::new(), Vec::new());
     for (symbol, info) in program.used(claim) {
         let Value::Free { structure: None, .. } = info.value else { continue };
         if program.assumptions.iter().any(|assumption| program.concerned(&assumption.kind).contains(symbol)) {
@@ -90,8 +94,9 @@ fn usual(program: &Program, claim: &Claim) -> Vec<(Assumed, String)> {
         if let Some(last) = info.ranges.len().checked_sub(1) {
             all.push((Assumed::SumsToOne { symbol }, format!("sum[{}] {entry} = 1", letters[last])));
         }
-        all.push((Assumed::OneOf { symbol, values: vec![(-1, 1), (1, 1)] }, format!("{entry}^2 = 1")));
-        all.push((Assumed::OneOf { symbol, values: vec![(0, 1), (1, 1)] }, format!("{entry}*(1 - {entry}) = 0")));
+        let one_of = |values| Assumed::OneOf { symbol, values };
+        last_resort.push((one_of(vec![(-1, 1), (1, 1)]), format!("{entry}^2 = 1")));
+        last_resort.push((one_of(vec![(0, 1), (1, 1)]), format!("{entry}*(1 - {entry}) = 0")));
         if matches!(info.ranges.as_slice(), [row, column] if row == column) {
             let name = &info.name;
             all.push((Assumed::Structured { symbol }, format!("{name}[n,k] = {name}[k,n]")));
@@ -103,5 +108,6 @@ fn usual(program: &Program, claim: &Claim) -> Vec<(Assumed, String)> {
         let text = format!("{} >= 2", program.size_name(range));
         all.push((Assumed::SizeAtLeast { range, least: 2 }, text));
     }
+    all.extend(last_resort);
     all
 }

@@ -264,7 +264,8 @@ fn symbol(program: &Program, name: &str, indices: &[Index], known: &[String]) ->
             push(&other.name, indices.to_vec());
         }
     }
-    let array = program.find(name).is_some_and(|id| indices.is_empty() && !program.symbols[id].ranges.is_empty());
+    let array =
+        program.find(name).is_some_and(|id| indices.is_empty() && !program.symbols[id].ranges.is_empty());
     if !array && (name.len() > 1 || !indices.is_empty() || program.find(name).is_some()) {
         all.push((Kind::Power(Box::new(old.clone()), 2), format!("the square of {old}")));
     }

@@ -72,7 +72,9 @@ impl Program {
                 }
                 _ => None,
             },
-            (Kind::Symbol(name, one), Relation::Equal, other) => self.mirrored_matrix(name, one, other, place)?,
+            (Kind::Symbol(name, one), Relation::Equal, other) => {
+                self.mirrored_matrix(name, one, other, place)?
+            }
             _ => None,
         })
     }
@@ -157,7 +159,8 @@ impl Program {
         let left_side = scope.typed(left)?;
         let right_side = scope.typed(right)?;
         let right_side = scope.alike(&left_side, &right_side, place)?;
-        let mut free: Vec<usize> = scope.free.iter().flat_map(|(_, index)| index.slots().collect::<Vec<_>>()).collect();
+        let mut free: Vec<usize> =
+            scope.free.iter().flat_map(|(_, index)| index.slots().collect::<Vec<_>>()).collect();
         free.extend(left_side.slots());
         let slots = scope.ranges(place)?;
         self.complete(&scope.used, place)?;
@@ -208,7 +211,9 @@ impl Program {
         let symbol = *symbol;
         let plain = matches!(self.symbols[symbol].value, Value::Free { structure: None, .. });
         let Form::Sum(over, body) = &equation.left.form else { return None };
-        let (Form::Multiply(x, y), Form::Mask(mask)) = (&body.form, &equation.right.form) else { return None };
+        let (Form::Multiply(x, y), Form::Mask(mask)) = (&body.form, &equation.right.form) else {
+            return None;
+        };
         let (Form::Symbol(a, one), Form::Symbol(b, other)) = (&x.form, &y.form) else { return None };
         let slot = |index: &Idx| match index {
             Idx::Slot(slot) => Some(*slot),
@@ -239,10 +244,14 @@ impl Program {
         }
         let (first, rest) = entries.split_first()?;
         let all = rest.iter().all(|other| other == first);
-        let slots: Option<Vec<usize>> = first.1.iter().map(|index| match index {
-            Idx::Slot(slot) => Some(*slot),
-            Idx::Affine(_) => None,
-        }).collect();
+        let slots: Option<Vec<usize>> = first
+            .1
+            .iter()
+            .map(|index| match index {
+                Idx::Slot(slot) => Some(*slot),
+                Idx::Affine(_) => None,
+            })
+            .collect();
         let slots = slots?;
         let different = (0..slots.len()).all(|at| !slots[..at].contains(&slots[at]));
         if !all || !different || first.0 != *symbol {
@@ -258,10 +267,14 @@ impl Program {
         let root = (b * b - 4.0 * a * c).sqrt();
         let roots = [(-b - root) / (2.0 * a), (-b + root) / (2.0 * a)];
         let fraction = |x: f64| {
-            (1..=12i64).map(|below| (x * below as f64, below)).find(|(above, _)| (above - above.round()).abs() < 1e-9)
+            (1..=12i64)
+                .map(|below| (x * below as f64, below))
+                .find(|(above, _)| (above - above.round()).abs() < 1e-9)
         };
-        let values: Option<Vec<(i64, i64)>> =
-            roots.into_iter().map(|x| fraction(x).map(|(above, below)| (above.round() as i64, below))).collect();
+        let values: Option<Vec<(i64, i64)>> = roots
+            .into_iter()
+            .map(|x| fraction(x).map(|(above, below)| (above.round() as i64, below)))
+            .collect();
         let mut values = values?;
         values.dedup();
         Some(Assumed::OneOf { symbol: *symbol, values })
@@ -280,7 +293,16 @@ impl Program {
                 Value::Free { structure, .. } => structure,
                 Value::Defined(..) => return false,
             };
-            let free = matches!(structure, None | Some(Structure::Symmetric | Structure::Diagonal | Structure::Lower | Structure::Upper | Structure::Antisymmetric));
+            let free = matches!(
+                structure,
+                None | Some(
+                    Structure::Symmetric
+                        | Structure::Diagonal
+                        | Structure::Lower
+                        | Structure::Upper
+                        | Structure::Antisymmetric
+                )
+            );
             free && self.linear(&equation.left, *symbol) && self.linear(&equation.right, *symbol)
         };
         let unknowns: Vec<usize> = equation.unknowns.iter().copied().filter(plain).collect();

@@ -40,7 +40,8 @@ impl Program {
             let expected = format!("at most {MOST_INDICES} indices");
             return Err(SyntaxError::new(place, &expected, &indices.len().to_string()));
         }
-        let patterns = indices.iter().map(|index| self.pattern(index, place)).collect::<Result<Vec<_>, _>>()?;
+        let patterns =
+            indices.iter().map(|index| self.pattern(index, place)).collect::<Result<Vec<_>, _>>()?;
         for (at, pattern) in patterns.iter().enumerate() {
             let twice = |other: &Pattern| matches!((other, pattern), (Pattern::Named(a, _), Pattern::Named(b, _)) if a == b);
             if patterns[..at].iter().any(twice) {
@@ -142,7 +143,10 @@ impl Program {
             let ranges = vec![Range::UNKNOWN; patterns.len()];
             let nothing = Node { form: Form::Cases(Vec::new()), place };
             let value = Value::Defined(nothing, ranges.clone());
-            self.add(name, Draft { ranges, from_zero: from_zero.clone(), outside, value, ..Draft::default() });
+            self.add(
+                name,
+                Draft { ranges, from_zero: from_zero.clone(), outside, value, ..Draft::default() },
+            );
         }
         let Some(id) = self.find(name) else { return Ok(()) };
         let cases = matches!(&self.symbols[id].value, Value::Defined(Node { form: Form::Cases(_), .. }, _));
@@ -151,7 +155,8 @@ impl Program {
             return Err(SyntaxError::new(place, "a new name", &found));
         }
         if self.symbols[id].ranges.len() != patterns.len() {
-            let expected = format!("{} indices for {name}, as in its first case", self.symbols[id].ranges.len());
+            let expected =
+                format!("{} indices for {name}, as in its first case", self.symbols[id].ranges.len());
             return Err(SyntaxError::new(place, &expected, &patterns.len().to_string()));
         }
         if let Some(claim) = self.claims.iter().find(|claim| claim.used.contains(id)) {
@@ -161,10 +166,7 @@ impl Program {
         for (own, new) in self.symbols[id].from_zero.iter_mut().zip(&from_zero) {
             *own |= new;
         }
-        let read = match self.read_case(id, patterns, value, conditions, place) {
-            Ok(read) => read,
-            Err(error) => return Err(error),
-        };
+        let read = self.read_case(id, patterns, value, conditions, place)?;
         self.add_case(id, read, patterns, place)
     }
 
@@ -260,7 +262,11 @@ impl Program {
             } else if *range != Range::UNKNOWN && own != range {
                 let (own, range) = (*own, *range);
                 let expected = format!("an index over {} as in the other cases", self.range_name(own));
-                return Err(SyntaxError::new(place, &expected, &format!("one over {}", self.range_name(range))));
+                return Err(SyntaxError::new(
+                    place,
+                    &expected,
+                    &format!("one over {}", self.range_name(range)),
+                ));
             }
         }
         if itself(&case.value, id, count) {
@@ -315,7 +321,8 @@ impl Program {
         match open {
             Some(symbol) => {
                 let name = &self.symbols[symbol].name;
-                let expected = format!("a case of {name} that says what its index runs over, or 'for t < T' behind one");
+                let expected =
+                    format!("a case of {name} that says what its index runs over, or 'for t < T' behind one");
                 Err(SyntaxError::new(place, &expected, "none"))
             }
             None => Ok(()),

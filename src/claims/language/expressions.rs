@@ -77,7 +77,8 @@ impl Parser<'_> {
         let number = matches!(self.tokens[self.at - 1].0, Token::Number(_) | Token::Decimal(_));
         let follows = match self.peek() {
             Token::Name(name) => {
-                !STATEMENTS.contains(&name.as_str()) && !["for", "at", "along", "outside", "in"].contains(&&**name)
+                !STATEMENTS.contains(&name.as_str())
+                    && !["for", "at", "along", "outside", "in"].contains(&&**name)
             }
             Token::Sign("(") => true,
             _ => false,
@@ -167,8 +168,7 @@ impl Parser<'_> {
             return Ok(Kind::Power(Box::new(base), if minus { -whole } else { whole }));
         }
         let place = start.to(self.last_place());
-        let exponent =
-            if minus { Expr { kind: Kind::Negate(Box::new(exponent)), place } } else { exponent };
+        let exponent = if minus { Expr { kind: Kind::Negate(Box::new(exponent)), place } } else { exponent };
         Ok(Kind::Raise(Box::new(base), Box::new(exponent)))
     }
 
@@ -193,7 +193,8 @@ impl Parser<'_> {
     /// Whether a comparison stands in the bracket that is open before this token.
     fn compares(&self, from: usize) -> bool {
         let inside = self.tokens[from.min(self.tokens.len())..].iter().map(|(token, _)| token);
-        let mut inside = inside.take_while(|token| !matches!(token, Token::Sign("]" | "[" | "(") | Token::End));
+        let mut inside =
+            inside.take_while(|token| !matches!(token, Token::Sign("]" | "[" | "(") | Token::End));
         inside.any(|token| matches!(token, Token::Sign("=" | "!=" | "<" | "<=" | ">" | ">=")))
     }
 
@@ -367,8 +368,7 @@ impl Parser<'_> {
         let inside = self.at;
         if let Some((left, relation, right)) = self.mask() {
             if left == right {
-                let (sign, always) =
-                    (relation.sign(), u8::from(relation.holds(0, 0)));
+                let (sign, always) = (relation.sign(), u8::from(relation.holds(0, 0)));
                 let expected = format!("two different indices: '[{left}{sign}{right}]' is always {always}");
                 let place = start.to(self.last_place());
                 return Err(SyntaxError::new(place, &expected, &format!("'{left}' twice")));

@@ -31,7 +31,8 @@ impl Token {
 }
 
 const SIGNS: [&str; 21] = [
-    "<=", ">=", "!=", "+", "-", "*", "/", "^", "@", "'", "~", "=", "<", ">", "(", ")", "[", "]", ",", ":", "|",
+    "<=", ">=", "!=", "+", "-", "*", "/", "^", "@", "'", "~", "=", "<", ">", "(", ")", "[", "]", ",", ":",
+    "|",
 ];
 
 /// Signs of print that mean one thing only, and what they stand for.
@@ -85,6 +86,10 @@ const FOREIGN: [(&str, &str); 19] = [
     ("≈", "'=', '<=' or '>='"),
 ];
 
+/// Those for which something else can be put in their place.
+const OTHERWISE: [(&str, &str); 7] =
+    [("**", "^"), ("==", "="), (":=", "="), ("=<", "<="), ("=>", ">="), ("<>", "!="), ("≈", "=")];
+
 /// Whether a character moves or hides the text around it, so that a reader would see another text than is read.
 fn misleads(c: char) -> bool {
     let breaks = matches!(c, '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
@@ -113,9 +118,11 @@ pub(in crate::claims) fn tokens(text: &str, start: usize) -> Result<Vec<(Token, 
             _ if printed.is_some() => {
                 let (sign, stands_for) = printed.unwrap_or_default();
                 let place = Place::new(start + at, sign.len());
-                found.extend(tokens(stands_for, 0)?.into_iter().filter_map(|(token, _)| {
-                    (token != Token::End).then_some((token, place))
-                }));
+                found.extend(
+                    tokens(stands_for, 0)?
+                        .into_iter()
+                        .filter_map(|(token, _)| (token != Token::End).then_some((token, place))),
+                );
                 sign.len()
             }
             '#' => rest.find('\n').unwrap_or(rest.len()),
@@ -136,7 +143,9 @@ pub(in crate::claims) fn tokens(text: &str, start: usize) -> Result<Vec<(Token, 
                 length
             }
             _ => {
-                let sign = sign(rest, c, start + at)?;
+                let from = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+                let line = text[from..].lines().next().unwrap_or_default().trim();
+                let sign = sign(rest, line, c, start + at)?;
                 found.push((Token::Sign(sign), Place::new(start + at, sign.len())));
                 sign.len()
             }
@@ -172,9 +181,7 @@ fn number(text: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
             end = last;
         }
     }
-    let fail = |expected: &str, found: &str| {
-        Err(SyntaxError::new(Place::new(at, end), expected, found))
-    };
+    let fail = |expected: &str, found: &str| Err(SyntaxError::new(Place::new(at, end), expected, found));
     if text[end..].starts_with(['_', '.']) {
         return fail("a number such as 1000, 0.5 or 1e-3", &format!("'{}'", &text[..end + 1]));
     }
@@ -205,13 +212,17 @@ pub(in crate::claims) fn decimal(text: &str) -> Option<(i64, i64)> {
 }
 
 /// The sign that a text starts with.
-fn sign(text: &str, first: char, at: usize) -> Result<&'static str, SyntaxError> {
+fn sign(text: &str, line: &str, first: char, at: usize) -> Result<&'static str, SyntaxError> {
     let sign = SIGNS.into_iter().find(|sign| text.starts_with(sign));
     let foreign = FOREIGN.into_iter().find(|(foreign, _)| text.starts_with(foreign));
     match (foreign, sign) {
         // '!' alone is foreign, '!=' is not.
         (Some((foreign, expected)), sign) if sign.is_none_or(|sign| sign.len() < foreign.len()) => {
-            Err(SyntaxError::new(Place::new(at, foreign.len()), expected, &format!("'{foreign}'")))
+            let expected = match OTHERWISE.into_iter().find(|(own, _)| *own == foreign) {
+                Some((_, right)) => format!("{expected}: {}", line.replace(foreign, right)),
+                None => expected.to_string(),
+            };
+            Err(SyntaxError::new(Place::new(at, foreign.len()), &expected, &format!("'{foreign}'")))
         }
         (_, Some(sign)) => Ok(sign),
         (_, None) => {
@@ -251,9 +262,13 @@ mod tests {
 
     #[test]
     fn decimals_are_exact_fractions() {
-        for (text, fraction) in
-            [("0.5", (5, 10)), ("1e-3", (1, 1000)), (".25", (25, 100)), ("1.50e2", (150, 1)), ("2e3", (2000, 1))]
-        {
+        for (text, fraction) in [
+            ("0.5", (5, 10)),
+            ("1e-3", (1, 1000)),
+            (".25", (25, 100)),
+            ("1.50e2", (150, 1)),
+            ("2e3", (2000, 1)),
+        ] {
             assert_eq!(decimal(text), Some(fraction), "{text}");
         }
         assert_eq!(decimal("1e30"), None);

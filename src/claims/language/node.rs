@@ -265,7 +265,11 @@ impl Node {
             | Form::Index(_)
             | Form::Mask(_) => Vec::new(),
             Form::Call(_, arguments) | Form::Own(_, _, arguments) => arguments.iter().collect(),
-            Form::Negate(x) | Form::Power(x, _) | Form::IndexPower(x, _) | Form::Sum(_, x) | Form::Derivative(x, ..) => {
+            Form::Negate(x)
+            | Form::Power(x, _)
+            | Form::IndexPower(x, _)
+            | Form::Sum(_, x)
+            | Form::Derivative(x, ..) => {
                 vec![x]
             }
             Form::Add(x, y)
@@ -297,7 +301,11 @@ impl Node {
             | Form::Index(_)
             | Form::Mask(_) => Vec::new(),
             Form::Call(_, arguments) | Form::Own(_, _, arguments) => arguments.iter_mut().collect(),
-            Form::Negate(x) | Form::Power(x, _) | Form::IndexPower(x, _) | Form::Sum(_, x) | Form::Derivative(x, ..) => {
+            Form::Negate(x)
+            | Form::Power(x, _)
+            | Form::IndexPower(x, _)
+            | Form::Sum(_, x)
+            | Form::Derivative(x, ..) => {
                 vec![x]
             }
             Form::Add(x, y)

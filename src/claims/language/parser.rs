@@ -208,7 +208,8 @@ impl Parser<'_> {
         let word = match self.peek() {
             Token::Name(word) if STATEMENTS.contains(&word.as_str()) => word.clone(),
             Token::Name(word) if self.followed_by("=") || self.followed_by("[") => {
-                return self.fail(&format!("{START}: 'let' before '{word}', if it is defined here"));
+                return self
+                    .fail(&format!("{START}: {}, if '{word}' is defined here", self.line_with("let ")));
             }
             _ => return self.fail(START),
         };
@@ -287,7 +288,9 @@ impl Parser<'_> {
             Token::Number(0) => Ok(true),
             _ => {
                 self.at -= 1;
-                self.fail("0 behind 'outside': a quantity is zero outside of its ranges, or has no value there")
+                self.fail(
+                    "0 behind 'outside': a quantity is zero outside of its ranges, or has no value there",
+                )
             }
         }
     }
@@ -398,7 +401,8 @@ impl Parser<'_> {
                 }
                 _ => {
                     let Some(relation) = self.comparison() else {
-                        return self.fail("'!=', '<' and the like between two indices, as in for n != m, or 'in'");
+                        return self
+                            .fail("'!=', '<' and the like between two indices, as in for n != m, or 'in'");
                     };
                     Condition::Compare(left, relation, self.index()?)
                 }
@@ -452,7 +456,11 @@ impl Parser<'_> {
                 }
                 self.fail(&format!("a new line before '{word}'"))
             }
-            _ if matches!(kind, StatementKind::Free { .. } | StatementKind::Sizes(_) | StatementKind::Function { .. }) => {
+            _ if matches!(
+                kind,
+                StatementKind::Free { .. } | StatementKind::Sizes(_) | StatementKind::Function { .. }
+            ) =>
+            {
                 self.fail(START)
             }
             Token::Name(word) if word == "for" => self.fail("'for' at the end of a claim or a definition"),
@@ -475,10 +483,19 @@ impl Parser<'_> {
             Token::Sign("^") => "brackets around a power that is raised again".to_string(),
             Token::Sign("|") => "'|' behind a derivative, as in d(L)/d z[n,i] | p".to_string(),
             Token::Sign("(" | "[") | Token::Name(_) | Token::Number(_) => {
-                format!("{otherwise} (a product needs '*')")
+                format!("{otherwise} (a product needs '*'): {}", self.line_with("*"))
             }
             _ => otherwise.to_string(),
         }
+    }
+
+    /// The line on which reading has come to a halt, with this before what stands there.
+    fn line_with(&self, piece: &str) -> String {
+        let at = self.place().start;
+        let from = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let (before, behind) = (&self.text[from..at], self.text[at..].lines().next().unwrap_or_default());
+        let glued = if piece == "*" { before.trim_end() } else { before };
+        format!("{glued}{piece}{behind}").trim().to_string()
     }
 
     /// `[N,d]`, or nothing.

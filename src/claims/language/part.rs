@@ -127,7 +127,9 @@ impl Program {
             }
         };
         match &node.form {
-            Form::Symbol(symbol, _) | Form::Derivative(_, symbol, ..) | Form::Expect(symbol, ..) => add(*symbol),
+            Form::Symbol(symbol, _) | Form::Derivative(_, symbol, ..) | Form::Expect(symbol, ..) => {
+                add(*symbol)
+            }
             Form::At(_, sets) => sets.iter().for_each(|set| add(set.symbol)),
             Form::Eigenvalue { .. } => self.find("L").into_iter().for_each(add),
             _ => {}

@@ -1,14 +1,12 @@
 //! A derivation whose names are resolved and whose indices have ranges: what can be evaluated.
 
 use super::error::Place;
+use super::lengths::Lengths;
 use super::symbols::Symbols;
 use super::syntax::{Condition, Expr, Range, Relation, Structure};
-use super::lengths::Lengths;
 use std::collections::{HashMap, HashSet};
 
-pub(in crate::claims) use super::node::{
-    Affine, Case, Compared, Distribution, Form, Idx, Node, Set, Square,
-};
+pub(in crate::claims) use super::node::{Affine, Case, Compared, Distribution, Form, Idx, Node, Set, Square};
 
 /// A named quantity.
 #[derive(Clone, Debug, PartialEq)]
@@ -257,7 +255,9 @@ impl Program {
 
     /// What a range counts, for messages.
     pub(in crate::claims) fn range_name(&self, range: Range) -> String {
-        Range::KNOWN.get(range.number()).map_or_else(|| self.size_name(range).to_string(), |(_, name)| name.to_string())
+        Range::KNOWN
+            .get(range.number())
+            .map_or_else(|| self.size_name(range).to_string(), |(_, name)| name.to_string())
     }
 
     /// The names of the sizes of a quantity, in brackets as it is declared.

@@ -4,8 +4,8 @@ use super::assume;
 use super::error::{Place, SyntaxError};
 use super::parser::too_many;
 use super::program::{
-    Assumption, Claim, Declared, Form, Idx, MOST_STATEMENTS, MOST_USES, Macro, Node, Program, Size,
-    Symbol, Value,
+    Assumption, Claim, Declared, Form, Idx, MOST_STATEMENTS, MOST_USES, Macro, Node, Program, Size, Symbol,
+    Value,
 };
 use super::scope::Scope;
 use super::symbols::Symbols;
@@ -70,7 +70,11 @@ impl Program {
             }
             StatementKind::Claim { name, left, relation, right, conditions } => {
                 if self.index.claims.contains(name) {
-                    return Err(SyntaxError::new(place, "a new name for the claim", &format!("'{name}' again")));
+                    return Err(SyntaxError::new(
+                        place,
+                        "a new name for the claim",
+                        &format!("'{name}' again"),
+                    ));
                 }
                 self.apart_from_indices("", &[], &[left, right])?;
                 let (claim, letters) = self.claim(name, place, left, *relation, right, conditions)?;
@@ -121,9 +125,12 @@ impl Program {
 
     fn new_function(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
         self.new_name(name, place)?;
-        let taken = words::function(name).is_some() || words::OPERATIONS.iter().any(|(known, _)| *known == name);
+        let taken =
+            words::function(name).is_some() || words::OPERATIONS.iter().any(|(known, _)| *known == name);
         match taken {
-            true => Err(SyntaxError::new(place, "a new name", &format!("'{name}', which is a function already"))),
+            true => {
+                Err(SyntaxError::new(place, "a new name", &format!("'{name}', which is a function already")))
+            }
             false => Ok(()),
         }
     }
@@ -151,8 +158,7 @@ impl Program {
         scope.ranges(value.place)?;
         let letters = scope.letters();
         self.note_letters(letters);
-        self.macros
-            .insert(name.to_string(), Macro { parameters: parameters.to_vec(), value: value.clone() });
+        self.macros.insert(name.to_string(), Macro { parameters: parameters.to_vec(), value: value.clone() });
         Ok(())
     }
 
@@ -202,7 +208,8 @@ impl Program {
             let found = format!("no index {missing}, which the left side has");
             return Err(SyntaxError::new(right.place, "the free indices of the left side", &found));
         }
-        let mut names = ["i", "j", "k", "l"].into_iter().filter(|name| free.iter().all(|(own, _)| own != name));
+        let mut names =
+            ["i", "j", "k", "l"].into_iter().filter(|name| free.iter().all(|(own, _)| own != name));
         let names: Vec<&str> = names.by_ref().collect();
         for (at, slot) in left_side.slots().into_iter().enumerate() {
             free.push((names.get(at).map_or_else(|| format!("i{at}"), ToString::to_string), slot));
@@ -277,7 +284,11 @@ impl Program {
 
     pub(super) fn new_name(&self, name: &str, place: Place) -> Result<(), SyntaxError> {
         let function = self.functions.iter().any(|function| function.name == name);
-        if self.find(name).is_some() || self.range(name).is_some() || function || self.macros.contains_key(name) {
+        if self.find(name).is_some()
+            || self.range(name).is_some()
+            || function
+            || self.macros.contains_key(name)
+        {
             let found = format!("'{name}', which is declared already");
             Err(SyntaxError::new(place, "a new name", &found))
         } else {
@@ -403,7 +414,12 @@ impl Program {
     }
 
     /// The indices of an expression, and its quantities with their places.
-    pub(super) fn collect(&self, expr: &Expr, indices: &mut Vec<String>, quantities: &mut Vec<(String, Place)>) {
+    pub(super) fn collect(
+        &self,
+        expr: &Expr,
+        indices: &mut Vec<String>,
+        quantities: &mut Vec<(String, Place)>,
+    ) {
         match &expr.kind {
             Kind::Symbol(name, _) if self.find(name).is_some() => quantities.push((name.clone(), expr.place)),
             Kind::Derivative { by, fixed, .. } => {
@@ -416,7 +432,8 @@ impl Program {
             _ => {}
         }
         // What stands in a comparison may be quantities.
-        if !matches!(&expr.kind, Kind::Mask(a, _, b) if a.names().chain(b.names()).any(|name| self.is_number(name))) {
+        if !matches!(&expr.kind, Kind::Mask(a, _, b) if a.names().chain(b.names()).any(|name| self.is_number(name)))
+        {
             self.note_indices(expr.kind.indices().into_iter(), indices);
         }
         indices.extend(expr.kind.binds().into_iter().map(str::to_string));

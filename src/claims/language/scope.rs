@@ -196,7 +196,13 @@ impl<'a> Scope<'a> {
         self.give(slot, range, place, &name)
     }
 
-    pub(super) fn give(&mut self, slot: usize, range: Range, place: Place, index: &str) -> Result<(), SyntaxError> {
+    pub(super) fn give(
+        &mut self,
+        slot: usize,
+        range: Range,
+        place: Place,
+        index: &str,
+    ) -> Result<(), SyntaxError> {
         if range == Range::UNKNOWN {
             return Ok(());
         }
@@ -310,7 +316,9 @@ impl<'a> Scope<'a> {
                     ([], true) if !symbol.outside => {
                         let least = if symbol.from_zero[at] { 0 } else { 1 };
                         if sum.constant < least {
-                            let expected = format!("an index from {least} for {name}, or 'outside 0' behind its declaration");
+                            let expected = format!(
+                                "an index from {least} for {name}, or 'outside 0' behind its declaration"
+                            );
                             return Err(SyntaxError::new(place, &expected, &format!("'{index}'")));
                         }
                     }
@@ -328,7 +336,12 @@ impl<'a> Scope<'a> {
     }
 
     /// A size, `D`, an eigenvalue or a quantity.
-    pub(super) fn symbol(&mut self, name: &str, indices: &[Index], place: Place) -> Result<Form, SyntaxError> {
+    pub(super) fn symbol(
+        &mut self,
+        name: &str,
+        indices: &[Index],
+        place: Place,
+    ) -> Result<Form, SyntaxError> {
         let fail = |expected: &str| Err(SyntaxError::new(place, expected, &format!("'{name}'")));
         if let Some(range) = self.program.range(name) {
             if !indices.is_empty() {

@@ -190,7 +190,7 @@ fn a_claim_may_be_about_indices_that_differ() {
         ("n != m, m != n", "each condition on indices once"),
         ("n != k", "free indices of the claim behind 'for', found 'k', which is none"),
         ("n != l", "indices of one range behind 'for': 'n' over samples (N), found 'l' over inputs (d)"),
-                        ("n != m n != l", "',' and another condition on indices"),
+        ("n != m n != l", "',' and another condition on indices"),
         ("", "an index, such as n, t+1 or 1"),
     ] {
         refuses(&format!("claim a: u[n]*u[m]*t[l] = t[l]*u[m]*u[n] for {pairs}"), words);

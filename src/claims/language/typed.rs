@@ -76,9 +76,9 @@ impl Scope<'_> {
     /// The shape of an array in words.
     fn shape(&self, typed: &Typed) -> String {
         let group = |slots: &[usize]| {
-            let names = slots.iter().map(|slot| {
-                self.range_of(*slot).map_or("?", |range| self.program.size_name(range))
-            });
+            let names = slots
+                .iter()
+                .map(|slot| self.range_of(*slot).map_or("?", |range| self.program.size_name(range)));
             let names: Vec<&str> = names.collect();
             if names.is_empty() { "1".to_string() } else { names.join("*") }
         };
@@ -138,7 +138,9 @@ impl Scope<'_> {
             Kind::Multiply(x, y) => {
                 let (left, right) = (self.typed(x)?, self.typed(y)?);
                 if !left.is_number() && !right.is_number() {
-                    let expected = format!("'@' between two arrays, as in {x} @ {y}, or hadamard({x}, {y}) entry by entry");
+                    let expected = format!(
+                        "'@' between two arrays, as in {x} @ {y}, or hadamard({x}, {y}) entry by entry"
+                    );
                     return Err(SyntaxError::new(place, &expected, "'*'"));
                 }
                 let array = if left.is_number() { &right } else { &left };
@@ -219,7 +221,8 @@ impl Scope<'_> {
             let value = self.fresh(&Typed::number(parameter.value))?;
             return Ok(value);
         }
-        let index = self.find(name).is_some() || (self.open && self.expected.iter().any(|other| other == name));
+        let index =
+            self.find(name).is_some() || (self.open && self.expected.iter().any(|other| other == name));
         if indices.is_empty() && self.program.find(name).is_none() && index {
             let index = self.index(&Index::named(name), place)?;
             return Ok(Typed::number(Node { form: Form::Index(index), place }));
@@ -259,8 +262,7 @@ impl Scope<'_> {
         typed.node.bound(&mut old);
         old.sort_unstable();
         old.dedup();
-        let map: HashMap<usize, usize> =
-            old.into_iter().map(|slot| (slot, self.copied_slot(slot))).collect();
+        let map: HashMap<usize, usize> = old.into_iter().map(|slot| (slot, self.copied_slot(slot))).collect();
         let new = |slot: usize| map.get(&slot).copied().unwrap_or(slot);
         self.expanded += typed.node.count();
         if self.expanded > MOST_EXPANDED {
@@ -312,7 +314,9 @@ impl Scope<'_> {
         let (inner, below) = (self.ranges_of(&left.columns), self.ranges_of(&right.rows));
         if inner != below {
             let (left, right) = (self.shape(left), self.shape(right));
-            let expected = format!("as many columns on the left of '@' as rows on the right, or a prime, as in x' @ y: {left}");
+            let expected = format!(
+                "as many columns on the left of '@' as rows on the right, or a prime, as in x' @ y: {left}"
+            );
             return Err(SyntaxError::new(place, &expected, &format!("{right} on the right")));
         }
         let slots: Vec<usize> = left.columns.iter().chain(&right.columns).copied().collect();
@@ -379,7 +383,8 @@ impl Scope<'_> {
             let count = self.program.functions[own].arguments;
             counted(count)?;
             if primes > 0 && count > 1 {
-                let expected = format!("d({name}(..))/d x for a derivative of a function of several arguments");
+                let expected =
+                    format!("d({name}(..))/d x for a derivative of a function of several arguments");
                 return Err(SyntaxError::new(place, &expected, "a prime"));
             }
             if primes > HIGHEST_ORDER {
@@ -392,7 +397,8 @@ impl Scope<'_> {
             return Ok(Typed::number(Node { form: Form::Own(own, orders, arguments), place }));
         }
         if primes > 0 {
-            let expected = format!("d({name}(x))/d x for a derivative, or a function that 'function' declares");
+            let expected =
+                format!("d({name}(x))/d x for a derivative, or a function that 'function' declares");
             return Err(SyntaxError::new(place, &expected, &format!("'{name}' with a prime")));
         }
         if let Some(own) = self.program.macros.get(name).cloned() {
@@ -444,7 +450,11 @@ impl Scope<'_> {
             "norm2" => {
                 let square = node(Form::Power(boxed(first.node.clone()), 2));
                 let slots = first.slots();
-                Ok(Typed::number(if slots.is_empty() { square } else { node(Form::Sum(slots, boxed(square))) }))
+                Ok(Typed::number(if slots.is_empty() {
+                    square
+                } else {
+                    node(Form::Sum(slots, boxed(square)))
+                }))
             }
             "diag" => self.diagonal(first, place),
             "vec" => {
@@ -512,7 +522,8 @@ impl Scope<'_> {
         let mut parameters = HashMap::new();
         let used = std::mem::take(&mut self.used);
         for (name, argument) in names.iter().zip(arguments) {
-            let (order, eigenvalues) = (std::mem::take(&mut self.order), std::mem::take(&mut self.eigenvalues));
+            let (order, eigenvalues) =
+                (std::mem::take(&mut self.order), std::mem::take(&mut self.eigenvalues));
             let value = self.resolve(argument)?;
             let own = Parameter { value, order: self.order, eigenvalues: self.eigenvalues };
             (self.order, self.eigenvalues) = (order.max(own.order), eigenvalues | own.eigenvalues);
@@ -537,7 +548,8 @@ impl Scope<'_> {
             return Err(SyntaxError::new(place, &expected, "one that does"));
         }
         self.moved.unite(&moved);
-        (self.parameters, self.free, self.bound, self.summed, self.open) = (around, free, bound, summed, open);
+        (self.parameters, self.free, self.bound, self.summed, self.open) =
+            (around, free, bound, summed, open);
         Ok(Typed::number(resolved?))
     }
 
@@ -550,7 +562,11 @@ impl Scope<'_> {
                 return Err(SyntaxError::new(place, "a new index for the sum", &found));
             }
             if self.program.range(index).is_some() {
-                return Err(SyntaxError::new(place, "an index for the sum", &format!("'{index}', which is a size")));
+                return Err(SyntaxError::new(
+                    place,
+                    "an index for the sum",
+                    &format!("'{index}', which is a size"),
+                ));
             }
             let slot = self.new_slot(index, None);
             self.bound.push((index.clone(), slot));
@@ -569,7 +585,8 @@ impl Scope<'_> {
         }
         let body = self.typed(body)?;
         self.bound.truncate(around);
-        let product = |mask: Node, value: Node| Node { form: Form::Multiply(boxed(mask), boxed(value)), place };
+        let product =
+            |mask: Node, value: Node| Node { form: Form::Multiply(boxed(mask), boxed(value)), place };
         let value = masks.into_iter().rev().fold(body.node.clone(), |value, mask| product(mask, value));
         Ok(Typed { node: Node { form: Form::Sum(slots, boxed(value)), place }, ..body })
     }
@@ -632,7 +649,8 @@ impl Scope<'_> {
         let whole = indices.is_empty() && !ranges.is_empty();
         let (entry, slots) = if whole {
             if !value.is_number() {
-                let expected = format!("indices, as in d(y[i])/d {by}[j], where an array is differentiated by an array");
+                let expected =
+                    format!("indices, as in d(y[i])/d {by}[j], where an array is differentiated by an array");
                 return Err(SyntaxError::new(place, &expected, &self.shape(&value)));
             }
             self.depend_on(symbol);
@@ -653,7 +671,8 @@ impl Scope<'_> {
         let gradient = Typed { node, rows, columns };
         let Some(direction) = along else { return Ok(gradient) };
         if !indices.is_empty() {
-            let expected = format!("'d(..)/d {by} along' without indices: the direction has the shape of {by}");
+            let expected =
+                format!("'d(..)/d {by} along' without indices: the direction has the shape of {by}");
             return Err(SyntaxError::new(place, &expected, "indices"));
         }
         let towards = self.typed(direction)?;
@@ -755,10 +774,12 @@ impl Scope<'_> {
             return Err(SyntaxError::new(place, expected, &format!("'{name}'")));
         }
         let Some(degree) = self.program.degree(&body.node, symbol) else {
-            let expected = format!("a polynomial in the entries of {name}: expectations of others are not known here");
+            let expected =
+                format!("a polynomial in the entries of {name}: expectations of others are not known here");
             return Err(SyntaxError::new(place, &expected, "a function of them, or a division by them"));
         };
-        let node = Node { form: Form::Expect(symbol, Box::new(law), degree, boxed(body.node.clone())), place };
+        let node =
+            Node { form: Form::Expect(symbol, Box::new(law), degree, boxed(body.node.clone())), place };
         Ok(Typed { node, ..body })
     }
 }
@@ -814,9 +835,13 @@ fn raised(base: Node, exponent: Node, place: Place) -> Node {
                 let negative = Node { form: Form::Negate(y), place };
                 with(Form::Multiply, negative, *number)
             }
-            _ => Node { form: Form::Raise(boxed(base), boxed(Node { form: Form::Subtract(x, y), place })), place },
+            _ => Node {
+                form: Form::Raise(boxed(base), boxed(Node { form: Form::Subtract(x, y), place })),
+                place,
+            },
         },
-        Form::Divide(x, y) if matches!(&x.form, Form::Negate(inner) if matches!(inner.form, Form::Number(_))) => {
+        Form::Divide(x, y) if matches!(&x.form, Form::Negate(inner) if matches!(inner.form, Form::Number(_))) =>
+        {
             let Form::Negate(above) = x.form else { return base };
             let quotient = Node { form: Form::Divide(above, y), place };
             raised(base, Node { form: Form::Negate(boxed(quotient)), place }, place)
@@ -828,7 +853,10 @@ fn raised(base: Node, exponent: Node, place: Place) -> Node {
                 let root = (0..halves).fold(base, root);
                 Node { form: Form::Power(boxed(root), power), place }
             }
-            _ => Node { form: Form::Raise(boxed(base), boxed(Node { form: Form::Divide(x, y), place })), place },
+            _ => Node {
+                form: Form::Raise(boxed(base), boxed(Node { form: Form::Divide(x, y), place })),
+                place,
+            },
         },
         form => Node { form: Form::Raise(boxed(base), boxed(Node { form, place })), place },
     }

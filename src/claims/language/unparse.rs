@@ -98,14 +98,22 @@ impl fmt::Display for Expr {
             }
             Kind::Entry(x, indices) => {
                 let closed = matches!(x.kind, Kind::Apply(..) | Kind::Transposed(_) | Kind::At(..));
-                if closed { write!(f, "{x}")? } else { write!(f, "({x})")? }
+                if closed {
+                    write!(f, "{x}")?
+                } else {
+                    write!(f, "({x})")?
+                }
                 write!(f, "[{}]", listed(indices))
             }
             Kind::Raise(x, y) => {
                 let derivative = matches!(x.kind, Kind::Derivative { .. });
                 inside(f, x, if derivative { u8::MAX } else { 5 })?;
                 let simple = matches!(&y.kind, Kind::Symbol(_, indices) if indices.is_empty());
-                if simple || matches!(y.kind, Kind::Decimal(_)) { write!(f, "^{y}") } else { write!(f, "^({y})") }
+                if simple || matches!(y.kind, Kind::Decimal(_)) {
+                    write!(f, "^{y}")
+                } else {
+                    write!(f, "^({y})")
+                }
             }
             Kind::Negate(x) => {
                 f.write_str("-")?;

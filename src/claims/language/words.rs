@@ -5,8 +5,7 @@ use super::syntax::Function;
 use crate::names::nearest;
 
 /// The words that a statement starts with.
-pub(super) const STATEMENTS: [&str; 7] =
-    ["size", "data", "parameter", "function", "let", "assume", "claim"];
+pub(super) const STATEMENTS: [&str; 7] = ["size", "data", "parameter", "function", "let", "assume", "claim"];
 
 /// Functions that quantities may not be called like: nobody should read them where a quantity stands.
 const NO_QUANTITY: [&str; 9] = ["exp", "ln", "log", "sqrt", "tanh", "sigmoid", "softplus", "sin", "cos"];

@@ -14,11 +14,13 @@ impl<T: Base> World<'_, T> {
         let info = &self.program.symbols[symbol];
         if let (Some(change), Some(around)) = (&self.change, self.around) {
             match change {
-                Change::Entry { symbol: own, entry: moved, .. } if *own == symbol && info.recursive => {
-                    if entry == *moved {
-                        return around.entry(symbol, entry) + T::unit(self.level - 1);
-                    }
+                // Of a recurrence one entry moves, and others with it, which are defined anew.
+                Change::Entry { symbol: own, entry: moved, .. }
+                    if *own == symbol && info.recursive && entry == *moved =>
+                {
+                    return around.entry(symbol, entry) + T::unit(self.level - 1);
                 }
+                Change::Entry { symbol: own, .. } if *own == symbol && info.recursive => {}
                 Change::Entry { symbol: own, entry: moved, mirror, .. } if *own == symbol => {
                     let value = around.entry(symbol, entry);
                     return match mirror {
@@ -108,7 +110,8 @@ impl<T: Base> World<'_, T> {
         for at in 0..ranges.len() {
             let (range, index) = (ranges[at], indices[at]);
             let (explicit, stays) = (self.point.explicit(range), moved[range.number()]);
-            if index < explicit || self.point.others(range).is_none() || stays >> (index - explicit) & 1 == 1 {
+            if index < explicit || self.point.others(range).is_none() || stays >> (index - explicit) & 1 == 1
+            {
                 continue;
             }
             // The first index that neither stays nor was given to another one before.

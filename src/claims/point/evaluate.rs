@@ -309,9 +309,9 @@ impl<'a, T: Base> World<'a, T> {
                 self.expectation(*symbol, law, *degree, body, slots, ranges)
             }
             Form::Cases(cases) => {
-                let case = cases.iter().find(|case| {
-                    case.conditions.iter().all(|compared| self.holds(compared, slots))
-                });
+                let case = cases
+                    .iter()
+                    .find(|case| case.conditions.iter().all(|compared| self.holds(compared, slots)));
                 case.map_or_else(undefined, |case| self.value(&case.value, slots, ranges))
             }
             Form::Inverse(matrix, at) => self.inverse(matrix, at, slots, ranges),
@@ -333,9 +333,7 @@ impl<'a, T: Base> World<'a, T> {
                 let sign = difference.base().sign();
                 sign.is_some_and(|sign| !relation.holds(sign, 0) && (sign != 0 || difference.is_constant()))
             }
-            Form::Multiply(x, y) => {
-                self.is_guarded(x, slots, ranges) || self.is_guarded(y, slots, ranges)
-            }
+            Form::Multiply(x, y) => self.is_guarded(x, slots, ranges) || self.is_guarded(y, slots, ranges),
             Form::Divide(x, _) | Form::Negate(x) => self.is_guarded(x, slots, ranges),
             _ => false,
         }

@@ -56,9 +56,10 @@ impl<T: Base> World<'_, T> {
 /// Nodes and weights with the moments `1, 0, 1, 0, 3, 0, 15, ..` up to this degree: whole numbers around 0, whose weights may be
 /// negative.
 fn normal<T: Base>(degree: usize) -> Vec<(T, T)> {
-    let node = |at: usize| (at as i64 + 1) / 2 * if at % 2 == 0 { -1 } else { 1 };
+    let node = |at: usize| (at as i64 + 1) / 2 * if at.is_multiple_of(2) { -1 } else { 1 };
     let nodes: Vec<i64> = (0..=degree).map(node).collect();
-    let moment = |power: usize| if power % 2 == 1 { 0 } else { (1..power as i64).step_by(2).product::<i64>() };
+    let moment =
+        |power: usize| if power % 2 == 1 { 0 } else { (1..power as i64).step_by(2).product::<i64>() };
     let weight = |own: i64| {
         // The coefficients of the product of `z - t` over the other nodes.
         let mut coefficients = vec![1i64];

@@ -68,9 +68,8 @@ impl<T: Base> World<'_, T> {
         }
         let moves: Vec<T> =
             arguments.iter().zip(&base).map(|(argument, base)| *argument - T::constant(*base)).collect();
-        let value = |orders: &[u8]| {
-            T::constant(T::Value::own(function as u64, self.point.functions, orders, &base))
-        };
+        let value =
+            |orders: &[u8]| T::constant(T::Value::own(function as u64, self.point.functions, orders, &base));
         taylor(orders, &moves, HIGHEST_ORDER, &value)
     }
 }

@@ -81,9 +81,7 @@ fn keeps<V: Tower>(program: &Program, claim: &Claim, point: &Point<V>) -> bool {
     program.assumed(claim).all(|assumed| match assumed {
         Assumed::Positive { symbol } => point.free[*symbol].iter().all(V::is_surely_positive),
         Assumed::OneOf { symbol, values } => point.free[*symbol].iter().all(|entry| {
-            values.iter().any(|(above, below)| {
-                is_small(&(*entry - V::integer(*above) / V::integer(*below)))
-            })
+            values.iter().any(|(above, below)| is_small(&(*entry - V::integer(*above) / V::integer(*below))))
         }),
         _ => true,
     })
@@ -203,7 +201,9 @@ fn solve<V: Tower + Base<Value = V>>(
     for at in 0..entries.len() {
         set(point, at, V::integer(1));
         let moved = all(point);
-        columns.push(moved.into_iter().zip(&constant).map(|(moved, constant)| moved - *constant).collect::<Vec<V>>());
+        columns.push(
+            moved.into_iter().zip(&constant).map(|(moved, constant)| moved - *constant).collect::<Vec<V>>(),
+        );
         set(point, at, zero);
     }
     let rows = constant.len();
@@ -229,21 +229,19 @@ fn solve<V: Tower + Base<Value = V>>(
         free.retain(|row| *row != best);
         pivots.push((best, column));
         let divisor = system[best][column];
-        for value in &mut system[best] {
-            *value /= divisor;
-        }
-        system[best][column] = V::integer(1);
-        for row in (0..rows).filter(|row| *row != best) {
-            let factor = system[row][column];
+        let mut own: Vec<V> = system[best].iter().map(|value| *value / divisor).collect();
+        own[column] = V::integer(1);
+        for row in &mut system {
+            let factor = row[column];
             if factor.is_nothing() {
                 continue;
             }
-            for at in 0..=entries.len() {
-                let own = system[best][at];
-                system[row][at] -= factor * own;
+            for (value, own) in row.iter_mut().zip(&own) {
+                *value -= factor * *own;
             }
-            system[row][column] = zero;
+            row[column] = zero;
         }
+        system[best] = own;
     }
     let solved: Vec<usize> = pivots.iter().map(|(_, column)| *column).collect();
     for at in (0..entries.len()).filter(|at| !solved.contains(at)) {
@@ -318,9 +316,7 @@ pub(in crate::claims) fn out_of_order<V: Tower + Base<Value = V>>(
         .map(|assumed| match assumed {
             Assumed::Order(equation) => residuals(program, point, equation)
                 .iter()
-                .filter(|difference| {
-                    difference.sign().is_none_or(|sign| !equation.relation.holds(sign, 0))
-                })
+                .filter(|difference| difference.sign().is_none_or(|sign| !equation.relation.holds(sign, 0)))
                 .count(),
             _ => 0,
         })

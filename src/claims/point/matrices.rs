@@ -11,7 +11,9 @@ impl<T: Base> World<'_, T> {
     pub(super) fn inverse(&self, matrix: &Square, at: &[Idx; 2], slots: &mut [usize], ranges: &[Range]) -> T {
         let size = self.point.sizes.of(ranges[matrix.row]);
         let place = |index: &Idx| {
-            usize::try_from(index.value(slots, |range| self.point.sizes.of(range)) - 1).ok().filter(|at| *at < size)
+            usize::try_from(index.value(slots, |range| self.point.sizes.of(range)) - 1)
+                .ok()
+                .filter(|at| *at < size)
         };
         let (Some(row), Some(column)) = (place(&at[0]), place(&at[1])) else { return undefined() };
         let key = (std::ptr::from_ref(&matrix.entry), own_slots(matrix, slots));
@@ -142,7 +144,9 @@ fn expanded<T: Tower>(entries: &[T], size: usize) -> T {
     let mut sum = T::integer(0);
     for column in 0..size {
         let rest: Vec<T> = (1..size)
-            .flat_map(|row| (0..size).filter(move |other| *other != column).map(move |other| row * size + other))
+            .flat_map(|row| {
+                (0..size).filter(move |other| *other != column).map(move |other| row * size + other)
+            })
             .map(|at| entries[at])
             .collect();
         let term = entries[column] * expanded(&rest, size - 1);

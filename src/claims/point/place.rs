@@ -73,7 +73,8 @@ impl Program {
             .collect();
         // The four say which network it is, where nothing else is used.
         if named.is_empty() {
-            named = self.ranges().take(4).map(|range| (self.size_name(range).to_string(), size(range))).collect();
+            named =
+                self.ranges().take(4).map(|range| (self.size_name(range).to_string(), size(range))).collect();
         }
         Sizes(named)
     }

@@ -189,7 +189,7 @@ pub(in crate::claims) fn structure<V: Tower>(program: &Program, claim: &Claim, p
 }
 
 /// The orthogonal matrix `(1 - S)/(1 + S)` of an antisymmetric one (Cayley).
-fn rotate<V: Tower>(entries: &mut Vec<V>, size: usize) {
+fn rotate<V: Tower>(entries: &mut [V], size: usize) {
     let one = |at: usize| V::integer(i64::from(at / size == at % size));
     let plus: Vec<V> = entries.iter().enumerate().map(|(at, entry)| one(at) + *entry).collect();
     let minus: Vec<V> = entries.iter().enumerate().map(|(at, entry)| one(at) - *entry).collect();

@@ -33,7 +33,9 @@ impl Positive {
             Form::Index(_) => false,
             Form::Symbol(symbol, _) => self.0.get(*symbol) == Some(&true),
             Form::Call(Function::Exp | Function::Sigmoid | Function::Softplus | Function::Sqrt, _) => true,
-            Form::Call(Function::NormalPdf | Function::NormalCdf | Function::Abs, _) | Form::Raise(..) => true,
+            Form::Call(Function::NormalPdf | Function::NormalCdf | Function::Abs, _) | Form::Raise(..) => {
+                true
+            }
             Form::Sum(_, x) | Form::Expect(.., x) => positive(x),
             Form::Power(x, exponent) => exponent % 2 == 0 || positive(x),
             Form::Cases(cases) => cases.iter().all(|case| positive(&case.value)),

@@ -17,14 +17,15 @@ pub(in crate::claims) struct Wave {
 impl Wave {
     /// The function with this number, in one of its variants.
     pub(in crate::claims) fn of(function: u64, variant: u64, arguments: usize) -> Self {
-        let mut state = function.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ variant.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mut state =
+            function.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ variant.wrapping_mul(0xbf58_476d_1ce4_e5b9);
         // Two decimals, so that a reader can type them.
         let mut number = |low: f64, high: f64| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let unit = (state >> 33) as f64 / (1u64 << 31) as f64;
             ((low + unit * (high - low)) * 100.0).round() / 100.0
         };
-        let sign = if variant % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if variant.is_multiple_of(2) { 1.0 } else { -1.0 };
         Wave {
             constant: sign * number(0.2, 2.0),
             amplitude: sign * number(0.5, 1.5),
@@ -57,7 +58,8 @@ impl Wave {
             2 => -sin,
             _ => -cos,
         };
-        let slope = moved.iter().fold(number(self.amplitude), |slope, at| slope * number(self.factors[*at][2]));
+        let slope =
+            moved.iter().fold(number(self.amplitude), |slope, at| slope * number(self.factors[*at][2]));
         polynomial + slope * wave
     }
 
@@ -69,7 +71,8 @@ impl Wave {
             terms.map(|(factors, name)| format!("{}*{name}", factors[which])).collect::<Vec<_>>().join(" + ")
         };
         let names = names[..self.factors.len().min(names.len())].join(", ");
-        let mut text = if self.factors.len() == 1 { format!("{names} -> ") } else { format!("({names}) -> ") };
+        let mut text =
+            if self.factors.len() == 1 { format!("{names} -> ") } else { format!("({names}) -> ") };
         let Wave { constant, amplitude, shift, .. } = self;
         let _ = write!(
             text,

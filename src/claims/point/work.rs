@@ -51,13 +51,15 @@ fn estimate(mut estimate: Estimate, claim: &Claim, components: usize) -> f64 {
             Assumed::Equation(equation) => {
                 let unknowns = equation.unknowns.iter().map(|symbol| program.entries(*symbol, sizes) as f64);
                 let unknowns = unknowns.fold(1.0, f64::max);
-                let rows: f64 = equation.free.iter().map(|slot| sizes.of(equation.slots[*slot]) as f64).product();
+                let rows: f64 =
+                    equation.free.iter().map(|slot| sizes.of(equation.slots[*slot]) as f64).product();
                 let each = estimate.node(&equation.left, &equation.slots)
                     + estimate.node(&equation.right, &equation.slots);
                 unknowns * rows * (each + rows.min(unknowns))
             }
             Assumed::Order(equation) => {
-                let rows: f64 = equation.free.iter().map(|slot| sizes.of(equation.slots[*slot]) as f64).product();
+                let rows: f64 =
+                    equation.free.iter().map(|slot| sizes.of(equation.slots[*slot]) as f64).product();
                 20.0 * rows
             }
             _ => 0.0,
@@ -138,7 +140,12 @@ impl<'a> Estimate<'a> {
 
     fn node(&mut self, node: &Node, slots: &[Range]) -> f64 {
         match &node.form {
-            Form::Number(_) | Form::Size(_) | Form::Parameters | Form::Symbol(..) | Form::Mask(..) | Form::Index(_) => 1.0,
+            Form::Number(_)
+            | Form::Size(_)
+            | Form::Parameters
+            | Form::Symbol(..)
+            | Form::Mask(..)
+            | Form::Index(_) => 1.0,
             Form::IndexPower(x, _) => 4.0 + self.node(x, slots),
             Form::Eigenvalue { .. } => self.eigenvalue(),
             Form::Call(..) | Form::Negate(_) | Form::Test(..) | Form::Raise(..) | Form::Cases(_) => {
@@ -154,7 +161,9 @@ impl<'a> Estimate<'a> {
                 self.program.dependencies(of, &mut used);
                 let all = sets.iter().map(|set| set.symbol);
                 let moved: Vec<usize> = all.collect();
-                let depends = |symbol: &usize| moved.iter().any(|own| self.program.symbols[*symbol].depends.contains(*own));
+                let depends = |symbol: &usize| {
+                    moved.iter().any(|own| self.program.symbols[*symbol].depends.contains(*own))
+                };
                 let redone: Vec<usize> = used.iter().filter(depends).collect();
                 let tables: f64 = redone.into_iter().map(|symbol| self.table(symbol)).sum();
                 let mut values = 0.0;
@@ -167,7 +176,13 @@ impl<'a> Estimate<'a> {
             Form::Expect(symbol, law, degree, body) => {
                 let nodes = match **law {
                     // The middle one of three has no weight.
-                    Distribution::Normal => if *degree == 2 { 2 } else { degree + 1 },
+                    Distribution::Normal => {
+                        if *degree == 2 {
+                            2
+                        } else {
+                            degree + 1
+                        }
+                    }
                     _ => 2,
                 };
                 let entries = self.program.entries(*symbol, self.sizes).min(1000) as i32;

@@ -150,7 +150,9 @@ fn undefined_in_words(undefined: &Undefined) -> String {
         Operation::Logarithm => "a logarithm of a number that is not positive",
         Operation::Overflow => "its values overflow",
         Operation::Kink => "a derivative at a kink",
-        Operation::Outside => "an entry outside of the ranges of a quantity ('outside 0' behind its declaration makes it zero)",
+        Operation::Outside => {
+            "an entry outside of the ranges of a quantity ('outside 0' behind its declaration makes it zero)"
+        }
         Operation::Power => "a power of a number that is not positive",
         Operation::Itself => "an entry that is defined by itself",
         Operation::Inverse => "the inverse of a matrix that has none",

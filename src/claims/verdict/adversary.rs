@@ -204,7 +204,8 @@ impl Adversary<'_> {
 
     /// The sizes that leave work for a fair number of points, with the work of each; the smallest in any case.
     fn affordable(&self) -> Vec<(Lengths, f64)> {
-        let cost = |sizes: Lengths| work(self.program, self.claim, &sizes, component_count(self.claim, sizes));
+        let cost =
+            |sizes: Lengths| work(self.program, self.claim, &sizes, component_count(self.claim, sizes));
         let all = SIZES.map(|sizes| at_least(self.program, self.claim, sizes));
         let mut all: Vec<(Lengths, f64)> = all.into_iter().map(|sizes| (sizes, cost(sizes))).collect();
         let least = all.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);

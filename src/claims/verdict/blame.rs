@@ -73,7 +73,11 @@ impl<'p> Part<'p> {
             Form::Call(Function::Ln, _) => Operation::Logarithm,
             // A slope that does not exist: that of a root of zero, as a rule.
             Form::Derivative(of, ..) => {
-                if of.any(&has_a_kink) { Operation::Kink } else { Operation::Division }
+                if of.any(&has_a_kink) {
+                    Operation::Kink
+                } else {
+                    Operation::Division
+                }
             }
             Form::Power(..) => Operation::Division,
             Form::Raise(..) => Operation::Power,
@@ -112,7 +116,9 @@ impl<'p> Part<'p> {
             },
             Form::Cases(cases) => {
                 let holds = |case: &&Case| {
-                    case.conditions.iter().all(|compared| compared.holds(&self.slots, |range| world.size(range)))
+                    case.conditions
+                        .iter()
+                        .all(|compared| compared.holds(&self.slots, |range| world.size(range)))
                 };
                 let case = cases.iter().find(holds)?;
                 Some(Part { node: &case.value, slots: self.slots, ranges: self.ranges })

@@ -34,9 +34,8 @@ impl Concrete {
         if ranges.is_empty() {
             return Concrete::default();
         }
-        let length = |range: Range| {
-            ranges.iter().position(|own| *own == range).map_or(0, |place| size(place, range))
-        };
+        let length =
+            |range: Range| ranges.iter().position(|own| *own == range).map_or(0, |place| size(place, range));
         Concrete { lengths: Some(Lengths::each(length)) }
     }
 }
@@ -93,7 +92,8 @@ pub(in crate::claims) fn ordered(program: &Program, claim: &Claim) -> Vec<Range>
         }
     }
     everything |= program.assumed(claim).any(|assumed| {
-        matches!(assumed, Assumed::Equation(_)) && !program.concerned(assumed).iter().all(|symbol| !claim.used.contains(symbol))
+        matches!(assumed, Assumed::Equation(_))
+            && !program.concerned(assumed).iter().all(|symbol| !claim.used.contains(symbol))
     });
     if everything {
         program.ranges().filter(|range| program.spans(claim, *range)).for_each(&mut note);

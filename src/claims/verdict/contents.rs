@@ -69,7 +69,8 @@ pub(in crate::claims) fn literals(program: &Program, claim: &Claim) -> Vec<f64> 
     found.sort_by(f64::total_cmp);
     found.dedup();
     // Between two of them something may be different than on either side.
-    let between: Vec<f64> = found.windows(2).take(MOST_BETWEEN).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
+    let between: Vec<f64> =
+        found.windows(2).take(MOST_BETWEEN).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
     found.extend(between);
     found
 }

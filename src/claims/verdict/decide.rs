@@ -139,7 +139,10 @@ fn exactly(program: &Program, claim: &Claim, plans: &[Plan], needs: &Needs, seed
     });
     if needs.signs > 0 && matches!(first.0, Verified::Different(_)) {
         // What follows from the order of numbers, region by region.
-        let alone = |plan: &Plan| Plan { roots: needs.roots.max(1), ..plan.at(program, claim, numbers(program, claim, plan)) };
+        let alone = |plan: &Plan| Plan {
+            roots: needs.roots.max(1),
+            ..plan.at(program, claim, numbers(program, claim, plan))
+        };
         let regions: Vec<Plan> = plans.iter().map(alone).collect();
         let found = at_all_sizes::<Ordered>(program, claim, &regions, seed);
         if matches!(found.0, Verified::Equal { .. }) || !lawful {
@@ -182,7 +185,13 @@ fn has_laws(function: Function) -> bool {
 
 /// What the field says of a claim whose constants may be as large as its modulus, if another modulus says so too, which is
 /// drawn.
-fn confirmed(program: &Program, claim: &Claim, plans: &[Plan], first: (Verified, Reach), seed: u64) -> Exactly {
+fn confirmed(
+    program: &Program,
+    claim: &Claim,
+    plans: &[Plan],
+    first: (Verified, Reach),
+    seed: u64,
+) -> Exactly {
     Drawn::draw_modulus(seed);
     // One point that decides is enough: roots were seen to.
     let once: Vec<Plan> = plans.iter().map(|plan| Plan { once: true, ..*plan }).collect();
@@ -213,7 +222,7 @@ fn rungs(program: &Program, claim: &Claim) -> Vec<Concrete> {
     let mut rungs: Vec<Concrete> = Vec::new();
     for (even, odd) in [(2, 2), (3, 2), (2, 3), (3, 3), (1, 1), (4, 3), (3, 4), (5, 5)] {
         let size = |place: usize, range: Range| {
-            least.of(range).max(if place % 2 == 0 { even } else { odd })
+            least.of(range).max(if place.is_multiple_of(2) { even } else { odd })
         };
         let rung = Concrete::of(&ordered, size);
         if !rungs.contains(&rung) {
@@ -237,7 +246,8 @@ fn at_all_sizes<V: Exact>(program: &Program, claim: &Claim, plans: &[Plan], seed
         }
         // Where no index can be afforded, or none would be enough, at sizes that are numbers.
         let alone = plan.alone || (few && plan.concrete.any());
-        let held = if alone && !plan.alone { plan.at(program, claim, numbers(program, claim, plan)) } else { *plan };
+        let held =
+            if alone && !plan.alone { plan.at(program, claim, numbers(program, claim, plan)) } else { *plan };
         match exact::<V>(program, claim, &held, seed) {
             Verified::Different(component) => return (Verified::Different(component), Reach::Every),
             found @ Verified::Equal { .. } => {
@@ -321,9 +331,8 @@ fn reach(program: &Program, plans: &[Plan], mut reached: Vec<Lengths>, every: bo
         let smallest = plans.iter().filter_map(|plan| plan.concrete.length(*range)).min().unwrap_or(1);
         let all = reached.iter().enumerate().all(|(at, sizes)| sizes.of(*range) == smallest + at);
         if all && let Some(last) = reached.last() {
-            let common = Lengths::each(|range| {
-                reached.iter().map(|sizes| sizes.of(range)).min().unwrap_or(1)
-            });
+            let common =
+                Lengths::each(|range| reached.iter().map(|sizes| sizes.of(range)).min().unwrap_or(1));
             return Reach::UpTo(program.named_spanned(&common.with(*range, last.of(*range))));
         }
     }

@@ -153,9 +153,7 @@ fn missing_roots<V: Exact>(program: &Program, point: &Point<V>, symbols: &[usize
 /// The quantities without derivatives that have a root in their definition.
 fn with_roots(program: &Program, claim: &Claim) -> Vec<usize> {
     let has_a_root = |value: &Value| match value {
-        Value::Defined(node, _) => {
-            any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _)))
-        }
+        Value::Defined(node, _) => any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _))),
         Value::Free { .. } => false,
     };
     let plain = |symbol: &Symbol| symbol.order == 0 && !symbol.recursive;
@@ -194,7 +192,7 @@ fn settle<V: Exact>(
         }
     }
     let positive: Symbols = program.positive(claim).collect();
-    let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x5e77_1e);
+    let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x005e_771e);
     for step in 1..=steps {
         let symbol = roots[roots.len() - left.0];
         let free: Vec<usize> = program.symbols[symbol]

@@ -55,9 +55,8 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
         free[claim.slots[*slot].number()] += 1;
     }
     let count = program.ranges().count();
-    let each = |of: &dyn Fn(usize) -> u32| -> Counts {
-        std::array::from_fn(|r| if r < count { of(r) } else { 0 })
-    };
+    let each =
+        |of: &dyn Fn(usize) -> u32| -> Counts { std::array::from_fn(|r| if r < count { of(r) } else { 0 }) };
     let terms = each(&|r| {
         let rows = |other: usize| both.top[other] + free[other];
         // Each denominator once more for every choice of its own indices among those of a term.
@@ -65,10 +64,10 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
             .below
             .values()
             .map(|divisor| {
-                let choices =
-                    (0..count).map(|other| rows(other).max(1).saturating_pow(divisor.free[other]));
+                let choices = (0..count).map(|other| rows(other).max(1).saturating_pow(divisor.free[other]));
                 let choices = choices.fold(1u32, |all, some| all.saturating_mul(some)).min(MANY);
-                (u64::from(divisor.power) * u64::from(divisor.counts[r]) * u64::from(choices - 1)).min(u64::from(MANY)) as u32
+                (u64::from(divisor.power) * u64::from(divisor.counts[r]) * u64::from(choices - 1))
+                    .min(u64::from(MANY)) as u32
             })
             .sum();
         (rows(r) + again).min(4 * MANY)
@@ -77,9 +76,7 @@ pub(in crate::claims) fn needs(program: &Program, claim: &Claim) -> Needs {
         let term = free[r] + but_one(terms[r] - free[r]);
         term.max(both.apart[r])
     });
-    let lawful = each(&|r| {
-        explicit[r].max(but_one(both.inside[r]) + 2 * terms[r])
-    });
+    let lawful = each(&|r| explicit[r].max(but_one(both.inside[r]) + 2 * terms[r]));
     // What must not vanish is the norm, over the signs of all roots.
     let roots = roots(program, claim);
     let bits = (both.bits.0 + both.bits.1).max(both.inside_bits);
@@ -292,7 +289,9 @@ impl Counting<'_> {
             Form::Number(number) => {
                 Extent { bits: ((number.unsigned_abs().max(1) as f64).log2(), 0.0), ..Extent::default() }
             }
-            Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Mask(..) | Form::Index(_) => Extent::default(),
+            Form::Size(_) | Form::Parameters | Form::Eigenvalue { .. } | Form::Mask(..) | Form::Index(_) => {
+                Extent::default()
+            }
             Form::Symbol(symbol, _) => self.symbol(*symbol),
             Form::Negate(x) => self.node(x, slots),
             Form::Add(x, y) | Form::Subtract(x, y) => self.node(x, slots).plus(&self.node(y, slots)),
@@ -323,7 +322,10 @@ impl Counting<'_> {
                 Extent { top: argument.top, below: argument.below, bits: argument.bits, ..extent }
             }
             // Piecewise functions are one of their arguments, or that times a function of their difference.
-            Form::Call(Function::Max | Function::Min | Function::Clip | Function::Relu | Function::Abs, arguments) => {
+            Form::Call(
+                Function::Max | Function::Min | Function::Clip | Function::Relu | Function::Abs,
+                arguments,
+            ) => {
                 let all = arguments.iter().map(|x| self.node(x, slots));
                 let sum = all.reduce(|a, b| a.plus(&b)).unwrap_or_default();
                 sum.times(&sum.argument(free(node, slots)))
@@ -332,9 +334,7 @@ impl Counting<'_> {
                 let all = arguments.iter().map(|x| self.node(x, slots).argument(free(node, slots)));
                 all.reduce(|a, b| a.times(&b)).unwrap_or_default()
             }
-            Form::Test(x, _, y) => {
-                self.node(x, slots).plus(&self.node(y, slots)).argument(free(node, slots))
-            }
+            Form::Test(x, _, y) => self.node(x, slots).plus(&self.node(y, slots)).argument(free(node, slots)),
             // A power brings itself out when it is differentiated, and its exponent.
             Form::Raise(x, y) => {
                 let both = self.node(x, slots).plus(&self.node(y, slots));
@@ -344,9 +344,12 @@ impl Counting<'_> {
             }
             Form::Derivative(x, ..) => self.node(x, slots).derivative(),
             // Not counted: no number of indices is enough for every range that occurs.
-            Form::At(..) | Form::Expect(..) | Form::Cases(_) | Form::IndexPower(..) | Form::Inverse(..) | Form::Determinant(_) => {
-                Extent { top: [MANY; MOST_SIZES], ..Extent::default() }
-            }
+            Form::At(..)
+            | Form::Expect(..)
+            | Form::Cases(_)
+            | Form::IndexPower(..)
+            | Form::Inverse(..)
+            | Form::Determinant(_) => Extent { top: [MANY; MOST_SIZES], ..Extent::default() },
         };
         extent.countable()
     }
@@ -391,7 +394,9 @@ fn signs(program: &Program, claim: &Claim) -> u32 {
     let mut count = 0;
     super::contents::uses_node(program, claim, &mut |node, slots| {
         count += match &node.form {
-            Form::Call(function, _) if function.has_a_kink() => 1 << free(node, slots).iter().sum::<u32>().min(3),
+            Form::Call(function, _) if function.has_a_kink() => {
+                1 << free(node, slots).iter().sum::<u32>().min(3)
+            }
             Form::Test(..) => 1 << free(node, slots).iter().sum::<u32>().min(3),
             _ => 0,
         };

@@ -102,7 +102,10 @@ pub(in crate::claims) fn floats(program: &Program, claim: &Claim, seed: u64) -> 
     // Beyond the sizes that stand in the claim itself, where indices are not alike.
     let numbers = whole_numbers(program, claim);
     for (range, number) in ordered(program, claim).into_iter().flat_map(|range| {
-        numbers.iter().filter(|number| (3..=LARGEST_NUMBER).contains(*number)).map(move |number| (range, *number))
+        numbers
+            .iter()
+            .filter(|number| (3..=LARGEST_NUMBER).contains(*number))
+            .map(move |number| (range, *number))
     }) {
         for size in [number, number + 1] {
             let sizes = at_least(program, claim, sizes(2, 2, 2, 2)).with(range, size as usize);
@@ -157,8 +160,7 @@ pub(in crate::claims) fn at_larger_sizes(
 ) -> Option<Counterexample> {
     let phis = phis(program, claim, seed);
     let mut found = Found::default();
-    let ranges: Vec<Range> =
-        program.ranges().filter(|range| uses_range(program, claim, *range)).collect();
+    let ranges: Vec<Range> = program.ranges().filter(|range| uses_range(program, claim, *range)).collect();
     let mut spent = 0.0;
     for size in [5, 6, 7, 8, 9, 11, 13, 17] {
         for range in ranges.iter().copied() {
@@ -265,7 +267,8 @@ pub(in crate::claims) fn some_components(claim: &Claim, sizes: Lengths, seed: u6
     let count = lengths.iter().fold(1, |count: usize, length| count.saturating_mul(*length));
     if count > LISTED {
         let one = |_| lengths.iter().map(|length| random.random_range(0..*length)).collect();
-        let drawn = (0..COMPONENTS).map(one).filter(|component: &Vec<usize>| !excluded(claim, component, &sizes));
+        let drawn =
+            (0..COMPONENTS).map(one).filter(|component: &Vec<usize>| !excluded(claim, component, &sizes));
         return drawn.collect();
     }
     let mut all = components(claim, &sizes);

@@ -74,7 +74,7 @@ impl Plan {
                 let enough = needed.of(range);
                 let tried = if enough > MOST_EXPLICIT { FEW } else { enough };
                 tried.max(least.of(range))
-            },
+            }
             None => 1,
         });
         let copies = copies(program, claim, &spanned, &concrete);
@@ -87,9 +87,10 @@ impl Plan {
         while cost(&explicit) > large || entries(&explicit) > MOST_ENTRIES {
             // The range that is furthest above what it must be.
             let above = |range: &Range| (explicit.of(*range) + 1) as f64 / (least.of(*range) + 1) as f64;
-            let reducible = spanned.iter().copied().filter(|range| {
-                concrete.length(*range).is_none() && explicit.of(*range) > least.of(*range)
-            });
+            let reducible = spanned
+                .iter()
+                .copied()
+                .filter(|range| concrete.length(*range).is_none() && explicit.of(*range) > least.of(*range));
             let Some(range) = reducible.max_by(|a, b| above(a).total_cmp(&above(b)).then(b.cmp(a))) else {
                 break;
             };

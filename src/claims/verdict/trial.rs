@@ -129,9 +129,9 @@ pub(in crate::claims) fn rounded(
 ) -> Option<Point<Rounded>> {
     let mut point = plain(sizes, phi, values);
     let ordered = ordered_quantities(program, claim);
-    let mut random = ChaCha8Rng::seed_from_u64(values.iter().flatten().fold(0, |seed: u64, value| {
-        seed.rotate_left(5) ^ value.to_bits()
-    }));
+    let mut random = ChaCha8Rng::seed_from_u64(
+        values.iter().flatten().fold(0, |seed: u64, value| seed.rotate_left(5) ^ value.to_bits()),
+    );
     let solved: Vec<usize> = program
         .assumed(claim)
         .flat_map(|assumed| match assumed {

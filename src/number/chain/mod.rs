@@ -141,10 +141,8 @@ impl Chain {
         if other.is_nothing() && self.is_defined() {
             return *self;
         }
-        let antilog = self.antilogs(other).map(|(a, b)| Antilog {
-            of: a.of.times(b.of),
-            rest: a.rest.plus(b.rest),
-        });
+        let antilog =
+            self.antilogs(other).map(|(a, b)| Antilog { of: a.of.times(b.of), rest: a.rest.plus(b.rest) });
         Chain { value: self.both(other).map(|(a, b)| a.plus(b)), log: None, antilog }
     }
     #[inline]
@@ -256,7 +254,11 @@ impl Smooth for Chain {
     fn ln(&self) -> Self {
         match self.value {
             Ok(_) if self.is_nothing() => Chain::undefined(Gap::Pole),
-            Ok(value) => Chain { value: Ok(self.logarithm(value)), log: None, antilog: Some(Antilog { of: value, rest: Residues::integer(0) }) },
+            Ok(value) => Chain {
+                value: Ok(self.logarithm(value)),
+                log: None,
+                antilog: Some(Antilog { of: value, rest: Residues::integer(0) }),
+            },
             Err(gap) => Chain::undefined(gap),
         }
     }

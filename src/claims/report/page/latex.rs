@@ -6,8 +6,8 @@ use crate::claims::language::syntax::{
 
 /// Names that are written as Greek letters.
 const GREEK: [&str; 24] = [
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi",
-    "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Delta", "Sigma", "Omega",
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu",
+    "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Delta", "Sigma", "Omega",
 ];
 
 /// The two sides of a claim with their relation, and its conditions.
@@ -145,7 +145,9 @@ fn loose(expr: &Expr) -> String {
         Kind::Mask(a, relation, b) => {
             format!(r"\lbrack {} {} {}\rbrack", index(a), sign(*relation), index(b))
         }
-        Kind::Test(a, relation, b) => format!(r"\lbrack {} {} {}\rbrack", loose(a), sign(*relation), loose(b)),
+        Kind::Test(a, relation, b) => {
+            format!(r"\lbrack {} {} {}\rbrack", loose(a), sign(*relation), loose(b))
+        }
         Kind::Call(function, arguments) => call(*function, arguments),
         Kind::Apply(name, primes, arguments) => apply(name, *primes, arguments),
         Kind::Sum(indices, x) => format!(r"\sum_{{{}}} {}", over(indices), inside(x, 1)),
