@@ -9,8 +9,8 @@ use crate::claims::language::syntax::MOST_SIZES;
 type Indices = [usize; MOST_INDICES];
 
 impl<T: Base> World<'_, T> {
-    /// An entry of a quantity in this world.
-    pub(super) fn entry(&self, symbol: usize, entry: usize) -> T {
+    /// An entry of a quantity in this world. `beyond` says whether one of its indices may be beyond the explicit ones.
+    pub(super) fn entry(&self, symbol: usize, entry: usize, beyond: bool) -> T {
         let info = &self.program.symbols[symbol];
         if let (Some(change), Some(around)) = (&self.change, self.around) {
             match change {
@@ -18,11 +18,11 @@ impl<T: Base> World<'_, T> {
                 Change::Entry { symbol: own, entry: moved, .. }
                     if *own == symbol && info.recursive && entry == *moved =>
                 {
-                    return around.entry(symbol, entry) + T::unit(self.level - 1);
+                    return around.entry(symbol, entry, beyond) + T::unit(self.level - 1);
                 }
                 Change::Entry { symbol: own, .. } if *own == symbol && info.recursive => {}
                 Change::Entry { symbol: own, entry: moved, mirror, .. } if *own == symbol => {
-                    let value = around.entry(symbol, entry);
+                    let value = around.entry(symbol, entry, beyond);
                     return match mirror {
                         _ if entry == *moved => value + T::unit(self.level - 1),
                         Some((other, false)) if entry == *other => value + T::unit(self.level - 1),
@@ -51,14 +51,14 @@ impl<T: Base> World<'_, T> {
                 _ => {}
             }
             if !change.reaches(symbol, &info.depends) {
-                return around.entry(symbol, entry);
+                return around.entry(symbol, entry, beyond);
             }
         }
         let Value::Defined(node, ranges) = &info.value else {
-            let entry = self.canonical(symbol, entry, &[0; MOST_SIZES]);
+            let entry = if beyond { self.canonical(symbol, entry, &[0; MOST_SIZES]) } else { entry };
             return T::constant(self.point.free[symbol][entry]);
         };
-        let entry = self.canonical(symbol, entry, &self.moved);
+        let entry = if beyond { self.canonical(symbol, entry, &self.moved) } else { entry };
         if let Some(value) = self.known.borrow()[symbol].get(entry) {
             return value;
         }

@@ -140,7 +140,7 @@ impl<'a, T: Base> World<'a, T> {
 
     /// An entry of a quantity.
     pub(in crate::claims) fn at(&self, symbol: usize, entry: usize) -> T {
-        self.entry(symbol, entry)
+        self.entry(symbol, entry, true)
     }
 
     /// Computes what an expression builds on from the bottom up, where that is high: no evaluation is deeper than a
@@ -195,7 +195,7 @@ impl<'a, T: Base> World<'a, T> {
                 rest /= length;
                 step *= self.program.length(symbol, at, &self.point.sizes);
             }
-            self.entry(symbol, entry);
+            self.entry(symbol, entry, true);
         }
     }
 
@@ -210,7 +210,7 @@ impl<'a, T: Base> World<'a, T> {
             Form::Parameters => self.number_of_parameters(),
             Form::Eigenvalue { largest } => self.eigenvalue(*largest),
             Form::Symbol(symbol, indices) => match self.flat(*symbol, indices, slots) {
-                Some(entry) => self.entry(*symbol, entry),
+                Some((entry, beyond)) => self.entry(*symbol, entry, beyond),
                 None if self.program.symbols[*symbol].outside => T::integer(0),
                 None => undefined(),
             },
@@ -289,7 +289,7 @@ impl<'a, T: Base> World<'a, T> {
                 super::functions::raised(x, y)
             }
             Form::Derivative(of, symbol, indices, fixed) => {
-                let Some(entry) = self.flat(*symbol, indices, slots) else {
+                let Some((entry, _)) = self.flat(*symbol, indices, slots) else {
                     let zero = self.program.symbols[*symbol].outside;
                     return if zero { T::integer(0) } else { undefined() };
                 };
@@ -476,10 +476,10 @@ impl<'a, T: Base> World<'a, T> {
         around.fold(self.moved[range.number()], |taken, (index, _)| taken | 1 << (index - explicit))
     }
 
-    /// The entry with these indices; none outside of its ranges.
-    fn flat(&self, symbol: usize, indices: &[Idx], slots: &[usize]) -> Option<usize> {
+    /// The entry with these indices, and whether one of them is beyond the explicit ones; none outside of its ranges.
+    fn flat(&self, symbol: usize, indices: &[Idx], slots: &[usize]) -> Option<(usize, bool)> {
         let info = &self.program.symbols[symbol];
-        let mut flat = 0;
+        let (mut flat, mut beyond) = (0, false);
         for (at, index) in indices.iter().enumerate() {
             let zero = info.from_zero[at];
             let length = self.point.sizes.of(info.ranges[at]) + usize::from(zero);
@@ -495,8 +495,9 @@ impl<'a, T: Base> World<'a, T> {
                 return None;
             }
             flat = flat * length + place;
+            beyond |= place >= self.point.explicit(info.ranges[at]);
         }
-        Some(flat)
+        Some((flat, beyond))
     }
 
     /// `D`: the sizes of the parameters, multiplied and added.
@@ -530,7 +531,7 @@ impl<'a, T: Base> World<'a, T> {
             let second = first.moved(parameters[j].0, parameters[j].1, &[]);
             first.prepare_all(&self.program.symbols[loss].depends);
             second.prepare_all(&self.program.symbols[loss].depends);
-            let value = second.entry(loss, 0).coefficient(self.level + 1).coefficient(self.level).base();
+            let value = second.entry(loss, 0, false).coefficient(self.level + 1).coefficient(self.level).base();
             value.float().map(|float| (float, value.error()))
         };
         let size = parameters.len();
