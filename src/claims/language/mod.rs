@@ -2,8 +2,10 @@
 //!
 //! `blocks` finds the claims of a file (`fences` knows what looks like one, and what Markdown makes of its place),
 //! `lexer`, `parser` and `expressions` make a tree (`syntax`), `words` knows which names are taken, `resolve` makes a
-//! `program` of the tree (`scope` for names and indices, `assume` for assumptions), `source` knows files, and `unparse`
-//! writes a tree as text again.
+//! `program` of the tree: `scope` looks up names and indices, `typed` makes a `node` of an expression, with `matrices`,
+//! `powers` and `moving` (derivatives, values that are set, expectations); `define` reads definitions case by case, `assume`
+//! assumptions. `lengths` are sizes, `part` is what a claim is about, `degree` that of a polynomial, `source` knows files, and
+//! `unparse` writes a tree as text again.
 
 mod assume;
 pub(in crate::claims) mod blocks;
@@ -15,9 +17,12 @@ mod expressions;
 mod fences;
 pub(in crate::claims) mod lengths;
 pub(in crate::claims) mod lexer;
+mod matrices;
+mod moving;
 mod node;
 pub(in crate::claims) mod parser;
 pub(in crate::claims) mod part;
+mod powers;
 pub(in crate::claims) mod program;
 pub(in crate::claims) mod resolve;
 mod scope;

@@ -531,7 +531,8 @@ impl<'a, T: Base> World<'a, T> {
             let second = first.moved(parameters[j].0, parameters[j].1, &[]);
             first.prepare_all(&self.program.symbols[loss].depends);
             second.prepare_all(&self.program.symbols[loss].depends);
-            let value = second.entry(loss, 0, false).coefficient(self.level + 1).coefficient(self.level).base();
+            let value =
+                second.entry(loss, 0, false).coefficient(self.level + 1).coefficient(self.level).base();
             value.float().map(|float| (float, value.error()))
         };
         let size = parameters.len();
