@@ -1,7 +1,8 @@
 //! From text to a program: the blocks of a Markdown file, tokens, a tree, names and the ranges of indices.
 //!
 //! `blocks` finds the claims of a file (`fences` knows what looks like one, and what Markdown makes of its place),
-//! `lexer`, `parser` and `expressions` make a tree (`syntax`), `words` knows which names are taken, `resolve` makes a
+//! `lexer`, `parser` and `expressions` make a tree (`syntax`, with `functions` and
+//! `statements`), `words` knows which names are taken, `resolve` makes a
 //! `program` of the tree: `scope` looks up names and indices, `typed` makes a `node` of an expression, with `matrices`,
 //! `powers` and `moving` (derivatives, values that are set, expectations); `define` reads definitions case by case, `assume`
 //! assumptions. `lengths` are sizes, `part` is what a claim is about, `degree` that of a polynomial, `source` knows files, and
@@ -15,6 +16,7 @@ mod degree;
 pub(in crate::claims) mod error;
 mod expressions;
 mod fences;
+mod functions;
 pub(in crate::claims) mod lengths;
 pub(in crate::claims) mod lexer;
 mod matrices;
@@ -27,6 +29,7 @@ pub(in crate::claims) mod program;
 pub(in crate::claims) mod resolve;
 mod scope;
 pub(in crate::claims) mod source;
+mod statements;
 pub(in crate::claims) mod symbols;
 pub(in crate::claims) mod syntax;
 mod typed;

@@ -1,8 +1,9 @@
 //! The value of an expression at a point: sizes, values for everything free, and an arithmetic.
 //!
-//! `place` is the point, `points` makes them, `tower` says what an arithmetic must know, `evaluate` finds the value of an
-//! expression and `values` those of a side. `work` estimates what that takes, and `positive` knows which expressions are
-//! positive by their form.
+//! `place` is the point, `points` makes them, and `impose` solves what is assumed there. `tower` says what an arithmetic must know,
+//! `evaluate` finds the value of an expression, with `entry` (of a quantity), `functions`, `matrices` and `expectation`, and
+//! `values` those of a side. A function that a derivation declares is a `wave` in floats. `work` estimates what a value takes, and
+//! `positive` knows which expressions are positive by their form.
 
 mod entry;
 pub(in crate::claims) mod evaluate;

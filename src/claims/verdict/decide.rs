@@ -7,19 +7,18 @@
 use super::adversary::{self, search};
 use super::blame::blame;
 use super::cases::{case, case_count};
-use super::concrete::{Concrete, ordered};
 use super::contents::{functions, uses};
-use super::exact::{Exact, SIGN_POINTS, Verified, exact};
+use super::exact::{SIGN_POINTS, Verified};
 use super::extent::{Needs, needs};
 use super::floats::{Floats, at_larger_sizes, component_count, floats, some_components};
 use super::outcome::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined,
 };
 use super::plan::{MOST_ENTRIES, Plan};
+use super::sizes::{at_all_sizes, numbers, rungs};
 use super::trial::{Style, Trial, Values, at_least, exists, rounded};
-use crate::claims::language::lengths::Lengths;
 use crate::claims::language::program::{Claim, Form, Program};
-use crate::claims::language::syntax::{Function, Range, Relation};
+use crate::claims::language::syntax::{Function, Relation};
 use crate::claims::point::place::Phi;
 use crate::claims::point::points::{point_seed, sizes};
 use crate::claims::point::work::work;
@@ -202,141 +201,6 @@ fn confirmed(
         },
         other => concluded(claim, (other, first.1), Exactness::Field),
     }
-}
-
-/// Sizes at which a claim is held besides, where an evaluation that is to speak for all sizes can afford no
-/// index with entries of its own: all two or more, and one large and different.
-const BESIDES: [Lengths; 3] = [sizes(2, 2, 2, 2), sizes(3, 2, 2, 3), sizes(2, 4, 3, 5)];
-/// Elementary operations of one such evaluation.
-const AFFORDABLE: f64 = 2e6;
-/// Elementary operations of an evaluation at further sizes that are numbers.
-const FURTHER: f64 = 3e5;
-
-/// The sizes of those ranges whose indices are not alike, from those that say most: a small and a large one in turn.
-fn rungs(program: &Program, claim: &Claim) -> Vec<Concrete> {
-    let ordered = ordered(program, claim);
-    if ordered.is_empty() {
-        return vec![Concrete::default()];
-    }
-    let least = at_least(program, claim, sizes(1, 1, 1, 1));
-    let mut rungs: Vec<Concrete> = Vec::new();
-    for (even, odd) in [(2, 2), (3, 2), (2, 3), (3, 3), (1, 1), (4, 3), (3, 4), (5, 5)] {
-        let size = |place: usize, range: Range| {
-            least.of(range).max(if place.is_multiple_of(2) { even } else { odd })
-        };
-        let rung = Concrete::of(&ordered, size);
-        if !rungs.contains(&rung) {
-            rungs.push(rung);
-        }
-    }
-    rungs
-}
-
-/// Holds a claim at sizes that are numbers of the field, and, where these are few or are none, at some more.
-fn at_all_sizes<V: Exact>(program: &Program, claim: &Claim, plans: &[Plan], seed: u64) -> (Verified, Reach) {
-    let mut equal: Option<Verified> = None;
-    let mut other: Option<Verified> = None;
-    let (mut reached, mut every) = (Vec::new(), true);
-    for (number, plan) in plans.iter().enumerate() {
-        let few = program.ranges().any(|range| {
-            plan.concrete.length(range).is_none() && plan.explicit.of(range) < plan.needed.of(range).min(1)
-        });
-        if number > 0 && plan.work > FURTHER {
-            continue;
-        }
-        // Where no index can be afforded, or none would be enough, at sizes that are numbers.
-        let alone = plan.alone || (few && plan.concrete.any());
-        let held =
-            if alone && !plan.alone { plan.at(program, claim, numbers(program, claim, plan)) } else { *plan };
-        match exact::<V>(program, claim, &held, seed) {
-            Verified::Different(component) => return (Verified::Different(component), Reach::Every),
-            found @ Verified::Equal { .. } => {
-                reached.push(if alone { held.explicit } else { held.reach() });
-                every &= plan.every && !alone;
-                equal = Some(fewer(equal, found));
-            }
-            found => other = other.or(Some(found)),
-        }
-        if few && !plan.concrete.any() && !plan.alone && equal.is_some() {
-            return besides::<V>(program, claim, plan, equal, seed);
-        }
-    }
-    match equal {
-        Some(equal) => (equal, reach(program, plans, reached, every)),
-        None => (other.unwrap_or(Verified::FewPoints(0)), Reach::Every),
-    }
-}
-
-/// Sizes that are numbers, with those of the plan where it has such.
-fn numbers(program: &Program, claim: &Claim, plan: &Plan) -> Lengths {
-    let small = at_least(program, claim, sizes(2, 3, 2, 2));
-    Lengths::each(|range| plan.concrete.length(range).unwrap_or_else(|| small.of(range)))
-}
-
-/// Holds a claim at some sizes besides.
-fn besides<V: Exact>(
-    program: &Program,
-    claim: &Claim,
-    plan: &Plan,
-    first: Option<Verified>,
-    seed: u64,
-) -> (Verified, Reach) {
-    let first = first.unwrap_or(Verified::FewPoints(0));
-    let reach = Reach::UpTo(program.named(&plan.reach()));
-    let mut held = Vec::new();
-    for sizes in BESIDES.map(|sizes| at_least(program, claim, sizes)) {
-        let plan = plan.at(program, claim, sizes);
-        if plan.work > AFFORDABLE {
-            continue;
-        }
-        match exact::<V>(program, claim, &Plan { roots: 0, ..plan }, seed) {
-            Verified::Equal { .. } => held.push(program.named(&sizes)),
-            Verified::FewPoints(_) | Verified::Vacuous => {}
-            other => return (other, reach),
-        }
-    }
-    (first, if held.is_empty() { reach } else { Reach::At(held) })
-}
-
-/// The evidence of both: as many points as the one with fewer.
-fn fewer(known: Option<Verified>, new: Verified) -> Verified {
-    match (known, new) {
-        (
-            Some(Verified::Equal { points, degree, log10_probability, undefined, roots }),
-            Verified::Equal { points: own, degree: large, log10_probability: chance, .. },
-        ) => Verified::Equal {
-            points: points.min(own),
-            degree: degree.max(large),
-            log10_probability: log10_probability.max(chance),
-            undefined,
-            roots,
-        },
-        (_, new) => new,
-    }
-}
-
-/// The sizes for which a claim is proved that was held at these.
-fn reach(program: &Program, plans: &[Plan], mut reached: Vec<Lengths>, every: bool) -> Reach {
-    if !plans[0].concrete.any() && plans[0].alone {
-        return Reach::At(vec![program.named(&reached[0])]);
-    }
-    if !plans[0].concrete.any() {
-        return if every { Reach::Every } else { Reach::UpTo(program.named(&reached[0])) };
-    }
-    reached.sort_by_key(|sizes| program.ranges().map(|range| sizes.of(range)).collect::<Vec<_>>());
-    let ordered: Vec<Range> =
-        program.ranges().filter(|range| plans[0].concrete.length(*range).is_some()).collect();
-    // One such range, and all its sizes up to the largest.
-    if let [range] = ordered.as_slice() {
-        let smallest = plans.iter().filter_map(|plan| plan.concrete.length(*range)).min().unwrap_or(1);
-        let all = reached.iter().enumerate().all(|(at, sizes)| sizes.of(*range) == smallest + at);
-        if all && let Some(last) = reached.last() {
-            let common =
-                Lengths::each(|range| reached.iter().map(|sizes| sizes.of(range)).min().unwrap_or(1));
-            return Reach::UpTo(program.named_spanned(&common.with(*range, last.of(*range))));
-        }
-    }
-    Reach::At(reached.iter().map(|sizes| program.named_spanned(sizes)).collect())
 }
 
 fn concluded(claim: &Claim, (verified, sizes): (Verified, Reach), arithmetic: Exactness) -> Exactly {
