@@ -4,7 +4,7 @@ use super::error::SyntaxError;
 use super::lexer::Token;
 use super::parser::{Parsed, Parser};
 use super::syntax::{Expr, Function, Index, Kind, Law, Relation, Setting};
-use super::words::{self, STATEMENTS};
+use super::words;
 
 /// A term or a factor; whether it ends with a sum of several factors that no bracket closes.
 type Open = (Expr, bool);
@@ -77,8 +77,7 @@ impl Parser<'_> {
         let number = matches!(self.tokens[self.at - 1].0, Token::Number(_) | Token::Decimal(_));
         let follows = match self.peek() {
             Token::Name(name) => {
-                !STATEMENTS.contains(&name.as_str())
-                    && !["for", "at", "along", "outside", "in"].contains(&&**name)
+                !self.starts_statement() && !["for", "at", "along", "outside", "in"].contains(&&**name)
             }
             Token::Sign("(") => true,
             _ => false,

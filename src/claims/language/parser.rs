@@ -5,7 +5,7 @@ use super::error::{Place, SyntaxError};
 use super::lexer::{Token, tokens};
 use super::program::{MOST_INDICES, MOST_STATEMENTS};
 use super::syntax::{Condition, Expr, Index, Over, Relation, Statement, StatementKind, Structure};
-use super::words::{self, STATEMENTS};
+use super::words::{self, DECLARATIONS, STATEMENTS};
 
 /// Brackets and signs may be nested this deep: more is no mathematics, and would overflow the stack.
 const DEEPEST: usize = 60;
@@ -182,6 +182,13 @@ impl Parser<'_> {
         matches!(self.tokens.get(self.at + 1), Some((Token::Sign(found), _)) if *found == sign)
     }
 
+    /// Whether a word stands here that starts a statement.
+    pub(super) fn starts_statement(&self) -> bool {
+        let Token::Name(word) = self.peek() else { return false };
+        let declares = matches!(self.tokens.get(self.at + 1), Some((Token::Name(_), _)));
+        STATEMENTS.contains(&word.as_str()) || (DECLARATIONS.contains(&word.as_str()) && declares)
+    }
+
     /// A line is no longer than this many tokens, so that no tree is deeper than the stack.
     pub(super) fn bounded(&self) -> Parsed<()> {
         if self.at - self.statement_start > LONGEST {
@@ -206,7 +213,7 @@ impl Parser<'_> {
     fn statement(&mut self, statements: &mut Vec<Statement>) -> Parsed<()> {
         let start = self.place();
         let word = match self.peek() {
-            Token::Name(word) if STATEMENTS.contains(&word.as_str()) => word.clone(),
+            Token::Name(word) if self.starts_statement() => word.clone(),
             Token::Name(word) if self.followed_by("=") || self.followed_by("[") => {
                 return self
                     .fail(&format!("{START}: {}, if '{word}' is defined here", self.line_with("let ")));
@@ -449,7 +456,7 @@ impl Parser<'_> {
     fn ended(&self, kind: &StatementKind) -> Parsed<()> {
         match self.peek() {
             Token::End => Ok(()),
-            Token::Name(word) if STATEMENTS.contains(&word.as_str()) => {
+            Token::Name(word) if self.starts_statement() => {
                 let (last, place) = (self.last_place(), self.place());
                 if self.text[last.start + last.length..place.start].contains('\n') {
                     return Ok(());

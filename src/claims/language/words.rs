@@ -5,7 +5,10 @@ use super::syntax::Function;
 use crate::names::nearest;
 
 /// The words that a statement starts with.
-pub(super) const STATEMENTS: [&str; 7] = ["size", "data", "parameter", "function", "let", "assume", "claim"];
+pub(super) const STATEMENTS: [&str; 5] = ["data", "parameter", "let", "assume", "claim"];
+
+/// Words that start a statement where a name follows, and may be names elsewhere.
+pub(super) const DECLARATIONS: [&str; 2] = ["size", "function"];
 
 /// Functions that quantities may not be called like: nobody should read them where a quantity stands.
 const NO_QUANTITY: [&str; 9] = ["exp", "ln", "log", "sqrt", "tanh", "sigmoid", "softplus", "sin", "cos"];

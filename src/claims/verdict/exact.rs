@@ -2,10 +2,11 @@
 
 use super::cases::{fits, patterns};
 use super::contents::any;
+use super::extent::own_indices;
 use super::plan::Plan;
-use crate::claims::language::program::{Assumed, Claim, Form, Program, Symbol, Value};
+use crate::claims::language::program::{Assumed, Claim, Form, Node, Program, Symbol, Value};
 use crate::claims::language::symbols::Symbols;
-use crate::claims::language::syntax::Function;
+use crate::claims::language::syntax::{Function, Range};
 use crate::claims::point::evaluate::{World, at_height};
 use crate::claims::point::impose::{Unusable, out_of_order, solved_degree};
 use crate::claims::point::place::{Phi, Point};
@@ -150,15 +151,23 @@ fn missing_roots<V: Exact>(program: &Program, point: &Point<V>, symbols: &[usize
     })
 }
 
-/// The quantities without derivatives that have a root in their definition.
+/// The quantities without derivatives that have a root in their definition: numbers, and those whose roots have indices.
 fn with_roots(program: &Program, claim: &Claim) -> Vec<usize> {
-    let has_a_root = |value: &Value| match value {
-        Value::Defined(node, _) => any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _))),
+    fn indexed(node: &Node, slots: &[Range]) -> bool {
+        let own = |x: &Node| own_indices(x, slots).iter().any(|count| *count > 0);
+        let here = matches!(&node.form, Form::Call(Function::Sqrt, arguments) if arguments.iter().any(own));
+        here || node.children().into_iter().any(|child| indexed(child, slots))
+    }
+    let has_roots = |symbol: &Symbol| match &symbol.value {
+        Value::Defined(node, _) if symbol.ranges.is_empty() => {
+            any(node, &|form| matches!(form, Form::Call(Function::Sqrt, _)))
+        }
+        Value::Defined(node, slots) => indexed(node, slots),
         Value::Free { .. } => false,
     };
-    let plain = |symbol: &Symbol| symbol.order == 0 && !symbol.recursive;
-    let used = program.used(claim).filter(|(_, symbol)| plain(symbol) && has_a_root(&symbol.value));
-    used.map(|(symbol, _)| symbol).collect()
+    let used = program.used(claim);
+    let plain = used.filter(|(_, symbol)| symbol.order == 0 && !symbol.recursive && has_roots(symbol));
+    plain.map(|(symbol, _)| symbol).collect()
 }
 
 /// Steps towards a point at which all roots exist.
@@ -179,8 +188,9 @@ fn settle<V: Exact>(
 ) -> (bool, usize) {
     let entries: usize = roots.iter().map(|symbol| program.entries(*symbol, &point.sizes)).sum();
     let mut left = missing_roots(program, point, roots);
-    // Few roots exist at many points: another one is drawn as a whole.
-    if left == (0, 0) || entries <= FEW_ROOTS || entries > MOST_ROOTS {
+    // Few roots, and such as move with all entries, exist at many points: another one is drawn as a whole.
+    let numbers = roots.iter().all(|symbol| program.symbols[*symbol].ranges.is_empty());
+    if left == (0, 0) || numbers || entries <= FEW_ROOTS || entries > MOST_ROOTS {
         return (left == (0, 0), 1);
     }
     let steps = ((BUDGET / plan.roots_work.max(1.0)) as usize).min(STEPS);

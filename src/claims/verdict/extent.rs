@@ -297,12 +297,12 @@ impl Counting<'_> {
             Form::Add(x, y) | Form::Subtract(x, y) => self.node(x, slots).plus(&self.node(y, slots)),
             Form::Multiply(x, y) => self.node(x, slots).times(&self.node(y, slots)),
             Form::Divide(x, y) => {
-                let divisor = self.node(y, slots).inverse(y, free(y, slots));
+                let divisor = self.node(y, slots).inverse(y, own_indices(y, slots));
                 self.node(x, slots).times(&divisor)
             }
             Form::Power(x, exponent) => {
                 let base = self.node(x, slots);
-                let base = if *exponent < 0 { base.inverse(x, free(x, slots)) } else { base };
+                let base = if *exponent < 0 { base.inverse(x, own_indices(x, slots)) } else { base };
                 (0..exponent.unsigned_abs()).fold(Extent::default(), |power, _| power.times(&base))
             }
             Form::Sum(over, body) => {
@@ -316,8 +316,8 @@ impl Counting<'_> {
             Form::Call(Function::Sqrt, arguments) => {
                 let x = &arguments[0];
                 let argument = self.node(x, slots);
-                let root = argument.inverse(x, free(x, slots)).below;
-                let mut extent = argument.argument(free(x, slots));
+                let root = argument.inverse(x, own_indices(x, slots)).below;
+                let mut extent = argument.argument(own_indices(x, slots));
                 extent.inside_below = merged(&extent.inside_below, &root, u32::max);
                 Extent { top: argument.top, below: argument.below, bits: argument.bits, ..extent }
             }
@@ -328,18 +328,20 @@ impl Counting<'_> {
             ) => {
                 let all = arguments.iter().map(|x| self.node(x, slots));
                 let sum = all.reduce(|a, b| a.plus(&b)).unwrap_or_default();
-                sum.times(&sum.argument(free(node, slots)))
+                sum.times(&sum.argument(own_indices(node, slots)))
             }
             Form::Call(_, arguments) | Form::Own(_, _, arguments) => {
-                let all = arguments.iter().map(|x| self.node(x, slots).argument(free(node, slots)));
+                let all = arguments.iter().map(|x| self.node(x, slots).argument(own_indices(node, slots)));
                 all.reduce(|a, b| a.times(&b)).unwrap_or_default()
             }
-            Form::Test(x, _, y) => self.node(x, slots).plus(&self.node(y, slots)).argument(free(node, slots)),
+            Form::Test(x, _, y) => {
+                self.node(x, slots).plus(&self.node(y, slots)).argument(own_indices(node, slots))
+            }
             // A power brings itself out when it is differentiated, and its exponent.
             Form::Raise(x, y) => {
                 let both = self.node(x, slots).plus(&self.node(y, slots));
-                let own = both.argument(free(node, slots));
-                let below = self.node(x, slots).inverse(x, free(x, slots)).below;
+                let own = both.argument(own_indices(node, slots));
+                let below = self.node(x, slots).inverse(x, own_indices(x, slots)).below;
                 Extent { inside_below: merged(&own.inside_below, &below, u32::max), ..own }
             }
             Form::Derivative(x, ..) => self.node(x, slots).derivative(),
@@ -356,7 +358,7 @@ impl Counting<'_> {
 }
 
 /// The indices that an expression has itself, for each range.
-fn free(node: &Node, slots: &[Range]) -> Counts {
+pub(super) fn own_indices(node: &Node, slots: &[Range]) -> Counts {
     let (mut used, mut bound) = (vec![false; slots.len()], vec![false; slots.len()]);
     indices(node, &mut used, &mut bound);
     let mut counts = NOTHING;
@@ -383,7 +385,7 @@ fn roots(program: &Program, claim: &Claim) -> u32 {
 
 fn roots_of(node: &Node, slots: &[Range]) -> u32 {
     let here = match &node.form {
-        Form::Call(Function::Sqrt, _) => 1 << free(node, slots).iter().sum::<u32>().min(3),
+        Form::Call(Function::Sqrt, _) => 1 << own_indices(node, slots).iter().sum::<u32>().min(3),
         _ => 0,
     };
     here + node.children().into_iter().map(|child| roots_of(child, slots)).sum::<u32>()
@@ -395,9 +397,9 @@ fn signs(program: &Program, claim: &Claim) -> u32 {
     super::contents::uses_node(program, claim, &mut |node, slots| {
         count += match &node.form {
             Form::Call(function, _) if function.has_a_kink() => {
-                1 << free(node, slots).iter().sum::<u32>().min(3)
+                1 << own_indices(node, slots).iter().sum::<u32>().min(3)
             }
-            Form::Test(..) => 1 << free(node, slots).iter().sum::<u32>().min(3),
+            Form::Test(..) => 1 << own_indices(node, slots).iter().sum::<u32>().min(3),
             _ => 0,
         };
     });

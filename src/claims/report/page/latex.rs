@@ -49,7 +49,7 @@ fn letter(name: &str) -> String {
         one if one.chars().count() == 1 => one.to_string(),
         word => format!(r"\mathrm{{{}}}", escaped(word)),
     };
-    if below.is_empty() { base } else { format!(r"{base}^{{\mathrm{{({})}}}}", escaped(&below)) }
+    if below.is_empty() { base } else { format!(r"{{{base}^{{\mathrm{{({})}}}}}}", escaped(&below)) }
 }
 
 fn index(index: &Index) -> String {
