@@ -4,7 +4,7 @@
 //! functions for `phi`; then it ascends from the worst of them. A violation is a difference beyond the rounding errors of the
 //! two sides, never one beyond an absolute tolerance.
 
-use super::contents::literals;
+use super::contents::{literals, whole_numbers};
 use super::floats::{component_count, some_components};
 use super::outcome::{Counterexample, Search};
 use super::trial::{Style, Trial, Values, at_least, counterexample, exists, phis, rounded};
@@ -96,8 +96,10 @@ struct Adversary<'a> {
     drawn: usize,
     steps: usize,
     largest: Lengths,
-    /// The numbers of the claim, and their neighbours.
+    /// The whole numbers of the claim.
     numbers: Vec<f64>,
+    /// The numbers of the claim, fractions and neighbours too.
+    more_numbers: Vec<f64>,
     nearest: Option<(f64, Box<Counterexample>)>,
 }
 
@@ -110,7 +112,8 @@ pub(in crate::claims) fn search(program: &Program, claim: &Claim, seed: u64) -> 
         drawn: 0,
         steps: 0,
         largest: at_least(program, claim, SIZES[0]),
-        numbers: literals(program, claim),
+        numbers: whole_numbers(program, claim).into_iter().map(|number| number as f64).chain([1.0]).collect(),
+        more_numbers: literals(program, claim),
         nearest: None,
     };
     let phis = phis(program, claim, seed);
@@ -193,6 +196,7 @@ impl Adversary<'_> {
             }
             .values(self.program, self.claim);
             for entry in values.iter_mut().flatten() {
+                let numbers = if round.is_multiple_of(2) { &numbers } else { &self.more_numbers };
                 let number = numbers[random.random_range(0..numbers.len())];
                 *entry = if random.random_bool(0.7) { number } else { -number };
             }
@@ -237,7 +241,8 @@ impl Adversary<'_> {
                 }
                 spent += cost;
                 self.steps += 1;
-                let values = neighbour(&at.values, &self.numbers, &mut random);
+                let numbers = if self.steps.is_multiple_of(2) { &self.numbers } else { &self.more_numbers };
+                let values = neighbour(&at.values, numbers, &mut random);
                 if let Some(next) = self.judge(at.sizes, at.phi, values)?
                     && next.badness > at.badness
                 {
@@ -265,7 +270,14 @@ impl Adversary<'_> {
         let sides = Values::of(self.program, self.claim, &point, &some);
         let mut badness = f64::NEG_INFINITY;
         for (index, (left, right)) in sides.left.iter().zip(&sides.right).enumerate() {
+            let strict = matches!(self.claim.relation, Relation::Below | Relation::Above);
             if !exists(left) || !exists(right) {
+                // Where rounding hides a sign, equal sides are seen in the field.
+                if strict && (exists(left) || exists(right)) && self.ties(&point, &some[index]) {
+                    let known = if exists(left) { *left } else { *right };
+                    let (program, claim) = (self.program, self.claim);
+                    return Err(Box::new(counterexample(program, claim, &point, &some[index], known, known)));
+                }
                 continue;
             }
             let excess = excess(self.claim.relation, left.value, right.value);
@@ -273,7 +285,6 @@ impl Adversary<'_> {
                 Box::new(counterexample(self.program, self.claim, &point, &some[index], left, right))
             };
             let error = left.error + right.error;
-            let strict = matches!(self.claim.relation, Relation::Below | Relation::Above);
             // Equal sides, without a rounding error, violate what is strict.
             let tie = strict && excess.abs() <= error && self.ties(&point, &some[index]);
             if excess > CERTAIN * error || (strict && excess == 0.0 && error == 0.0) || tie {
