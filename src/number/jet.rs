@@ -126,6 +126,7 @@ impl<T: Number, const C: usize> Jet<T, C> {
     }
 
     /// Whether all coefficients have a property.
+    #[cfg(feature = "check")]
     pub(crate) fn all(&self, property: impl Fn(&T) -> bool) -> bool {
         self.in_use().iter().all(property)
     }

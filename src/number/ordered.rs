@@ -51,16 +51,19 @@ impl Ordered {
     }
 
     /// A pseudo-random element that depends on the argument and on the function's own key, beside a real number.
+    #[cfg(feature = "check")]
     pub(crate) fn symbol(&self, function: u64, real: Rounded) -> Self {
         Ordered { exact: self.exact.symbol(function), real }
     }
 
     /// The element alone.
+    #[cfg(feature = "check")]
     pub(crate) fn exact(&self) -> Field {
         self.exact
     }
 
     /// The real number alone.
+    #[cfg(feature = "check")]
     pub(crate) fn real(&self) -> Rounded {
         self.real
     }

@@ -105,6 +105,9 @@ fn here(program: &Program, expr: &Expr, known: &[String]) -> Vec<(Kind, String)>
             others.map(|other| (Kind::Number(other), format!("{other} for {n}"))).collect()
         }
         Kind::Symbol(name, indices) => symbol(program, name, indices, known),
+        Kind::Mask(a, relation, b) if a.names().chain(b.names()).any(|name| program.is_number(name)) => {
+            vec![(Kind::Number(1), format!("without [{a}{}{b}]", relation.sign()))]
+        }
         Kind::Mask(a, relation, b) => mask(a, *relation, b),
         Kind::Test(a, relation, b) => {
             let other = match relation {
@@ -172,11 +175,17 @@ fn here(program: &Program, expr: &Expr, known: &[String]) -> Vec<(Kind, String)>
             (Kind::Subtract(x.clone(), doubled(y)), format!("twice {y}")),
             (Kind::Subtract(doubled(x), y.clone()), format!("twice {x}")),
         ],
-        Kind::Multiply(x, y) => vec![
-            (x.kind.clone(), format!("without the factor {y}")),
-            (y.kind.clone(), format!("without the factor {x}")),
-            (Kind::Divide(x.clone(), y.clone()), format!("divided by {y}")),
-        ],
+        Kind::Multiply(x, y) => {
+            let mut all = vec![
+                (x.kind.clone(), format!("without the factor {y}")),
+                (y.kind.clone(), format!("without the factor {x}")),
+            ];
+            // Nobody divides by a comparison.
+            if !matches!(y.kind, Kind::Mask(..) | Kind::Test(..)) {
+                all.push((Kind::Divide(x.clone(), y.clone()), format!("divided by {y}")));
+            }
+            all
+        }
         Kind::Divide(x, y) => vec![
             (x.kind.clone(), format!("not divided by {y}")),
             (Kind::Multiply(x.clone(), y.clone()), format!("times {y}")),

@@ -3,7 +3,7 @@
 use super::edits::{edits, most};
 use super::repair::Targets;
 use crate::claims::language::program::{Claim, Program};
-use crate::claims::language::syntax::Relation;
+use crate::claims::language::syntax::{Expr, Kind, Relation};
 use crate::claims::verdict::decide::decide;
 use crate::claims::verdict::outcome::Verdict;
 use crate::words::shortened;
@@ -84,13 +84,27 @@ fn verdict_on(program: &Program, claim: &Claim, edited: &Claim, seed: u64) -> Mu
         Verdict::False => MutantVerdict::False,
         Verdict::Undecided => MutantVerdict::Undecided,
         Verdict::Undefined => MutantVerdict::Undefined,
-        Verdict::Proved | Verdict::NotRefuted => {
-            let equal = program.edited(claim, &claim.right_text, Relation::Equal, &edited.right_text);
-            match equal.map(|equal| decide(program, &equal, 1, seed ^ 0x00c0_ffee).verdict()) {
-                Ok(Verdict::Proved) => MutantVerdict::Equal,
-                _ if claim.relation == Relation::Equal && !claim.eigenvalues => MutantVerdict::Survived,
-                _ => MutantVerdict::AlsoTrue,
-            }
-        }
+        Verdict::Proved | Verdict::NotRefuted => match equal(program, claim, edited, seed) {
+            true => MutantVerdict::Equal,
+            _ if claim.relation == Relation::Equal && !claim.eigenvalues => MutantVerdict::Survived,
+            _ => MutantVerdict::AlsoTrue,
+        },
     }
+}
+
+/// Whether the edited side is proved equal to that of the claim. A side that lacks an index of the claim says nothing of its range or
+/// of the conditions on it: then the differences of both from the left side are held against each other.
+fn equal(program: &Program, claim: &Claim, edited: &Claim, seed: u64) -> bool {
+    let minus = |right: &Expr| Expr {
+        kind: Kind::Subtract(Box::new(claim.left_text.clone()), Box::new(right.clone())),
+        place: right.place,
+    };
+    let sides = [
+        (claim.right_text.clone(), edited.right_text.clone()),
+        (minus(&claim.right_text), minus(&edited.right_text)),
+    ];
+    sides.iter().any(|(left, right)| {
+        let same = program.edited(claim, left, Relation::Equal, right);
+        same.is_ok_and(|same| decide(program, &same, 1, seed ^ 0x00c0_ffee).verdict() == Verdict::Proved)
+    })
 }

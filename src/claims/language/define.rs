@@ -6,6 +6,9 @@ use super::resolve::Draft;
 use super::scope::Scope;
 use super::syntax::{Condition, Expr, Index, Range, Relation};
 
+/// How high a recurrence counts: such that it is evaluated on a deep stack.
+const DEEP: usize = 50;
+
 /// What an index on the left of a definition says.
 enum Pattern {
     /// `i`, or `t+1`: a name, and what is added to it.
@@ -310,7 +313,8 @@ impl Program {
             Value::Defined(node, _) => self.height(node),
             Value::Free { .. } => 0,
         };
-        self.symbols[id].height = height;
+        // Each step of a recurrence is as deep again as its definition.
+        self.symbols[id].height = if recursive { height.max(DEEP) } else { height };
         Ok(())
     }
 

@@ -188,13 +188,15 @@ impl Scope<'_> {
     pub(super) fn index_of(&self, expr: &Expr) -> Option<Index> {
         fn sum(expr: &Expr, factor: i64, index: &mut Index) -> Option<()> {
             match &expr.kind {
-                Kind::Number(number) => index.constant += factor * number,
+                Kind::Number(number) => {
+                    index.constant = index.constant.checked_add(factor.checked_mul(*number)?)?;
+                }
                 Kind::Symbol(name, indices) if indices.is_empty() => index.terms.push((factor, name.clone())),
                 Kind::Add(x, y) => sum(x, factor, index).and(sum(y, factor, index))?,
                 Kind::Subtract(x, y) => sum(x, factor, index).and(sum(y, -factor, index))?,
                 Kind::Negate(x) => sum(x, -factor, index)?,
                 Kind::Multiply(x, y) => match x.kind {
-                    Kind::Number(number) => sum(y, factor * number, index)?,
+                    Kind::Number(number) => sum(y, factor.checked_mul(number)?, index)?,
                     _ => return None,
                 },
                 _ => return None,

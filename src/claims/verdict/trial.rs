@@ -302,10 +302,19 @@ pub(in crate::claims) fn allowed(program: &Program, claim: &Claim, sizes: &Lengt
     at_least(program, claim, *sizes) == *sizes
 }
 
+/// The largest size at which a recurrence is tried.
+const MOST_STEPS_OF_A_RECURRENCE: usize = 70;
+
 /// Sizes that are allowed: each no smaller than what is assumed of it.
 pub(in crate::claims) fn at_least(program: &Program, claim: &Claim, mut sizes: Lengths) -> Lengths {
     for (size, range) in program.sizes.iter().zip(program.ranges().skip(Range::KNOWN.len())) {
         sizes = sizes.with(range, sizes.of(range).max(size.least));
+    }
+    // A recurrence is evaluated step within step.
+    for (_, symbol) in program.used(claim).filter(|(_, symbol)| symbol.recursive) {
+        for range in &symbol.ranges {
+            sizes = sizes.with(*range, sizes.of(*range).min(MOST_STEPS_OF_A_RECURRENCE));
+        }
     }
     for assumed in program.assumed(claim) {
         if let Assumed::SizeAtLeast { range, least } = assumed {
