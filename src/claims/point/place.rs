@@ -18,28 +18,42 @@ use std::fmt;
 /// assert_eq!(sizes.of("T"), Some(5));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sizes(Vec<(String, Option<usize>)>);
+pub struct Sizes(Vec<(String, Extent)>);
+
+/// What is said of a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// It is this.
+    Is(usize),
+    /// It is no larger than this.
+    UpTo(usize),
+    /// It is any.
+    Any,
+}
 
 impl Sizes {
     /// Samples, inputs, hidden units and classes.
     pub fn of_network(samples: usize, inputs: usize, hidden: usize, classes: usize) -> Self {
         let known = Range::KNOWN.iter().zip([samples, inputs, hidden, classes]);
-        Sizes(known.map(|((name, _), size)| (name.to_string(), Some(size))).collect())
+        Sizes(known.map(|((name, _), size)| (name.to_string(), Extent::Is(size))).collect())
     }
 
     /// The same with a size of this name.
     #[must_use]
     pub fn with(mut self, name: &str, size: usize) -> Self {
         match self.0.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => *known = Some(size),
-            None => self.0.push((name.to_string(), Some(size))),
+            Some((_, known)) => *known = Extent::Is(size),
+            None => self.0.push((name.to_string(), Extent::Is(size))),
         }
         self
     }
 
-    /// The size with this name; `None` where there is none, or where it is any.
+    /// The size with this name, or the largest that it may have; `None` where there is none, or where it is any.
     pub fn of(&self, name: &str) -> Option<usize> {
-        self.0.iter().find(|(known, _)| known == name).and_then(|(_, size)| *size)
+        self.0.iter().find(|(known, _)| known == name).and_then(|(_, size)| match size {
+            Extent::Is(size) | Extent::UpTo(size) => Some(*size),
+            Extent::Any => None,
+        })
     }
 
     /// The sizes of the ranges of a derivation, 1 where none is given.
@@ -55,9 +69,13 @@ impl Sizes {
 pub(in crate::claims) const ANY: usize = u32::MAX as usize;
 
 impl Program {
-    /// The sizes of those ranges that a claim is about, by their names.
-    pub(in crate::claims) fn named_spanned(&self, lengths: &Lengths) -> Sizes {
-        let size = |range: Range| Some(lengths.of(range)).filter(|length| *length != ANY);
+    /// The sizes of those ranges that a claim is about, by their names; those that are `exact` are no bounds.
+    pub(in crate::claims) fn named_spanned(&self, lengths: &Lengths, exact: impl Fn(Range) -> bool) -> Sizes {
+        let size = |range: Range| match lengths.of(range) {
+            ANY => Extent::Any,
+            length if exact(range) => Extent::Is(length),
+            length => Extent::UpTo(length),
+        };
         let spanned = self.ranges().filter(|range| self.index.spanned.contains(range));
         Sizes(spanned.map(|range| (self.size_name(range).to_string(), size(range))).collect())
     }
@@ -65,8 +83,11 @@ impl Program {
     /// Sizes by their names: the four that are known, or, where there are others, those that are used.
     pub(in crate::claims) fn named(&self, lengths: &Lengths) -> Sizes {
         let used = |range: &Range| self.sizes.is_empty() || self.index.spanned.contains(range);
-        let size = |range: Range| Some(lengths.of(range)).filter(|length| *length != ANY);
-        let mut named: Vec<(String, Option<usize>)> = self
+        let size = |range: Range| match lengths.of(range) {
+            ANY => Extent::Any,
+            length => Extent::Is(length),
+        };
+        let mut named: Vec<(String, Extent)> = self
             .ranges()
             .filter(used)
             .map(|range| (self.size_name(range).to_string(), size(range)))
@@ -85,8 +106,9 @@ impl fmt::Display for Sizes {
         for (at, (name, size)) in self.0.iter().enumerate() {
             let blank = if at > 0 { " " } else { "" };
             match size {
-                Some(size) => write!(f, "{blank}{name}={size}")?,
-                None => write!(f, "{blank}{name}=any")?,
+                Extent::Is(size) => write!(f, "{blank}{name}={size}")?,
+                Extent::UpTo(size) => write!(f, "{blank}{name}<={size}")?,
+                Extent::Any => write!(f, "{blank}{name}=any")?,
             }
         }
         Ok(())
@@ -97,7 +119,8 @@ impl Serialize for Sizes {
     /// The four that are known by what they count, others by their names; `null` where a size may be any.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, size) in &self.0 {
+        for (name, _) in &self.0 {
+            let size = self.of(name);
             let name = match name.as_str() {
                 "N" => "samples",
                 "d" => "inputs",
@@ -105,7 +128,7 @@ impl Serialize for Sizes {
                 "C" => "classes",
                 own => own,
             };
-            map.serialize_entry(name, size)?;
+            map.serialize_entry(name, &size)?;
         }
         map.end()
     }

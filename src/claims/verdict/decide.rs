@@ -218,7 +218,7 @@ fn concluded(claim: &Claim, (verified, sizes): (Verified, Reach), arithmetic: Ex
                     Signs::Floats
                 }),
                 floats: Agreement::default(),
-                undefined: undefined.iter().map(|component| case(claim, component)).collect(),
+                undefined: undefined.iter().map(|component| case_or_values(claim, component)).collect(),
             }))
         }
         Verified::Different(component) => Exactly::Different(component),
@@ -234,6 +234,13 @@ fn concluded(claim: &Claim, (verified, sizes): (Verified, Reach), arithmetic: Ex
             Exactly::Pole(Undefined { side, case: place, operation: Operation::Division, place: None })
         }
     }
+}
+
+/// A case of the free indices; where there is but one, their values, since not all are alike.
+fn case_or_values(claim: &Claim, component: &[usize]) -> String {
+    let values = claim.free.iter().zip(component).map(|((name, _), index)| format!("{name} = {}", index + 1));
+    let case = case(claim, component);
+    if case.is_empty() { values.collect::<Vec<_>>().join(", ") } else { case }
 }
 
 /// The names of the functions of a claim whose laws are not all known.

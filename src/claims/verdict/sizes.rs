@@ -62,7 +62,7 @@ pub(super) fn at_all_sizes<V: Exact>(
         match exact::<V>(program, claim, &held, seed) {
             Verified::Different(component) => return (Verified::Different(component), Reach::Every),
             found @ Verified::Equal { .. } => {
-                reached.push(if alone { held.explicit } else { held.reach() });
+                reached.push((if alone { held.explicit } else { held.reach() }, alone));
                 every &= plan.every && !alone;
                 equal = Some(fewer(equal, found));
             }
@@ -127,25 +127,28 @@ fn fewer(known: Option<Verified>, new: Verified) -> Verified {
 }
 
 /// The sizes for which a claim is proved that was held at these.
-fn reach(program: &Program, plans: &[Plan], mut reached: Vec<Lengths>, every: bool) -> Reach {
+fn reach(program: &Program, plans: &[Plan], mut reached: Vec<(Lengths, bool)>, every: bool) -> Reach {
     if !plans[0].concrete.any() && plans[0].alone {
-        return Reach::At(vec![program.named(&reached[0])]);
+        return Reach::At(vec![program.named(&reached[0].0)]);
     }
     if !plans[0].concrete.any() {
-        return if every { Reach::Every } else { Reach::UpTo(program.named(&reached[0])) };
+        return if every { Reach::Every } else { Reach::UpTo(program.named(&reached[0].0)) };
     }
-    reached.sort_by_key(|sizes| program.ranges().map(|range| sizes.of(range)).collect::<Vec<_>>());
+    reached.sort_by_key(|(sizes, _)| program.ranges().map(|range| sizes.of(range)).collect::<Vec<_>>());
     let ordered: Vec<Range> =
         program.ranges().filter(|range| plans[0].concrete.length(*range).is_some()).collect();
     // One such range, and all its sizes up to the largest.
     if let [range] = ordered.as_slice() {
         let smallest = plans.iter().filter_map(|plan| plan.concrete.length(*range)).min().unwrap_or(1);
-        let all = reached.iter().enumerate().all(|(at, sizes)| sizes.of(*range) == smallest + at);
-        if all && let Some(last) = reached.last() {
+        let all = reached.iter().enumerate().all(|(at, (sizes, _))| sizes.of(*range) == smallest + at);
+        if all && let Some((last, _)) = reached.last() {
             let common =
-                Lengths::each(|range| reached.iter().map(|sizes| sizes.of(range)).min().unwrap_or(1));
-            return Reach::UpTo(program.named_spanned(&common.with(*range, last.of(*range))));
+                Lengths::each(|range| reached.iter().map(|(sizes, _)| sizes.of(range)).min().unwrap_or(1));
+            return Reach::UpTo(program.named_spanned(&common.with(*range, last.of(*range)), |_| true));
         }
     }
-    Reach::At(reached.iter().map(|sizes| program.named_spanned(sizes)).collect())
+    let named = |(sizes, numbers): &(Lengths, bool)| {
+        program.named_spanned(sizes, |range| *numbers || ordered.contains(&range))
+    };
+    Reach::At(reached.iter().map(named).collect())
 }
