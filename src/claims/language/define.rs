@@ -4,6 +4,7 @@ use super::error::{Place, SyntaxError};
 use super::program::{Affine, Case, Compared, Form, Idx, MOST_INDICES, Node, Program, Value};
 use super::resolve::Draft;
 use super::scope::Scope;
+use super::symbols::Symbols;
 use super::syntax::{Condition, Expr, Index, Range, Relation};
 
 /// How high a recurrence counts: such that it is evaluated on a deep stack.
@@ -21,7 +22,7 @@ enum Pattern {
 struct Read {
     case: Case,
     slots: Vec<Range>,
-    depends: super::symbols::Symbols,
+    depends: Symbols,
     order: usize,
     eigenvalues: bool,
     letters: Vec<(String, Range)>,
@@ -238,7 +239,7 @@ impl Program {
         })
     }
 
-    /// Adds a case to a definition, and tells all that depend on it.
+    /// Adds a case to a definition, and updates all that depend on it.
     fn add_case(
         &mut self,
         id: usize,
@@ -250,8 +251,7 @@ impl Program {
         let count = patterns.len();
         let one = patterns.iter().any(|pattern| matches!(pattern, Pattern::One(_)));
         self.note_letters(letters);
-        let Value::Defined(node, known) = &self.symbols[id].value else { return Ok(()) };
-        let (mut node, mut known) = (node.clone(), known.clone());
+        let Value::Defined(mut node, mut known) = self.symbols[id].value.clone() else { return Ok(()) };
         // The slots of this case come behind those of the others.
         let moved = known.len() - count;
         let new = |slot: usize| Idx::Slot(if slot < count { slot } else { slot + moved });
@@ -286,14 +286,13 @@ impl Program {
         }
         known.extend_from_slice(&slots[count..]);
         let ranges = known[..count].to_vec();
-        let node = &mut node;
         if let Form::Cases(cases) = &mut node.form {
             // One value comes before all values.
             if one { cases.insert(0, case) } else { cases.push(case) }
         }
         let recursive = depends.contains(id);
-        self.symbols[id].value = Value::Defined(node.clone(), known);
         let symbol = &mut self.symbols[id];
+        symbol.value = Value::Defined(node, known);
         symbol.ranges = ranges;
         symbol.recursive |= recursive;
         let mut all = symbol.depends.clone();
@@ -320,7 +319,7 @@ impl Program {
 
     /// # Errors
     /// A quantity whose cases leave open what one of its indices runs over.
-    pub(super) fn complete(&self, claim: &super::symbols::Symbols, place: Place) -> Result<(), SyntaxError> {
+    pub(super) fn complete(&self, claim: &Symbols, place: Place) -> Result<(), SyntaxError> {
         let open = claim.iter().find(|symbol| self.symbols[*symbol].ranges.contains(&Range::UNKNOWN));
         match open {
             Some(symbol) => {
@@ -338,14 +337,11 @@ impl Program {
 fn within(scope: &mut Scope, conditions: &[Condition], place: Place) -> Result<(), SyntaxError> {
     for condition in conditions {
         if let Condition::In(index, size) = condition {
-            match scope.find(index) {
-                Some(Idx::Slot(slot)) => scope.within(slot, size, place)?,
-                Some(Idx::Affine(sum)) => match sum.slots.as_slice() {
-                    [(1, slot)] => scope.within(*slot, size, place)?,
-                    _ => return Err(no_index(index, place)),
-                },
-                None => return Err(no_index(index, place)),
-            }
+            let found = scope.find(index).map(|index| index.affine().slots);
+            let Some([(1, slot)]) = found.as_deref() else {
+                return Err(SyntaxError::new(place, "an index of the left side", &format!("'{index}'")));
+            };
+            scope.within(*slot, size, place)?;
         }
     }
     Ok(())
@@ -356,8 +352,4 @@ fn itself(node: &Node, id: usize, count: usize) -> bool {
     let own: Vec<Idx> = (0..count).map(Idx::Slot).collect();
     let here = matches!(&node.form, Form::Symbol(symbol, indices) if *symbol == id && *indices == own);
     here || node.children().into_iter().any(|child| itself(child, id, count))
-}
-
-fn no_index(index: &str, place: Place) -> SyntaxError {
-    SyntaxError::new(place, "an index of the left side", &format!("'{index}'"))
 }

@@ -120,6 +120,26 @@ pub(in crate::claims) enum Structure {
 }
 
 impl Structure {
+    /// Whether the entry at this row and column is always zero.
+    pub(in crate::claims) fn is_zero(self, row: usize, column: usize) -> bool {
+        match self {
+            Structure::Diagonal => row != column,
+            Structure::Lower => row < column,
+            Structure::Upper => row > column,
+            Structure::Antisymmetric => row == column,
+            Structure::Symmetric | Structure::Orthogonal | Structure::Positive => false,
+        }
+    }
+
+    /// Whether an entry beside the diagonal has a mirror image that follows it, and then whether that is its negative.
+    pub(in crate::claims) fn mirrored(self) -> Option<bool> {
+        match self {
+            Structure::Symmetric | Structure::Positive => Some(false),
+            Structure::Antisymmetric => Some(true),
+            Structure::Diagonal | Structure::Lower | Structure::Upper | Structure::Orthogonal => None,
+        }
+    }
+
     /// The structures with the words for them.
     pub(in crate::claims) const ALL: [(&'static str, Structure); 7] = [
         ("symmetric", Structure::Symmetric),

@@ -79,13 +79,8 @@ impl Scope<'_> {
         }
         let towards = self.alike(&gradient, &towards, direction.place)?;
         let mut product = Node { form: Form::Multiply(boxed(gradient.node), boxed(towards.node)), place };
-        let structure = match self.program.symbols[symbol].value {
-            Value::Free { structure, .. } => structure,
-            Value::Defined(..) => None,
-        };
-        if let (Some(Structure::Symmetric | Structure::Positive | Structure::Antisymmetric), [row, column]) =
-            (structure, slots.as_slice())
-        {
+        let mirrored = self.program.symbols[symbol].structure().and_then(Structure::mirrored);
+        if let (Some(_), [row, column]) = (mirrored, slots.as_slice()) {
             // An entry moves its mirror image too, so each pair would count twice: `(1 + [i = j])/2` of it.
             let of = |form: Form| boxed(Node { form, place });
             let sum = Form::Add(of(Form::Number(1)), boxed(equal(*row, *column, place)));

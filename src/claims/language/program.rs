@@ -33,6 +33,16 @@ pub(in crate::claims) struct Symbol {
     pub(in crate::claims) eigenvalues: bool,
 }
 
+impl Symbol {
+    /// What is known of the entries of a free matrix.
+    pub(in crate::claims) fn structure(&self) -> Option<Structure> {
+        match self.value {
+            Value::Free { structure, .. } => structure,
+            Value::Defined(..) => None,
+        }
+    }
+}
+
 /// Where a quantity comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::claims) enum Value {

@@ -243,7 +243,7 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// The same, where the first slots may be without a range.
+    /// Same as [`Scope::ranges`], but these slots may be without a range.
     pub(super) fn partial_ranges(&mut self, place: Place, open: &[usize]) -> Result<Vec<Range>, SyntaxError> {
         let known = self.ranges(place);
         if known.is_ok() || !open.iter().any(|slot| self.slots[*slot].is_none()) {

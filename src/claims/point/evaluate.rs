@@ -396,27 +396,12 @@ impl<'a, T: Base> World<'a, T> {
         }
         let size = info.ranges.first().map_or(1, |range| self.point.sizes.of(*range));
         let (row, column) = (indices[0], indices[1]);
-        let structure = match info.value {
-            Value::Free { structure, .. } => structure,
-            Value::Defined(..) => None,
-        };
-        let mirror = match structure {
-            Some(Structure::Symmetric | Structure::Positive) if row != column => {
-                Some((column * size + row, false))
-            }
-            Some(Structure::Antisymmetric) => Some((column * size + row, true)),
-            _ => None,
-        };
-        let zero = match structure {
-            Some(Structure::Diagonal) => row != column,
-            Some(Structure::Lower) => row < column,
-            Some(Structure::Upper) => row > column,
-            Some(Structure::Antisymmetric) => row == column,
-            _ => false,
-        };
+        let structure = info.structure();
+        let negative = structure.filter(|_| row != column).and_then(Structure::mirrored);
+        let mirror = negative.map(|negative| (column * size + row, negative));
         // An entry that is always zero does not move.
+        let zero = structure.is_some_and(|structure| structure.is_zero(row, column));
         let entry = if zero { usize::MAX } else { entry };
-        let mirror = mirror.filter(|_| !zero);
         self.changed(Change::Entry { symbol, entry, fixed, mirror }, self.level + 1, moved)
     }
 

@@ -2,18 +2,15 @@
 
 use super::place::Point;
 use super::tower::{Base, Tower};
-use super::values::values;
+use super::values::{assignments, values};
 use crate::claims::language::error::Place;
-use crate::claims::language::program::{Assumed, Claim, Equation, Form, Idx, Node, Program, Value};
-use crate::claims::language::syntax::{Range, Relation, Structure};
+use crate::claims::language::program::{Assumed, Claim, Equation, Form, Idx, Node, Program};
+use crate::claims::language::syntax::{Relation, Structure};
 use crate::number::Degree;
 
-/// Why no point was made.
+/// No point was made: what is assumed has no solution there. Another point, or another size, may have one.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::claims) enum Unusable {
-    /// The equalities have no solution at this point: another one, or another size, may have one.
-    NoSolution,
-}
+pub(in crate::claims) struct Unusable;
 
 /// Entries that are solved for.
 const MOST_UNKNOWNS: usize = 400;
@@ -73,7 +70,7 @@ pub(in crate::claims) fn impose<V: Tower + Base<Value = V>>(
             return Ok(());
         }
     }
-    Err(Unusable::NoSolution)
+    Err(Unusable)
 }
 
 /// Whether entries that were solved for are still what else is assumed of them.
@@ -141,29 +138,10 @@ fn is_small<V: Tower>(value: &V) -> bool {
 fn residuals<V: Tower + Base<Value = V>>(program: &Program, point: &Point<V>, equation: &Equation) -> Vec<V> {
     let difference = Form::Subtract(Box::new(equation.left.clone()), Box::new(equation.right.clone()));
     let node = Node { form: difference, place: equation.left.place };
-    of_all(program, point, equation, &node, equation.order)
-}
-
-fn of_all<V: Tower + Base<Value = V>>(
-    program: &Program,
-    point: &Point<V>,
-    equation: &Equation,
-    node: &Node,
-    order: usize,
-) -> Vec<V> {
     let lengths: Vec<usize> =
         equation.free.iter().map(|slot| point.sizes.of(equation.slots[*slot])).collect();
-    let components: Vec<Vec<usize>> = (0..lengths.iter().product())
-        .map(|mut rest: usize| {
-            let mut component = vec![0; lengths.len()];
-            for (value, length) in component.iter_mut().zip(&lengths).rev() {
-                *value = rest % length;
-                rest /= length;
-            }
-            component
-        })
-        .collect();
-    values(program, point, node, order, &equation.free, &equation.slots, &components)
+    let Equation { order, free, slots, .. } = equation;
+    values(program, point, &node, *order, free, slots, &assignments(&lengths))
 }
 
 /// Solves equalities for the entries of a quantity: those of the columns with pivots follow from the others.
@@ -266,27 +244,19 @@ fn movable<V: Tower>(
 ) -> Vec<(usize, Option<(usize, bool)>)> {
     let info = &program.symbols[symbol];
     let count = point.free[symbol].len();
-    let structure = match info.value {
-        Value::Free { structure, .. } => structure,
-        Value::Defined(..) => None,
-    };
-    let size = info.ranges.first().map_or(1, |range: &Range| point.sizes.of(*range));
-    let place = |entry: usize| (entry / size.max(1), entry % size.max(1));
+    let Some(structure) = info.structure() else { return (0..count).map(|entry| (entry, None)).collect() };
+    if matches!(structure, Structure::Orthogonal | Structure::Positive) {
+        return Vec::new();
+    }
+    let size = info.ranges.first().map_or(1, |range| point.sizes.of(*range));
     (0..count)
-        .filter_map(|entry| {
-            let (row, column) = place(entry);
-            let mirror = column * size + row;
-            match structure {
-                None => Some((entry, None)),
-                Some(Structure::Symmetric) => {
-                    (row <= column).then_some((entry, (row != column).then_some((mirror, false))))
-                }
-                Some(Structure::Antisymmetric) => (row < column).then_some((entry, Some((mirror, true)))),
-                Some(Structure::Diagonal) => (row == column).then_some((entry, None)),
-                Some(Structure::Lower) => (row >= column).then_some((entry, None)),
-                Some(Structure::Upper) => (row <= column).then_some((entry, None)),
-                Some(Structure::Orthogonal | Structure::Positive) => None,
-            }
+        .map(|entry| (entry, entry / size.max(1), entry % size.max(1)))
+        .filter(|(_, row, column)| !structure.is_zero(*row, *column))
+        // Of an entry and its mirror image the one above the diagonal is solved for.
+        .filter(|(_, row, column)| structure.mirrored().is_none() || row <= column)
+        .map(|(entry, row, column)| {
+            let negative = structure.mirrored().filter(|_| row != column);
+            (entry, negative.map(|negative| (column * size + row, negative)))
         })
         .collect()
 }

@@ -1,6 +1,8 @@
 //! A point: sizes, values for everything free, and what `phi` is.
 
+use super::evaluate::undefined;
 use super::tower::Tower;
+use super::wave::sine;
 use crate::claims::language::lengths::Lengths;
 use crate::claims::language::program::Program;
 use crate::claims::language::syntax::Range;
@@ -220,14 +222,8 @@ pub struct Mixture {
 impl Mixture {
     /// The derivative of this order.
     pub(in crate::claims) fn derivative<T: Tower>(&self, x: &T, order: u8) -> T {
-        let number = |value: f64| T::from_float(value).unwrap_or_else(|| T::integer(0) / T::integer(0));
-        let (sin, cos) = (number(self.frequency) * *x + number(self.shift)).sin_cos();
-        let wave = match order % 4 {
-            0 => sin,
-            1 => cos,
-            2 => -sin,
-            _ => -cos,
-        };
+        let number = |value: f64| T::from_float(value).unwrap_or_else(undefined);
+        let wave = sine(&(number(self.frequency) * *x + number(self.shift)), usize::from(order));
         let factor = (0..order).fold(number(self.amplitude), |factor, _| factor * number(self.frequency));
         let polynomial = match order {
             0 => number(self.constant) + number(self.linear) * *x + number(self.square / 2.0) * *x * *x,

@@ -30,11 +30,8 @@ pub(in crate::claims) fn at_sizes<V: Tower + Base<Value = V>>(
     phi: Phi,
     next: impl FnMut(usize, bool) -> V,
 ) -> Result<Point<V>, Unusable> {
-    let mut point = Point::new(sizes, values(program, claim, &sizes, next), phi);
-    sum_to_one(program, claim, &mut point);
-    structure(program, claim, &mut point);
-    impose(program, claim, &mut point)?;
-    Ok(point)
+    let point = Point::new(sizes, values(program, claim, &sizes, next), phi);
+    assumed(program, claim, point)
 }
 
 /// A point whose sizes are numbers of the arithmetic: `explicit` indices of each range, and `others` more that are equal to
@@ -59,7 +56,16 @@ pub(in crate::claims) fn at_every_size<V: Tower + Base<Value = V>>(
         })
         .collect();
     let others = Some(Others { explicit, count });
-    let mut point = Point { sizes, free, phi: Phi::Any, functions: 0, others };
+    let point = Point { sizes, free, phi: Phi::Any, functions: 0, others };
+    assumed(program, claim, point)
+}
+
+/// The point with what is assumed seen to.
+fn assumed<V: Tower + Base<Value = V>>(
+    program: &Program,
+    claim: &Claim,
+    mut point: Point<V>,
+) -> Result<Point<V>, Unusable> {
     sum_to_one(program, claim, &mut point);
     structure(program, claim, &mut point);
     impose(program, claim, &mut point)?;
@@ -85,7 +91,7 @@ pub(in crate::claims) fn values<V: Tower>(
 }
 
 /// Makes the first entry of each row that is assumed to sum to one what the others leave.
-pub(super) fn sum_to_one<V: Tower>(program: &Program, claim: &Claim, point: &mut Point<V>) {
+fn sum_to_one<V: Tower>(program: &Program, claim: &Claim, point: &mut Point<V>) {
     for symbol in program.sums_to_one(claim) {
         let Some(range) = program.symbols[symbol].ranges.last().copied() else { continue };
         let (length, explicit) = (point.sizes.of(range), point.explicit(range));
@@ -154,10 +160,8 @@ pub(in crate::claims) fn structure<V: Tower>(program: &Program, claim: &Claim, p
                     Structure::Antisymmetric | Structure::Orthogonal if row > column => {
                         entries[own] = -drawn[at(column, row)];
                     }
-                    Structure::Antisymmetric | Structure::Orthogonal if row == column => entries[own] = zero,
-                    Structure::Diagonal if row != column => entries[own] = zero,
-                    Structure::Lower if row < column => entries[own] = zero,
-                    Structure::Upper if row > column => entries[own] = zero,
+                    Structure::Orthogonal if row == column => entries[own] = zero,
+                    structure if structure.is_zero(row, column) => entries[own] = zero,
                     Structure::Positive => {
                         let products = (0..size).map(|k| drawn[at(row, k)] * drawn[at(column, k)]);
                         entries[own] = products.fold(zero, |sum, product| sum + product);

@@ -1,7 +1,7 @@
 //! What the evaluation of an expression asks of its numbers: a base arithmetic, or [`Jet`]s over it, which carry nested
 //! derivatives, each level with a unit of its own.
 
-use super::wave::Wave;
+use super::wave::{Wave, sine};
 use crate::number::{Chain, Degree, Drawn, Field, Gap, Jet, Number, Ordered, Rounded, Smooth};
 
 /// An arithmetic in which a derivation can be evaluated: floats, floats with a bound on their rounding error, or a prime
@@ -312,13 +312,7 @@ impl Tower for Rounded {
         Rounded { error, ..self }
     }
     fn phi(&self, order: u8) -> Self {
-        let (sin, cos) = self.sin_cos();
-        match order % 4 {
-            0 => sin,
-            1 => cos,
-            2 => -sin,
-            _ => -cos,
-        }
+        sine(self, usize::from(order))
     }
 }
 

@@ -142,7 +142,8 @@ pub(in crate::claims) fn excluded(claim: &Claim, component: &[usize], sizes: &Le
     !claim.conditions.iter().all(|condition| condition.holds(&slots, |range| sizes.of(range)))
 }
 
-fn assignments(lengths: &[usize]) -> Vec<Vec<usize>> {
+/// All tuples of indices below these lengths; the last index runs fastest.
+pub(super) fn assignments(lengths: &[usize]) -> Vec<Vec<usize>> {
     (0..lengths.iter().product())
         .map(|mut rest: usize| {
             let mut assignment = vec![0; lengths.len()];

@@ -1,8 +1,20 @@
 //! What a function that a derivation declares stands for in floats: a parabola and a sine of its arguments, unbounded, neither
 //! odd nor even, with all derivatives at hand.
 
+use super::evaluate::undefined;
 use super::tower::Tower;
 use std::fmt::Write;
+
+/// The derivative of this order of the sine.
+pub(super) fn sine<T: Tower>(angle: &T, order: usize) -> T {
+    let (sin, cos) = angle.sin_cos();
+    match order % 4 {
+        0 => sin,
+        1 => cos,
+        2 => -sin,
+        _ => -cos,
+    }
+}
 
 /// `constant + sum l_i a_i + (sum q_i a_i)^2/2 + amplitude sin(sum w_i a_i + shift)`.
 #[derive(Clone, Debug)]
@@ -38,7 +50,7 @@ impl Wave {
 
     /// So many derivatives by each argument.
     pub(in crate::claims) fn derivative<T: Tower>(&self, orders: &[u8], arguments: &[T]) -> T {
-        let number = |value: f64| T::from_float(value).unwrap_or_else(|| T::integer(0) / T::integer(0));
+        let number = |value: f64| T::from_float(value).unwrap_or_else(undefined);
         let dot = |which: usize| {
             let terms = self.factors.iter().zip(arguments);
             terms.fold(T::integer(0), |sum, (factors, x)| sum + number(factors[which]) * *x)
@@ -51,13 +63,7 @@ impl Wave {
             [one, other] => number(self.factors[*one][1]) * number(self.factors[*other][1]),
             _ => T::integer(0),
         };
-        let (sin, cos) = (dot(2) + number(self.shift)).sin_cos();
-        let wave = match moved.len() % 4 {
-            0 => sin,
-            1 => cos,
-            2 => -sin,
-            _ => -cos,
-        };
+        let wave = sine(&(dot(2) + number(self.shift)), moved.len());
         let slope =
             moved.iter().fold(number(self.amplitude), |slope, at| slope * number(self.factors[*at][2]));
         polynomial + slope * wave

@@ -138,6 +138,15 @@ impl<'a> Estimate<'a> {
         cost
     }
 
+    /// All that an expression builds on and that moves with one of these quantities.
+    fn redone(&mut self, node: &Node, moved: &[usize]) -> f64 {
+        let program = self.program;
+        let mut used = Symbols::default();
+        program.dependencies(node, &mut used);
+        let moves = |symbol: &usize| moved.iter().any(|own| program.symbols[*symbol].depends.contains(*own));
+        used.iter().filter(moves).map(|symbol| self.table(symbol)).sum()
+    }
+
     fn node(&mut self, node: &Node, slots: &[Range]) -> f64 {
         match &node.form {
             Form::Number(_)
@@ -157,15 +166,8 @@ impl<'a> Estimate<'a> {
             }
             Form::Power(x, n) => n.unsigned_abs() as f64 + self.node(x, slots),
             Form::At(of, sets) => {
-                let mut used = Symbols::default();
-                self.program.dependencies(of, &mut used);
-                let all = sets.iter().map(|set| set.symbol);
-                let moved: Vec<usize> = all.collect();
-                let depends = |symbol: &usize| {
-                    moved.iter().any(|own| self.program.symbols[*symbol].depends.contains(*own))
-                };
-                let redone: Vec<usize> = used.iter().filter(depends).collect();
-                let tables: f64 = redone.into_iter().map(|symbol| self.table(symbol)).sum();
+                let moved: Vec<usize> = sets.iter().map(|set| set.symbol).collect();
+                let tables = self.redone(of, &moved);
                 let mut values = 0.0;
                 for set in sets {
                     let entries = self.program.entries(set.symbol, self.sizes) as f64;
@@ -186,11 +188,7 @@ impl<'a> Estimate<'a> {
                     _ => 2,
                 };
                 let entries = self.program.entries(*symbol, self.sizes).min(1000) as i32;
-                let mut used = Symbols::default();
-                self.program.dependencies(body, &mut used);
-                let redone: Vec<usize> =
-                    used.iter().filter(|own| self.program.symbols[*own].depends.contains(*symbol)).collect();
-                let tables: f64 = redone.into_iter().map(|symbol| self.table(symbol)).sum();
+                let tables = self.redone(body, &[*symbol]);
                 (nodes as f64).powi(entries) * (1.0 + self.node(body, slots) + tables)
             }
             Form::Inverse(matrix, _) | Form::Determinant(matrix) => {
@@ -213,14 +211,7 @@ impl<'a> Estimate<'a> {
                 }
                 count * (1.0 + body)
             }
-            Form::Derivative(of, by, ..) => {
-                let mut used = Symbols::default();
-                self.program.dependencies(of, &mut used);
-                let redone = used.iter().filter(|symbol| self.program.symbols[*symbol].depends.contains(*by));
-                let tables: f64 =
-                    redone.collect::<Vec<_>>().into_iter().map(|symbol| self.table(symbol)).sum();
-                1.0 + self.node(of, slots) + tables
-            }
+            Form::Derivative(of, by, ..) => 1.0 + self.node(of, slots) + self.redone(of, &[*by]),
         }
     }
 }

@@ -271,19 +271,18 @@ impl Adversary<'_> {
         let mut badness = f64::NEG_INFINITY;
         for (index, (left, right)) in sides.left.iter().zip(&sides.right).enumerate() {
             let strict = matches!(self.claim.relation, Relation::Below | Relation::Above);
+            let at = |left, right| {
+                Box::new(counterexample(self.program, self.claim, &point, &some[index], left, right))
+            };
             if !exists(left) || !exists(right) {
                 // Where rounding hides a sign, equal sides are seen in the field.
                 if strict && (exists(left) || exists(right)) && self.ties(&point, &some[index]) {
                     let known = if exists(left) { *left } else { *right };
-                    let (program, claim) = (self.program, self.claim);
-                    return Err(Box::new(counterexample(program, claim, &point, &some[index], known, known)));
+                    return Err(at(known, known));
                 }
                 continue;
             }
             let excess = excess(self.claim.relation, left.value, right.value);
-            let at = |left, right| {
-                Box::new(counterexample(self.program, self.claim, &point, &some[index], left, right))
-            };
             let error = left.error + right.error;
             // Equal sides, without a rounding error, violate what is strict.
             let tie = strict && excess.abs() <= error && self.ties(&point, &some[index]);

@@ -15,7 +15,7 @@ use super::outcome::{
     Agreement, Counterexample, Doubt, Exactness, Operation, Outcome, Proof, Reach, Side, Signs, Undefined,
 };
 use super::plan::{MOST_ENTRIES, Plan};
-use super::sizes::{at_all_sizes, numbers, rungs};
+use super::sizes::{at_all_sizes, at_numbers, rungs};
 use super::trial::{Style, Trial, Values, at_least, exists, rounded};
 use crate::claims::language::program::{Claim, Form, Program};
 use crate::claims::language::syntax::{Function, Relation};
@@ -138,11 +138,9 @@ fn exactly(program: &Program, claim: &Claim, plans: &[Plan], needs: &Needs, seed
     });
     if needs.signs > 0 && matches!(first.0, Verified::Different(_)) {
         // What follows from the order of numbers, region by region.
-        let alone = |plan: &Plan| Plan {
-            roots: needs.roots.max(1),
-            ..plan.at(program, claim, numbers(program, claim, plan))
-        };
-        let regions: Vec<Plan> = plans.iter().map(alone).collect();
+        let regions =
+            plans.iter().map(|plan| Plan { roots: needs.roots.max(1), ..at_numbers(program, claim, plan) });
+        let regions: Vec<Plan> = regions.collect();
         let found = at_all_sizes::<Ordered>(program, claim, &regions, seed);
         if matches!(found.0, Verified::Equal { .. }) || !lawful {
             return concluded(claim, found, Exactness::Regions);
@@ -150,8 +148,7 @@ fn exactly(program: &Program, claim: &Claim, plans: &[Plan], needs: &Needs, seed
     }
     // Equal entries beyond the explicit ones may make a divisor vanish that does not vanish as a rule.
     if matches!(first.0, Verified::Pole { .. }) && plans.iter().any(|plan| !plan.alone) {
-        let alone = |plan: &Plan| plan.at(program, claim, numbers(program, claim, plan));
-        let plans: Vec<Plan> = plans.iter().map(alone).collect();
+        let plans: Vec<Plan> = plans.iter().map(|plan| at_numbers(program, claim, plan)).collect();
         if let found @ (Verified::Equal { .. }, _) = at_all_sizes::<Field>(program, claim, &plans, seed) {
             return concluded(claim, found, Exactness::Field);
         }

@@ -368,7 +368,7 @@ pub(in crate::claims) fn draw<V: Exact>(
     let point = point(program, claim, plan, || V::random(&mut random, plan.nesting))?;
     // Where numbers have an order it is the one that is assumed.
     if V::ORDERED && out_of_order(program, claim, &point) > 0 {
-        return Err(Unusable::NoSolution);
+        return Err(Unusable);
     }
     Ok(point)
 }

@@ -57,8 +57,7 @@ pub(super) fn at_all_sizes<V: Exact>(
         }
         // Where no index can be afforded, or none would be enough, at sizes that are numbers.
         let alone = plan.alone || (few && plan.concrete.any());
-        let held =
-            if alone && !plan.alone { plan.at(program, claim, numbers(program, claim, plan)) } else { *plan };
+        let held = if alone && !plan.alone { at_numbers(program, claim, plan) } else { *plan };
         match exact::<V>(program, claim, &held, seed) {
             Verified::Different(component) => return (Verified::Different(component), Reach::Every),
             found @ Verified::Equal { .. } => {
@@ -78,10 +77,11 @@ pub(super) fn at_all_sizes<V: Exact>(
     }
 }
 
-/// Sizes that are numbers, with those of the plan where it has such.
-pub(super) fn numbers(program: &Program, claim: &Claim, plan: &Plan) -> Lengths {
+/// The plan at sizes that are numbers, with those that it has already.
+pub(super) fn at_numbers(program: &Program, claim: &Claim, plan: &Plan) -> Plan {
     let small = at_least(program, claim, sizes(2, 3, 2, 2));
-    Lengths::each(|range| plan.concrete.length(range).unwrap_or_else(|| small.of(range)))
+    let sizes = Lengths::each(|range| plan.concrete.length(range).unwrap_or_else(|| small.of(range)));
+    plan.at(program, claim, sizes)
 }
 
 /// Holds a claim at some sizes besides.

@@ -129,9 +129,6 @@ pub(in crate::claims) fn rounded(
 ) -> Option<Point<Rounded>> {
     let mut point = plain(sizes, phi, values);
     let ordered = ordered_quantities(program, claim);
-    let mut random = ChaCha8Rng::seed_from_u64(
-        values.iter().flatten().fold(0, |seed: u64, value| seed.rotate_left(5) ^ value.to_bits()),
-    );
     let solved: Vec<usize> = program
         .assumed(claim)
         .flat_map(|assumed| match assumed {
@@ -139,7 +136,14 @@ pub(in crate::claims) fn rounded(
             _ => Vec::new(),
         })
         .collect();
-    for _ in 0..=if ordered.is_empty() && solved.is_empty() { 0 } else { ATTEMPTS } {
+    if ordered.is_empty() && solved.is_empty() {
+        assume(program, claim, &mut point);
+        return Some(point);
+    }
+    let mut random = ChaCha8Rng::seed_from_u64(
+        values.iter().flatten().fold(0, |seed: u64, value| seed.rotate_left(5) ^ value.to_bits()),
+    );
+    for _ in 0..=ATTEMPTS {
         let mut tried = point.clone();
         if !ordered.is_empty() {
             put_in_order(program, claim, &mut tried, &ordered, &mut random);
