@@ -8,7 +8,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, Par};
 use hsr::fast::{Objective, Plan, Route, Workspace};
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use hsr::witness::{Case, Loss};
 use rand::{RngExt, SeedableRng};
@@ -24,14 +24,14 @@ const SHAPES: [(&str, [usize; 4]); 4] = [
     ("digits", [1797, 64, 64, 10]),
 ];
 
-fn network(shape: &Shape) -> (Network<f64>, Batch<f64>) {
+fn network(shape: &Shape) -> (ThreeLayer<f64>, Batch<f64>) {
     let mut random = ChaCha8Rng::seed_from_u64(0);
     let mut next = || 2.0 * random.random::<f64>() - 1.0;
     let scale = 1.0 / (shape.inputs as f64).sqrt();
     let theta: Vec<f64> = (0..shape.parameters()).map(|_| scale * next()).collect();
     let x = Matrix::from_fn(shape.samples, shape.inputs, |_, _| next());
     let labels: Vec<i64> = (0..shape.samples).map(|n| (n % shape.classes) as i64).collect();
-    let network = Network {
+    let network = ThreeLayer {
         parameters: Parameters::from_flat(shape, &theta).expect("an entry for each parameter"),
         activation: Activation::Tanh,
     };

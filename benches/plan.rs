@@ -5,17 +5,17 @@
 //! shortest of some runs, which other work on the machine disturbs least.
 
 use hsr::fast::{Plan, Route, Workspace};
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use std::time::Instant;
 
-fn network(shape: &Shape) -> (Network<f64>, Batch<f64>) {
+fn network(shape: &Shape) -> (ThreeLayer<f64>, Batch<f64>) {
     let wave = |index: usize, step: f64| (index as f64 * step).sin();
     let scale = 1.0 / (shape.inputs as f64).sqrt();
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| scale * wave(index, 0.7)).collect();
     let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| wave(n * shape.inputs + l, 2.1));
     let labels: Vec<i64> = (0..shape.samples).map(|n| (n % shape.classes) as i64).collect();
-    let network = Network {
+    let network = ThreeLayer {
         parameters: Parameters::from_flat(shape, &theta).expect("an entry for each parameter"),
         activation: Activation::Tanh,
     };
@@ -23,7 +23,7 @@ fn network(shape: &Shape) -> (Network<f64>, Batch<f64>) {
 }
 
 /// Seconds of the fastest run: at least three, more while they are short.
-fn seconds(plan: Plan, network: &Network<f64>, batch: &Batch<f64>) -> f64 {
+fn seconds(plan: Plan, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> f64 {
     let mut workspace = Workspace::new(plan);
     let mut fastest = f64::INFINITY;
     let started = Instant::now();

@@ -2,7 +2,7 @@
 
 use hsr::data::DataSet;
 use hsr::fast::{Backward, Objective};
-use hsr::model::{Activation, Batch, Parameters, Shape};
+use hsr::model::{Activation, Parameters, Shape};
 use hsr::train::HsrRegularizer;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for first in 0..4 {
             // Every fourth sample: 45 or 44 of them.
             let rows: Vec<usize> = (first..178).step_by(4).collect();
-            let batch = Batch { x: wine.x.select_rows(&rows), y: wine.y.select_rows(&rows) };
+            let batch = wine.select(&rows);
             let loss =
                 Backward::new(&network.shape(rows.len())).gradient(&network, &batch, &mut gradient)?.loss;
             let bound = regularizer.add(&network, &batch, &mut gradient)?;

@@ -34,7 +34,7 @@
 //!
 //! # The bound of a network
 //! ```
-//! use hsr::model::{Activation, Batch, Network, Parameters};
+//! use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 //! use hsr::oracle::{Wanted, answer};
 //! use nalgebra::{dmatrix, dvector};
 //!
@@ -44,7 +44,7 @@
 //!     v: dmatrix![1.0, 0.4; -1.0, 0.2; 0.3, -0.6],
 //!     c: Some(dvector![0.0, 0.1, -0.1]),
 //! };
-//! let network = Network::new(parameters, Activation::Tanh)?;
+//! let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 //! let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8; 0.5, 0.5], &[0, 1, 2], 3)?;
 //! let answer = answer(&network, &batch, Wanted::default())?;
 //! println!("lambda_max <= {} <= {}", answer.scalars.ws_block, answer.scalars.ws_upper);

@@ -172,7 +172,10 @@ fn an_audit_that_cannot_run_says_why() {
         (&["--hidden", "100000"], "lower --hidden"),
         (&["--samples", "1000"], "1000 samples are asked for but the data has 150: ask for 150 or fewer"),
         (&["--points", "0"], "'0' is no whole number from 1 to 65535"),
-        (&["--activation", "relu"], "choose sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh"),
+        (
+            &["--activation", "swish"],
+            "choose sigmoid, tanh, softplus, gelu, silu, sin, identity, gelu-tanh, relu or leaky-relu",
+        ),
         (&["--out", "no/such/folder/report.txt", "--samples", "9", "--only", "mean"], "cannot write"),
     ] {
         let output = hsr(folder.path(), &[&["audit"], arguments].concat());
@@ -294,8 +297,8 @@ fn an_unknown_activation_lists_those_that_there_are() {
     let (network, data) = well_formed();
     let files = Files::new(&network, &data);
     files.refuses(
-        &["--activation", "relu"],
-        "choose sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh",
+        &["--activation", "swish"],
+        "choose sigmoid, tanh, softplus, gelu, silu, sin, identity, gelu-tanh, relu or leaky-relu",
     );
 }
 

@@ -4,7 +4,7 @@
 use hsr::audit::{random_network, train};
 use hsr::data::DataSet;
 use hsr::fast::Route;
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use hsr::oracle::{Answer, FEW_DIGITS, Item, OracleError, Path, Scalar, Wanted, answer, digits};
 use nalgebra::dmatrix;
@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// A network with data: numbers of order one times a scale for each array, a power of ten up to `reach`, and offsets.
-fn drawn(seed: u64, reach: f64) -> (Network<f64>, Batch<f64>) {
+fn drawn(seed: u64, reach: f64) -> (ThreeLayer<f64>, Batch<f64>) {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut upto = |most: usize| random.random_range(1..=most);
     let shape = Shape {
@@ -43,7 +43,7 @@ fn drawn(seed: u64, reach: f64) -> (Network<f64>, Batch<f64>) {
     let c = array(classes, 1, scales[3], offset);
     let x = array(samples, inputs, scales[4], offset);
     let column = |m: Matrix<f64>| biases.then(|| m.column(0).into_owned());
-    let network = Network::new(Parameters { w, b: column(b), v, c: column(c) }, activation).unwrap();
+    let network = ThreeLayer::new(Parameters { w, b: column(b), v, c: column(c) }, activation).unwrap();
     let mut y = Matrix::from_fn(samples, classes, |n, k| f64::from(u8::from((n * 7 + 3) % classes == k)));
     if soft {
         y = Matrix::from_fn(samples, classes, |_, _| random.random_range(0.01..1.0));
@@ -60,7 +60,7 @@ fn paths() -> Vec<(String, Path)> {
     fast.into_iter().chain([("terms".to_string(), Path::Terms)]).collect()
 }
 
-fn by(path: Path, network: &Network<f64>, batch: &Batch<f64>, dense: bool) -> Result<Answer, OracleError> {
+fn by(path: Path, network: &ThreeLayer<f64>, batch: &Batch<f64>, dense: bool) -> Result<Answer, OracleError> {
     let wanted = Wanted::default().with_terms().by(path);
     answer(network, batch, if dense { wanted.with_spectrum().with_hessian() } else { wanted })
 }
@@ -180,7 +180,7 @@ fn what_underflows_before_it_is_multiplied_up_again_claims_no_digit() {
         v: dmatrix![2.5267633708639474e45, -4.066142409127974e45; -3.990105994687852e45, -6.24134190353974e44],
         c: None,
     };
-    let network = Network::new(parameters, Activation::Identity).unwrap();
+    let network = ThreeLayer::new(parameters, Activation::Identity).unwrap();
     let x = dmatrix![1.174948246277746e-92, 3.304526771106305e-92];
     let batch = Batch::from_labels(x, &[0], 2).unwrap();
     for (name, path) in paths() {

@@ -4,7 +4,7 @@
 use hsr::audit::{random_network, train};
 use hsr::data::DataSet;
 use hsr::fast::{GradientShares, Plan, Route, Values, Workspace};
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use hsr::terms::bound::{Moments, moments};
 use hsr::terms::bound_gradient::{MomentGradients, moment_gradients};
@@ -14,13 +14,13 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// A network and data with entries of about this size.
-fn random(shape: &Shape, activation: Activation, scale: f64, seed: u64) -> (Network<f64>, Batch<f64>) {
+fn random(shape: &Shape, activation: Activation, scale: f64, seed: u64) -> (ThreeLayer<f64>, Batch<f64>) {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut next = |scale: f64| scale * (2.0 * random.random::<f64>() - 1.0);
     let theta: Vec<f64> = (0..shape.parameters()).map(|_| next(scale)).collect();
     let x = Matrix::from_fn(shape.samples, shape.inputs, |_, _| next(1.0));
     let labels: Vec<i64> = (0..shape.samples).map(|n| (n * 7 % shape.classes) as i64).collect();
-    let network = Network::new(Parameters::from_flat(shape, &theta).unwrap(), activation).unwrap();
+    let network = ThreeLayer::new(Parameters::from_flat(shape, &theta).unwrap(), activation).unwrap();
     (network, Batch::from_labels(x, &labels, shape.classes).unwrap())
 }
 
@@ -31,7 +31,7 @@ struct Truth {
     gradients: MomentGradients<f64>,
 }
 
-fn truth(network: &Network<f64>, batch: &Batch<f64>) -> Truth {
+fn truth(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Truth {
     let v = &network.parameters.v;
     let samples = samples(network, batch);
     let points = curvatures(&samples, v);
@@ -72,7 +72,7 @@ fn values_close(name: &str, values: &Values, truth: &Truth) {
 }
 
 /// Holds all routes against the terms, with one thread and with two.
-fn hold(shape: &Shape, network: &Network<f64>, batch: &Batch<f64>) {
+fn hold(shape: &Shape, network: &ThreeLayer<f64>, batch: &Batch<f64>) {
     let truth = truth(network, batch);
     for route in Route::ALL {
         for threads in [1, 2] {
@@ -140,7 +140,7 @@ fn where_the_terms_are_exact_every_route_is_within_a_few_roundings() {
             let shape = Shape { samples, inputs: 3, hidden: 4, classes, biases: true };
             let mut parameters = Parameters::zeros(&shape);
             parameters.v = Matrix::from_fn(classes, 4, |k, i| [1.0, -2.0, 3.0, -2.0][(k + i) % 4]);
-            let network = Network::new(parameters, activation).unwrap();
+            let network = ThreeLayer::new(parameters, activation).unwrap();
             let x = Matrix::from_fn(samples, 3, |n, l| ((n * 5 + l * 3) % 7) as f64 - 3.0);
             let labels: Vec<i64> = (0..samples).map(|n| (n % classes) as i64).collect();
             let batch = Batch::from_labels(x, &labels, classes).unwrap();
@@ -241,6 +241,7 @@ fn duplicated_samples_change_nothing_but_their_number() {
     let twice = Batch {
         x: Matrix::from_fn(12, 3, |n, l| batch.x[(n % 6, l)]),
         y: Matrix::from_fn(12, 3, |n, k| batch.y[(n % 6, k)]),
+        weights: None,
     };
     let at = |batch: &Batch<f64>| {
         let mut workspace = Workspace::new(Plan::new(&network.shape(batch.samples()), 1, None).unwrap());

@@ -1,7 +1,7 @@
 //! The production path allocates what its plan says, and after the first call nothing.
 
 use hsr::fast::{Objective, Plan, Route, Workspace};
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,8 +35,10 @@ fn a_workspace_takes_what_its_plan_says_and_nothing_after_the_first_call() {
 fn nothing_after_the_first_call() {
     let shape = Shape { samples: 140, inputs: 5, hidden: 8, classes: 4, biases: true };
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| (index as f64).sin()).collect();
-    let network =
-        Network { parameters: Parameters::from_flat(&shape, &theta).unwrap(), activation: Activation::Tanh };
+    let network = ThreeLayer {
+        parameters: Parameters::from_flat(&shape, &theta).unwrap(),
+        activation: Activation::Tanh,
+    };
     let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| ((n * 3 + l) as f64).cos());
     let labels: Vec<i64> = (0..140).map(|n| n % 4).collect();
     let batch = Batch::from_labels(x, &labels, 4).unwrap();

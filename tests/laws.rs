@@ -2,7 +2,7 @@
 //! squared trace do not see.
 
 use approx::relative_eq;
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::{Field, Jet, Matrix, Number, Smooth, Vector};
 use hsr::terms::{Curvature, curvatures, hessian, model, samples, squared_trace, trace};
 use hsr::witness::Case;
@@ -120,7 +120,7 @@ quickcheck! {
 }
 
 /// Trace and squared trace of a random network in the prime field, after its data and weights were rearranged.
-fn moments(network: &Network<Field>, batch: &Batch<Field>) -> (Field, Field) {
+fn moments(network: &ThreeLayer<Field>, batch: &Batch<Field>) -> (Field, Field) {
     let samples = samples(network, batch);
     let points = curvatures(&samples, &network.parameters.v);
     (trace::trace(&samples, &network.parameters.v), squared_trace::trace_squared(&points))
@@ -141,7 +141,7 @@ fn rotated_vector(vector: &Vector<Field>) -> Vector<Field> {
 fn the_order_of_the_samples_does_not_matter() {
     fn law(seed: u64) -> bool {
         let case = Case::<Field>::random(SHAPE, Activation::Tanh, seed);
-        let batch = Batch { x: rotated(&case.batch.x), y: rotated(&case.batch.y) };
+        let batch = Batch { x: rotated(&case.batch.x), y: rotated(&case.batch.y), weights: None };
         moments(&case.network, &case.batch) == moments(&case.network, &batch)
     }
     QuickCheck::new().tests(20).quickcheck(law as fn(u64) -> bool);
@@ -158,7 +158,7 @@ fn the_order_of_the_hidden_units_does_not_matter() {
             v: rotated(&v.transpose()).transpose(),
             c,
         };
-        let network = Network { parameters, activation: Activation::Silu };
+        let network = ThreeLayer { parameters, activation: Activation::Silu };
         moments(&case.network, &case.batch) == moments(&network, &case.batch)
     }
     QuickCheck::new().tests(20).quickcheck(law as fn(u64) -> bool);
@@ -175,8 +175,9 @@ fn the_order_of_the_classes_does_not_matter() {
         let Parameters { w, b, v, c } = case.network.parameters.clone();
         let c = c.map(|c| Vector::from_fn(c.len(), |k, _| c[(k + 1) % c.len()]));
         let network =
-            Network { parameters: Parameters { w, b, v: turn(&v), c }, activation: Activation::Gelu };
-        let batch = Batch { x: case.batch.x.clone(), y: turn(&case.batch.y.transpose()).transpose() };
+            ThreeLayer { parameters: Parameters { w, b, v: turn(&v), c }, activation: Activation::Gelu };
+        let batch =
+            Batch { x: case.batch.x.clone(), y: turn(&case.batch.y.transpose()).transpose(), weights: None };
         let [before, after] = [(&case.network, &case.batch), (&network, &batch)].map(|(network, batch)| {
             let samples = samples(network, batch);
             let points = curvatures(&samples, &network.parameters.v);
@@ -193,7 +194,7 @@ fn duplicating_the_data_leaves_the_hessian_unchanged() {
     fn law(seed: u64) -> TestResult {
         let case = Case::<Field>::random(SHAPE, Activation::Sin, seed);
         let twice = |m: &Matrix<Field>| Matrix::from_fn(2 * m.nrows(), m.ncols(), |n, j| m[(n / 2, j)]);
-        let batch = Batch { x: twice(&case.batch.x), y: twice(&case.batch.y) };
+        let batch = Batch { x: twice(&case.batch.x), y: twice(&case.batch.y), weights: None };
         let points: Vec<Curvature<Field>> =
             curvatures(&samples(&case.network, &batch), &case.network.parameters.v);
         TestResult::from_bool(

@@ -4,7 +4,7 @@
 use hsr::audit::{
     Forms, Incomparable, On, Probe, compare, field_equations, float_equations, rounded_equations,
 };
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::{Field, Matrix, Rounded};
 use hsr::oracle::{Answer, Item, Path, Scalar, Wanted, answer, digits};
 use hsr::spectrum::{SpectrumSettings, extremes};
@@ -27,7 +27,7 @@ fn activations() -> impl Strategy<Value = Activation> {
 /// A network with data. With `scale` in the hundreds its logits are saturated.
 #[derive(Clone, Debug)]
 struct Whole {
-    network: Network<f64>,
+    network: ThreeLayer<f64>,
     batch: Batch<f64>,
 }
 
@@ -42,7 +42,7 @@ fn networks(scale: impl Strategy<Value = f64> + Clone) -> impl Strategy<Value = 
             let x = Matrix::from_row_slice(shape.samples, shape.inputs, &x);
             let y = Matrix::from_row_slice(shape.samples, shape.classes, &y);
             let batch = if soft { soft_targets(x, y) } else { hard_targets(x, &y) };
-            Whole { network: Network { parameters, activation }, batch }
+            Whole { network: ThreeLayer { parameters, activation }, batch }
         })
     })
 }
@@ -244,7 +244,7 @@ fn parameters_that_are_no_network_are_told_what_would_be_right() {
     let told = |w: (usize, usize), v: (usize, usize)| {
         let parameters =
             Parameters { w: Matrix::<f64>::zeros(w.0, w.1), b: None, v: Matrix::zeros(v.0, v.1), c: None };
-        Network::new(parameters, Activation::Tanh).unwrap_err().to_string()
+        ThreeLayer::new(parameters, Activation::Tanh).unwrap_err().to_string()
     };
     assert_eq!(
         told((4, 8), (8, 3)),
@@ -260,9 +260,9 @@ fn parameters_that_are_no_network_are_told_what_would_be_right() {
 #[test]
 fn data_for_another_network_are_refused_on_every_path() {
     let parameters = Parameters { w: Matrix::zeros(3, 2), b: None, v: Matrix::zeros(2, 3), c: None };
-    let network = Network::new(parameters, Activation::Tanh).unwrap();
+    let network = ThreeLayer::new(parameters, Activation::Tanh).unwrap();
     for (x, y) in [((4, 5), (4, 2)), ((4, 2), (4, 3)), ((4, 2), (3, 2)), ((0, 2), (0, 2))] {
-        let batch = Batch { x: Matrix::zeros(x.0, x.1), y: Matrix::zeros(y.0, y.1) };
+        let batch = Batch { x: Matrix::zeros(x.0, x.1), y: Matrix::zeros(y.0, y.1), weights: None };
         for path in [Path::Terms, Path::Fast { route: None, threads: 0 }] {
             assert!(answer(&network, &batch, Wanted::default().by(path)).is_err());
         }

@@ -2,7 +2,7 @@
 #![cfg(feature = "files")]
 
 use hsr::io::{Array, read_batch, read_network, write_npz};
-use hsr::model::{Activation, Batch, Network, Parameters};
+use hsr::model::{Activation, Batch, Parameters, ThreeLayer};
 use nalgebra::{dmatrix, dvector};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,14 +12,14 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
-fn network() -> Network<f64> {
+fn network() -> ThreeLayer<f64> {
     let parameters = Parameters {
         w: dmatrix![0.5, -1.25, 2.0; 3.5, 0.0, -0.75],
         b: Some(dvector![0.25, -0.5]),
         v: dmatrix![1.0, -2.0; 0.5, 0.125; -1.5, 4.0],
         c: Some(dvector![0.0, 1.0, -1.0]),
     };
-    Network::new(parameters, Activation::Tanh).unwrap()
+    ThreeLayer::new(parameters, Activation::Tanh).unwrap()
 }
 
 fn batch() -> Batch<f64> {

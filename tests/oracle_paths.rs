@@ -171,11 +171,11 @@ fn with_digits(folder: &Path, without: &[&str]) -> Vec<String> {
 /// The count can fail: an error of 1e-9 is seen as nine digits.
 #[test]
 fn an_error_in_the_ninth_digit_leaves_nine() {
-    use hsr::model::{Activation, Batch, Network, Parameters};
+    use hsr::model::{Activation, Batch, Parameters, ThreeLayer};
     use hsr::oracle::{Item, Scalar, Wanted, answer, digits};
     let parameters =
         Parameters { w: nalgebra::dmatrix![0.5, -1.0], b: None, v: nalgebra::dmatrix![1.0; -1.0], c: None };
-    let network = Network::new(parameters, Activation::Gelu).unwrap();
+    let network = ThreeLayer::new(parameters, Activation::Gelu).unwrap();
     let batch = Batch::from_labels(nalgebra::dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2).unwrap();
     let mut wrong = answer(&network, &batch, Wanted::default()).unwrap();
     wrong.scalars.trace_squared *= 1.0 + 1e-9;

@@ -1,7 +1,7 @@
 //! The oracle and the activations against references in high precision, made by `tests/fixtures/reference.py` from
 //! finite differences of the loss with 120 digits.
 
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use hsr::oracle::{Scalar, Wanted, answer};
 use serde_json::Value;
@@ -21,7 +21,7 @@ fn matrix(value: &Value) -> Matrix<f64> {
 
 /// A logit of size `o` is rounded by `eps |o|`, which is the relative error of its probability. A hundred such errors
 /// meet in a sum over pairs of samples, classes and units.
-fn tolerance(network: &Network<f64>, batch: &Batch<f64>) -> f64 {
+fn tolerance(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> f64 {
     let z_bound = 1.0 + batch.x.amax() * network.parameters.w.amax() * batch.x.ncols() as f64;
     let logits = network.parameters.v.amax() * z_bound * network.parameters.v.ncols() as f64;
     100.0 * f64::EPSILON * (1.0 + logits)
@@ -46,7 +46,7 @@ fn the_oracle_agrees_with_finite_differences_in_high_precision() {
         };
         let activation: Activation = case["activation"].as_str().unwrap().parse().unwrap();
         let parameters = Parameters::from_flat(&shape, &numbers(&case["theta"])).unwrap();
-        let network = Network::new(parameters, activation).unwrap();
+        let network = ThreeLayer::new(parameters, activation).unwrap();
         let batch = Batch::new(matrix(&case["x"]), matrix(&case["y"])).unwrap();
         let answer = answer(&network, &batch, Wanted::default()).unwrap();
         let tolerance = tolerance(&network, &batch);

@@ -5,7 +5,7 @@
 use hsr::audit::{random_network, train};
 use hsr::data::DataSet;
 use hsr::io::{Array, read_vector, write_npz};
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::{Matrix, Rounded};
 use hsr::spectrum::{
     Extremes, HessianProduct, SpectrumError, SpectrumMethod, SpectrumSettings, extremes, loss_along, spectrum,
@@ -21,19 +21,19 @@ fn krylov() -> SpectrumSettings {
 }
 
 /// A random network on a data set, with the data.
-fn network(data: DataSet, hidden: usize, activation: Activation) -> (Network<f64>, Batch<f64>) {
+fn network(data: DataSet, hidden: usize, activation: Activation) -> (ThreeLayer<f64>, Batch<f64>) {
     let batch = data.load().standardised().batch();
     (network_for(&batch, hidden, activation), batch)
 }
 
-fn network_for(batch: &Batch<f64>, hidden: usize, activation: Activation) -> Network<f64> {
+fn network_for(batch: &Batch<f64>, hidden: usize, activation: Activation) -> ThreeLayer<f64> {
     let (samples, inputs) = batch.x.shape();
     let shape = Shape { samples, inputs, hidden, classes: batch.y.ncols(), biases: true };
     random_network(&shape, activation, 3)
 }
 
 /// The Hessian from the closed blocks.
-fn dense(network: &Network<f64>, batch: &Batch<f64>) -> Matrix<f64> {
+fn dense(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Matrix<f64> {
     hessian::hessian(&curvatures(&samples(network, batch), &network.parameters.v))
 }
 
@@ -43,7 +43,7 @@ fn direction(size: usize) -> Vec<f64> {
 
 /// What a product may be off by: the running bound of the same equation, and as much for another order of its sums.
 #[track_caller]
-fn assert_product_is_the_equation(network: &Network<f64>, batch: &Batch<f64>) {
+fn assert_product_is_the_equation(network: &ThreeLayer<f64>, batch: &Batch<f64>) {
     let shape = network.shape(batch.samples());
     let direction = direction(shape.parameters());
     let mut product = HessianProduct::new(network, batch).unwrap();
@@ -160,7 +160,7 @@ fn a_hessian_of_zero_has_ends_of_zero() {
         v: Matrix::from_element(2, 2, 0.3),
         c: Some(vec![2000.0, 0.0].into()),
     };
-    let network = Network::new(parameters, Activation::Tanh).unwrap();
+    let network = ThreeLayer::new(parameters, Activation::Tanh).unwrap();
     let x = Matrix::from_row_slice(2, 2, &[1.0, 2.0, -1.0, 0.5]);
     let batch = Batch::from_labels(x, &[0, 0], 2).unwrap();
     for settings in [krylov(), SpectrumSettings::default()] {
@@ -258,7 +258,7 @@ proptest! {
         let mut draws = values.iter().cycle().enumerate().map(|(i, value)| value + (i as f64).sin());
         let mut next = |length: usize| -> Vec<f64> { draws.by_ref().take(length).collect() };
         let theta: Vec<f64> = next(shape.parameters()).iter().map(|entry| scale * entry).collect();
-        let network = Network { parameters: Parameters::from_flat(&shape, &theta).unwrap(), activation };
+        let network = ThreeLayer { parameters: Parameters::from_flat(&shape, &theta).unwrap(), activation };
         let x = Matrix::from_row_slice(count, inputs, &next(count * inputs));
         let labels: Vec<i64> = (0..count).map(|n| (n % classes) as i64).collect();
         let batch = Batch::from_labels(x, &labels, classes).unwrap();

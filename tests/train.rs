@@ -4,7 +4,7 @@
 use hsr::data::{DataSet, Parts, Split, SplitShares};
 use hsr::fast::{Backward, Objective};
 use hsr::io::read_network;
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use hsr::terms::bound::moments;
 use hsr::terms::{curvatures, model, samples};
@@ -20,13 +20,13 @@ fn iris() -> Parts {
     Parts::standardised(&iris.batch(), &split).unwrap()
 }
 
-fn first(train: &Batch<f64>) -> Network<f64> {
+fn first(train: &Batch<f64>) -> ThreeLayer<f64> {
     let shape = Shape { samples: train.samples(), inputs: 4, hidden: 5, classes: 3, biases: true };
     hsr::audit::random_network(&shape, Activation::Tanh, 1)
 }
 
 /// A run in memory, from the first step to the last.
-fn train(settings: TrainSettings, parts: &Parts) -> (Network<f64>, Vec<Record>) {
+fn train(settings: TrainSettings, parts: &Parts) -> (ThreeLayer<f64>, Vec<Record>) {
     let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1);
     let mut records = Vec::new();
@@ -78,27 +78,28 @@ fn each_method_ends_with_less_of_what_it_holds_down_than_sgd_does() {
         let (_, record) = end(method, 0.05);
         assert!(held(&record) < 0.9 * held(&sgd), "{method}: {record:?} and without {sgd:?}");
     }
-    let size = |network: &Network<f64>| network.parameters.flat().iter().map(|w| w * w).sum::<f64>();
+    let size = |network: &ThreeLayer<f64>| network.parameters.flat().iter().map(|w| w * w).sum::<f64>();
     assert!(size(&end(Method::WeightDecay, 0.01).0) < 0.9 * size(&sgd_network));
 }
 
 /// A small network away from any symmetry, with soft targets.
-fn small(biases: bool) -> (Network<f64>, Batch<f64>, Shape) {
+fn small(biases: bool) -> (ThreeLayer<f64>, Batch<f64>, Shape) {
     let shape = Shape { samples: 6, inputs: 3, hidden: 4, classes: 3, biases };
     let theta: Vec<f64> = (0..shape.parameters()).map(|i| (1.7 * i as f64 + 0.3).sin()).collect();
     let x = Matrix::from_fn(6, 3, |n, l| (2.3 * n as f64 + 1.1 * l as f64).cos());
     let y = Matrix::from_fn(6, 3, |n, k| if k == n % 3 { 0.8 } else { 0.1 });
-    let network = Network::new(Parameters::from_flat(&shape, &theta).unwrap(), Activation::Sigmoid).unwrap();
+    let network =
+        ThreeLayer::new(Parameters::from_flat(&shape, &theta).unwrap(), Activation::Sigmoid).unwrap();
     (network, Batch::new(x, y).unwrap(), shape)
 }
 
 /// The central difference of a function of the weights along each of them, of fourth order.
-fn difference(network: &Network<f64>, shape: &Shape, f: impl Fn(&Network<f64>) -> f64) -> Vec<f64> {
+fn difference(network: &ThreeLayer<f64>, shape: &Shape, f: impl Fn(&ThreeLayer<f64>) -> f64) -> Vec<f64> {
     let theta = network.parameters.flat();
     let at = |index: usize, step: f64| {
         let mut moved = theta.clone();
         moved[index] += step;
-        f(&Network {
+        f(&ThreeLayer {
             parameters: Parameters::from_flat(shape, &moved).unwrap(),
             activation: network.activation,
         })
@@ -117,7 +118,7 @@ fn close(name: &str, found: &[f64], expected: &[f64], tolerance: f64) {
 }
 
 /// The objective by the equations of the derivation, which share nothing with the production path.
-fn objective(objective: Objective, network: &Network<f64>, batch: &Batch<f64>) -> f64 {
+fn objective(objective: Objective, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> f64 {
     let v = &network.parameters.v;
     let shape = network.shape(batch.samples());
     objective.value(&moments(&curvatures(&samples(network, batch), v), v), &shape)
@@ -131,7 +132,7 @@ fn the_direction_is_the_derivative_of_loss_and_strength_times_objective() {
             let Some(of) = method.objective() else { continue };
             let mut found = vec![0.0; shape.parameters()];
             let descent = Direction::new(method, 1).at(&network, &batch, 0.3, &mut found).unwrap();
-            let whole = |at: &Network<f64>| model::loss(at, &batch) + 0.3 * objective(of, at, &batch);
+            let whole = |at: &ThreeLayer<f64>| model::loss(at, &batch) + 0.3 * objective(of, at, &batch);
             close(method.name(), &found, &difference(&network, &shape, whole), 1e-8);
             assert!((descent.penalty - objective(of, &network, &batch)).abs() < 1e-12);
             assert!((descent.loss - model::loss(&network, &batch)).abs() < 1e-12);
@@ -148,7 +149,7 @@ fn sgd_weight_decay_and_sam_go_along_their_definitions() {
             Direction::new(method, 1).at(&network, &batch, strength, &mut found).unwrap();
             found
         };
-        let loss = |at: &Network<f64>| model::loss(at, &batch);
+        let loss = |at: &ThreeLayer<f64>| model::loss(at, &batch);
         let gradient = difference(&network, &shape, loss);
         close("sgd", &direction(Method::Sgd, 0.0), &gradient, 1e-9);
 
@@ -158,7 +159,8 @@ fn sgd_weight_decay_and_sam_go_along_their_definitions() {
 
         let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
         let there: Vec<f64> = theta.iter().zip(&gradient).map(|(w, g)| w + 0.3 * g / norm).collect();
-        let there = Network { parameters: Parameters::from_flat(&shape, &there).unwrap(), ..network.clone() };
+        let there =
+            ThreeLayer { parameters: Parameters::from_flat(&shape, &there).unwrap(), ..network.clone() };
         let expected = difference(&there, &shape, loss);
         close("sam", &direction(Method::Sam, 0.3), &expected, 1e-8);
         let apart: Vec<f64> = expected.iter().zip(&gradient).map(|(a, b)| a - b).collect();
@@ -196,7 +198,8 @@ fn the_loss_alone_gives_the_numbers_of_the_equations() {
 #[test]
 fn the_regularizer_adds_lambda_times_the_derivative_and_nothing_else() {
     let (network, batch, shape) = small(true);
-    let shorter = Batch { x: batch.x.rows(0, 4).into_owned(), y: batch.y.rows(0, 4).into_owned() };
+    let shorter =
+        Batch { x: batch.x.rows(0, 4).into_owned(), y: batch.y.rows(0, 4).into_owned(), weights: None };
     let before: Vec<f64> = (0..shape.parameters()).map(|i| i as f64).collect();
     for of in
         [Objective::Upper, Objective::Reduced, Objective::Block, Objective::Trace, Objective::TraceSquared]
@@ -224,7 +227,7 @@ fn the_regularizer_leaves_the_gradient_where_there_is_nothing_to_add() {
     assert_eq!(error, "the gradient has 30 entries, the network 31 parameters: give one entry for each");
 
     // Logits thousands apart: every sample is saturated, and the Hessian is 0.
-    let saturated = Network { parameters: network.parameters.scale(&1e7), ..network };
+    let saturated = ThreeLayer { parameters: network.parameters.scale(&1e7), ..network };
     let hard = Batch::from_labels(batch.x.clone(), &[0, 1, 2, 0, 1, 2], 3).unwrap();
     let mut gradient = vec![1.0; shape.parameters()];
     let error = regularizer.add(&saturated, &hard, &mut gradient).unwrap_err().to_string();
@@ -304,7 +307,7 @@ fn a_checkpoint_of_another_run_is_refused_and_says_what_differs() {
     trainer.step().unwrap();
     let checkpoint = Checkpoint::of(&trainer);
     let shape = checkpoint.shape;
-    let refusal = |settings: TrainSettings, network: Network<f64>, train: &Batch<f64>| {
+    let refusal = |settings: TrainSettings, network: ThreeLayer<f64>, train: &Batch<f64>| {
         let mut other = Trainer::new(settings, network, train).unwrap();
         other.resume(checkpoint.clone()).unwrap_err().to_string()
     };
@@ -418,7 +421,7 @@ fn a_normalised_step_has_the_length_of_the_rate() {
 fn eigenvalues_are_recorded_where_somebody_gives_them() {
     let parts = iris();
     let trainer = Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
-    let extremes = |_: &Network<f64>, batch: &Batch<f64>| Some((batch.samples() as f64, -1.0));
+    let extremes = |_: &ThreeLayer<f64>, batch: &Batch<f64>| Some((batch.samples() as f64, -1.0));
     let mut recorder = Recorder::new(&parts.train, None, 1).with_extremes(&extremes);
     let record = recorder.record(&trainer).unwrap();
     assert_eq!((record.lambda_max, record.lambda_min), (Some(120.0), Some(-1.0)));
@@ -475,8 +478,12 @@ fn the_strength_of_every_method_warms_up() {
 #[test]
 fn steps_at_which_the_bound_has_no_gradient_descend_the_loss_and_are_counted() {
     let parts = iris();
-    let far = Network { parameters: first(&parts.train).parameters.scale(&1e3), ..first(&parts.train) };
-    let one = Batch { x: parts.train.x.rows(0, 1).into_owned(), y: parts.train.y.rows(0, 1).into_owned() };
+    let far = ThreeLayer { parameters: first(&parts.train).parameters.scale(&1e3), ..first(&parts.train) };
+    let one = Batch {
+        x: parts.train.x.rows(0, 1).into_owned(),
+        y: parts.train.y.rows(0, 1).into_owned(),
+        weights: None,
+    };
     let right = hsr::terms::samples(&far, &one)[0].p.imax() as i64;
     let one = Batch::from_labels(one.x, &[right], 3).unwrap();
     let mut trainer = Trainer::new(TrainSettings::of(Method::Hsr), far.clone(), &one).unwrap();

@@ -6,7 +6,7 @@
 use hsr::conform::Quantity;
 use hsr::fast::Route;
 use hsr::io::Array;
-use hsr::model::{Activation, Batch, Network, Parameters, Shape};
+use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use hsr::oracle::{Answer, Item, Path, Scalar, Wanted, answer, digits};
 use hsr::terms::bound::{Moment, Moments};
@@ -14,15 +14,15 @@ use nalgebra::dmatrix;
 use std::fmt::Debug;
 
 /// A network without symmetries, in which no two of the numbers are equal.
-fn subject() -> (Network<f64>, Batch<f64>) {
+fn subject() -> (ThreeLayer<f64>, Batch<f64>) {
     let shape = Shape { samples: 4, inputs: 2, hidden: 3, classes: 3, biases: true };
     let theta: Vec<f64> = (0..shape.parameters()).map(|index| (1.3 * index as f64 + 0.4).sin()).collect();
-    let network = Network::new(Parameters::from_flat(&shape, &theta).unwrap(), Activation::Tanh).unwrap();
+    let network = ThreeLayer::new(Parameters::from_flat(&shape, &theta).unwrap(), Activation::Tanh).unwrap();
     let x = dmatrix![1.0, 0.2; -0.3, 0.8; 0.5, -1.1; -0.7, -0.4];
     (network, Batch::from_labels(x, &[0, 1, 2, 1], 3).unwrap())
 }
 
-fn by(path: Path, network: &Network<f64>, batch: &Batch<f64>) -> Answer {
+fn by(path: Path, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Answer {
     let wanted = Wanted::default().with_terms().with_spectrum().with_hessian().by(path);
     answer(network, batch, wanted).unwrap()
 }
@@ -92,7 +92,7 @@ fn bounds(trace: f64, squared: f64, size: usize) -> Bounds {
 }
 
 /// The scalar of this name from the loss of the samples and the dense Hessian.
-fn by_name(name: &str, answer: &Answer, network: &Network<f64>, batch: &Batch<f64>) -> f64 {
+fn by_name(name: &str, answer: &Answer, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> f64 {
     let shape = answer.shape;
     let h = answer.hessian.as_ref().unwrap();
     let (d, split, null) = (h.nrows(), shape.hidden * (shape.inputs + 1), shape.hidden + 1);
@@ -132,7 +132,7 @@ fn by_name(name: &str, answer: &Answer, network: &Network<f64>, batch: &Batch<f6
     }
 }
 
-fn mean_cross_entropy(network: &Network<f64>, batch: &Batch<f64>) -> f64 {
+fn mean_cross_entropy(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> f64 {
     let Parameters { w, b, v, c } = &network.parameters;
     let of = |n: usize| {
         let a = w * batch.x.row(n).transpose() + b.as_ref().unwrap();
@@ -179,7 +179,7 @@ fn every_gradient_is_that_of_the_scalar_in_its_name_on_every_path() {
                     let mut moved = theta.clone();
                     moved[index] += step;
                     let parameters = Parameters::from_flat(&network.shape(4), &moved).unwrap();
-                    let network = Network { parameters, activation: network.activation };
+                    let network = ThreeLayer { parameters, activation: network.activation };
                     answer(&network, &batch, Wanted::default()).unwrap().scalars[scalar]
                 };
                 let step = 1e-5;

@@ -3,7 +3,7 @@
 #![no_main]
 
 use hsr::conform::{Case, ConformSettings, check_program};
-use hsr::model::{Activation, Batch, Network, Parameters};
+use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 use hsr_fuzz::{file, ignore_broken_pipes, printable, worded};
 use libfuzzer_sys::fuzz_target;
 use nalgebra::dmatrix;
@@ -11,8 +11,8 @@ use std::time::Duration;
 
 fn case() -> Case {
     let parameters = Parameters { w: dmatrix![0.5], b: None, v: dmatrix![1.0; -1.0], c: None };
-    let network = Network { parameters, activation: Activation::Tanh };
-    Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0] } }
+    let network = ThreeLayer { parameters, activation: Activation::Tanh };
+    Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0], weights: None } }
 }
 
 fuzz_target!(init: ignore_broken_pipes(), |bytes: &[u8]| {

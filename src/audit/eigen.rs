@@ -1,7 +1,7 @@
 //! The eigen witness: what the closed forms say of the spectrum, against the eigenvalues of the dense Hessian.
 
 use super::float::Point;
-use crate::model::{Activation, Batch, Network, Parameters, Shape};
+use crate::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use crate::number::Matrix;
 use crate::terms::{bound::*, curvatures, samples, squared_trace::trace_squared, trace::trace};
 use crate::witness::eigen::{EigenError, eigenvalues};
@@ -227,8 +227,8 @@ fn positive(checks: &mut Checks, point: &Point) -> Result<(), EigenError> {
 fn equality(checks: &mut Checks) -> Result<(), EigenError> {
     let shape = Shape { samples: 1, inputs: 1, hidden: 2, classes: 2, biases: false };
     let parameters = Parameters::from_fn(&shape, |index| [0.3, -0.2, 0.7, -0.4, 0.1, 0.5][index]);
-    let network = Network { parameters, activation: Activation::Sigmoid };
-    let batch = Batch { x: Matrix::zeros(1, 1), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]) };
+    let network = ThreeLayer { parameters, activation: Activation::Sigmoid };
+    let batch = Batch { x: Matrix::zeros(1, 1), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]), weights: None };
     let samples = samples(&network, &batch);
     let points = curvatures(&samples, &network.parameters.v);
     let h = crate::terms::hessian::hessian(&points);

@@ -8,7 +8,7 @@
 use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::{Equation, On};
 use super::{Forms, float_equations, matching, rounded_equations};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use crate::number::{Precise, Rounded};
 use crate::witness::Case;
 use std::sync::OnceLock;
@@ -30,7 +30,7 @@ pub struct Point {
 
 impl Point {
     /// The point at a network and data.
-    pub fn new(name: &'static str, network: &Network<f64>, batch: &Batch<f64>, seed: u64) -> Self {
+    pub fn new(name: &'static str, network: &ThreeLayer<f64>, batch: &Batch<f64>, seed: u64) -> Self {
         Point {
             name,
             value: Forms::new(Case::new(network.clone(), batch.clone(), seed)),

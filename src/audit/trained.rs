@@ -1,6 +1,6 @@
 //! The two networks at which real data is audited: random weights, and the same weights trained.
 
-use crate::model::{Activation, Batch, Network, Parameters, Shape};
+use crate::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use crate::terms::{model, samples};
 use crate::witness::Draw;
 use rand::SeedableRng;
@@ -13,17 +13,17 @@ const STEPS: usize = 200;
 const FITTED: f64 = 1e-3;
 
 /// Weights uniform with the variance `1/fan-in`, so that preactivations and logits are of order one.
-pub fn random_network(shape: &Shape, activation: Activation, seed: u64) -> Network<f64> {
+pub fn random_network(shape: &Shape, activation: Activation, seed: u64) -> ThreeLayer<f64> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let draws: Vec<f64> = (0..shape.parameters()).map(|_| f64::draw(&mut random)).collect();
     let mut parameters = Parameters::from_fn(shape, |index| draws[index]);
     parameters.w *= (3.0 / shape.inputs as f64).sqrt();
     parameters.v *= (3.0 / shape.hidden as f64).sqrt();
-    Network { parameters, activation }
+    ThreeLayer { parameters, activation }
 }
 
 /// Gradient descent on the loss; a step that does not lower it is halved, one that does is lengthened.
-pub fn train(network: &Network<f64>, batch: &Batch<f64>) -> Network<f64> {
+pub fn train(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> ThreeLayer<f64> {
     let mut current = network.clone();
     let mut loss = model::loss(&current, batch);
     let mut rate = 1.0;
@@ -32,7 +32,7 @@ pub fn train(network: &Network<f64>, batch: &Batch<f64>) -> Network<f64> {
             break;
         }
         let gradient = model::loss_gradient(&samples(&current, batch), &current.parameters.v);
-        let next = Network {
+        let next = ThreeLayer {
             parameters: current.parameters.moved(&-rate, &gradient),
             activation: current.activation,
         };

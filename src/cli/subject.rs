@@ -6,7 +6,7 @@ use super::hints;
 use super::named::{TableArguments, read_file, say_aside};
 use clap::Args;
 use hsr::io::{Data, Names, Read, check_fit, ending, labelled_batch, open_network};
-use hsr::model::{Activation, Batch, Network};
+use hsr::model::{Activation, Batch, ThreeLayer};
 use hsr::words::path;
 use std::error::Error;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub(super) struct Subject {
 
 impl Subject {
     /// Both, if they fit together.
-    pub fn read(&self) -> Result<(Network<f64>, Batch<f64>), Box<dyn Error>> {
+    pub fn read(&self) -> Result<(ThreeLayer<f64>, Batch<f64>), Box<dyn Error>> {
         let Read { value: network, aside } =
             open_network(&self.network, self.activation, self.names.as_ref()).map_err(hints::of_network)?;
         say_aside(&self.network, &aside);

@@ -2,7 +2,7 @@
 
 use super::CompareError;
 use crate::fast::{Backward, Fit};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use crate::number::norm;
 use crate::spectrum::{self, Extremes, ends, extremes};
 use crate::train::{Direction, Method, Record, TrainError, Trainer};
@@ -51,7 +51,7 @@ pub struct Start {
 }
 
 impl Start {
-    pub(super) fn of(network: &Network<f64>, train: &Batch<f64>) -> Result<Self, CompareError> {
+    pub(super) fn of(network: &ThreeLayer<f64>, train: &Batch<f64>) -> Result<Self, CompareError> {
         let (lambda_max, _) = ends(network, train)?;
         let gradient_norm = descended(Method::Sgd, 0.0, network, train)?;
         Ok(Start { lambda_max, gradient_norm })
@@ -92,7 +92,7 @@ pub struct EndPoint {
 fn descended(
     method: Method,
     strength: f64,
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     train: &Batch<f64>,
 ) -> Result<f64, CompareError> {
     let mut gradient = vec![0.0; network.shape(train.samples()).parameters()];
@@ -101,7 +101,7 @@ fn descended(
 }
 
 /// How well a network fits a part.
-pub(super) fn fit(network: &Network<f64>, batch: &Batch<f64>) -> Result<Fit, CompareError> {
+pub(super) fn fit(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Fit, CompareError> {
     let fit = Backward::new(&network.shape(batch.samples())).evaluate(network, batch);
     Ok(fit.map_err(TrainError::from)?)
 }

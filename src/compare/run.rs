@@ -4,7 +4,7 @@ use super::end_point::{Start, fit, measure};
 use super::{CompareError, CompareSettings, Comparison, MethodResult, Run, Trial, strengths};
 use crate::audit::random_network;
 use crate::data::{Parts, Split, classes};
-use crate::model::{Batch, Network, Shape};
+use crate::model::{Batch, Shape, ThreeLayer};
 use crate::spectrum::{ends, loss_along};
 use crate::train::{Method, Recorder, TrainError, Trainer, run};
 use rayon::prelude::*;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 struct Ground {
     seed: u64,
     parts: Parts,
-    network: Network<f64>,
+    network: ThreeLayer<f64>,
     start: Start,
 }
 
@@ -176,7 +176,7 @@ fn measured(
 ) -> Result<Option<Run>, CompareError> {
     let Ground { seed, parts, network, start } = ground;
     let mut trainer = Trainer::new(settings.of_run(method, strength, *seed), network.clone(), &parts.train)?;
-    let along_the_way = |network: &Network<f64>, batch: &Batch<f64>| ends(network, batch).ok();
+    let along_the_way = |network: &ThreeLayer<f64>, batch: &Batch<f64>| ends(network, batch).ok();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1).with_extremes(&along_the_way);
     let mut records = Vec::new();
     let ended = run(&mut trainer, &mut recorder, |_, record| {

@@ -1,7 +1,7 @@
 //! Networks with data to ask about: small ones first, and among them what implementations get wrong.
 
 use crate::budget::{self, OverBudget};
-use crate::model::{Activation, Batch, BatchError, Misfit, Network, NetworkError, Parameters, Shape};
+use crate::model::{Activation, Batch, BatchError, Misfit, NetworkError, Parameters, Shape, ThreeLayer};
 use crate::number::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     /// The network.
-    pub network: Network<f64>,
+    pub network: ThreeLayer<f64>,
     /// The data.
     pub batch: Batch<f64>,
 }
@@ -124,7 +124,7 @@ impl Draws {
         }
         let soft = kind == Kind::SoftTargets;
         let y = targets(&shape, soft, || random.random_range(0..shape.classes));
-        Case { network: Network { parameters, activation }, batch: Batch { x, y } }
+        Case { network: ThreeLayer { parameters, activation }, batch: Batch { x, y, weights: None } }
     }
 
     fn shape(&self, index: usize, biases: bool, random: &mut ChaCha8Rng) -> Shape {
@@ -148,7 +148,7 @@ impl Case {
     /// [`CaseError`] says what does not fit.
     pub fn check(&self) -> Result<(), CaseError> {
         let Case { network, batch } = self;
-        Network::new(network.parameters.clone(), network.activation)?.check_finite()?;
+        ThreeLayer::new(network.parameters.clone(), network.activation)?.check_finite()?;
         Batch::new(batch.x.clone(), batch.y.clone())?;
         network.check_fit(batch)?;
         let (inputs, classes) = (network.parameters.w.ncols(), network.parameters.v.nrows());
@@ -230,7 +230,9 @@ mod tests {
         assert!(wide.starts_with("W is ") && wide.contains(" but X has 9 columns: "), "{wide}");
         let nan = changed(|case| case.network.parameters.v[(0, 0)] = f64::NAN);
         assert_eq!(nan, "V[0,0] is NaN: every entry must be finite");
-        let none = changed(|case| case.batch = Batch { x: Matrix::zeros(0, 0), y: Matrix::zeros(0, 0) });
+        let none = changed(|case| {
+            case.batch = Batch { x: Matrix::zeros(0, 0), y: Matrix::zeros(0, 0), weights: None }
+        });
         assert!(none.starts_with("X is 0x0"), "{none}");
         let none = changed(|case| case.network.parameters.w = Matrix::zeros(0, 0));
         assert!(none.contains("W is 0x0"), "{none}");

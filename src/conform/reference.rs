@@ -93,10 +93,10 @@ impl Expected {
 ///
 /// ```
 /// use hsr::conform::{Case, Precision, Quantity, expected};
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.25; -0.25, 0.75], &[0, 1], 2)?;
 /// let case = Case { network, batch };
 /// let trace = &expected(&case, &[Quantity::Trace], Precision::Float64)?[0];
@@ -197,7 +197,7 @@ fn is_decided(value: &Precise, error: f64) -> bool {
 fn bounded(case: &Case, ordinary: bool) -> Option<At<Rounded>> {
     let known = |value: f64| Rounded { value, error: if ordinary { FORMED * value.abs() } else { 0.0 } };
     let (network, x) = (case.network.map(known), case.batch.x.map(known));
-    let batch = Batch { x, y: case.batch.y.map(Rounded::exact) };
+    let batch = Batch { x, y: case.batch.y.map(Rounded::exact), weights: None };
     let v = &network.parameters.v;
     let mut samples = samples(&network, &batch);
     let mut farthest = 1.0_f64;
@@ -298,7 +298,7 @@ fn largest(
 mod tests {
     use super::*;
     use crate::conform::Draws;
-    use crate::model::{Misfit, Network, Parameters};
+    use crate::model::{Misfit, Parameters, ThreeLayer};
     use crate::number::Number;
     use nalgebra::dmatrix;
 
@@ -331,8 +331,8 @@ mod tests {
     #[test]
     fn where_every_sample_is_saturated_an_answer_says_nothing() {
         let parameters = Parameters { w: dmatrix![1.0], b: None, v: dmatrix![100.0; -100.0], c: None };
-        let network = Network { parameters, activation: Activation::Tanh };
-        let case = Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0] } };
+        let network = ThreeLayer { parameters, activation: Activation::Tanh };
+        let case = Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0], weights: None } };
         let trace = expected(&case, &[Quantity::Trace], Precision::Float64).unwrap().pop().unwrap();
         assert!(trace.scale() < 1e-60 && trace.is_undecided());
     }
@@ -348,8 +348,11 @@ mod tests {
             c: None,
         };
         case.network.activation = Activation::Sigmoid;
-        case.batch =
-            Batch { x: Matrix::from_element(1, 1, 1.0), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]) };
+        case.batch = Batch {
+            x: Matrix::from_element(1, 1, 1.0),
+            y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]),
+            weights: None,
+        };
         let gradient = &expected(&case, &[Quantity::LossGradient], Precision::Float64).unwrap()[0];
         assert!(gradient.tolerances[1] > 1.1e-15, "{:?}", gradient.tolerances);
     }

@@ -6,7 +6,7 @@
 use super::cases::Case;
 use super::quantity::{Layout, Quantity};
 use super::reference::Expected;
-use crate::model::{Batch, Network, Parameters, Shape};
+use crate::model::{Batch, Parameters, Shape, ThreeLayer};
 use crate::number::{Matrix, Precise, Smooth};
 use crate::oracle::{ClosedForms, refined_largest};
 use crate::terms::bound::{mean, moments, spread, ws_upper};
@@ -103,12 +103,12 @@ fn value(case: &Case, quantity: Quantity, twist: Twist) -> Option<Vec<f64>> {
 }
 
 /// The network that a program sees which makes this mistake.
-fn seen<T: Smooth>(network: &Network<T>, twist: Twist) -> Cow<'_, Network<T>> {
+fn seen<T: Smooth>(network: &ThreeLayer<T>, twist: Twist) -> Cow<'_, ThreeLayer<T>> {
     if twist == Twist::NoBiases { Cow::Owned(network.without_biases()) } else { Cow::Borrowed(network) }
 }
 
 /// The samples' matrices with the part taken out.
-fn points<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> Vec<Curvature<T>> {
+fn points<T: Smooth>(network: &ThreeLayer<T>, batch: &Batch<T>, twist: Twist) -> Vec<Curvature<T>> {
     let mut samples = samples(network, batch);
     for sample in &mut samples {
         match twist {
@@ -140,7 +140,7 @@ struct Twisted<T> {
 }
 
 /// The scalars with the part taken out.
-fn scalars<T: Smooth>(network: &Network<T>, batch: &Batch<T>, twist: Twist) -> Twisted<T> {
+fn scalars<T: Smooth>(network: &ThreeLayer<T>, batch: &Batch<T>, twist: Twist) -> Twisted<T> {
     let network = seen(network, twist);
     let points = points(&network, batch, twist);
     let v = &network.parameters.v;
@@ -170,7 +170,7 @@ fn slopes(case: &Case, twist: Twist, which: fn(Twisted<Dual64>) -> Dual64) -> Ve
         let mut lifted: Vec<Dual64> = theta.iter().map(|entry| Dual64::from_re(*entry)).collect();
         lifted[index].eps = 1.0;
         let parameters = Parameters::from_fn(&shape, |index| lifted[index]);
-        let network = Network { parameters, activation: case.network.activation };
+        let network = ThreeLayer { parameters, activation: case.network.activation };
         which(scalars(&network, &batch, twist)).eps
     };
     (0..shape.parameters()).map(slope).collect()
@@ -319,7 +319,7 @@ mod tests {
         let looks = likeness(Quantity::WsUpper, |_, _| vec![fixed]).unwrap();
         assert_eq!(looks, "the value with the biases held fixed instead of counted as parameters");
         let bare = Parameters { b: None, c: None, ..case.network.parameters.clone() };
-        let bare = Network { parameters: bare, activation: case.network.activation };
+        let bare = ThreeLayer { parameters: bare, activation: case.network.activation };
         let without = ClosedForms::at(&bare, &case.batch).unwrap().scalars().ws_upper;
         let looks = likeness(Quantity::WsUpper, |_, _| vec![without]).unwrap();
         assert_eq!(looks, "the value of the network without biases");

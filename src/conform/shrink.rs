@@ -4,7 +4,7 @@
 //! is taken out of the very case, so that what is wrong stays in it.
 
 use super::cases::Case;
-use crate::model::{Activation, Batch, Network, Parameters};
+use crate::model::{Activation, Batch, Parameters, ThreeLayer};
 use crate::number::{Matrix, Vector};
 
 /// The most questions that a search asks.
@@ -50,12 +50,13 @@ fn candidates(case: Case, with_biases_only: bool) -> impl Iterator<Item = Case> 
 }
 
 fn without_sample(case: &Case, n: usize) -> Case {
-    let batch = Batch { x: case.batch.x.clone().remove_row(n), y: case.batch.y.clone().remove_row(n) };
+    let batch =
+        Batch { x: case.batch.x.clone().remove_row(n), y: case.batch.y.clone().remove_row(n), weights: None };
     Case { batch, network: case.network.clone() }
 }
 
 fn with(case: &Case, parameters: Parameters<f64>) -> Case {
-    let network = Network { parameters, activation: case.network.activation };
+    let network = ThreeLayer { parameters, activation: case.network.activation };
     Case { network, batch: case.batch.clone() }
 }
 
@@ -156,7 +157,7 @@ pub fn simpler_activation(
         if case.network.activation == activation {
             break;
         }
-        let network = Network { activation, ..case.network.clone() };
+        let network = ThreeLayer { activation, ..case.network.clone() };
         let changed = Case { network, batch: case.batch.clone() };
         if known.contains(&activation) && is_wrong(&changed) == Some(true) {
             return changed;

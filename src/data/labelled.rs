@@ -42,7 +42,7 @@ impl LabelledData {
     pub fn batch(&self) -> Batch<f64> {
         let one_hot = |row: usize, class: usize| f64::from(u8::from(self.labels.get(row) == Some(&class)));
         let (samples, classes) = (self.features.nrows(), self.class_names.len());
-        Batch { x: self.features.clone(), y: Matrix::from_fn(samples, classes, one_hot) }
+        Batch { x: self.features.clone(), y: Matrix::from_fn(samples, classes, one_hot), weights: None }
     }
 }
 

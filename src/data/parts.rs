@@ -50,9 +50,9 @@ pub struct Parts {
 impl Parts {
     /// Makes the parts of a split, as they are in the data.
     pub fn plain(batch: &Batch<f64>, split: &Split) -> Self {
-        let part = |rows: &Vec<usize>| (!rows.is_empty()).then(|| select(batch, rows));
+        let part = |rows: &Vec<usize>| (!rows.is_empty()).then(|| batch.select(rows));
         Parts {
-            train: select(batch, &split.train),
+            train: batch.select(&split.train),
             validation: part(&split.validation),
             test: part(&split.test),
             constant_columns: Vec::new(),
@@ -82,10 +82,6 @@ impl Parts {
             constant_columns,
         })
     }
-}
-
-fn select(batch: &Batch<f64>, rows: &[usize]) -> Batch<f64> {
-    Batch { x: batch.x.select_rows(rows), y: batch.y.select_rows(rows) }
 }
 
 /// The most likely class of each sample, the first of several: its label, where targets are one-hot.

@@ -4,7 +4,7 @@ use super::FastError;
 use super::error::{check_buffer, check_shape};
 use super::forward::{inputs, softmax};
 use super::product::{Then, View, add_rows, product, view};
-use crate::model::{Batch, Network, Shape};
+use crate::model::{Batch, Shape, ThreeLayer};
 
 /// How well a network fits its data.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,10 +22,10 @@ pub struct Fit {
 ///
 /// ```
 /// use hsr::fast::Backward;
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 /// let mut gradient = [0.0; 4]; // order W, b, V, c, row-major
 /// let fit = Backward::new(&network.shape(2)).gradient(&network, &batch, &mut gradient)?;
@@ -65,7 +65,7 @@ impl Backward {
     ///
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
-    pub fn evaluate(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> Result<Fit, FastError> {
+    pub fn evaluate(&mut self, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Fit, FastError> {
         check_shape(&self.shape, network, batch)?;
         let Shape { samples, inputs: d, hidden: h, classes, .. } = self.shape;
         let parameters = &network.parameters;
@@ -97,7 +97,7 @@ impl Backward {
     /// [`FastError`] for a network and data of another shape, or a buffer of another length than `D`.
     pub fn gradient(
         &mut self,
-        network: &Network<f64>,
+        network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
         out: &mut [f64],
     ) -> Result<Fit, FastError> {

@@ -1,6 +1,6 @@
 //! Errors of the fast path, and the checks behind them.
 
-use crate::model::{Batch, Misfit, Network, Shape};
+use crate::model::{Batch, Misfit, Shape, ThreeLayer};
 
 /// Why the fast path gives no value.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -36,7 +36,7 @@ pub enum FastError {
 /// Whether network and data are of the expected shape.
 pub(super) fn check_shape(
     expected: &Shape,
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     batch: &Batch<f64>,
 ) -> Result<(), FastError> {
     network.check_fit(batch)?;

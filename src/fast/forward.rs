@@ -5,7 +5,7 @@ use super::product::{Then, View, product, view};
 use super::share::Rows;
 use super::sizes::{Sizes, diagonal, packed};
 use super::weights::Weights;
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use std::f64::consts::SQRT_2;
 
 /// A row a sample.
@@ -94,7 +94,7 @@ impl ForwardRows<'_> {
     pub(super) fn fill(
         &mut self,
         sizes: &Sizes,
-        network: &Network<f64>,
+        network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
         weights: &Weights,
         square: &mut [f64],

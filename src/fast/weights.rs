@@ -2,7 +2,7 @@
 
 use super::contrast::{contrast, expand};
 use super::sizes::{Sizes, diagonal, upper};
-use crate::model::Network;
+use crate::model::ThreeLayer;
 use std::f64::consts::SQRT_2;
 
 /// `V` in contrasts, and what `K = V' S V` is linear in.
@@ -27,7 +27,7 @@ impl Weights {
         }
     }
 
-    pub(super) fn set(&mut self, sizes: &Sizes, network: &Network<f64>, column: &mut [f64]) {
+    pub(super) fn set(&mut self, sizes: &Sizes, network: &ThreeLayer<f64>, column: &mut [f64]) {
         let (h, c) = (sizes.hidden, sizes.contrasts);
         let v = &network.parameters.v;
         for i in 0..h {

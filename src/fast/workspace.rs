@@ -12,7 +12,7 @@ use super::watch::{Watch, Watcher, each_tile};
 use super::weights::Weights;
 use super::worker::{Shared, Sums, Worker};
 use super::{coupling, features, pairs, parameter, trace};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use crate::terms::bound::Moments;
 
 /// The loss and the moments at a point.
@@ -28,10 +28,10 @@ pub struct Values {
 ///
 /// ```
 /// use hsr::fast::{Objective, Plan, Workspace};
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 /// let shape = network.shape(2);
 ///
@@ -91,7 +91,7 @@ impl Workspace {
     ///
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
-    pub fn evaluate(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> Result<Values, FastError> {
+    pub fn evaluate(&mut self, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Values, FastError> {
         self.run(network, batch, false, &|_, _| true)
     }
 
@@ -99,7 +99,11 @@ impl Workspace {
     ///
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
-    pub fn differentiate(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> Result<Values, FastError> {
+    pub fn differentiate(
+        &mut self,
+        network: &ThreeLayer<f64>,
+        batch: &Batch<f64>,
+    ) -> Result<Values, FastError> {
         self.run(network, batch, true, &|_, _| true)
     }
 
@@ -109,7 +113,7 @@ impl Workspace {
     /// [`FastError`] for another shape, or where the watcher stops it.
     pub fn differentiate_watched(
         &mut self,
-        network: &Network<f64>,
+        network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
         watcher: Watcher,
     ) -> Result<Values, FastError> {
@@ -118,7 +122,7 @@ impl Workspace {
 
     fn run(
         &mut self,
-        network: &Network<f64>,
+        network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
         with_gradient: bool,
         watcher: Watcher,
@@ -185,7 +189,7 @@ impl Workspace {
     }
 
     /// Everything that comes before the pairs.
-    fn forward_pass(&mut self, network: &Network<f64>, batch: &Batch<f64>) {
+    fn forward_pass(&mut self, network: &ThreeLayer<f64>, batch: &Batch<f64>) {
         let Workspace { plan, sizes, weights, forward, kept, couplings, sums, workers, column, .. } = self;
         workers.iter_mut().for_each(Worker::clear);
         weights.set(sizes, network, column);

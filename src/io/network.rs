@@ -3,7 +3,7 @@
 use super::aside::{Read, refuse_parameters, unread};
 use super::npz::Archive;
 use super::{InputError, Names};
-use crate::model::{Activation, Network, Parameters};
+use crate::model::{Activation, Parameters, ThreeLayer};
 use std::path::Path;
 
 /// Reads a network from an npz archive.
@@ -19,7 +19,7 @@ use std::path::Path;
 /// looks like a parameter and is not read.
 ///
 /// [The module](super) has an example.
-pub fn read_network(path: impl AsRef<Path>, activation: Activation) -> Result<Network<f64>, InputError> {
+pub fn read_network(path: impl AsRef<Path>, activation: Activation) -> Result<ThreeLayer<f64>, InputError> {
     Ok(from_npz(path.as_ref(), activation, None)?.value)
 }
 
@@ -29,7 +29,7 @@ pub(super) fn from_npz(
     file: &Path,
     activation: Activation,
     names: Option<&Names>,
-) -> Result<Read<Network<f64>>, InputError> {
+) -> Result<Read<ThreeLayer<f64>>, InputError> {
     let mut archive = Archive::open(file)?;
     let parameters = match names {
         None => Parameters {
@@ -59,7 +59,7 @@ pub(super) fn aside(
     file: &Path,
     there: Vec<String>,
     names: Option<&Names>,
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     shape: impl FnMut(&str) -> Option<Vec<usize>>,
 ) -> Result<Vec<String>, InputError> {
     let mut used: Vec<&str> = Vec::new();
@@ -85,8 +85,8 @@ pub(super) fn network(
     file: &Path,
     parameters: Parameters<f64>,
     activation: Activation,
-) -> Result<Network<f64>, InputError> {
-    let network = Network::new(parameters, activation);
+) -> Result<ThreeLayer<f64>, InputError> {
+    let network = ThreeLayer::new(parameters, activation);
     let finite = network.and_then(|network| network.check_finite().map(|()| network));
     finite.map_err(|reason| InputError::Network { file: file.to_path_buf(), reason })
 }
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::io::{Array, write_npz};
 
-    fn read(arrays: &[(&str, Array)]) -> Result<Network<f64>, String> {
+    fn read(arrays: &[(&str, Array)]) -> Result<ThreeLayer<f64>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("net.npz");
         write_npz(&path, arrays).unwrap();

@@ -3,7 +3,7 @@
 use super::aside::Read;
 use super::{InputError, Names, batch, csv, json, network, safetensors};
 use crate::data::{LabelledData, Reading, Separator};
-use crate::model::{Activation, Batch, Network};
+use crate::model::{Activation, Batch, ThreeLayer};
 use std::path::Path;
 
 /// Data that were read from a file: a table, or inputs and targets.
@@ -81,7 +81,7 @@ pub fn open_network(
     path: impl AsRef<Path>,
     activation: Option<Activation>,
     names: Option<&Names>,
-) -> Result<Read<Network<f64>>, InputError> {
+) -> Result<Read<ThreeLayer<f64>>, InputError> {
     let file = path.as_ref();
     let needed = || activation.ok_or_else(|| InputError::NoActivation { file: file.to_path_buf() });
     match (&ending(file)[..], names) {

@@ -1,4 +1,7 @@
 //! The activations `phi`, each with its first three derivatives.
+//!
+//! `relu` and `leaky-relu` have a kink at 0. Every closed form holds wherever no preactivation is 0, with second and third
+//! derivatives 0; at 0 itself the slope is that of the left side, as PyTorch and JAX have it.
 
 use crate::names::{UnknownName, find, in_a_sentence};
 use crate::number::Smooth;
@@ -6,7 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-/// A smooth activation function, applied to each hidden unit.
+/// An activation function, applied to each hidden unit: smooth, or smooth but for a kink at 0.
 ///
 /// ```
 /// use hsr::model::Activation;
@@ -36,6 +39,10 @@ pub enum Activation {
     /// `a (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3)))/2`: the tanh form of GELU. The default of JAX; PyTorch has it with
     /// `approximate='tanh'`, and others call it `gelu_new`. It differs from [`Gelu`](Activation::Gelu) by up to 0.0005.
     GeluTanh,
+    /// `max(a, 0)`.
+    Relu,
+    /// `a` where it is positive, `0.01 a` elsewhere: the slope of PyTorch and JAX.
+    LeakyRelu,
 }
 
 /// `phi`, `phi1`, `phi2`, `phi3` at one preactivation.
@@ -53,7 +60,21 @@ pub struct Derivatives<T> {
 
 impl Activation {
     /// Every activation of the crate.
-    pub const ALL: [Activation; 8] = [
+    pub const ALL: [Activation; 10] = [
+        Activation::Sigmoid,
+        Activation::Tanh,
+        Activation::Softplus,
+        Activation::Gelu,
+        Activation::Silu,
+        Activation::Sin,
+        Activation::Identity,
+        Activation::GeluTanh,
+        Activation::Relu,
+        Activation::LeakyRelu,
+    ];
+
+    /// Those that are smooth everywhere.
+    pub const SMOOTH: [Activation; 8] = [
         Activation::Sigmoid,
         Activation::Tanh,
         Activation::Softplus,
@@ -75,14 +96,21 @@ impl Activation {
             Activation::Sin => "sin",
             Activation::Identity => "identity",
             Activation::GeluTanh => "gelu-tanh",
+            Activation::Relu => "relu",
+            Activation::LeakyRelu => "leaky-relu",
         }
     }
 
-    /// All names in a sentence, for messages: `sigmoid, tanh, .. or gelu-tanh`.
+    /// Whether it has a kink at 0.
+    pub fn has_kink(self) -> bool {
+        !Activation::SMOOTH.contains(&self)
+    }
+
+    /// All names in a sentence, for messages: `sigmoid, tanh, .. or leaky-relu`.
     ///
     /// ```
     /// use hsr::model::Activation;
-    /// assert!(Activation::names().ends_with("identity or gelu-tanh"));
+    /// assert!(Activation::names().ends_with("relu or leaky-relu"));
     /// ```
     pub fn names() -> &'static str {
         static NAMES: LazyLock<String> =
@@ -101,6 +129,8 @@ impl Activation {
             Activation::Sin => a.sin_cos().0,
             Activation::Identity => *a,
             Activation::GeluTanh => *a * tanh_argument(a)[0].sigmoid_and_rest().0,
+            Activation::Relu => *a * a.step(),
+            Activation::LeakyRelu => *a * leaky_slope(a),
         }
     }
 
@@ -152,9 +182,17 @@ impl Activation {
                     [s1 * v1, s2 * square + s1 * v2, s3 * square * v1 + int(3) * s2 * v1 * v2 + s1 * v3];
                 gated(a, s, slopes)
             }
+            Activation::Relu => (a * a.step(), [a.step(), int(0), int(0)]),
+            Activation::LeakyRelu => (a * leaky_slope(&a), [leaky_slope(&a), int(0), int(0)]),
         };
         Derivatives { value, first, second, third }
     }
+}
+
+/// 1 where `a` is positive, 0.01 elsewhere.
+fn leaky_slope<T: Smooth>(a: &T) -> T {
+    let leak = T::one() / T::integer(100);
+    leak + (T::one() - leak) * a.step()
 }
 
 /// The first three derivatives of the sigmoid, from `s` and `1 - s`.
@@ -197,7 +235,11 @@ impl fmt::Display for Activation {
 
 impl FromStr for Activation {
     type Err = UnknownName;
+    /// `logistic` is another name of the sigmoid.
     fn from_str(name: &str) -> Result<Self, UnknownName> {
+        if name == "logistic" {
+            return Ok(Activation::Sigmoid);
+        }
         find("activation", name, &Activation::ALL, Activation::name)
     }
 }
@@ -214,14 +256,18 @@ mod tests {
             assert_eq!(activation.name().parse(), Ok(activation));
             assert_eq!(serde_json::to_value(activation).unwrap(), activation.name());
         }
-        assert_eq!(Activation::names(), "sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh");
+        assert_eq!("logistic".parse(), Ok(Activation::Sigmoid));
+        assert_eq!(
+            Activation::names(),
+            "sigmoid, tanh, softplus, gelu, silu, sin, identity, gelu-tanh, relu or leaky-relu"
+        );
     }
 
     #[test]
     fn an_unknown_name_is_told_escaped_and_with_those_that_there_are() {
         assert_eq!(
-            "relu\u{1b}[2J".parse::<Activation>().unwrap_err().to_string(),
-            r"unknown activation 'relu\u{1b}[2J': choose sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh"
+            "swish\u{1b}[2J".parse::<Activation>().unwrap_err().to_string(),
+            r"unknown activation 'swish\u{1b}[2J': choose sigmoid, tanh, softplus, gelu, silu, sin, identity, gelu-tanh, relu or leaky-relu"
         );
     }
 
@@ -284,6 +330,23 @@ mod tests {
             {
                 let off = (found - Precise::exact(nearest) - Precise::exact(rest)).nearest().abs();
                 assert!(off <= 400.0 * 2.0_f64.powi(-106) * nearest.abs(), "{order} at {a}: {off:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_kink_has_the_slopes_of_its_sides_and_that_of_the_left_at_zero() {
+        for (a, relu, leaky) in
+            [(3.0, (3.0, 1.0), (3.0, 1.0)), (-2.0, (0.0, 0.0), (-0.02, 0.01)), (0.0, (0.0, 0.0), (0.0, 0.01))]
+        {
+            for (activation, (value, slope)) in [(Activation::Relu, relu), (Activation::LeakyRelu, leaky)] {
+                let found = activation.derivatives(&a);
+                assert_eq!(
+                    (found.value, found.first, found.second, found.third),
+                    (value, slope, 0.0, 0.0),
+                    "{a}"
+                );
+                assert_eq!(activation.value(&Dual64::new(a, 1.0)).eps, slope);
             }
         }
     }

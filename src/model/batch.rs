@@ -1,6 +1,7 @@
 //! Inputs with their target distributions.
 
-use crate::number::{Matrix, Number};
+use super::{Loss, Targets};
+use crate::number::{Matrix, Number, Vector};
 
 /// A row of targets may miss the sum 1 by this much: a probability that went through `float32` is off by up to
 /// `6e-8`, and a row has few entries of any size.
@@ -68,11 +69,39 @@ pub enum BatchError {
         /// The number of classes.
         classes: usize,
     },
+    /// A target is not what the loss needs.
+    #[error("Y[{row},{column}] is {value}, with the loss {loss}: {needs}", needs = .loss.targets().described())]
+    Target {
+        /// The row.
+        row: usize,
+        /// The column.
+        column: usize,
+        /// The value found.
+        value: f64,
+        /// The loss.
+        loss: Loss,
+    },
+    /// The sample weights are for another number of samples.
+    #[error("X has {samples} rows but there are {found} sample weights: one for each sample is needed")]
+    Weights {
+        /// Rows of `X`.
+        samples: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A sample weight is zero, negative or not finite.
+    #[error("the weight of sample {row} is {value}: a sample weight is a positive number")]
+    Weight {
+        /// The sample.
+        row: usize,
+        /// The value found.
+        value: f64,
+    },
 }
 
-/// Inputs `X`, `N x d`, and targets `Y`, `N x C`: a probability vector in each row.
+/// Inputs `X`, `N x d`, and targets `Y`, `N x C`: in each row a probability vector, or what another loss takes.
 ///
-/// Rows of `Y` are divided by their sum, which may miss 1 by the rounding of a `float32`: every closed form rests on
+/// Rows of probabilities are divided by their sum, which may miss 1 by the rounding of a `float32`: every closed form rests on
 /// `sum_k y_nk = 1`, and then it holds to the last digit.
 ///
 /// ```
@@ -88,8 +117,10 @@ pub enum BatchError {
 pub struct Batch<T> {
     /// Inputs, a sample a row.
     pub x: Matrix<T>,
-    /// Target distributions, a sample a row.
+    /// Targets, a sample a row.
     pub y: Matrix<T>,
+    /// A positive weight a sample, where samples do not count alike: the loss is `sum_n w_n l_n / sum_n w_n`.
+    pub weights: Option<Vector<T>>,
 }
 
 impl<T: Number> Batch<T> {
@@ -100,7 +131,28 @@ impl<T: Number> Batch<T> {
 
     /// The data in another arithmetic.
     pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Batch<U> {
-        Batch { x: self.x.map(&f), y: self.y.map(&f) }
+        let weights = self.weights.as_ref().map(|weights| weights.map(&f));
+        Batch { x: self.x.map(&f), y: self.y.map(&f), weights }
+    }
+
+    /// The samples with these numbers, in this order.
+    ///
+    /// # Panics
+    /// Where there is no sample of that number.
+    pub fn select(&self, samples: &[usize]) -> Self {
+        let weights = self.weights.as_ref().map(|weights| weights.select_rows(samples));
+        Batch { x: self.x.select_rows(samples), y: self.y.select_rows(samples), weights }
+    }
+
+    /// What each sample counts in a mean: `w_n / sum_m w_m`, or `1/N` without weights.
+    pub fn shares(&self) -> Vec<T> {
+        match &self.weights {
+            Some(weights) => {
+                let total = weights.iter().fold(T::zero(), |sum, weight| sum + *weight);
+                weights.iter().map(|weight| *weight / total).collect()
+            }
+            None => vec![T::one() / T::integer(self.samples() as i64); self.samples()],
+        }
     }
 }
 
@@ -125,7 +177,68 @@ impl Batch<f64> {
             }
             y.row_mut(row).unscale_mut(sum);
         }
-        Ok(Batch { x, y })
+        Ok(Batch { x, y, weights: None })
+    }
+
+    /// Makes a batch with the targets that a loss takes: probabilities for the softmax, else numbers, zeros and ones, or
+    /// counts, one an output.
+    ///
+    /// ```
+    /// use hsr::model::{Batch, Loss};
+    /// use nalgebra::dmatrix;
+    /// assert!(Batch::for_loss(dmatrix![0.5; -1.0], dmatrix![3.0; 0.0], Loss::Poisson).is_ok());
+    /// assert_eq!(
+    ///     Batch::for_loss(dmatrix![0.5; -1.0], dmatrix![3.0; -1.0], Loss::Poisson).unwrap_err().to_string(),
+    ///     "Y[1,0] is -1, with the loss poisson: a count is a whole number, 0 or more"
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    /// [`BatchError`] says which entry or row is wrong.
+    pub fn for_loss(x: Matrix<f64>, y: Matrix<f64>, loss: Loss) -> Result<Self, BatchError> {
+        if loss.targets() == Targets::Probabilities {
+            return Batch::new(x, y);
+        }
+        check_inputs(&x, "Y", y.nrows())?;
+        let batch = Batch { x, y, weights: None };
+        batch.check_targets(loss)?;
+        Ok(batch)
+    }
+
+    /// The same data with a weight for each sample.
+    ///
+    /// # Errors
+    /// [`BatchError`] unless there is a positive number for each sample.
+    pub fn weighted(self, weights: Vector<f64>) -> Result<Self, BatchError> {
+        let (samples, found) = (self.samples(), weights.len());
+        if found != samples {
+            return Err(BatchError::Weights { samples, found });
+        }
+        match weights.iter().position(|weight| !(weight.is_finite() && *weight > 0.0)) {
+            Some(row) => Err(BatchError::Weight { row, value: weights[row] }),
+            None => Ok(Batch { weights: Some(weights), ..self }),
+        }
+    }
+
+    /// Whether every target is one that the loss takes.
+    ///
+    /// # Errors
+    /// [`BatchError`] names the first that is not.
+    pub fn check_targets(&self, loss: Loss) -> Result<(), BatchError> {
+        check_finite("Y", &self.y)?;
+        for row in 0..self.y.nrows() {
+            for column in 0..self.y.ncols() {
+                let value = self.y[(row, column)];
+                if !loss.targets().admit(value) {
+                    return Err(BatchError::Target { row, column, value, loss });
+                }
+            }
+            let sum = self.y.row(row).sum();
+            if loss.targets() == Targets::Probabilities && (sum - 1.0).abs() > SUM_TOLERANCE {
+                return Err(BatchError::Sum { row, sum });
+            }
+        }
+        Ok(())
     }
 
     /// Makes a batch with one-hot targets from labels.
@@ -141,7 +254,7 @@ impl Batch<f64> {
                 _ => return Err(BatchError::Label { row, label, classes }),
             }
         }
-        Ok(Batch { x, y })
+        Ok(Batch { x, y, weights: None })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Whether a network and data fit together: checked here, with one error, wherever the two meet.
 
-use super::network::check_shapes;
-use super::{Batch, BatchError, Network, NetworkError};
-use crate::number::Number;
+use super::three_layer::check_shapes;
+use super::{Batch, BatchError, LayersError, Loss, Network, NetworkError, ThreeLayer};
+use crate::number::{Number, Vector};
 
 /// Why a network and data do not fit together.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -24,7 +24,30 @@ pub enum Misfit {
         /// What would be right.
         should: &'static str,
     },
-    /// The parameters make no network: they were put together without [`Network::new`].
+    /// The outputs of the network are not those of the targets.
+    #[error(
+        "W{layer} is {rows}x{columns} but Y has {data_columns} columns: W{layer} needs one row for each column (output) of Y"
+    )]
+    Outputs {
+        /// The last layer, from 1.
+        layer: usize,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// Columns of `Y`.
+        data_columns: usize,
+    },
+    /// The softmax needs two classes.
+    #[error("the softmax has one output: it needs at least two classes, and multi-label takes one logit")]
+    OneClass,
+    /// The samples have weights, where all count alike.
+    #[error("the samples have weights: here all samples count alike, so leave the weights out")]
+    Weights,
+    /// The layers make no network: they were put together without [`Network::new`].
+    #[error(transparent)]
+    Layers(#[from] LayersError),
+    /// The parameters make no network: they were put together without [`ThreeLayer::new`].
     #[error(transparent)]
     Network(#[from] NetworkError),
     /// Inputs and targets make no batch: they were put together without [`Batch::new`].
@@ -32,19 +55,19 @@ pub enum Misfit {
     Batch(#[from] BatchError),
 }
 
-impl<T: Number> Network<T> {
+impl<T: Number> ThreeLayer<T> {
     /// Checks that network and data have the same inputs and classes: `W` has a column for each column
     /// of `X`, and `V` a row for each column of `Y`. Also that each of the two is whole in itself, which is so of all that
-    /// [`Network::new`] and [`Batch::new`] make.
+    /// [`ThreeLayer::new`] and [`Batch::new`] make.
     ///
     /// # Errors
     /// [`Misfit`] names the two arrays, their sizes and what would be right.
     ///
     /// ```
-    /// use hsr::model::{Activation, Batch, Network, Parameters};
+    /// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
     /// use nalgebra::dmatrix;
     /// let parameters = Parameters { w: dmatrix![1.0, 2.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-    /// let network = Network::new(parameters, Activation::Tanh)?;
+    /// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
     /// let batch = Batch::from_labels(dmatrix![0.5, 0.1, 0.2], &[1], 2)?;
     /// assert_eq!(
     ///     network.check_fit(&batch).unwrap_err().to_string(),
@@ -54,13 +77,11 @@ impl<T: Number> Network<T> {
     /// ```
     pub fn check_fit(&self, batch: &Batch<T>) -> Result<(), Misfit> {
         check_shapes(&self.parameters)?;
-        let (rows, columns) = batch.x.shape();
-        if batch.x.is_empty() {
-            return Err(BatchError::Empty { rows, columns }.into());
+        check_whole(batch)?;
+        if batch.weights.is_some() {
+            return Err(Misfit::Weights);
         }
-        if batch.y.nrows() != rows {
-            return Err(BatchError::Targets { name: "Y", samples: rows, targets: batch.y.nrows() }.into());
-        }
+        let columns = batch.x.ncols();
         let (w, v) = (&self.parameters.w, &self.parameters.v);
         if w.ncols() != columns {
             let should = "W needs one column for each column (input) of X";
@@ -71,6 +92,52 @@ impl<T: Number> Network<T> {
             return Err(misfit("V", v.shape(), "Y", batch.y.ncols(), should));
         }
         Ok(())
+    }
+}
+
+impl Network<f64> {
+    /// Checks that a network of any depth, data and loss go together: `W1` has a column for each input, the last layer a row for
+    /// each target, and every target is one that the loss takes.
+    ///
+    /// # Errors
+    /// [`Misfit`] names what does not fit, and what would be right.
+    pub fn check_fit(&self, batch: &Batch<f64>, loss: Loss) -> Result<(), Misfit> {
+        self.check()?;
+        check_whole(batch)?;
+        let (layers, columns) = (&self.layers.0, batch.x.ncols());
+        let (first, last) = (&layers[0].w, &layers[layers.len() - 1].w);
+        if first.ncols() != columns {
+            let should = "W1 needs one column for each column (input) of X";
+            return Err(misfit("W1", first.shape(), "X", columns, should));
+        }
+        if last.nrows() != batch.y.ncols() {
+            let (rows, columns) = last.shape();
+            return Err(Misfit::Outputs {
+                layer: layers.len(),
+                rows,
+                columns,
+                data_columns: batch.y.ncols(),
+            });
+        }
+        if loss == Loss::Softmax && last.nrows() == 1 {
+            return Err(Misfit::OneClass);
+        }
+        Ok(batch.check_targets(loss)?)
+    }
+}
+
+/// Whether there are samples, and a row of targets and a weight for each.
+fn check_whole<T: Number>(batch: &Batch<T>) -> Result<(), BatchError> {
+    let (rows, columns) = batch.x.shape();
+    if batch.x.is_empty() {
+        return Err(BatchError::Empty { rows, columns });
+    }
+    if batch.y.nrows() != rows {
+        return Err(BatchError::Targets { name: "Y", samples: rows, targets: batch.y.nrows() });
+    }
+    match batch.weights.as_ref().map(Vector::len).filter(|&found| found != rows) {
+        Some(found) => Err(BatchError::Weights { samples: rows, found }),
+        None => Ok(()),
     }
 }
 
@@ -90,13 +157,13 @@ mod tests {
     use crate::model::{Activation, Parameters};
     use crate::number::Matrix;
 
-    fn network() -> Network<f64> {
+    fn network() -> ThreeLayer<f64> {
         let parameters = Parameters { w: Matrix::zeros(8, 4), b: None, v: Matrix::zeros(3, 8), c: None };
-        Network::new(parameters, Activation::Sin).unwrap()
+        ThreeLayer::new(parameters, Activation::Sin).unwrap()
     }
 
-    fn fit(network: &Network<f64>, x: (usize, usize), y: (usize, usize)) -> Result<(), String> {
-        let batch = Batch { x: Matrix::zeros(x.0, x.1), y: Matrix::zeros(y.0, y.1) };
+    fn fit(network: &ThreeLayer<f64>, x: (usize, usize), y: (usize, usize)) -> Result<(), String> {
+        let batch = Batch { x: Matrix::zeros(x.0, x.1), y: Matrix::zeros(y.0, y.1), weights: None };
         network.check_fit(&batch).map_err(|error| error.to_string())
     }
 

@@ -1,65 +1,67 @@
-//! The parameters `theta = (W, b, V, c)` and the network that they make with an activation.
+//! A network of any depth: its weight layers, each with its own width, activation, and with or without a bias.
 
-use super::{Activation, Group, Shape};
-use crate::names::UnknownName;
+use super::{Activation, Architecture, ThreeLayer};
 use crate::number::{Matrix, Number, Vector};
 
-/// Why parameters do not make a network.
+/// Why layers do not make a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum NetworkError {
-    /// Two arrays do not fit together.
-    #[error("{left} is {left_shape} but {right} is {right_shape}: {should}")]
-    Shapes {
-        /// The first array's name.
-        left: &'static str,
-        /// Its shape.
-        left_shape: String,
-        /// The second array's name.
-        right: &'static str,
-        /// Its shape.
-        right_shape: String,
-        /// What would be right.
-        should: &'static str,
-    },
-    /// An array has no entries.
-    #[error("{name} is {shape}: a network needs {needs}")]
+pub enum LayersError {
+    /// There is no layer.
+    #[error("a network needs at least one weight layer")]
+    None,
+    /// A layer has no entries.
+    #[error("W{layer} is {rows}x{columns}: a layer needs at least one output (row) and one input (column)")]
     Empty {
-        /// The array's name.
-        name: &'static str,
-        /// Its shape.
-        shape: String,
-        /// What would be right.
-        needs: &'static str,
+        /// The layer, from 1.
+        layer: usize,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
     },
-    /// One of `b` and `c` is there without the other.
-    #[error("{present} is given but {missing} is not: give both biases or neither")]
-    HalfBiases {
-        /// The one that is there.
-        present: &'static str,
-        /// The one that is not.
-        missing: &'static str,
+    /// A layer does not take what the one before it gives.
+    #[error(
+        "W{layer} is {rows}x{columns} but W{before} has {outputs} rows: W{layer} needs one column for each row (output) of W{before}",
+        before = .layer - 1
+    )]
+    Columns {
+        /// The layer, from 1.
+        layer: usize,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// Rows of the layer before it.
+        outputs: usize,
+    },
+    /// A bias has another length than its layer has outputs.
+    #[error("b{layer} has {found} entries but W{layer} has {rows} rows: one entry for each row is needed")]
+    Bias {
+        /// The layer, from 1.
+        layer: usize,
+        /// Entries of the bias.
+        found: usize,
+        /// Rows of the weights.
+        rows: usize,
+    },
+    /// There are more or fewer activations than hidden layers.
+    #[error("{found} activations for {hidden} hidden layers: one for each of them is needed")]
+    Activations {
+        /// How many there are.
+        found: usize,
+        /// Hidden layers.
+        hidden: usize,
     },
     /// An entry is NaN or infinite.
-    #[error("{name}[{position}] is {value}: every entry must be finite")]
+    #[error("{name} is {value}: every entry must be finite")]
     NotFinite {
-        /// The array's name.
-        name: &'static str,
-        /// Where, as `row,column`.
-        position: String,
+        /// The parameter, such as `W1[0,2]`.
+        name: String,
         /// `NaN`, `inf` or `-inf`.
         value: String,
     },
-    /// No activation has this name.
-    #[error(transparent)]
-    UnknownActivation(#[from] UnknownName),
-}
-
-/// Why numbers do not make parameters, or parameters do not go together.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ParametersError {
-    /// The flat vector has another length.
+    /// A flat vector has another length than there are parameters.
     #[error("a flat vector of {found} entries for {expected} parameters: one entry for each is needed")]
     Length {
         /// `D`.
@@ -67,140 +69,109 @@ pub enum ParametersError {
         /// The length that was given.
         found: usize,
     },
-    /// The parameters have other sizes than the others.
-    #[error("parameters of different sizes: {left} and {right}")]
-    Shapes {
-        /// The sizes of the one.
-        left: String,
-        /// The sizes of the other.
-        right: String,
-    },
 }
 
-/// One number for every parameter: the parameters themselves, a gradient, or a direction.
+/// Weights and bias of one layer, `a = w z + b`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Parameters<T> {
-    /// Hidden weights, `h x d`.
+pub struct Layer<T> {
+    /// Weights, a row an output.
     pub w: Matrix<T>,
-    /// Hidden biases, `h`.
+    /// Biases, one an output.
     pub b: Option<Vector<T>>,
-    /// Output weights, `C x h`.
-    pub v: Matrix<T>,
-    /// Output biases, `C`.
-    pub c: Option<Vector<T>>,
 }
 
-/// Parameters with the activation that they belong to.
+/// One number for every parameter of a network of any depth: the parameters themselves, a gradient, or a direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layers<T>(pub Vec<Layer<T>>);
+
+/// A fully connected network of any depth.
+///
+/// `z^0 = x`; `a^l = W^l z^{l-1} + b^l` for `l = 1..L`, and `z^l = phi^l(a^l)` for `l < L`; `o = a^L` is the output.
+/// [`ThreeLayer`], the network of chapters 1 to 8, is the case of two weight layers.
 ///
 /// ```
-/// use hsr::model::{Activation, Network, Parameters};
-/// use nalgebra::dmatrix;
-/// let parameters = Parameters { w: dmatrix![1.0, 2.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
-/// assert_eq!(network.shape(10).parameters(), 4);
-/// # Ok::<(), hsr::model::NetworkError>(())
+/// use hsr::model::{Activation, Layer, Layers, Network};
+/// use nalgebra::{dmatrix, dvector};
+///
+/// let layers = Layers(vec![
+///     Layer { w: dmatrix![0.5, -1.0; 0.2, 0.3; 0.1, 0.4], b: Some(dvector![0.1, 0.0, -0.2]) },
+///     Layer { w: dmatrix![1.0, 0.4, -0.3], b: None },
+///     Layer { w: dmatrix![0.7; -0.6], b: Some(dvector![0.0, 0.1]) },
+/// ]);
+/// let network = Network::new(layers, vec![Activation::Tanh, Activation::Relu])?;
+/// assert_eq!(network.architecture().to_string(), "2-3-1-2, without b2");
+/// assert_eq!(network.architecture().parameters(), 16);
+///
+/// let one = vec![Activation::Tanh];
+/// let error = Network::new(network.layers.clone(), one).unwrap_err().to_string();
+/// assert_eq!(error, "1 activations for 2 hidden layers: one for each of them is needed");
+/// # Ok::<(), hsr::model::LayersError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network<T> {
-    /// The parameters `W, b, V, c`.
-    pub parameters: Parameters<T>,
-    /// The activation of the hidden layer.
-    pub activation: Activation,
+    /// The parameters.
+    pub layers: Layers<T>,
+    /// The activation of each hidden layer.
+    pub activations: Vec<Activation>,
 }
 
-impl<T: Number> Parameters<T> {
-    /// Makes parameters from a flat vector, order `W, b, V, c`, each row-major.
-    ///
-    /// ```
-    /// use hsr::model::{Parameters, Shape};
-    /// let shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: false };
-    /// assert_eq!(Parameters::from_flat(&shape, &[1.0, 2.0, 3.0])?.v, nalgebra::dmatrix![2.0; 3.0]);
-    /// let error = Parameters::from_flat(&shape, &[1.0]).unwrap_err().to_string();
-    /// assert!(error.starts_with("a flat vector of 1 entries for 3 parameters"));
-    /// # Ok::<(), hsr::model::ParametersError>(())
-    /// ```
+impl<T: Number> Layers<T> {
+    /// Makes parameters from a flat vector, order `W1, b1, W2, b2, ..`, each row-major.
     ///
     /// # Errors
-    /// [`ParametersError::Length`] unless there is one entry for each parameter.
-    pub fn from_flat(shape: &Shape, flat: &[T]) -> Result<Self, ParametersError> {
-        let (expected, found) = (shape.parameters(), flat.len());
+    /// [`LayersError::Length`] unless there is one entry for each parameter.
+    pub fn from_flat(architecture: &Architecture, flat: &[T]) -> Result<Self, LayersError> {
+        let (expected, found) = (architecture.parameters(), flat.len());
         if found != expected {
-            return Err(ParametersError::Length { expected, found });
+            return Err(LayersError::Length { expected, found });
         }
-        Ok(Parameters::from_fn(shape, |index| flat[index]))
+        Ok(Layers::from_fn(architecture, |index| flat[index]))
     }
 
     /// Makes parameters from a function of the place in the flat vector, called in the order of the places.
-    pub fn from_fn(shape: &Shape, mut entry: impl FnMut(usize) -> T) -> Self {
-        let mut group = |group: Group| {
-            let (rows, columns) = shape.dimensions(group);
-            let start = shape.offset(group);
-            Matrix::from_row_iterator(rows, columns, (start..start + rows * columns).map(&mut entry))
+    pub fn from_fn(architecture: &Architecture, mut entry: impl FnMut(usize) -> T) -> Self {
+        let mut next = 0;
+        let mut take = || {
+            next += 1;
+            entry(next - 1)
         };
-        let (w, b, v, c) = (group(Group::W), group(Group::B), group(Group::V), group(Group::C));
-        let bias = |column: Matrix<T>| shape.biases.then(|| column.column(0).into_owned());
-        Parameters { w, b: bias(b), v, c: bias(c) }
+        let layer = |l: usize| {
+            let (rows, columns) = (architecture.outputs_of(l), architecture.inputs_of(l));
+            let w = Matrix::from_row_iterator(rows, columns, (0..rows * columns).map(|_| take()));
+            let b = architecture.biases[l].then(|| Vector::from_fn(rows, |_, _| take()));
+            Layer { w, b }
+        };
+        Layers((0..architecture.layers()).map(layer).collect())
     }
 
-    /// The flat vector of all entries, order `W, b, V, c`, each row-major.
+    /// Zero for every parameter.
+    pub fn zeros(architecture: &Architecture) -> Self {
+        Layers::from_fn(architecture, |_| T::zero())
+    }
+
+    /// The flat vector of all entries, order `W1, b1, W2, b2, ..`, each row-major.
     pub fn flat(&self) -> Vec<T> {
-        let rows = |matrix: &Matrix<T>| matrix.transpose().iter().copied().collect::<Vec<T>>();
-        let bias = |bias: &Option<Vector<T>>| bias.iter().flatten().copied().collect::<Vec<T>>();
-        [rows(&self.w), bias(&self.b), rows(&self.v), bias(&self.c)].concat()
-    }
-
-    /// The sum of the products of corresponding entries.
-    ///
-    /// # Errors
-    /// [`ParametersError::Shapes`] where the sizes are not the same.
-    pub fn dot(&self, other: &Self) -> Result<T, ParametersError> {
-        self.check_alike(other)?;
-        Ok(self.along(other))
-    }
-
-    /// [`dot`](Parameters::dot) for parameters of one network.
-    pub(crate) fn along(&self, other: &Self) -> T {
-        let pairs = self.flat().into_iter().zip(other.flat());
-        pairs.fold(T::zero(), |sum, (a, b)| sum + a * b)
-    }
-
-    /// `self + factor * other`.
-    ///
-    /// # Errors
-    /// [`ParametersError::Shapes`] where the sizes are not the same.
-    pub fn plus(&self, factor: &T, other: &Self) -> Result<Self, ParametersError> {
-        self.check_alike(other)?;
-        Ok(self.moved(factor, other))
-    }
-
-    fn check_alike(&self, other: &Self) -> Result<(), ParametersError> {
-        let sizes = |of: &Self| {
-            let length = |bias: &Option<Vector<T>>| bias.as_ref().map(Vector::len);
-            (of.w.shape(), length(&of.b), of.v.shape(), length(&of.c))
-        };
-        if sizes(self) == sizes(other) {
-            return Ok(());
+        let mut flat = Vec::new();
+        for Layer { w, b } in &self.0 {
+            flat.extend(w.transpose().iter().copied());
+            flat.extend(b.iter().flatten().copied());
         }
-        let described = |of: &Self| {
-            let (w, b, v, c) = sizes(of);
-            let bias = |name, length: Option<usize>| length.map_or(String::new(), |l| format!(" {name} {l}"));
-            format!("W {}x{}{} V {}x{}{}", w.0, w.1, bias("b", b), v.0, v.1, bias("c", c))
-        };
-        Err(ParametersError::Shapes { left: described(self), right: described(other) })
+        flat
     }
 
-    /// `self + factor * other` for parameters of one network.
+    /// The sum of the products of corresponding entries of parameters of one architecture.
+    pub(crate) fn along(&self, other: &Self) -> T {
+        self.flat().into_iter().zip(other.flat()).fold(T::zero(), |sum, (a, b)| sum + a * b)
+    }
+
+    /// `self + factor * other` for parameters of one architecture.
     pub(crate) fn moved(&self, factor: &T, other: &Self) -> Self {
         let add = |a: T, b: T| a + *factor * b;
-        let bias = |a: &Option<Vector<T>>, b: &Option<Vector<T>>| {
-            a.as_ref().zip(b.as_ref()).map(|(a, b)| a.zip_map(b, add))
+        let layer = |(one, two): (&Layer<T>, &Layer<T>)| Layer {
+            w: one.w.zip_map(&two.w, add),
+            b: one.b.as_ref().zip(two.b.as_ref()).map(|(a, b)| a.zip_map(b, add)),
         };
-        Parameters {
-            w: self.w.zip_map(&other.w, add),
-            b: bias(&self.b, &other.b),
-            v: self.v.zip_map(&other.v, add),
-            c: bias(&self.c, &other.c),
-        }
+        Layers(self.0.iter().zip(&other.0).map(layer).collect())
     }
 
     /// All entries times `factor`.
@@ -209,57 +180,84 @@ impl<T: Number> Parameters<T> {
     }
 
     /// A function of every entry.
-    pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Parameters<U> {
-        Parameters {
-            w: self.w.map(&f),
-            b: self.b.as_ref().map(|b| b.map(&f)),
-            v: self.v.map(&f),
-            c: self.c.as_ref().map(|c| c.map(&f)),
+    pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Layers<U> {
+        let layer = |Layer { w, b }: &Layer<T>| Layer { w: w.map(&f), b: b.as_ref().map(|b| b.map(&f)) };
+        Layers(self.0.iter().map(layer).collect())
+    }
+
+    /// The sizes.
+    pub fn architecture(&self) -> Architecture {
+        Architecture {
+            inputs: self.0.first().map_or(0, |layer| layer.w.ncols()),
+            widths: self.0.iter().map(|layer| layer.w.nrows()).collect(),
+            biases: self.0.iter().map(|layer| layer.b.is_some()).collect(),
         }
     }
 
-    /// Zero for every parameter.
-    pub fn zeros(shape: &Shape) -> Self {
-        Parameters::from_fn(shape, |_| T::zero())
-    }
-
-    /// The sizes, with the number of samples of the data that goes with the parameters.
-    pub fn shape(&self, samples: usize) -> Shape {
-        Shape {
-            samples,
-            inputs: self.w.ncols(),
-            hidden: self.w.nrows(),
-            classes: self.v.nrows(),
-            biases: self.b.is_some(),
+    /// Whether the layers fit together.
+    pub(super) fn check(&self) -> Result<(), LayersError> {
+        if self.0.is_empty() {
+            return Err(LayersError::None);
         }
+        let mut before = None;
+        for (index, Layer { w, b }) in self.0.iter().enumerate() {
+            let ((rows, columns), layer) = (w.shape(), index + 1);
+            if w.is_empty() {
+                return Err(LayersError::Empty { layer, rows, columns });
+            }
+            if let Some(outputs) = before.filter(|&outputs| outputs != columns) {
+                return Err(LayersError::Columns { layer, rows, columns, outputs });
+            }
+            if let Some(found) = b.as_ref().map(Vector::len).filter(|&length| length != rows) {
+                return Err(LayersError::Bias { layer, found, rows });
+            }
+            before = Some(rows);
+        }
+        Ok(())
     }
 }
 
 impl<T: Number> Network<T> {
-    /// Makes a network, if the parameters fit together.
+    /// Makes a network, if the layers fit together and each hidden layer has an activation.
     ///
     /// # Errors
-    /// [`NetworkError`] when shapes do not fit, an array is empty, there are fewer than two classes, or only one of
-    /// the biases is given.
-    pub fn new(parameters: Parameters<T>, activation: Activation) -> Result<Self, NetworkError> {
-        check_shapes(&parameters)?;
-        Ok(Network { parameters, activation })
+    /// [`LayersError`] names the layer, and what would be right.
+    pub fn new(layers: Layers<T>, activations: Vec<Activation>) -> Result<Self, LayersError> {
+        let network = Network { layers, activations };
+        network.check()?;
+        Ok(network)
     }
 
-    /// The sizes, with the number of samples of the data that goes with the network.
-    pub fn shape(&self, samples: usize) -> Shape {
-        self.parameters.shape(samples)
-    }
-
-    /// The network without its biases.
-    pub fn without_biases(&self) -> Self {
-        let parameters = Parameters { b: None, c: None, ..self.parameters.clone() };
-        Network { parameters, activation: self.activation }
+    /// The sizes.
+    pub fn architecture(&self) -> Architecture {
+        self.layers.architecture()
     }
 
     /// The network in another arithmetic.
     pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> Network<U> {
-        Network { parameters: self.parameters.map(f), activation: self.activation }
+        Network { layers: self.layers.map(f), activations: self.activations.clone() }
+    }
+
+    /// The network of chapters 1 to 8 that this one is: with two weight layers, biases in both or in neither, and at least two
+    /// classes.
+    pub fn three_layer(&self) -> Option<ThreeLayer<T>> {
+        let ([first, last], [activation]) = (&self.layers.0[..], &self.activations[..]) else { return None };
+        let parameters = super::Parameters {
+            w: first.w.clone(),
+            b: first.b.clone(),
+            v: last.w.clone(),
+            c: last.b.clone(),
+        };
+        ThreeLayer::new(parameters, *activation).ok()
+    }
+
+    pub(super) fn check(&self) -> Result<(), LayersError> {
+        self.layers.check()?;
+        let (found, hidden) = (self.activations.len(), self.layers.0.len() - 1);
+        if found != hidden {
+            return Err(LayersError::Activations { found, hidden });
+        }
+        Ok(())
     }
 }
 
@@ -267,78 +265,90 @@ impl Network<f64> {
     /// Checks that every parameter is finite.
     ///
     /// # Errors
-    /// [`NetworkError::NotFinite`] names the first entry that is not.
-    pub fn check_finite(&self) -> Result<(), NetworkError> {
-        let Parameters { w, b, v, c } = &self.parameters;
-        for (name, matrix) in [("W", w), ("V", v)] {
-            for row in 0..matrix.nrows() {
-                for column in 0..matrix.ncols() {
-                    finite(name, format!("{row},{column}"), matrix[(row, column)])?;
-                }
+    /// [`LayersError::NotFinite`] names the first entry that is not.
+    pub fn check_finite(&self) -> Result<(), LayersError> {
+        match self.layers.flat().iter().enumerate().find(|(_, value)| !value.is_finite()) {
+            None => Ok(()),
+            Some((index, value)) => {
+                let name = self.architecture().parameter_name(index);
+                Err(LayersError::NotFinite { name, value: value.to_string() })
             }
         }
-        for (name, bias) in [("b", b), ("c", c)] {
-            for (index, &value) in bias.iter().flatten().enumerate() {
-                finite(name, index.to_string(), value)?;
-            }
-        }
-        Ok(())
     }
 }
 
-fn finite(name: &'static str, position: String, value: f64) -> Result<(), NetworkError> {
-    if value.is_finite() {
-        return Ok(());
+impl<T: Number> From<ThreeLayer<T>> for Network<T> {
+    fn from(ThreeLayer { parameters, activation }: ThreeLayer<T>) -> Self {
+        let layers =
+            vec![Layer { w: parameters.w, b: parameters.b }, Layer { w: parameters.v, b: parameters.c }];
+        Network { layers: Layers(layers), activations: vec![activation] }
     }
-    let value = value.to_string();
-    Err(NetworkError::NotFinite { name, position, value })
 }
 
-pub(super) fn check_shapes<T: Number>(parameters: &Parameters<T>) -> Result<(), NetworkError> {
-    let Parameters { w, b, v, c } = parameters;
-    let matrix = |m: &Matrix<T>| format!("{}x{}", m.nrows(), m.ncols());
-    let empty = |name, m: &Matrix<T>, needs| NetworkError::Empty { name, shape: matrix(m), needs };
-    if w.is_empty() {
-        return Err(empty("W", w, "at least one hidden unit and one input"));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer(rows: usize, columns: usize, bias: Option<usize>) -> Layer<f64> {
+        Layer { w: Matrix::zeros(rows, columns), b: bias.map(Vector::zeros) }
     }
-    if v.is_empty() {
-        return Err(empty("V", v, "at least two classes (rows) and one hidden unit"));
+
+    fn refused(layers: Vec<Layer<f64>>) -> String {
+        Network::new(Layers(layers), vec![Activation::Tanh]).unwrap_err().to_string()
     }
-    let mismatch = |left, left_shape, right, right_shape, should| NetworkError::Shapes {
-        left,
-        left_shape,
-        right,
-        right_shape,
-        should,
-    };
-    if v.ncols() != w.nrows() {
-        // Transposed both, they fit, where they do: d x h and h x C.
-        let should = if w.ncols() == v.nrows() {
-            "V needs one column for each row (hidden unit) of W; if both are stored transposed, as scikit-learn stores \
-             coefs_, transpose both"
-        } else {
-            "V needs one column for each row (hidden unit) of W"
-        };
-        return Err(mismatch("W", matrix(w), "V", matrix(v), should));
+
+    #[test]
+    fn layers_that_do_not_fit_are_named_with_what_would_be_right() {
+        assert_eq!(refused(Vec::new()), "a network needs at least one weight layer");
+        assert_eq!(
+            refused(vec![layer(3, 2, None), layer(2, 4, None)]),
+            "W2 is 2x4 but W1 has 3 rows: W2 needs one column for each row (output) of W1"
+        );
+        assert_eq!(
+            refused(vec![layer(3, 2, Some(2)), layer(2, 3, None)]),
+            "b1 has 2 entries but W1 has 3 rows: one entry for each row is needed"
+        );
+        assert!(refused(vec![layer(0, 2, None)]).starts_with("W1 is 0x2: a layer needs"));
+        assert_eq!(
+            refused(vec![layer(3, 2, None)]),
+            "1 activations for 0 hidden layers: one for each of them is needed"
+        );
     }
-    if v.nrows() < 2 {
-        let needs = "at least two classes (rows); one logit o is the two logits [0, o]: put a row of zeros above V, and a \
-                     0 above c";
-        return Err(empty("V", v, needs));
+
+    #[test]
+    fn flat_parameters_are_read_back_and_named() {
+        let architecture = Architecture { inputs: 2, widths: vec![3, 1, 2], biases: vec![true, false, true] };
+        let flat: Vec<f64> = (0..architecture.parameters()).map(|index| index as f64).collect();
+        let layers = Layers::from_flat(&architecture, &flat).unwrap();
+        assert_eq!(layers.flat(), flat);
+        assert_eq!(layers.architecture(), architecture);
+        assert_eq!(layers.0[0].w[(2, 1)], 5.0);
+        let names = [0, 5, 6, 9, 12, 13, 15].map(|index| architecture.parameter_name(index));
+        assert_eq!(names, ["W1[0,0]", "W1[2,1]", "b1[0]", "W2[0,0]", "W3[0,0]", "W3[1,0]", "b3[1]"]);
+        assert!(Layers::from_flat(&architecture, &flat[1..]).is_err());
     }
-    match (b, c) {
-        (Some(_), None) => Err(NetworkError::HalfBiases { present: "b", missing: "c" }),
-        (None, Some(_)) => Err(NetworkError::HalfBiases { present: "c", missing: "b" }),
-        (Some(b), _) if b.len() != w.nrows() => {
-            let should = "b needs one entry for each row (hidden unit) of W";
-            let length = format!("of length {}", b.len());
-            Err(mismatch("W", matrix(w), "b", length, should))
-        }
-        (_, Some(c)) if c.len() != v.nrows() => {
-            let should = "c needs one entry for each row (class) of V";
-            let length = format!("of length {}", c.len());
-            Err(mismatch("V", matrix(v), "c", length, should))
-        }
-        _ => Ok(()),
+
+    #[test]
+    fn an_entry_that_is_not_finite_is_named() {
+        let mut network = Network::new(Layers(vec![layer(2, 2, Some(2))]), Vec::new()).unwrap();
+        assert_eq!(network.check_finite(), Ok(()));
+        network.layers.0[0].w[(1, 0)] = f64::NAN;
+        assert_eq!(
+            network.check_finite().unwrap_err().to_string(),
+            "W1[1,0] is NaN: every entry must be finite"
+        );
+    }
+
+    #[test]
+    fn two_weight_layers_are_the_network_of_the_first_chapters_and_back() {
+        let network =
+            Network::new(Layers(vec![layer(3, 2, Some(3)), layer(2, 3, Some(2))]), vec![Activation::Sin])
+                .unwrap();
+        let three = network.three_layer().unwrap();
+        assert_eq!(Network::from(three), network);
+        let mixed =
+            Network::new(Layers(vec![layer(3, 2, None), layer(2, 3, Some(2))]), vec![Activation::Sin])
+                .unwrap();
+        assert_eq!(mixed.three_layer(), None);
     }
 }

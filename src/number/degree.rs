@@ -121,4 +121,8 @@ impl Smooth for Degree {
     fn positive_part(&self) -> Self {
         *self
     }
+    /// A number, whichever it is.
+    fn step(&self) -> Self {
+        Degree::integer(1)
+    }
 }

@@ -79,4 +79,7 @@ impl<D: DualNum<Primitive = f64> + Copy + Send + Sync> Smooth for D {
     fn positive_part(&self) -> Self {
         if self.re() < 0.0 { D::from(0.0) } else { *self }
     }
+    fn step(&self) -> Self {
+        D::from(if self.re() > 0.0 { 1.0 } else { 0.0 })
+    }
 }

@@ -323,6 +323,9 @@ impl<T: Smooth, const C: usize> Smooth for Jet<T, C> {
         let kept = self.value().positive_part();
         if kept == self.value() { *self } else { Jet::constant(kept) }
     }
+    fn step(&self) -> Self {
+        Jet::constant(self.value().step())
+    }
 }
 
 #[cfg(test)]

@@ -106,4 +106,7 @@ pub trait Smooth: Number {
     fn largest(values: &[Self]) -> usize;
     /// `max(a, 0)` where numbers have an order; `a` itself (the smooth branch) where they have none.
     fn positive_part(&self) -> Self;
+    /// 1 where `a > 0`, 0 elsewhere, with derivative 0. In a field squares stand for positive numbers: there it is 1 at a square,
+    /// and of `a` and `-a` one is positive.
+    fn step(&self) -> Self;
 }

@@ -141,6 +141,12 @@ impl Smooth for Ordered {
     fn positive_part(&self) -> Self {
         *self
     }
+    fn step(&self) -> Self {
+        match self.sign() {
+            Some(sign) => Self::integer(i64::from(sign > 0)),
+            None => Self::integer(1) / Self::integer(0),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -242,6 +242,9 @@ impl Smooth for Precise {
     fn positive_part(&self) -> Self {
         if self.0.0 < 0.0 { Precise::exact(0.0) } else { *self }
     }
+    fn step(&self) -> Self {
+        Precise::exact(if self.0.0 > 0.0 { 1.0 } else { 0.0 })
+    }
 }
 
 #[cfg(test)]

@@ -225,6 +225,11 @@ impl Smooth for Rounded {
     fn positive_part(&self) -> Self {
         Rounded { value: self.value.max(0.0), error: self.error }
     }
+    /// Either value, where rounding hides the sign.
+    fn step(&self) -> Self {
+        let known = self.value.abs() > self.error || (self.value == 0.0 && self.error == 0.0);
+        Rounded { value: Smooth::step(&self.value), error: if known { 0.0 } else { 1.0 } }
+    }
 }
 
 #[cfg(test)]

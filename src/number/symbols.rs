@@ -57,6 +57,12 @@ macro_rules! symbols {
             fn positive_part(&self) -> Self {
                 *self
             }
+            fn step(&self) -> Self {
+                let root = self.root();
+                let positive = *self != Self::integer(0) && root * root == *self;
+                // What is undefined stays so.
+                if positive { Self::integer(1) } else { Self::integer(0) * *self }
+            }
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use super::reduced::{Reduced, TraceAndSquare};
 use super::{Item, Scalars};
-use crate::model::{Batch, Network, Parameters, Shape};
+use crate::model::{Batch, Parameters, Shape, ThreeLayer};
 use crate::number::{Matrix, Smooth};
 use crate::terms::bound::*;
 use crate::terms::bound_gradient::{MomentGradients, NoGradient, moment_gradients, ws_upper_gradient};
@@ -11,12 +11,12 @@ use crate::terms::{Curvature, curvatures, model, samples};
 /// The closed forms at one network: loss and moments with their gradients, by the functions of [`terms`](crate::terms).
 ///
 /// ```
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use hsr::number::Precise;
 /// use hsr::oracle::ClosedForms;
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 /// let rough = ClosedForms::at(&network, &batch)?;
 /// let right = ClosedForms::at(&network.map(Precise::exact), &batch.map(Precise::exact))?;
@@ -42,7 +42,7 @@ impl<T: Smooth> ClosedForms<T> {
     ///
     /// # Errors
     /// [`NoGradient::Empty`] for data without samples.
-    pub fn at(network: &Network<T>, batch: &Batch<T>) -> Result<Self, NoGradient> {
+    pub fn at(network: &ThreeLayer<T>, batch: &Batch<T>) -> Result<Self, NoGradient> {
         let points = curvatures(&samples(network, batch), &network.parameters.v);
         ClosedForms::of(&points, &network.parameters.v, model::loss(network, batch))
     }

@@ -2,7 +2,7 @@
 
 use super::path::no_samples;
 use super::{Answer, ClosedForms, Item, OracleError, Scalars, refined_eigenvalues};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use crate::number::Precise;
 use crate::terms::{Sample, curvatures, hessian, model, samples, trace};
 use std::cell::OnceCell;
@@ -62,7 +62,7 @@ impl Digits {
 ///
 /// # Errors
 /// [`OracleError`] where the network or the data has no answer.
-pub fn digits(answer: &Answer, network: &Network<f64>, batch: &Batch<f64>) -> Result<Digits, OracleError> {
+pub fn digits(answer: &Answer, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Digits, OracleError> {
     let (network, batch) = (network.map(Precise::exact), batch.map(Precise::exact));
     let v = &network.parameters.v;
     let samples = samples(&network, &batch);

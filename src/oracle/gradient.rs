@@ -1,7 +1,7 @@
 //! The gradient of the bound, or why there is none.
 
 use super::{ClosedForms, OracleError, finite};
-use crate::model::{Batch, Network, Parameters};
+use crate::model::{Batch, Parameters, ThreeLayer};
 use crate::terms::{samples, trace};
 
 /// Below this a product of two numbers that make up `Q` loses digits to underflow.
@@ -40,7 +40,7 @@ pub enum NoBoundGradient {
 /// The gradient of the bound at the point of these closed forms.
 pub(super) fn bound_gradient(
     forms: &ClosedForms<f64>,
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     batch: &Batch<f64>,
 ) -> Result<Result<Parameters<f64>, NoBoundGradient>, OracleError> {
     let (trace, squared) = (forms.moments.trace(), forms.moments.squared());
@@ -62,11 +62,11 @@ pub(super) fn bound_gradient(
 }
 
 /// The largest `1 - |p|^2`.
-fn largest_impurity(network: &Network<f64>, batch: &Batch<f64>) -> f64 {
+fn largest_impurity(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> f64 {
     samples(network, batch).iter().map(|n| trace::impurity(&n.p)).fold(0.0, f64::max)
 }
 
-fn zero_cause(network: &Network<f64>, batch: &Batch<f64>) -> &'static str {
+fn zero_cause(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> &'static str {
     if largest_impurity(network, batch) == 0.0 {
         "Every sample is saturated: its probabilities are 0 and 1 to the last digit"
     } else {
@@ -77,7 +77,7 @@ fn zero_cause(network: &Network<f64>, batch: &Batch<f64>) -> &'static str {
 /// From this impurity on a sample does not count as saturated.
 const SATURATED: f64 = 1e-100;
 
-fn small_cause(network: &Network<f64>, batch: &Batch<f64>) -> String {
+fn small_cause(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> String {
     let impurity = largest_impurity(network, batch);
     if impurity < SATURATED {
         format!("every sample is saturated (the largest 1 - |p|^2 is {impurity:e}); scale V and c down")

@@ -35,7 +35,7 @@ pub(crate) use refine::refined_largest;
 pub use scalars::{Scalar, Scalars};
 
 use crate::fast::Watcher;
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use crate::terms::bound_gradient::MomentGradients;
 use crate::terms::{Curvature, curvatures, hessian, samples, trace};
 use crate::witness::eigen::eigenvalues;
@@ -100,11 +100,11 @@ impl Wanted {
 /// The bounds, traces and gradients of a network on data that fit: evaluates the closed forms.
 ///
 /// ```
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use hsr::oracle::{Wanted, answer};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 /// let answer = answer(&network, &batch, Wanted::default().with_spectrum())?;
 /// let largest = answer.eigenvalues.as_ref().and_then(|values| values.last().copied());
@@ -116,7 +116,7 @@ impl Wanted {
 /// # Errors
 /// [`OracleError`] where network and data do not fit, `f64` cannot hold the numbers, or they take more memory or time than
 /// there is. That the bound has no gradient is no error: [`Answer::gradient`] says so.
-pub fn answer(network: &Network<f64>, batch: &Batch<f64>, wanted: Wanted) -> Result<Answer, OracleError> {
+pub fn answer(network: &ThreeLayer<f64>, batch: &Batch<f64>, wanted: Wanted) -> Result<Answer, OracleError> {
     answer_watched(network, batch, wanted, &|_, _| true)
 }
 
@@ -126,7 +126,7 @@ pub fn answer(network: &Network<f64>, batch: &Batch<f64>, wanted: Wanted) -> Res
 /// # Errors
 /// [`OracleError`], also where the watcher stops it.
 pub fn answer_watched(
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     batch: &Batch<f64>,
     wanted: Wanted,
     watcher: Watcher,
@@ -190,15 +190,16 @@ mod tests {
     use crate::number::Matrix;
     use approx::assert_relative_eq;
 
-    fn network(flat: &[f64], shape: &Shape, activation: Activation) -> Network<f64> {
-        Network { parameters: Parameters::from_flat(shape, flat).unwrap(), activation }
+    fn network(flat: &[f64], shape: &Shape, activation: Activation) -> ThreeLayer<f64> {
+        ThreeLayer { parameters: Parameters::from_flat(shape, flat).unwrap(), activation }
     }
 
     #[test]
     fn zero_inputs_and_zero_outputs_have_a_bound_of_0_and_no_gradient_with_a_reason() {
         let shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: false };
         let network = network(&[0.5, 1.0, -1.0], &shape, Activation::Tanh);
-        let batch = Batch { x: Matrix::zeros(1, 1), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]) };
+        let batch =
+            Batch { x: Matrix::zeros(1, 1), y: Matrix::from_row_slice(1, 2, &[1.0, 0.0]), weights: None };
         let wanted = Wanted { spectrum: true, terms: true, ..Wanted::default() };
         let answer = answer(&network, &batch, wanted).unwrap();
         let Scalars { loss, trace, trace_squared, ws_upper, ws_block, .. } = answer.scalars;

@@ -2,7 +2,7 @@
 
 use super::{ClosedForms, OracleError};
 use crate::fast::{GradientShares, Plan, Route, Watcher, Workspace};
-use crate::model::{Batch, BatchError, Misfit, Network, Parameters};
+use crate::model::{Batch, BatchError, Misfit, Parameters, ThreeLayer};
 use crate::terms::bound::Moments;
 use crate::terms::bound_gradient::NoGradient;
 use crate::terms::{Curvature, model};
@@ -31,7 +31,7 @@ impl Default for Path {
 
 /// Loss and moments with their gradients. `points` are the samples' own matrices, which only the slow path wants.
 pub(super) fn evaluate<'a>(
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     batch: &Batch<f64>,
     path: Path,
     watcher: Watcher,
@@ -63,7 +63,7 @@ pub(super) fn no_samples(_: NoGradient) -> OracleError {
 }
 
 fn by_matrix_products(
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     batch: &Batch<f64>,
     plan: Plan,
     watcher: Watcher,

@@ -1,7 +1,7 @@
 //! The loss on a line through a network's parameters.
 
 use super::SpectrumError;
-use crate::model::{Batch, Network, Parameters};
+use crate::model::{Batch, Parameters, ThreeLayer};
 use crate::terms::model::loss;
 
 /// Computes the loss along a direction, `L(theta + t direction)` at every distance `t`.
@@ -28,7 +28,7 @@ use crate::terms::model::loss;
 /// [`SpectrumError::Misfit`] where network and data do not fit, [`SpectrumError::Length`] for a direction that has not
 /// an entry for each parameter. A loss that overflows is a value that is not finite, and no error.
 pub fn loss_along(
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     batch: &Batch<f64>,
     direction: &[f64],
     distances: &[f64],
@@ -37,7 +37,7 @@ pub fn loss_along(
     let shape = network.shape(batch.samples());
     let direction = Parameters::from_flat(&shape, direction)
         .map_err(|_| SpectrumError::Length { found: direction.len(), needed: shape.parameters() })?;
-    let moved = |distance: &f64| Network {
+    let moved = |distance: &f64| ThreeLayer {
         parameters: network.parameters.moved(distance, &direction),
         activation: network.activation,
     };

@@ -4,7 +4,7 @@
 //! two against each other.
 
 use super::{Ends, HessianProduct, SpectrumError};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use faer::{Mat, Side};
 
 /// The most parameters for which the Hessian is formed: 72 MB, and as much for its vectors.
@@ -49,7 +49,7 @@ impl Spectrum {
 /// # Errors
 /// [`SpectrumError`] where network and data do not fit, there are more than [`MOST_DENSE`] parameters, a product
 /// overflows or the decomposition does not converge.
-pub fn spectrum(network: &Network<f64>, batch: &Batch<f64>) -> Result<Spectrum, SpectrumError> {
+pub fn spectrum(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Spectrum, SpectrumError> {
     let matrix = matrix(&mut HessianProduct::new(network, batch)?)?;
     let values = matrix.self_adjoint_eigenvalues(Side::Lower);
     let values = values.map_err(|_| SpectrumError::Decomposition { size: matrix.nrows() })?;

@@ -32,7 +32,7 @@ pub use dense::{MOST_DENSE, Spectrum, spectrum};
 pub use product::HessianProduct;
 
 use crate::budget::{self, OverBudget};
-use crate::model::{Batch, Misfit, Network, Shape};
+use crate::model::{Batch, Misfit, Shape, ThreeLayer};
 use std::fmt;
 
 /// How the ends of a spectrum are found.
@@ -217,7 +217,7 @@ pub enum SpectrumError {
 /// # Errors
 /// [`SpectrumError`] where network and data do not fit, a product overflows or a method does not converge.
 pub fn extremes(
-    network: &Network<f64>,
+    network: &ThreeLayer<f64>,
     batch: &Batch<f64>,
     settings: &SpectrumSettings,
 ) -> Result<Extremes, SpectrumError> {
@@ -280,7 +280,7 @@ const FEW: usize = 300;
 ///
 /// # Errors
 /// As [`extremes`].
-pub fn ends(network: &Network<f64>, batch: &Batch<f64>) -> Result<(f64, f64), SpectrumError> {
+pub fn ends(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<(f64, f64), SpectrumError> {
     let few = network.shape(batch.samples()).parameters() <= FEW;
     let method = Some(if few { SpectrumMethod::Dense } else { SpectrumMethod::Krylov });
     let found = extremes(

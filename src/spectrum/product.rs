@@ -6,7 +6,7 @@
 use super::SpectrumError;
 use crate::budget;
 use crate::fast::product::{Then, View, add_rows, product, samples, view};
-use crate::model::{Batch, Group, Network, Shape};
+use crate::model::{Batch, Group, Shape, ThreeLayer};
 use crate::terms;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -17,11 +17,11 @@ const TILE: usize = 256;
 /// Multiplies the Hessian of one network by directions: `12 N h C + 4 N h d` operations each, and no allocation.
 ///
 /// ```
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use hsr::spectrum::HessianProduct;
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 /// let mut hessian = HessianProduct::new(&network, &batch)?;
 /// let mut image = [0.0; 4];
@@ -65,7 +65,7 @@ impl<'a> HessianProduct<'a> {
     ///
     /// # Errors
     /// [`SpectrumError::Misfit`] where network and data do not fit together.
-    pub fn new(network: &Network<f64>, batch: &'a Batch<f64>) -> Result<Self, SpectrumError> {
+    pub fn new(network: &ThreeLayer<f64>, batch: &'a Batch<f64>) -> Result<Self, SpectrumError> {
         network.check_fit(batch)?;
         let shape = network.shape(batch.samples());
         let v = &network.parameters.v;

@@ -2,12 +2,12 @@
 
 use super::sample::{Curvature, Sample};
 use super::{hessian, model};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use crate::number::{Matrix, Number, Smooth};
 use num_traits::One;
 
 /// Runs the network on every sample of the batch.
-pub fn samples<T: Smooth>(network: &Network<T>, batch: &Batch<T>) -> Vec<Sample<T>> {
+pub fn samples<T: Smooth>(network: &ThreeLayer<T>, batch: &Batch<T>) -> Vec<Sample<T>> {
     let biases = network.parameters.b.is_some();
     let activation = network.activation;
     let forward = |n: usize| {

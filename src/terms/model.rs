@@ -5,11 +5,11 @@
 
 use super::algebra::{as_column, differences, mean, outer, times};
 use super::sample::Sample;
-use crate::model::{Activation, Batch, Network, Parameters};
+use crate::model::{Activation, Batch, Parameters, ThreeLayer};
 use crate::number::{Matrix, Number, Smooth, Vector};
 
 /// Preactivation `a = W x + b`, `h` entries; `x` has `d`.
-pub fn preactivation<T: Number>(network: &Network<T>, x: &Vector<T>) -> Vector<T> {
+pub fn preactivation<T: Number>(network: &ThreeLayer<T>, x: &Vector<T>) -> Vector<T> {
     let a = &network.parameters.w * x;
     match &network.parameters.b {
         Some(b) => a + b,
@@ -54,7 +54,7 @@ pub fn tanh_polynomials<T: Number>(f: &T) -> [T; 3] {
 }
 
 /// Logits `o = V z + c`, `C` entries.
-pub fn logits<T: Number>(network: &Network<T>, z: &Vector<T>) -> Vector<T> {
+pub fn logits<T: Number>(network: &ThreeLayer<T>, z: &Vector<T>) -> Vector<T> {
     let o = &network.parameters.v * z;
     match &network.parameters.c {
         Some(c) => o + c,
@@ -88,7 +88,7 @@ pub fn cross_entropy<T: Smooth>(o: &Vector<T>, y: &Vector<T>) -> T {
 }
 
 /// Loss `L = (1/N) sum_n cross_entropy(o_n, y_n)`.
-pub fn loss<T: Smooth>(network: &Network<T>, batch: &Batch<T>) -> T {
+pub fn loss<T: Smooth>(network: &ThreeLayer<T>, batch: &Batch<T>) -> T {
     let mut sum = T::zero();
     for n in 0..batch.samples() {
         let a = preactivation(network, &batch.x.row(n).transpose());

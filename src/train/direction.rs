@@ -3,7 +3,7 @@
 use super::recent::Recent;
 use super::{Method, TrainError};
 use crate::fast::{Backward, GradientShares, Objective, Workspace};
-use crate::model::{Batch, Network, Parameters, Shape};
+use crate::model::{Batch, Parameters, Shape, ThreeLayer};
 use crate::number::norm;
 use crate::terms::bound_gradient::NoGradient;
 
@@ -26,11 +26,11 @@ pub struct Descent {
 /// and where it is clamped, the bound is at its least, and 0 is one of its subgradients.
 ///
 /// ```
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use hsr::train::{Direction, Method};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 /// let mut gradient = [0.0; 4]; // order W, b, V, c, row-major
 /// let descent = Direction::new(Method::Hsr, 1).at(&network, &batch, 0.1, &mut gradient)?;
@@ -56,7 +56,7 @@ impl Direction {
     /// [`TrainError::Fast`] where network and data do not go together, or for a buffer of another length than `D`.
     pub fn at(
         &mut self,
-        network: &Network<f64>,
+        network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
         strength: f64,
         out: &mut [f64],
@@ -83,7 +83,7 @@ impl Direction {
     fn with_objective(
         &mut self,
         objective: Objective,
-        network: &Network<f64>,
+        network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
         strength: f64,
         out: &mut [f64],
@@ -103,7 +103,7 @@ impl Direction {
 }
 
 /// Adds the gradient of `decay/2 |theta|^2`, and gives `|theta|^2/2`.
-fn add_decay(network: &Network<f64>, decay: f64, out: &mut [f64]) -> f64 {
+fn add_decay(network: &ThreeLayer<f64>, decay: f64, out: &mut [f64]) -> f64 {
     let theta = network.parameters.flat();
     out.iter_mut().zip(&theta).for_each(|(gradient, theta)| *gradient += decay * theta);
     theta.iter().map(|theta| theta * theta).sum::<f64>() / 2.0
@@ -111,9 +111,9 @@ fn add_decay(network: &Network<f64>, decay: f64, out: &mut [f64]) -> f64 {
 
 /// The point at the distance `rho` along the gradient, where the loss is largest to first order; the point itself where
 /// there is no gradient.
-fn sharpest(network: &Network<f64>, shape: &Shape, rho: f64, gradient: &[f64]) -> Network<f64> {
+fn sharpest(network: &ThreeLayer<f64>, shape: &Shape, rho: f64, gradient: &[f64]) -> ThreeLayer<f64> {
     let norm = norm(gradient);
     let distance = if norm > 0.0 { rho / norm } else { 0.0 };
     let ascent = Parameters::from_fn(shape, |index| gradient[index]);
-    Network { parameters: network.parameters.moved(&distance, &ascent), activation: network.activation }
+    ThreeLayer { parameters: network.parameters.moved(&distance, &ascent), activation: network.activation }
 }

@@ -33,7 +33,7 @@ impl Order {
             return Cow::Borrowed(all);
         }
         let rows = self.rows(step);
-        Cow::Owned(Batch { x: all.x.select_rows(rows), y: all.y.select_rows(rows) })
+        Cow::Owned(all.select(rows))
     }
 
     fn rows(&mut self, step: usize) -> &[usize] {

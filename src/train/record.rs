@@ -3,7 +3,7 @@
 use super::recent::Recent;
 use super::{TrainError, Trainer};
 use crate::fast::{Backward, Objective, Workspace};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use crate::number::norm;
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,7 @@ pub struct Record {
 }
 
 /// A function that gives the largest and the smallest eigenvalue of the Hessian at a network and data, in this order, or nothing.
-pub type Extremes<'a> = &'a dyn Fn(&Network<f64>, &Batch<f64>) -> Option<(f64, f64)>;
+pub type Extremes<'a> = &'a dyn Fn(&ThreeLayer<f64>, &Batch<f64>) -> Option<(f64, f64)>;
 
 /// Takes records of a training run, in buffers that are reused. [The module](super) has an example.
 pub struct Recorder<'a> {
@@ -105,7 +105,7 @@ impl<'a> Recorder<'a> {
         })
     }
 
-    fn backward(&mut self, network: &Network<f64>, batch: &Batch<f64>) -> &mut Backward {
+    fn backward(&mut self, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> &mut Backward {
         self.backward.at(&network.shape(batch.samples()))
     }
 }

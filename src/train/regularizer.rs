@@ -2,7 +2,7 @@
 
 use super::recent::Recent;
 use crate::fast::{FastError, GradientShares, Objective, PlanError, Workspace};
-use crate::model::{Batch, Network};
+use crate::model::{Batch, ThreeLayer};
 use crate::terms::bound_gradient::NoGradient;
 
 /// An error of [`HsrRegularizer::add`]; nothing was added then.
@@ -35,11 +35,11 @@ pub enum RegularizerError {
 ///
 /// ```
 /// use hsr::fast::Objective;
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use hsr::train::HsrRegularizer;
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 ///
 /// let mut regularizer = HsrRegularizer::new(Objective::Upper, 0.1, 1);
@@ -76,7 +76,7 @@ impl HsrRegularizer {
     /// [`RegularizerError`]; the gradient is as it was then.
     pub fn add(
         &mut self,
-        network: &Network<f64>,
+        network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
         gradient: &mut [f64],
     ) -> Result<f64, RegularizerError> {

@@ -4,7 +4,7 @@ use super::error::advice;
 use super::order::Order;
 use super::schedule::warmth;
 use super::{Checkpoint, Descent, Direction, Record, Symptom, TrainError, TrainSettings};
-use crate::model::{Batch, Network, Parameters};
+use crate::model::{Batch, Parameters, ThreeLayer};
 use crate::number::norm;
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ const EXPLODED: f64 = 100.0;
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The network.
-    pub network: Network<f64>,
+    pub network: ThreeLayer<f64>,
     /// What momentum keeps of earlier directions, order `W, b, V, c`, row-major.
     pub velocity: Vec<f64>,
     /// The number of steps that were taken.
@@ -31,11 +31,11 @@ pub struct State {
 /// gives the numbers of an uninterrupted one, to the last bit.
 ///
 /// ```
-/// use hsr::model::{Activation, Batch, Network, Parameters};
+/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
 /// use hsr::train::{Method, TrainSettings, Trainer};
 /// use nalgebra::dmatrix;
 /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = Network::new(parameters, Activation::Tanh)?;
+/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 /// let mut trainer = Trainer::new(TrainSettings::of(Method::HsrBlock), network, &batch)?;
 /// let first = trainer.step()?.loss;
@@ -62,7 +62,7 @@ impl<'a> Trainer<'a> {
     /// [`TrainError`] for settings that are none, a network for other data, or weights that are not finite.
     pub fn new(
         settings: TrainSettings,
-        network: Network<f64>,
+        network: ThreeLayer<f64>,
         train: &'a Batch<f64>,
     ) -> Result<Self, TrainError> {
         settings.check(train.samples())?;
@@ -163,7 +163,7 @@ impl<'a> Trainer<'a> {
         let mut theta = network.parameters.flat();
         theta.iter_mut().zip(&velocity).for_each(|(theta, velocity)| *theta -= rate * velocity);
         let parameters = Parameters::from_fn(&network.shape(self.train.samples()), |index| theta[index]);
-        let network = Network { parameters, activation: network.activation };
+        let network = ThreeLayer { parameters, activation: network.activation };
         State { network, velocity, step: step + 1, seconds: *seconds }
     }
 

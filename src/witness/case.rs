@@ -1,7 +1,7 @@
 //! A network with data, in some arithmetic, and what an equation may need beside them.
 
 use super::Draw;
-use crate::model::{Activation, Batch, Network, Parameters, Shape};
+use crate::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use crate::number::{Matrix, Smooth, Vector};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -21,7 +21,7 @@ use rand_chacha::ChaCha8Rng;
 #[derive(Clone, Debug)]
 pub struct Case<A: Smooth> {
     /// The network.
-    pub network: Network<A>,
+    pub network: ThreeLayer<A>,
     /// The data.
     pub batch: Batch<A>,
     /// Sizes of both.
@@ -56,7 +56,7 @@ const ALL_PAIRS: usize = 3;
 
 impl<A: Draw> Case<A> {
     /// A case at a given network and data; `seed` picks the covectors and, for larger data, the pairs.
-    pub fn new(network: Network<A>, batch: Batch<A>, seed: u64) -> Self {
+    pub fn new(network: ThreeLayer<A>, batch: Batch<A>, seed: u64) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let count = batch.x.nrows();
         let shape = network.shape(count);
@@ -83,7 +83,7 @@ impl<A: Draw> Case<A> {
             let others = y.row(n).columns(1, shape.classes - 1).sum();
             y[(n, 0)] = A::one() - others;
         }
-        Case::new(Network { parameters, activation }, Batch { x, y }, seed ^ 0x5eed)
+        Case::new(ThreeLayer { parameters, activation }, Batch { x, y, weights: None }, seed ^ 0x5eed)
     }
 }
 

@@ -105,6 +105,8 @@ pub fn activation<T: Smooth>(activation: Activation, a: &T) -> T {
             let u = (int(2) / pi).sqrt() * (a + int(44_715) / int(1_000_000) * a * a * a);
             a * (int(1) + tanh(u)) / int(2)
         }
+        Activation::Relu => (a + (a * a).sqrt()) / int(2),
+        Activation::LeakyRelu => (int(101) * a + int(99) * (a * a).sqrt()) / int(200),
     }
 }
 

@@ -180,7 +180,7 @@ fn json_that_is_no_case_is_refused() {
         (json!({"X": [[1], [2], [3]]}), "W is 2x2 but X has 1 columns"),
         (json!({"b": null}), "case.json: c is given but b is not"),
         (json!({"activation": null}), "case.json names no activation: give one of sigmoid, tanh"),
-        (json!({"activation": "relu"}), "case.json: activation is 'relu': sigmoid, tanh"),
+        (json!({"activation": "swish"}), "case.json: activation is 'swish': sigmoid, tanh"),
         (json!({"Y": null}), "case.json has X but no targets"),
         (json!({"Y": null, "y": [0, 1, 2]}), "case.json: y[2] is 2: with 2 classes a label is 0 to 1"),
         (json!({"shape": shape}), "case.json: shape says hidden 3 but W is 2x2: correct one of the two"),

@@ -2,7 +2,7 @@
 //! hold. Its test holds it against the library.
 
 /// A network with biases: rows of `w` are hidden units, rows of `v` classes.
-pub struct Network {
+pub struct ThreeLayer {
     /// Hidden weights.
     pub w: Vec<Vec<f64>>,
     /// Hidden biases.
@@ -15,13 +15,13 @@ pub struct Network {
 
 /// `tr H` of the mean cross entropy: for each sample `|zt|^2 (1 - |p|^2)` from the output layer, and from the hidden layer
 /// `|xt|^2 sum_i (phi1_i^2 Var_p(V_.i) + phi2_i (V' (p - y))_i)`.
-pub fn trace(network: &Network, inputs: &[Vec<f64>], targets: &[Vec<f64>]) -> f64 {
+pub fn trace(network: &ThreeLayer, inputs: &[Vec<f64>], targets: &[Vec<f64>]) -> f64 {
     let samples = inputs.iter().zip(targets).map(|(x, y)| of_sample(network, x, y));
     samples.sum::<f64>() / inputs.len() as f64
 }
 
-fn of_sample(network: &Network, x: &[f64], y: &[f64]) -> f64 {
-    let Network { w, b, v, c } = network;
+fn of_sample(network: &ThreeLayer, x: &[f64], y: &[f64]) -> f64 {
+    let ThreeLayer { w, b, v, c } = network;
     let z: Vec<f64> = w.iter().zip(b).map(|(row, bias)| (dot(row, x) + bias).tanh()).collect();
     let o: Vec<f64> = v.iter().zip(c).map(|(row, bias)| dot(row, &z) + bias).collect();
     let p = softmax(&o);

@@ -3,7 +3,7 @@
 use hsr::conform::{Case, Draws, Precision, Quantity, expected, judge};
 use hsr::model::Activation;
 use hsr::number::{Matrix, Vector};
-use own_trace::{Network, trace};
+use own_trace::{ThreeLayer, trace};
 
 fn rows(matrix: &Matrix<f64>) -> Vec<Vec<f64>> {
     matrix.row_iter().map(|row| row.iter().copied().collect()).collect()
@@ -15,7 +15,7 @@ fn entries(bias: &Option<Vector<f64>>) -> Vec<f64> {
 
 fn own(case: &Case) -> f64 {
     let parameters = &case.network.parameters;
-    let network = Network {
+    let network = ThreeLayer {
         w: rows(&parameters.w),
         b: entries(&parameters.b),
         v: rows(&parameters.v),

@@ -1,7 +1,7 @@
 //! Derivatives of a term by the parameters, or by one of the quantities that it is made of, all others held fixed.
 
 use crate::audit::Forms;
-use crate::model::{Network, Parameters, Shape};
+use crate::model::{Parameters, Shape, ThreeLayer};
 use crate::number::{Arithmetic, Matrix, Nilpotent, Vector};
 use crate::terms::{Curvature, Sample, curvature, curvatures, samples};
 use crate::witness::lift;
@@ -69,7 +69,7 @@ impl<'a, A: Arithmetic> Moving<'a, A> {
         let case = &self.forms.case;
         let theta: Vec<A::First> = lift(&case.network.parameters.flat(), &[direction]);
         let parameters = Parameters::from_fn(&case.shape, |index| theta[index]);
-        let network = Network { parameters, activation: case.network.activation };
+        let network = ThreeLayer { parameters, activation: case.network.activation };
         f(&samples(&network, &case.batch.map(constant::<A>)), &network.parameters.v).mixed(1)
     }
 

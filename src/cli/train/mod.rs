@@ -8,7 +8,7 @@ pub(super) use arguments::TrainArguments;
 
 use super::{interrupt, layers};
 use hsr::audit::random_network;
-use hsr::model::{Batch, Network};
+use hsr::model::{Batch, ThreeLayer};
 use hsr::spectrum::ends;
 use hsr::train::{Checkpoint, Record, Recorder, Trainer, run};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -32,7 +32,7 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     // Drawn on standard error, and only where that is a terminal.
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps  {msg}  {elapsed}")?;
     let bar = ProgressBar::new(arguments.steps as u64).with_style(style);
-    let along_the_way = |network: &Network<f64>, batch: &Batch<f64>| ends(network, batch).ok();
+    let along_the_way = |network: &ThreeLayer<f64>, batch: &Batch<f64>| ends(network, batch).ok();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), arguments.threads);
     if !arguments.no_eigenvalues {
         recorder = recorder.with_extremes(&along_the_way);

@@ -3,7 +3,7 @@
 use super::cases::Case;
 use super::quantity::{Layout, Quantity};
 use crate::io::{Array, InputError, case_json, check_fit, make_folder, write_npz_with_texts, write_text};
-use crate::model::{Batch, Network, Parameters, Shape};
+use crate::model::{Batch, Parameters, Shape, ThreeLayer};
 use serde_json::{Map, Value};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ fn check(folder: &Path, name: &str, case: &Case, right: &[(Quantity, Vec<f64>)])
         return Err(InputError::Write { file, reason: io::Error::new(io::ErrorKind::InvalidInput, reason) });
     }
     let Case { network, batch } = case;
-    Network::new(network.parameters.clone(), network.activation)
+    ThreeLayer::new(network.parameters.clone(), network.activation)
         .and_then(|network| network.check_finite())
         .map_err(|reason| InputError::Network { file: file.clone(), reason })?;
     Batch::new(batch.x.clone(), batch.y.clone()).map_err(|reason| InputError::Batch { file, reason })?;

@@ -76,7 +76,11 @@ fn read_hello(answer: &Fields) -> Result<Hello, String> {
     };
     Ok(Hello {
         name,
-        activations: words(answer, "activations", &Activation::ALL, named)?,
+        activations: match said(answer, "activations")? {
+            // Kinks come to those alone that ask for them.
+            None => Activation::SMOOTH.to_vec(),
+            Some(_) => words(answer, "activations", &Activation::ALL, named)?,
+        },
         quantities: words(answer, "quantities", &Quantity::ALL, named)?,
         biases: words(answer, "biases", &[true, false], flag)?,
         precision,
@@ -315,7 +319,7 @@ mod tests {
         let hello = read_hello(&Fields::default()).unwrap();
         assert_eq!(
             (hello.activations.len(), hello.quantities.len(), hello.biases.len()),
-            (Activation::ALL.len(), 10, 2)
+            (Activation::SMOOTH.len(), 10, 2)
         );
         let hello = object(r#"{"quantities": ["loss", "loss"], "biases": [true], "name": null}"#).unwrap();
         let hello = read_hello(&hello).unwrap();
@@ -326,8 +330,8 @@ mod tests {
     fn what_a_program_says_of_itself_is_not_guessed() {
         for (text, message) in [
             (
-                r#"{"activations": ["relu"]}"#,
-                "activations has the unknown entry \"relu\": known are sigmoid, tanh",
+                r#"{"activations": ["swish"]}"#,
+                "activations has the unknown entry \"swish\": known are sigmoid, tanh",
             ),
             (r#"{"biases": [1]}"#, "biases has the unknown entry 1: known are true, false"),
             (r#"{"quantities": []}"#, "quantities is []: a list that is not empty is needed"),

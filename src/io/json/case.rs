@@ -3,7 +3,7 @@
 use super::object::{Object, load, shown};
 use crate::io::aside::{Read, unread};
 use crate::io::{InputError, batch, check_fit, network};
-use crate::model::{Activation, Batch, Network, Parameters};
+use crate::model::{Activation, Batch, Parameters, ThreeLayer};
 use serde_json::{Map, Value};
 use std::path::Path;
 
@@ -33,7 +33,7 @@ use std::path::Path;
 /// assert!(error.ends_with("case.json: W row 1 has 1 entries but row 0 has 2: every row needs as many"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn read_case(path: impl AsRef<Path>) -> Result<(Network<f64>, Batch<f64>), InputError> {
+pub fn read_case(path: impl AsRef<Path>) -> Result<(ThreeLayer<f64>, Batch<f64>), InputError> {
     let file = path.as_ref();
     both(Object { file, entries: &load(file)? })
 }
@@ -42,7 +42,7 @@ pub fn read_case(path: impl AsRef<Path>) -> Result<(Network<f64>, Batch<f64>), I
 ///
 /// # Errors
 /// Those of [`read_case`]; messages call the object `case`, where they would name the file.
-pub fn case_from_json(object: &Map<String, Value>) -> Result<(Network<f64>, Batch<f64>), InputError> {
+pub fn case_from_json(object: &Map<String, Value>) -> Result<(ThreeLayer<f64>, Batch<f64>), InputError> {
     both(Object { file: Path::new("case"), entries: object })
 }
 
@@ -53,7 +53,7 @@ pub fn case_from_json(object: &Map<String, Value>) -> Result<(Network<f64>, Batc
 pub fn read_network_json(
     path: impl AsRef<Path>,
     activation: Option<Activation>,
-) -> Result<Network<f64>, InputError> {
+) -> Result<ThreeLayer<f64>, InputError> {
     Ok(network(path.as_ref(), activation)?.value)
 }
 
@@ -61,7 +61,7 @@ pub fn read_network_json(
 pub(in crate::io) fn network(
     file: &Path,
     activation: Option<Activation>,
-) -> Result<Read<Network<f64>>, InputError> {
+) -> Result<Read<ThreeLayer<f64>>, InputError> {
     let entries = load(file)?;
     let object = Object { file, entries: &entries };
     let network = network_of(object, activation)?;
@@ -85,14 +85,14 @@ pub(in crate::io) fn data(file: &Path, classes: Option<usize>) -> Result<Read<Ba
     Ok(Read { value: batch_of(object, classes)?, aside: unread(object.names(), &[]) })
 }
 
-fn both(object: Object) -> Result<(Network<f64>, Batch<f64>), InputError> {
+fn both(object: Object) -> Result<(ThreeLayer<f64>, Batch<f64>), InputError> {
     let network = network_of(object, None)?;
     let batch = batch_of(object, Some(network.parameters.v.nrows()))?;
     check_fit(&network, &batch)?;
     Ok((network, batch))
 }
 
-fn network_of(object: Object, activation: Option<Activation>) -> Result<Network<f64>, InputError> {
+fn network_of(object: Object, activation: Option<Activation>) -> Result<ThreeLayer<f64>, InputError> {
     let parameters = Parameters {
         w: object.needed_matrix("W", "(h, d)")?,
         b: object.vector("b")?,
@@ -171,7 +171,7 @@ mod tests {
     use serde_json::json;
 
     /// A case of one hidden unit with these keys replaced, added or, with null, taken away.
-    fn case(changes: Value) -> Result<(Network<f64>, Batch<f64>), String> {
+    fn case(changes: Value) -> Result<(ThreeLayer<f64>, Batch<f64>), String> {
         let mut object = json!({
             "activation": "tanh", "W": [[1, -2.5]], "b": [0.5], "V": [[1], [3e-2]], "c": [0, 1],
             "X": [[0.5, 1], [2, 3], [4, 5]], "Y": [[1, 0], [0.25, 0.75], [0, 1]],
@@ -246,12 +246,12 @@ mod tests {
     fn an_activation_that_is_missing_or_unknown_lists_those_that_there_are() {
         assert_eq!(
             refused(json!({"activation": null})),
-            "case names no activation: give one of sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh, or \
+            "case names no activation: give one of sigmoid, tanh, softplus, gelu, silu, sin, identity, gelu-tanh, relu or leaky-relu, or \
              name it in a JSON file"
         );
-        for (named, shown) in [(json!("relu"), "'relu'"), (json!(3), "3")] {
+        for (named, shown) in [(json!("swish"), "'swish'"), (json!(3), "3")] {
             let message = format!(
-                "case: activation is {shown}: sigmoid, tanh, softplus, gelu, silu, sin, identity or gelu-tanh is needed"
+                "case: activation is {shown}: sigmoid, tanh, softplus, gelu, silu, sin, identity, gelu-tanh, relu or leaky-relu is needed"
             );
             assert_eq!(refused(json!({"activation": named})), message);
         }

@@ -1,6 +1,6 @@
 //! A network with data, written as one JSON object.
 
-use crate::model::{Batch, Network, Parameters};
+use crate::model::{Batch, Parameters, ThreeLayer};
 use crate::number::{Matrix, Vector};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 ///
 /// Reading divides each row of `Y` by its sum, as [`Batch::new`] does. Numbers that are not finite have no JSON: they
 /// become null, which is refused where they are read.
-pub fn case_json(network: &Network<f64>, batch: &Batch<f64>) -> Map<String, Value> {
+pub fn case_json(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Map<String, Value> {
     let shape = network.shape(batch.samples());
     let Parameters { w, b, v, c } = &network.parameters;
     let mut object = Map::new();
@@ -59,7 +59,7 @@ mod tests {
         for biases in [true, false] {
             let bias = |size: usize| biases.then(|| numbers(size, 1).column(0).into_owned());
             let parameters = Parameters { w: numbers(4, 2), b: bias(4), v: numbers(3, 4), c: bias(3) };
-            let network = Network::new(parameters, Activation::Gelu).unwrap();
+            let network = ThreeLayer::new(parameters, Activation::Gelu).unwrap();
             let batch = Batch::from_labels(numbers(5, 2), &[0, 2, 1, 0, 0], 3).unwrap();
             let object = case_json(&network, &batch);
             let text = serde_json::to_string(&object).unwrap();

@@ -6,7 +6,7 @@ mod tensors;
 use super::aside::Read;
 use super::listed::listed;
 use super::{InputError, Names, network};
-use crate::model::{Activation, Network, NetworkError, Parameters};
+use crate::model::{Activation, NetworkError, Parameters, ThreeLayer};
 use std::path::Path;
 use tensors::Tensors;
 
@@ -49,7 +49,7 @@ pub fn read_safetensors(
     path: impl AsRef<Path>,
     activation: Activation,
     names: Option<&Names>,
-) -> Result<Network<f64>, InputError> {
+) -> Result<ThreeLayer<f64>, InputError> {
     Ok(network_with(path.as_ref(), activation, names)?.value)
 }
 
@@ -58,7 +58,7 @@ pub(super) fn network_with(
     file: &Path,
     activation: Activation,
     names: Option<&Names>,
-) -> Result<Read<Network<f64>>, InputError> {
+) -> Result<Read<ThreeLayer<f64>>, InputError> {
     let tensors = Tensors::open(file)?;
     let names = names.map_or_else(|| find(&tensors), |names| Ok(names.clone()))?;
     let bias = |bias: usize, shape| {
@@ -107,7 +107,7 @@ mod tests {
     use ::safetensors::{Dtype, serialize, tensor::TensorView};
 
     /// A file with tensors of these names and shapes, whose values are 1, 2, 3 and so on.
-    fn read(tensors: &[(&str, &[usize])], names: Option<&str>) -> Result<Network<f64>, String> {
+    fn read(tensors: &[(&str, &[usize])], names: Option<&str>) -> Result<ThreeLayer<f64>, String> {
         let values: Vec<u8> = (1..100).flat_map(|value| (value as f32).to_le_bytes()).collect();
         let view = |shape: &[usize]| {
             let bytes = &values[..4 * shape.iter().product::<usize>()];
@@ -124,7 +124,7 @@ mod tests {
     }
 
     /// The same for `W`, `b`, `V`, `c` of two inputs, three hidden units and four classes.
-    fn named([w, b, v, c]: [&str; 4], names: Option<&str>) -> Result<Network<f64>, String> {
+    fn named([w, b, v, c]: [&str; 4], names: Option<&str>) -> Result<ThreeLayer<f64>, String> {
         read(&[(w, &[3, 2]), (b, &[3]), (v, &[4, 3]), (c, &[4])], names)
     }
 

@@ -314,6 +314,13 @@ impl Smooth for Chain {
     fn positive_part(&self) -> Self {
         *self
     }
+    fn step(&self) -> Self {
+        let positive = |value: Residues| !self.is_nothing() && value.absolute().r0 == value.r0;
+        match self.value {
+            Ok(value) => Chain::integer(i64::from(positive(value))),
+            Err(_) => *self,
+        }
+    }
 }
 
 #[cfg(test)]

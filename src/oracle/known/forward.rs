@@ -3,14 +3,14 @@
 
 use super::size::{Size, blurred, length, roundings, size};
 use crate::fast::product::{Then, product, view};
-use crate::model::{Batch, Derivatives, Network, Shape};
+use crate::model::{Batch, Derivatives, Shape, ThreeLayer};
 use crate::number::{Matrix, Number, Rounded, Vector};
 use crate::terms::model::{cross_entropy, others, softmax};
 use std::ops::Range;
 
 /// The parameters, as they enter sizes.
 pub(super) struct Weights<'a> {
-    pub network: &'a Network<f64>,
+    pub network: &'a ThreeLayer<f64>,
     /// `|W|'` and `|V|'` as rows: `d x h` and `h x C`, with `W'` and `V'` beside them.
     w: [Vec<f64>; 2],
     v: [Vec<f64>; 2],
@@ -22,7 +22,7 @@ pub(super) struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
-    pub fn new(network: &'a Network<f64>) -> Self {
+    pub fn new(network: &'a ThreeLayer<f64>) -> Self {
         let (w, v) = (&network.parameters.w, &network.parameters.v);
         // The transpose of a column-major matrix lies as its rows.
         let both = |matrix: &Matrix<f64>| {

@@ -16,7 +16,7 @@ use super::digits::ALL_DIGITS;
 use super::reduced::{Reduced, TraceAndSquare};
 use super::spread::Spread;
 use super::{Answer, ClosedForms, Digits, Item, OracleError};
-use crate::model::{Batch, Network, Parameters, Shape};
+use crate::model::{Batch, Parameters, Shape, ThreeLayer};
 use crate::number::{ROUNDOFF, Rounded};
 use crate::terms::bound::{Moments, mean, spread};
 use blocks::Blocks;
@@ -79,7 +79,7 @@ impl Known {
     /// # Errors
     /// [`OracleError::Overflow`] where numbers on some way to the answer may leave the range of `f64`: the same for all
     /// routes.
-    pub fn of(network: &Network<f64>, batch: &Batch<f64>) -> Result<Self, OracleError> {
+    pub fn of(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Self, OracleError> {
         let shape = network.shape(batch.samples());
         let weights = Weights::new(network);
         // Formed before slopes that may be 0 come to them.

@@ -29,11 +29,11 @@ impl Checkpoint {
     ///
     /// ```
     /// use hsr::io::read_network;
-    /// use hsr::model::{Activation, Batch, Network, Parameters};
+    /// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
     /// use hsr::train::{Checkpoint, Method, TrainSettings, Trainer};
     /// use nalgebra::dmatrix;
     /// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-    /// let network = Network::new(parameters, Activation::Tanh)?;
+    /// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
     /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
     /// let mut trainer = Trainer::new(TrainSettings::of(Method::Hsr), network.clone(), &batch)?;
     /// trainer.step()?;
