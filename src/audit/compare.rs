@@ -1,9 +1,10 @@
 //! One equation against one truth, at one case, in one arithmetic.
 
-use super::Forms;
-use super::equation::{Check, ClosedForm, Truth, Views};
+use super::equation::{Check, ClosedForm, Components, Truth, Views, rows};
+use super::layer_forms::Piece;
+use super::{Forms, LayerForms, Subject};
 use crate::number::{Arithmetic, Number};
-use crate::witness::{Draw, unit};
+use crate::witness::{Draw, LayerLoss, Loss, unit};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -53,21 +54,11 @@ pub enum Incomparable {
 pub fn compare<A: Draw + Arithmetic>(
     closed: &ClosedForm<A>,
     check: &Check<A>,
-    forms: &Forms<A>,
+    subject: &Subject<A>,
     probe: Probe,
 ) -> Result<Vec<Compared<A>>, Incomparable> {
-    let expected = closed.size(&forms.case);
-    if expected == Some(0) {
-        return Err(Incomparable::NotApplicable);
-    }
-    let components = (closed.components)(forms);
-    let found = components.len();
-    if expected.is_some_and(|expected| found != expected) || found == 0 {
-        return Err(Incomparable::WrongLength { found, expected: expected.unwrap_or(1) });
-    }
-    let side = Side { closed, forms, components };
-    let see = Views::new(forms);
-    let classes = forms.case.shape.classes;
+    let (side, see) = sides(closed, subject)?;
+    let found = side.components.len();
     match &check.truth {
         Truth::Values(truth) => {
             let truth = truth(&see);
@@ -78,6 +69,7 @@ pub fn compare<A: Draw + Arithmetic>(
         }
         Truth::Along(truth) => Ok(side.along(probe, &|_| {}, &|direction| truth(&see, direction))),
         Truth::OnSimplex(truth) => {
+            let classes = side.classes();
             Ok(side.along(probe, &|direction| onto_simplex(direction, classes), &|direction| {
                 truth(&see, direction)
             }))
@@ -95,16 +87,81 @@ pub fn compare<A: Draw + Arithmetic>(
     }
 }
 
-/// The closed side at a case, with its components.
-struct Side<'a, A: Arithmetic> {
+/// The components of a closed form at a subject, and what truths see there.
+fn sides<'a, A: Draw + Arithmetic>(
     closed: &'a ClosedForm<A>,
-    forms: &'a Forms<A>,
+    subject: &'a Subject<A>,
+) -> Result<(Side<'a, A>, Views<'a, A>), Incomparable> {
+    match closed.components {
+        Components::ThreeLayer(of) => {
+            let forms = subject.three_layer.as_ref().ok_or(Incomparable::NotApplicable)?;
+            let expected = closed.size(&forms.case);
+            if expected == Some(0) {
+                return Err(Incomparable::NotApplicable);
+            }
+            let components = of(forms);
+            let found = components.len();
+            if expected.is_some_and(|expected| found != expected) || found == 0 {
+                return Err(Incomparable::WrongLength { found, expected: expected.unwrap_or(1) });
+            }
+            let names = Names::Axes(closed, forms);
+            Ok((Side { names, components }, Views::ThreeLayer { loss: Loss::new(&forms.case), forms }))
+        }
+        Components::AnyDepth(of) => {
+            let forms = subject.layers.as_ref().ok_or(Incomparable::NotApplicable)?;
+            let pieces = of(forms);
+            let components: Vec<A> = pieces.iter().flat_map(|piece| rows(&piece.entries)).collect();
+            if components.is_empty() {
+                return Err(Incomparable::NotApplicable);
+            }
+            let names = Names::Pieces(pieces, forms);
+            Ok((Side { names, components }, Views::AnyDepth { loss: LayerLoss::new(&forms.case), forms }))
+        }
+    }
+}
+
+/// The components of a closed form, and their names.
+struct Side<'a, A: Arithmetic> {
+    names: Names<'a, A>,
     components: Vec<A>,
+}
+
+enum Names<'a, A: Arithmetic> {
+    Axes(&'a ClosedForm<A>, &'a Forms<A>),
+    Pieces(Vec<Piece<A>>, &'a LayerForms<A>),
 }
 
 impl<A: Draw + Arithmetic> Side<'_, A> {
     fn name(&self, index: usize) -> String {
-        self.closed.component(&self.forms.case, index)
+        match &self.names {
+            Names::Axes(closed, forms) => closed.component(&forms.case, index),
+            Names::Pieces(pieces, forms) => {
+                let mut index = index;
+                for piece in pieces {
+                    if index < piece.entries.len() {
+                        return piece.name(index, forms);
+                    }
+                    index -= piece.entries.len();
+                }
+                format!("entry {index}")
+            }
+        }
+    }
+
+    /// Rows of what is a matrix.
+    fn rows(&self) -> usize {
+        match &self.names {
+            Names::Axes(closed, forms) => closed.rows(&forms.case),
+            Names::Pieces(pieces, _) => pieces.first().map_or(1, |piece| piece.entries.nrows()),
+        }
+    }
+
+    /// Classes of a three-layer network.
+    fn classes(&self) -> usize {
+        match &self.names {
+            Names::Axes(_, forms) => forms.case.shape.classes,
+            Names::Pieces(_, forms) => forms.case.architecture.outputs(),
+        }
     }
 
     fn values(&self, truth: Vec<A>) -> Vec<Compared<A>> {
@@ -136,7 +193,7 @@ impl<A: Draw + Arithmetic> Side<'_, A> {
     }
 
     fn between(&self, probe: Probe, truth: &dyn Fn(&[A], &[A]) -> A) -> Vec<Compared<A>> {
-        let rows = self.closed.rows(&self.forms.case).max(1);
+        let rows = self.rows().max(1);
         let columns = self.components.len() / rows;
         let compared = |component: String, left: Vec<A>, right: Vec<A>| {
             let products: Vec<A> = self.components.chunks(columns).map(|row| dot(row, &right)).collect();

@@ -9,7 +9,7 @@ use crate::oracle::right_digits;
 pub fn digits(name: &str, point: &Point) -> Option<f64> {
     let value = closed_forms::<f64>().into_iter().find(|form| form.name == name)?;
     let precise = precise_forms().into_iter().find(|form| form.name == name)?;
-    let found = (value.components)(&point.value);
-    let truth = (precise.components)(point.precise());
+    let found = value.at(&point.value)?;
+    let truth = precise.at(point.precise())?;
     Some(right_digits(&found, &truth)).filter(|digits| !digits.is_nan())
 }

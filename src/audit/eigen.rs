@@ -1,6 +1,8 @@
 //! The eigen witness: what the closed forms say of the spectrum, against the eigenvalues of the dense Hessian.
 
+use super::Forms;
 use super::float::Point;
+use super::layer_eigen::layer_eigen;
 use crate::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use crate::number::Matrix;
 use crate::terms::{bound::*, curvatures, samples, squared_trace::trace_squared, trace::trace};
@@ -41,28 +43,36 @@ pub struct EigenSummary {
     pub ws_upper: f64,
     /// The reduced bound.
     pub ws_reduced: f64,
-    /// The block bound.
-    pub ws_block: f64,
+    /// The block bound, of a three-layer network.
+    pub ws_block: Option<f64>,
+    /// The bound by layers.
+    pub ws_layers: f64,
+    /// The bound by units.
+    pub ws_units: f64,
+    /// The bound by hidden units.
+    pub ws_hidden_units: f64,
+    /// The bound by entries.
+    pub ws_entries: f64,
 }
 
 /// Householder reduction and implicit QR are backward stable: every computed eigenvalue is off by at most a modest
 /// multiple of `D eps |H|_F`, and the closed forms by no more.
-fn tolerance(h: &Matrix<f64>) -> f64 {
+pub(super) fn tolerance(h: &Matrix<f64>) -> f64 {
     10.0 * h.nrows() as f64 * f64::EPSILON * h.norm()
 }
 
-struct Checks {
-    list: Vec<EigenCheck>,
-    tolerance: f64,
+pub(super) struct Checks {
+    pub(super) list: Vec<EigenCheck>,
+    pub(super) tolerance: f64,
 }
 
 impl Checks {
-    fn at_most(&mut self, equation: &'static str, statement: &str, left: f64, right: f64) {
+    pub(super) fn at_most(&mut self, equation: &'static str, statement: &str, left: f64, right: f64) {
         let statement = statement.to_string();
         self.list.push(EigenCheck { equation, statement, left, right, tolerance: self.tolerance });
     }
 
-    fn equal(&mut self, equation: &'static str, statement: &str, left: f64, right: f64) {
+    pub(super) fn equal(&mut self, equation: &'static str, statement: &str, left: f64, right: f64) {
         self.at_most(equation, statement, left, right);
         self.at_most(equation, statement, right, left);
     }
@@ -73,19 +83,23 @@ impl Checks {
 /// # Errors
 /// [`EigenError`] where the Hessian has no eigenvalues.
 pub fn eigen(point: &Point) -> Result<(Vec<EigenCheck>, EigenSummary), EigenError> {
-    let case = &point.value;
-    let h = case.hessian();
-    let eigen = eigenvalues(h)?;
-    let mut checks = Checks { list: Vec::new(), tolerance: tolerance(h) };
-    let moments = moments(&case.points, case.v());
-    sums(&mut checks, &case.case.shape, &moments, &eigen, h);
-    let spectrum = bounds(&mut checks, point, &moments, &eigen)?;
-    blocks(&mut checks, point, &moments, &spectrum)?;
-    null(&mut checks, &case.case.shape, &eigen, h);
-    positive(&mut checks, point)?;
-    equality(&mut checks)?;
-    #[cfg(feature = "lapack")]
-    second_opinion(&mut checks, h, &eigen)?;
+    let mut checks = Checks { list: Vec::new(), tolerance: 0.0 };
+    let mut spectrum = layer_eigen(&mut checks, point)?;
+    if let Some(case) = &point.value.three_layer {
+        let h = case.hessian();
+        let eigen = eigenvalues(h)?;
+        checks.tolerance = tolerance(h);
+        let moments = moments(&case.points, case.v());
+        sums(&mut checks, &case.case.shape, &moments, &eigen, h);
+        let block = bounds(&mut checks, &case.case.shape, &moments, &eigen);
+        blocks(&mut checks, case, &moments)?;
+        null(&mut checks, &case.case.shape, &eigen, h);
+        positive(&mut checks, case)?;
+        equality(&mut checks)?;
+        spectrum.ws_block = Some(block);
+        #[cfg(feature = "lapack")]
+        second_opinion(&mut checks, h, &eigen)?;
+    }
     Ok((checks.list, spectrum))
 }
 
@@ -108,14 +122,8 @@ fn sums(checks: &mut Checks, shape: &Shape, moments: &Moments<f64>, eigen: &[f64
     checks.equal("spread", "s is the standard deviation of the eigenvalues", spread(t, q, size), spread_of);
 }
 
-/// Both-sided bounds on the largest and the smallest eigenvalue, and on the range.
-fn bounds(
-    checks: &mut Checks,
-    point: &Point,
-    moments: &Moments<f64>,
-    eigen: &[f64],
-) -> Result<EigenSummary, EigenError> {
-    let shape = &point.value.case.shape;
+/// Both-sided bounds on the largest and the smallest eigenvalue, and on the range; gives the block bound.
+fn bounds(checks: &mut Checks, shape: &Shape, moments: &Moments<f64>, eigen: &[f64]) -> f64 {
     let size = shape.parameters();
     let (t, q) = (moments.trace(), moments.squared());
     let (m, s) = (mean(t, size), spread(t, q, size));
@@ -145,24 +153,12 @@ fn bounds(
     checks.at_most("ws_block", "lambda_max <= block bound", high, block);
     checks.at_most("ws_block", "block bound <= reduced bound", block, reduced);
     checks.at_most("ws_block", "block bound <= WS", block, upper);
-    Ok(EigenSummary {
-        point: point.name.to_string(),
-        lambda_min: low,
-        lambda_max: high,
-        ws_upper: upper,
-        ws_reduced: reduced,
-        ws_block: block,
-    })
+    block
 }
 
 /// The bounds of the two diagonal blocks, and the support form.
-fn blocks(
-    checks: &mut Checks,
-    point: &Point,
-    moments: &Moments<f64>,
-    spectrum: &EigenSummary,
-) -> Result<(), EigenError> {
-    let (case, shape) = (&point.value, &point.value.case.shape);
+fn blocks(checks: &mut Checks, case: &Forms<f64>, moments: &Moments<f64>) -> Result<(), EigenError> {
+    let shape = &case.case.shape;
     let (h, split, size) = (case.hessian(), shape.hidden_parameters(), shape.parameters());
     let hidden = eigenvalues(&h.view_range(0..split, 0..split).into_owned())?;
     let output = eigenvalues(&h.view_range(split..size, split..size).into_owned())?;
@@ -190,7 +186,7 @@ fn blocks(
     );
     let (m, s) = (mean(moments.trace(), size), spread(moments.trace(), moments.squared(), size));
     let form = support_form(h, &support_matrix(h, m, s));
-    checks.equal("support_form", "WS = <H, P>", form, spectrum.ws_upper);
+    checks.equal("support_form", "WS = <H, P>", form, ws_upper(m, s, size));
     checks.tolerance = single;
     Ok(())
 }
@@ -206,8 +202,8 @@ fn null(checks: &mut Checks, shape: &Shape, eigen: &[f64], h: &Matrix<f64>) {
 }
 
 /// Softmax covariances and Gauss-Newton matrices of the first samples are positive semidefinite, and `S 1 = 0`.
-fn positive(checks: &mut Checks, point: &Point) -> Result<(), EigenError> {
-    for n in point.value.points.iter().take(8) {
+fn positive(checks: &mut Checks, case: &Forms<f64>) -> Result<(), EigenError> {
+    for n in case.points.iter().take(8) {
         let smallest = |matrix: &Matrix<f64>| eigenvalues(matrix).map(|values| values[0]);
         let least = [smallest(&n.s)?, smallest(&n.k)?, smallest(&n.gn)?];
         let whole = std::mem::replace(&mut checks.tolerance, tolerance(&n.s));

@@ -1,9 +1,10 @@
 //! What the audit knows of an equation: its name, its closed form, and the truths that it is held against.
 
-use super::{Dense, Forms, Moving};
+use super::layer_forms::Piece;
+use super::{Dense, Forms, LayerDense, LayerForms, LayerMoving, Moving, Subject};
 use crate::model::{Group, Shape};
 use crate::number::{Arithmetic, Matrix, Smooth};
-use crate::witness::{Case, Draw, Loss};
+use crate::witness::{Case, LayerLoss, Loss};
 
 /// The closed side of an equation in the arithmetic `A`. It is given the closed forms at a case and cannot reach the loss.
 pub struct ClosedForm<A: Smooth> {
@@ -11,10 +12,18 @@ pub struct ClosedForm<A: Smooth> {
     pub name: &'static str,
     /// Its chapter: the name of the file in `terms`.
     pub chapter: &'static str,
-    /// What its components run over, the last axis fastest.
+    /// What the components of a three-layer network run over, the last axis fastest.
     pub axes: &'static [Axis],
     /// All its components.
-    pub components: fn(&Forms<A>) -> Vec<A>,
+    pub components: Components<A>,
+}
+
+/// How an equation gives its components.
+pub enum Components<A: Smooth> {
+    /// At a three-layer network: chapters 1 to 8.
+    ThreeLayer(fn(&Forms<A>) -> Vec<A>),
+    /// At a network of any depth, as matrices with their places: chapters 9 to 13.
+    AnyDepth(fn(&LayerForms<A>) -> Vec<Piece<A>>),
 }
 
 /// An equation in the arithmetic `A`.
@@ -29,7 +38,7 @@ impl<A: Arithmetic> Equation<A> {
     /// A closed form with the truths that a function adds to a list; one truth that is of another equation is left out.
     ///
     /// ```
-    /// use hsr::audit::{Axis, ClosedForm, Equation};
+    /// use hsr::audit::{Axis, ClosedForm, Components, Equation};
     /// use hsr::number::Field;
     /// use hsr::terms::model::loss_gradient;
     ///
@@ -37,7 +46,7 @@ impl<A: Arithmetic> Equation<A> {
     ///     name: "loss_gradient",
     ///     chapter: "model",
     ///     axes: &[Axis::Theta],
-    ///     components: |forms| loss_gradient(&forms.samples, forms.v()).flat(),
+    ///     components: Components::ThreeLayer(|forms| loss_gradient(&forms.samples, forms.v()).flat()),
     /// };
     /// let equation = Equation::new(closed, |checks| {
     ///     checks.along("loss_gradient", "the slope of the loss", |loss, d| loss.slope(d));
@@ -47,12 +56,12 @@ impl<A: Arithmetic> Equation<A> {
     ///
     /// A closed form that reaches for the loss does not compile, nor does a truth that reaches for a closed form:
     /// ```compile_fail,E0308
-    /// use hsr::audit::{Axis, ClosedForm};
+    /// use hsr::audit::{Axis, ClosedForm, Components};
     /// let closed = ClosedForm::<f64> {
     ///     name: "loss_gradient",
     ///     chapter: "model",
     ///     axes: &[Axis::Theta],
-    ///     components: |loss: &hsr::witness::Loss<f64>| vec![loss.slope(loss.theta())],
+    ///     components: Components::ThreeLayer(|loss: &hsr::witness::Loss<f64>| vec![loss.slope(loss.theta())]),
     /// };
     /// ```
     /// ```compile_fail,E0599
@@ -118,15 +127,39 @@ type Conditions<A> = dyn Fn(&Views<A>, &[A]) -> Sides<A> + Send + Sync;
 pub type Sides<A> = Vec<(A, A)>;
 
 /// All that truths see of a case, of which each is given one.
-pub struct Views<'a, A: Arithmetic> {
-    loss: Loss<'a, A>,
-    forms: &'a Forms<A>,
+pub enum Views<'a, A: Arithmetic> {
+    /// At a three-layer network.
+    ThreeLayer {
+        /// The loss.
+        loss: Loss<'a, A>,
+        /// The closed forms.
+        forms: &'a Forms<A>,
+    },
+    /// At a network of any depth.
+    AnyDepth {
+        /// The loss.
+        loss: LayerLoss<'a, A>,
+        /// The closed forms.
+        forms: &'a LayerForms<A>,
+    },
 }
 
-impl<'a, A: Draw + Arithmetic> Views<'a, A> {
-    /// The views of the case at which the closed forms are.
-    pub(super) fn new(forms: &'a Forms<A>) -> Self {
-        Views { loss: Loss::new(&forms.case), forms }
+/// The loss of a three-layer network, and its closed forms.
+///
+/// # Panics
+/// At a network of any depth: a truth is compared where its closed form is alone.
+fn three_layer<'s, 'a, A: Arithmetic>(see: &'s Views<'a, A>) -> (&'s Loss<'a, A>, &'a Forms<A>) {
+    match see {
+        Views::ThreeLayer { loss, forms } => (loss, forms),
+        Views::AnyDepth { .. } => unreachable!("the truth of an equation of chapters 1 to 8"),
+    }
+}
+
+/// The same at a network of any depth.
+fn any_depth<'s, 'a, A: Arithmetic>(see: &'s Views<'a, A>) -> (&'s LayerLoss<'a, A>, &'a LayerForms<A>) {
+    match see {
+        Views::AnyDepth { loss, forms } => (loss, forms),
+        Views::ThreeLayer { .. } => unreachable!("the truth of an equation of chapters 9 to 13"),
     }
 }
 
@@ -148,28 +181,43 @@ impl<A: Arithmetic> Checks<A> {
 
     /// Every component is a value made of the loss.
     pub fn values(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>) -> Vec<A>) {
-        self.push(equation, against, On::All, Truth::Values(Box::new(move |see| truth(&see.loss))));
+        self.push(equation, against, On::All, Truth::Values(Box::new(move |see| truth(three_layer(see).0))));
     }
 
     /// The contraction with a direction is a derivative of the loss along it.
     pub fn along(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>, &[A]) -> A) {
-        self.push(equation, against, On::All, Truth::Along(Box::new(move |see, d| truth(&see.loss, d))));
+        self.push(
+            equation,
+            against,
+            On::All,
+            Truth::Along(Box::new(move |see, d| truth(three_layer(see).0, d))),
+        );
     }
 
     /// The same for directions whose entries sum to zero for each sample.
     pub fn on_simplex(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>, &[A]) -> A) {
-        self.push(equation, against, On::All, Truth::OnSimplex(Box::new(move |see, d| truth(&see.loss, d))));
+        self.push(
+            equation,
+            against,
+            On::All,
+            Truth::OnSimplex(Box::new(move |see, d| truth(three_layer(see).0, d))),
+        );
     }
 
     /// The contraction from both sides is a second derivative of the loss.
     pub fn between(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>, &[A], &[A]) -> A) {
-        let truth = Truth::Between(Box::new(move |see, v, w| truth(&see.loss, v, w)));
+        let truth = Truth::Between(Box::new(move |see, v, w| truth(three_layer(see).0, v, w)));
         self.push(equation, against, On::All, truth);
     }
 
     /// The components solve equations that are made of the loss.
     pub fn solves(&mut self, equation: &'static str, against: &str, truth: fn(&Loss<A>, &[A]) -> Sides<A>) {
-        self.push(equation, against, On::All, Truth::Solves(Box::new(move |see, x| truth(&see.loss, x))));
+        self.push(
+            equation,
+            against,
+            On::All,
+            Truth::Solves(Box::new(move |see, x| truth(three_layer(see).0, x))),
+        );
     }
 
     /// Every component is a value made of the dense Hessian: of the one assembled from closed blocks and, on small cases, of
@@ -194,15 +242,15 @@ impl<A: Arithmetic> Checks<A> {
     }
 
     fn of_both(&mut self, equation: &'static str, what: &str, truth: impl Fn(From<A>) -> Truth<A>) {
-        let assembled: From<A> = |see| Dense::assembled(see.forms);
-        let from_loss: From<A> = |see| Dense::from_loss(&see.loss);
+        let assembled: From<A> = |see| Dense::assembled(three_layer(see).1);
+        let from_loss: From<A> = |see| Dense::from_loss(three_layer(see).0);
         self.push(equation, &format!("{what} of the assembled Hessian"), On::All, truth(assembled));
         self.push(equation, &format!("{what} of the Hessian of the loss"), On::Small, truth(from_loss));
     }
 
     /// The contraction with a direction is the derivative of a term of an earlier chapter.
     pub fn along_term(&mut self, equation: &'static str, against: &str, truth: fn(&Moving<A>, &[A]) -> A) {
-        let truth = Truth::Along(Box::new(move |see, d| truth(&Moving::new(see.forms), d)));
+        let truth = Truth::Along(Box::new(move |see, d| truth(&Moving::new(three_layer(see).1), d)));
         self.push(equation, against, On::All, truth);
     }
 
@@ -213,13 +261,13 @@ impl<A: Arithmetic> Checks<A> {
         against: &str,
         truth: fn(&Moving<A>, &[A]) -> A,
     ) {
-        let truth = Truth::OnSimplex(Box::new(move |see, d| truth(&Moving::new(see.forms), d)));
+        let truth = Truth::OnSimplex(Box::new(move |see, d| truth(&Moving::new(three_layer(see).1), d)));
         self.push(equation, against, On::All, truth);
     }
 
     /// Every component is a derivative of a term of an earlier chapter.
     pub fn of_term(&mut self, equation: &'static str, against: &str, truth: fn(&Moving<A>) -> Vec<A>) {
-        let truth = Truth::Values(Box::new(move |see| truth(&Moving::new(see.forms))));
+        let truth = Truth::Values(Box::new(move |see| truth(&Moving::new(three_layer(see).1))));
         self.push(equation, against, On::All, truth);
     }
 
@@ -230,10 +278,121 @@ impl<A: Arithmetic> Checks<A> {
         against: &str,
         truth: fn(&Moving<A>, &[A]) -> Sides<A>,
     ) {
-        let truth = Truth::Solves(Box::new(move |see, x| truth(&Moving::new(see.forms), x)));
+        let truth = Truth::Solves(Box::new(move |see, x| truth(&Moving::new(three_layer(see).1), x)));
         self.push(equation, against, On::All, truth);
     }
 }
+
+/// The same at a network of any depth: each is handed the loss, a dense Hessian or moving terms, and nothing else.
+impl<A: Arithmetic> Checks<A> {
+    /// Every component is a value made of the loss.
+    pub fn layer_values(
+        &mut self,
+        equation: &'static str,
+        against: &str,
+        truth: fn(&LayerLoss<A>) -> Vec<A>,
+    ) {
+        let truth = Truth::Values(Box::new(move |see| truth(any_depth(see).0)));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// The contraction with a direction is a derivative of the loss.
+    pub fn layer_along(
+        &mut self,
+        equation: &'static str,
+        against: &str,
+        truth: fn(&LayerLoss<A>, &[A]) -> A,
+    ) {
+        let truth = Truth::Along(Box::new(move |see, d| truth(any_depth(see).0, d)));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// The contraction from both sides is a second derivative of the loss.
+    pub fn layer_between(
+        &mut self,
+        equation: &'static str,
+        against: &str,
+        truth: fn(&LayerLoss<A>, &[A], &[A]) -> A,
+    ) {
+        let truth = Truth::Between(Box::new(move |see, v, w| truth(any_depth(see).0, v, w)));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// The components solve equations that are made of the loss.
+    pub fn layer_solves(
+        &mut self,
+        equation: &'static str,
+        against: &str,
+        truth: fn(&LayerLoss<A>, &[A]) -> Sides<A>,
+    ) {
+        let truth = Truth::Solves(Box::new(move |see, x| truth(any_depth(see).0, x)));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// Every component is a value made of the dense Hessian, of the assembled one and, on small cases, of that of the loss.
+    pub fn of_layer_hessian(
+        &mut self,
+        equation: &'static str,
+        what: &str,
+        truth: fn(&LayerDense<A>) -> Vec<A>,
+    ) {
+        self.of_both_at_any_depth(equation, what, |from| {
+            Truth::Values(Box::new(move |see| truth(&from(see))))
+        });
+    }
+
+    /// The same for equations that the components solve.
+    pub fn solves_layer_hessian(
+        &mut self,
+        equation: &'static str,
+        what: &str,
+        truth: fn(&LayerDense<A>, &[A]) -> Sides<A>,
+    ) {
+        self.of_both_at_any_depth(equation, what, |from| {
+            Truth::Solves(Box::new(move |see, x| truth(&from(see), x)))
+        });
+    }
+
+    fn of_both_at_any_depth(
+        &mut self,
+        equation: &'static str,
+        what: &str,
+        truth: impl Fn(FromLayers<A>) -> Truth<A>,
+    ) {
+        let assembled: FromLayers<A> = |see| {
+            let (loss, forms) = any_depth(see);
+            LayerDense::assembled(forms, loss)
+        };
+        let from_loss: FromLayers<A> = |see| LayerDense::from_loss(any_depth(see).0);
+        self.push(equation, &format!("{what} of the assembled Hessian"), On::All, truth(assembled));
+        self.push(equation, &format!("{what} of the Hessian of the loss"), On::Small, truth(from_loss));
+    }
+
+    /// The contraction with a direction is the derivative of a term of an earlier chapter.
+    pub fn layer_along_term(
+        &mut self,
+        equation: &'static str,
+        against: &str,
+        truth: fn(&LayerMoving<A>, &[A]) -> A,
+    ) {
+        let truth = Truth::Along(Box::new(move |see, d| truth(&LayerMoving::new(any_depth(see).1), d)));
+        self.push(equation, against, On::All, truth);
+    }
+
+    /// The components solve equations that are made of derivatives of terms.
+    pub fn layer_solves_term(
+        &mut self,
+        equation: &'static str,
+        against: &str,
+        truth: fn(&LayerMoving<A>, &[A]) -> Sides<A>,
+    ) {
+        let truth = Truth::Solves(Box::new(move |see, x| truth(&LayerMoving::new(any_depth(see).1), x)));
+        self.push(equation, against, On::All, truth);
+    }
+}
+
+/// A dense Hessian of any depth out of what is seen.
+type FromLayers<A> = for<'s, 'a> fn(&'s Views<'a, A>) -> LayerDense<'s, A>;
 
 /// A dense Hessian out of what is seen.
 type From<A> = for<'s, 'a> fn(&'s Views<'a, A>) -> Dense<'s, A>;
@@ -291,6 +450,22 @@ impl Axis {
 }
 
 impl<A: Smooth> ClosedForm<A> {
+    /// Whether it is of networks of any depth, and not of the three-layer network.
+    pub fn is_of_any_depth(&self) -> bool {
+        matches!(self.components, Components::AnyDepth(_))
+    }
+
+    /// All its components at a network with data, where it is one that the equation is of.
+    pub fn at(&self, subject: &Subject<A>) -> Option<Vec<A>> {
+        match self.components {
+            Components::ThreeLayer(of) => subject.three_layer.as_ref().map(of),
+            Components::AnyDepth(of) => {
+                let pieces = of(subject.layers.as_ref()?);
+                Some(pieces.iter().flat_map(|piece| rows(&piece.entries)).collect())
+            }
+        }
+    }
+
     fn lengths(&self, case: &Case<A>) -> Vec<usize> {
         self.axes.iter().map(|axis| axis.length(&case.shape, &case.pairs)).collect()
     }

@@ -2,34 +2,20 @@
 
 use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::{Check, Equation, On};
-use super::{Forms, equations, matching};
-use crate::model::{Activation, Shape};
+use super::sizes::of_chapters;
+use super::{AuditSettings, Size, Subject, equations, matching};
 use crate::number::{Degree, Field, Gap, chance};
-use crate::witness::Case;
 
-/// Sizes `(N, d, h, C)`, all of which are checked: small, so that third derivatives stay cheap; each of 1, 2, 3 for
-/// every size and up to five classes; and such that `sqrt(D-1)` and its like exist in the field at several of them.
-const SIZES: [(usize, usize, usize, usize); 12] = [
-    (2, 2, 2, 3),
-    (1, 1, 1, 2),
-    (3, 1, 3, 2),
-    (2, 1, 2, 5),
-    (1, 2, 3, 3),
-    (2, 3, 1, 4),
-    (2, 2, 1, 3),
-    (2, 3, 2, 2),
-    (1, 1, 2, 3),
-    (2, 3, 2, 3),
-    (2, 1, 2, 4),
-    (2, 1, 1, 3),
-];
-
-/// Square roots of radicands exist at every second point; an equation takes at most this many that are independent.
-const ROOTS: u32 = 6;
+/// Square roots of radicands exist at every second point; an equation takes at most this many that are independent: bounds by
+/// groups, which take a root for each group and each pair of groups, are decided where there are no more.
+const ROOTS: usize = 6;
 
 /// Points that are tried at a size before the equation counts as undecidable there, for want of the square root of a
-/// size; of a radicand it would be found long before.
-const ATTEMPTS: u64 = 32;
+/// size; of radicands, [`ROOTS`] at most, it would be found long before.
+const ATTEMPTS: u64 = 256;
+
+/// Points at a size, at most: a degree for which they are too few would not be decided by more.
+const MOST_POINTS: usize = 64;
 
 /// Logarithm to base 10 of the probability that no equation may exceed.
 const TARGET: f64 = -18.0;
@@ -55,8 +41,8 @@ pub struct Exact {
 /// Where an equation failed exactly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExactFailure {
-    /// The sizes.
-    pub shape: Shape,
+    /// The size.
+    pub size: Size,
     /// The seed of the case.
     pub seed: u64,
     /// Index of the truth that it was held against.
@@ -65,9 +51,9 @@ pub struct ExactFailure {
     pub compared: Compared<Field>,
 }
 
-/// Checks one equation, by name, at every size: every truth at `points` random points, and at more where its degree is
+/// Checks one equation, by name, at every size: every truth at `settings.points` random points, and at more where its degree is
 /// so high that they would leave a wrong equation a chance above 1e-18.
-pub fn exact(name: &str, activation: Activation, biases: bool, points: usize, seed: u64) -> Exact {
+pub fn exact(name: &str, settings: &AuditSettings) -> Exact {
     let mut result = Exact {
         applies: false,
         sizes: 0,
@@ -81,10 +67,9 @@ pub fn exact(name: &str, activation: Activation, biases: bool, points: usize, se
     let (Some(equation), Some(degree)) = (matching(&fields, name), matching(&degrees, name)) else {
         return result;
     };
-    for (index, (samples, inputs, hidden, classes)) in SIZES.into_iter().enumerate() {
-        let shape = Shape { samples, inputs, hidden, classes, biases };
-        let seed = seed.wrapping_mul(0x9e37_79b9).wrapping_add((index as u64) << 32);
-        at_size(&mut result, equation, degree, shape, activation, points, seed);
+    for (index, size) in of_chapters(equation.closed.is_of_any_depth(), settings).into_iter().enumerate() {
+        let seed = settings.seed.wrapping_mul(0x9e37_79b9).wrapping_add((index as u64) << 32);
+        at_size(&mut result, equation, degree, size, settings.points, seed);
         if result.failure.is_some() {
             break;
         }
@@ -96,31 +81,34 @@ fn at_size(
     result: &mut Exact,
     equation: &Equation<Field>,
     degree: &Equation<Degree>,
-    shape: Shape,
-    activation: Activation,
+    size: Size,
     points: usize,
     seed: u64,
 ) {
+    let roots = roots(equation.closed.name, &size);
+    if roots > ROOTS {
+        return;
+    }
     let (mut passed, mut undefined, mut log10_probability, mut bound) = (0, 0, 0.0, None);
     for attempt in 0.. {
-        if undefined >= ATTEMPTS || (passed >= points && log10_probability <= TARGET) {
+        if undefined >= ATTEMPTS || passed >= MOST_POINTS || (passed >= points && log10_probability <= TARGET)
+        {
             break;
         }
         let seed = seed.wrapping_add(attempt);
-        let forms = Forms::new(Case::<Field>::random(shape, activation, seed));
-        match at_point(equation, &forms, seed) {
+        match at_point(equation, &size.random(seed), seed) {
             Outcome::Holds => {
-                let bound = *bound.get_or_insert_with(|| degree_bound(degree, shape, activation));
+                let bound = *bound.get_or_insert_with(|| degree_bound(degree, &size));
                 passed += 1;
                 undefined = 0;
                 result.degree = result.degree.max(bound);
-                log10_probability += log10_probability_of(bound, &shape);
+                log10_probability += log10_probability_of(bound, roots as u32, &size);
             }
             Outcome::NotApplicable => return,
             Outcome::Undefined => undefined += 1,
             Outcome::Fails { check, compared } => {
                 result.applies = true;
-                result.failure = Some(ExactFailure { shape, seed, check, compared });
+                result.failure = Some(ExactFailure { size, seed, check, compared });
                 return;
             }
         }
@@ -131,6 +119,19 @@ fn at_size(
         result.points += passed;
         result.log10_probability = result.log10_probability.max(log10_probability);
     }
+}
+
+/// How many square roots an equation takes at a size, at most: by groups one for each group's spread and each pair's norm.
+fn roots(name: &str, size: &Size) -> usize {
+    let Size::AnyDepth { architecture, .. } = size else { return ROOTS };
+    let groups = match name {
+        "group_upper" | "group_coupling" | "ws_layers" | "ws_layers_gradient" => architecture.layers(),
+        "ws_hidden_units" | "ws_hidden_units_gradient" => architecture.units() - architecture.outputs() + 1,
+        "bound_matrix" | "ws_units" | "ws_units_gradient" => architecture.units(),
+        "ws_entries" => architecture.parameters(),
+        _ => return ROOTS,
+    };
+    groups * (groups + 1) / 2
 }
 
 /// What a single point says.
@@ -152,10 +153,10 @@ pub(super) enum Outcome {
 }
 
 /// Holds an equation against each of its truths at one case.
-pub(super) fn at_point(equation: &Equation<Field>, forms: &Forms<Field>, seed: u64) -> Outcome {
+pub(super) fn at_point(equation: &Equation<Field>, subject: &Subject<Field>, seed: u64) -> Outcome {
     let probe = Probe::Random { directions: 1, seed };
     for (check, truth) in equation.checks.iter().enumerate().filter(|(_, check)| check.on != On::Floats) {
-        match compare(&equation.closed, truth, forms, probe) {
+        match compare(&equation.closed, truth, subject, probe) {
             Err(Incomparable::NotApplicable) => return Outcome::NotApplicable,
             Err(Incomparable::WrongLength { found, expected }) => {
                 return Outcome::Fails { check, compared: wrong_length(found, expected) };
@@ -196,33 +197,33 @@ fn wrong_length(found: usize, expected: usize) -> Compared<Field> {
 }
 
 /// The greatest degree among the differences of the two sides, found by running both in the arithmetic of degrees.
-fn degree_bound(equation: &Equation<Degree>, shape: Shape, activation: Activation) -> u64 {
-    let forms = Forms::new(Case::<Degree>::random(shape, activation, 0));
+fn degree_bound(equation: &Equation<Degree>, size: &Size) -> u64 {
+    let subject = size.random(0);
     let probe = Probe::Random { directions: 1, seed: 0 };
     let of_check = |check: &Check<Degree>| {
-        let all = compare(&equation.closed, check, &forms, probe).unwrap_or_default();
+        let all = compare(&equation.closed, check, &subject, probe).unwrap_or_default();
         all.iter().filter_map(|pair| (pair.closed - pair.truth).numerator).max().unwrap_or(0)
     };
     equation.checks.iter().filter(|check| check.on != On::Floats).map(of_check).max().unwrap_or(0)
 }
 
 /// Logarithm of the probability that a wrong equation passes one point.
-fn log10_probability_of(degree: u64, shape: &Shape) -> f64 {
-    let symbols = (shape.samples * (shape.hidden + shape.classes)) as f64;
-    let argument_degree = 8.0 * (shape.hidden + 1) as f64;
-    chance(degree, ROOTS, symbols * symbols / 2.0 * argument_degree)
+fn log10_probability_of(degree: u64, roots: u32, size: &Size) -> f64 {
+    let (symbols, argument_degree) = size.symbols();
+    chance(degree, roots, symbols * symbols / 2.0 * argument_degree)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::{Axis, ClosedForm};
+    use crate::audit::{Axis, ClosedForm, Components, Forms};
+    use crate::model::{Activation, Shape};
     use crate::number::{Number, Smooth};
     use crate::terms::model::loss_gradient;
-    use crate::witness::Loss;
+    use crate::witness::{Case, Loss};
 
     fn closed(axes: &'static [Axis], components: fn(&Forms<Field>) -> Vec<Field>) -> ClosedForm<Field> {
-        ClosedForm { name: "own", chapter: "model", axes, components }
+        ClosedForm { name: "own", chapter: "model", axes, components: Components::ThreeLayer(components) }
     }
 
     /// A gradient with an error that is orthogonal to the parameters themselves.
@@ -242,7 +243,7 @@ mod tests {
         let shape = Shape { samples: 2, inputs: 2, hidden: 2, classes: 3, biases: true };
         for seed in 0..20 {
             let forms = Forms::new(Case::random(shape, Activation::Tanh, seed));
-            assert!(matches!(at_point(&equation, &forms, seed), Outcome::Fails { .. }));
+            assert!(matches!(at_point(&equation, &forms.into(), seed), Outcome::Fails { .. }));
         }
     }
 
@@ -255,7 +256,7 @@ mod tests {
             checks.values("own", "numbers", truth);
         });
         let shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: true };
-        at_point(&equation, &Forms::new(Case::random(shape, Activation::Tanh, 0)), 0)
+        at_point(&equation, &Forms::new(Case::random(shape, Activation::Tanh, 0)).into(), 0)
     }
 
     fn one() -> Field {

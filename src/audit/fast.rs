@@ -1,7 +1,7 @@
 //! The production path as a witness: every route against the closed forms, on real data.
 
 use super::float::Point;
-use super::{Forms, float_equations, matching};
+use super::{Components, Forms, float_equations, matching};
 use crate::fast::{GradientShares, Objective, Plan, Route, Values, Workspace};
 use crate::number::norm;
 use crate::terms::bound::{Moments, moments};
@@ -55,7 +55,7 @@ const OBJECTIVES: [(Objective, &str, &str); 5] = [
 /// Every route that has room, at one point, for the equations that are wanted. What has no gradient or no value there
 /// is left out.
 pub fn fast(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
-    let case = &point.value;
+    let Some(case) = &point.value.three_layer else { return Vec::new() };
     let given = OBJECTIVES.iter().flat_map(|(_, value, gradient)| [*value, *gradient]);
     if !given.chain(["loss", "loss_gradient"]).any(wanted) {
         return Vec::new();
@@ -120,7 +120,8 @@ fn expected(
     let equations = float_equations();
     let closed = |name: &str| {
         let equation = matching(&equations, name).filter(|_| wanted(name))?;
-        Some((equation.closed.components)(case)).filter(|closed| !closed.is_empty())
+        let Components::ThreeLayer(of) = equation.closed.components else { return None };
+        Some(of(case)).filter(|closed| !closed.is_empty())
     };
     let norms = gradients.each_ref().map(|gradient| norm(&gradient.flat()));
     // The terms of the hidden trace have both signs.

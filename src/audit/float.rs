@@ -7,10 +7,9 @@
 
 use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::{Equation, On};
-use super::{Forms, float_equations, matching, rounded_equations};
-use crate::model::{Batch, ThreeLayer};
+use super::{Subject, float_equations, matching, rounded_equations};
+use crate::model::{Batch, Loss, Network};
 use crate::number::{Precise, Rounded};
-use crate::witness::Case;
 use std::sync::OnceLock;
 
 /// Random directions for each equation that is stated by derivatives.
@@ -21,31 +20,57 @@ pub struct Point {
     /// `random` or `trained`.
     pub name: &'static str,
     /// In `f64`.
-    pub value: Forms<f64>,
+    pub value: Subject<f64>,
     /// With rounding errors bounded.
-    pub rounded: Forms<Rounded>,
-    precise: OnceLock<Forms<Precise>>,
+    pub rounded: Subject<Rounded>,
+    precise: OnceLock<Subject<Precise>>,
+    network: Network<f64>,
+    batch: Batch<f64>,
+    loss: Loss,
     seed: u64,
 }
 
 impl Point {
-    /// The point at a network and data.
-    pub fn new(name: &'static str, network: &ThreeLayer<f64>, batch: &Batch<f64>, seed: u64) -> Self {
-        Point {
-            name,
-            value: Forms::new(Case::new(network.clone(), batch.clone(), seed)),
-            rounded: Forms::new(Case::new(network.map(Rounded::exact), batch.map(Rounded::exact), seed)),
-            precise: OnceLock::new(),
-            seed,
+    /// The point at a network, data and a loss. Where the network has two weight layers and the loss is the softmax's cross entropy,
+    /// it is one of all chapters, else of chapters 9 to 13.
+    pub fn new(
+        name: &'static str,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        loss: Loss,
+        seed: u64,
+    ) -> Self {
+        let mut value = Subject::new(network.clone(), batch.clone(), loss, seed, None);
+        if let Some(layers) = &mut value.layers {
+            layers.case.vectors = layers.eigenvectors();
         }
+        let vectors = value.layers.as_ref().map(|layers| layers.case.vectors.map(Rounded::exact));
+        let rounded =
+            Subject::new(network.map(Rounded::exact), batch.map(Rounded::exact), loss, seed, vectors);
+        let (network, batch) = (network.clone(), batch.clone());
+        Point { name, value, rounded, precise: OnceLock::new(), network, batch, loss, seed }
     }
 
     /// The same at 106 bits, made when it is first asked for.
-    pub fn precise(&self) -> &Forms<Precise> {
+    pub fn precise(&self) -> &Subject<Precise> {
         self.precise.get_or_init(|| {
-            let Case { network, batch, .. } = &self.value.case;
-            Forms::new(Case::new(network.map(Precise::exact), batch.map(Precise::exact), self.seed))
+            let vectors = self.value.layers.as_ref().map(|layers| layers.case.vectors.map(Precise::exact));
+            let (network, batch) = (self.network.map(Precise::exact), self.batch.map(Precise::exact));
+            Subject::new(network, batch, self.loss, self.seed, vectors)
         })
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network<f64> {
+        &self.network
+    }
+
+    /// Sizes of network and data, in words.
+    pub fn described(&self) -> String {
+        match &self.value.three_layer {
+            Some(forms) => forms.case.shape.to_string(),
+            None => format!("N={} {}, {}", self.batch.samples(), self.network.architecture(), self.loss),
+        }
     }
 }
 

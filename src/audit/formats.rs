@@ -94,10 +94,22 @@ fn cells(row: &Row) -> [String; 9] {
 }
 
 fn spectrum_line(spectrum: &EigenSummary) -> String {
-    let EigenSummary { point, lambda_min, lambda_max, ws_upper, ws_reduced, ws_block } = spectrum;
+    let EigenSummary { point, lambda_min, lambda_max, .. } = spectrum;
+    let bounds = [
+        ("WS", Some(spectrum.ws_upper)),
+        ("reduced", Some(spectrum.ws_reduced)),
+        ("block", spectrum.ws_block),
+        ("layers", Some(spectrum.ws_layers)),
+        ("hidden units", Some(spectrum.ws_hidden_units)),
+        ("units", Some(spectrum.ws_units)),
+        ("entries", Some(spectrum.ws_entries)),
+    ];
+    let ratios: Vec<String> = bounds
+        .into_iter()
+        .filter_map(|(name, bound)| Some(format!("{name} {:.4}", bound? / lambda_max)))
+        .collect();
     format!(
-        "{point:<8} lambda_min {lambda_min:.6}  lambda_max {lambda_max:.6}  WS {ws_upper:.6}  WS/lambda_max {:.4}  \
-         reduced {ws_reduced:.6}  block {ws_block:.6}\n",
-        ws_upper / lambda_max
+        "{point:<8} lambda_min {lambda_min:.6}  lambda_max {lambda_max:.6}  bounds/lambda_max: {}\n",
+        ratios.join("  ")
     )
 }

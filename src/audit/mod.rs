@@ -30,11 +30,17 @@ mod float;
 #[cfg(feature = "reports")]
 mod formats;
 mod forms;
+mod layer_dense;
+mod layer_eigen;
+mod layer_forms;
+mod own_loss;
 mod registry;
 mod report;
 mod run;
 mod settings;
+mod sizes;
 mod steps;
+mod subject;
 mod trained;
 mod truths;
 
@@ -44,17 +50,21 @@ pub use dense::Dense;
 pub use diagnose::{SmallestFailure, smallest};
 pub use digits::digits;
 pub use eigen::{EigenCheck, EigenSummary, eigen};
-pub use equation::{Axis, Check, Checks, ClosedForm, Equation, On, Sides, Truth, Views};
+pub use equation::{Axis, Check, Checks, ClosedForm, Components, Equation, On, Sides, Truth, Views};
 pub use exact::{Exact, ExactFailure, exact};
 pub use fast::{FAST_TOLERANCE, FastCheck, fast};
 pub use float::{Float, FloatFailure, Point, float};
 pub use forms::Forms;
+pub use layer_dense::LayerDense;
+pub use layer_forms::{LayerForms, Piece, Place};
+pub use own_loss::{LossFailure, check_loss};
 pub use registry::{equations, field_equations, float_equations, rounded_equations};
 pub use report::{AuditReport, ExactSummary, Failure, Row};
 pub use run::{AuditError, audit};
 pub use settings::AuditSettings;
-pub use steps::{Moving, OfPieces, OfSamples, Slot};
-pub use trained::{random_network, train};
+pub use steps::{LayerMoving, LayerSlot, Moving, OfLayerSamples, OfPieces, OfSamples, Slot};
+pub use subject::{Size, Subject};
+pub use trained::{nearest_kink, random_layers, random_network, train, train_layers};
 
 /// The equation with this name.
 fn matching<'a, A: crate::number::Arithmetic>(all: &'a [Equation<A>], name: &str) -> Option<&'a Equation<A>> {

@@ -173,7 +173,7 @@ impl AuditReport {
         let eigen: usize = self.equations.iter().map(|row| row.eigen_checks).sum();
         let mut text = format!("{} equations hold, {} fail", count("holds"), count("FAILS"));
         if count("n/a") > 0 {
-            let _ = write!(text, ", {} do not apply without biases", count("n/a"));
+            let _ = write!(text, ", {} do not apply to this network", count("n/a"));
         }
         let undecided: usize = self.equations.iter().map(|row| row.undecided).sum();
         if undecided > 0 {

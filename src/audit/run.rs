@@ -7,8 +7,7 @@ use super::exact::exact;
 use super::fast::{FAST_TOLERANCE, FastCheck, fast};
 use super::float::{Point, float, furthest_component};
 use super::report::{AuditReport, ExactSummary, Failure, Row};
-use super::{AuditSettings, Equation, field_equations};
-use crate::model::Shape;
+use super::{AuditSettings, Equation, Size, field_equations};
 use crate::names::{UnknownName, find};
 use crate::number::Field;
 use crate::witness::eigen::EigenError;
@@ -30,20 +29,14 @@ pub enum AuditError {
 /// ```
 /// use hsr::audit::{AuditSettings, Point, audit, random_network};
 /// use hsr::data::DataSet;
-/// use hsr::model::{Activation, Shape};
+/// use hsr::model::{Activation, Loss, Shape};
 ///
 /// let batch = DataSet::Iris.load().standardised().subset(12, 0)?.batch();
 /// let shape = Shape { samples: 12, inputs: 4, hidden: 2, classes: 3, biases: true };
 /// let network = random_network(&shape, Activation::Tanh, 0);
-/// let settings = AuditSettings {
-///     activation: Activation::Tanh,
-///     biases: true,
-///     points: 1,
-///     seed: 0,
-///     only: Some("t_gn".to_string()),
-///     replay: "hsr audit".to_string(),
-/// };
-/// let report = audit(&settings, &[Point::new("random", &network, &batch, 0)], |_| {})?;
+/// let settings = AuditSettings { points: 1, only: Some("t_gn".to_string()), ..AuditSettings::default() };
+/// let point = Point::new("random", &network.into(), &batch, Loss::Softmax, 0);
+/// let report = audit(&settings, &[point], |_| {})?;
 /// assert!(report.holds());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -92,7 +85,13 @@ pub fn audit(
 
 fn select(settings: &AuditSettings) -> Result<Vec<Equation<Field>>, AuditError> {
     let all = field_equations();
-    let Some(name) = &settings.only else { return Ok(all) };
+    let Some(name) = &settings.only else {
+        let of_any_depth = |equation: &Equation<Field>| equation.closed.is_of_any_depth();
+        return Ok(all
+            .into_iter()
+            .filter(|equation| settings.are_three_layer() || of_any_depth(equation))
+            .collect());
+    };
     let names: Vec<&'static str> = all.iter().map(|equation| equation.closed.name).collect();
     let wanted = find("equation", name, &names, |name| name)?;
     Ok(all.into_iter().filter(|equation| equation.closed.name == wanted).collect())
@@ -100,20 +99,18 @@ fn select(settings: &AuditSettings) -> Result<Vec<Equation<Field>>, AuditError> 
 
 fn row(equation: &Equation<Field>, settings: &AuditSettings, points: &[Point]) -> Row {
     let name = equation.closed.name;
-    let (activation, biases) = (settings.activation, settings.biases);
     let mut row = Row::new(name, equation.closed.chapter);
-    let exact = exact(name, activation, biases, settings.points, settings.seed);
+    let exact = exact(name, settings);
     row.cases += exact.points + usize::from(exact.failure.is_some());
     if let Some(found) = &exact.failure {
-        let diagnosis =
-            smallest(name, activation, biases, settings.seed).unwrap_or_else(|| SmallestFailure {
-                shape: found.shape,
-                seed: found.seed,
-                check: found.check,
-                component: found.compared.component.clone(),
-                exact: (found.compared.closed, found.compared.truth),
-                value: None,
-            });
+        let diagnosis = smallest(name, settings).unwrap_or_else(|| SmallestFailure {
+            size: found.size.clone(),
+            seed: found.seed,
+            check: found.check,
+            component: found.compared.component.clone(),
+            exact: (found.compared.closed, found.compared.truth),
+            value: None,
+        });
         row.failures.push(exact_failure(equation, &diagnosis, settings));
     } else if exact.applies && exact.points == 0 {
         let message = "no random point was found at which it is defined";
@@ -144,7 +141,7 @@ fn row(equation: &Equation<Field>, settings: &AuditSettings, points: &[Point]) -
                 witness: format!("dual numbers, {} point", point.name),
                 against: equation.checks[found.check].against.to_string(),
                 component: found.compared.component,
-                shape: point.value.case.shape.to_string(),
+                shape: point.described(),
                 closed: format!("{:.17e}", found.compared.closed),
                 truth: format!("{:.17e}", found.compared.truth),
                 in_f64: None,
@@ -172,7 +169,7 @@ fn exact_failure(
         witness: "exact".to_string(),
         against: equation.checks[diagnosis.check].against.to_string(),
         component: diagnosis.component.clone(),
-        shape: describe(&diagnosis.shape),
+        shape: describe(&diagnosis.size),
         closed: format!("{:?}", diagnosis.exact.0),
         truth: format!("{:?}", diagnosis.exact.1),
         in_f64: diagnosis.value,
@@ -182,8 +179,8 @@ fn exact_failure(
     }
 }
 
-fn describe(shape: &Shape) -> String {
-    format!("{shape} (the smallest that shows it)")
+fn describe(size: &Size) -> String {
+    format!("{size} (the smallest that shows it)")
 }
 
 fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &AuditSettings) {
@@ -196,7 +193,7 @@ fn add_eigen(row: &mut Row, checks: &[EigenCheck], point: &Point, settings: &Aud
                 witness: format!("eigenvalues, {} point", point.name),
                 against: check.statement.clone(),
                 component: String::new(),
-                shape: point.value.case.shape.to_string(),
+                shape: point.described(),
                 closed: format!("{:.17e}", check.left),
                 truth: format!("{:.17e}", check.right),
                 in_f64: None,
@@ -217,7 +214,7 @@ fn add_fast(row: &mut Row, checks: &[FastCheck], point: &Point, settings: &Audit
                 witness: format!("production path, {} point", point.name),
                 against: format!("the {} route", check.route),
                 component: check.component.clone(),
-                shape: point.value.case.shape.to_string(),
+                shape: point.described(),
                 closed: format!("{:.17e}", check.closed),
                 truth: format!("{:.17e}", check.fast),
                 in_f64: None,

@@ -4,16 +4,18 @@ use super::activations;
 use super::files::Files;
 use super::layers::at_least_one;
 use super::named::{self, TableArguments};
-use super::{Format, numbers, tell};
+use super::{Format, note, numbers, tell};
 use clap::Args;
-use hsr::audit::{AuditSettings, Point, audit as run, random_network, train};
-use hsr::data::LabelColumn;
+use hsr::audit::{AuditSettings, Point, audit as run, nearest_kink, random_layers, train_layers};
+use hsr::data::{LabelColumn, RegressionSet};
 use hsr::io::Data;
-use hsr::model::{Activation, Batch, Shape};
+use hsr::model::{Activation, Architecture, Batch, Loss};
 use hsr::shell::quoted;
+use hsr::words;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// The audit decomposes the dense Hessian, which takes minutes beyond this many parameters.
 const MOST_PARAMETERS: usize = 5_000;
@@ -26,6 +28,8 @@ Examples:
   hsr audit                                                            every equation, on Iris
   hsr audit --data wine --samples 60 --hidden 3 --activation gelu      on 60 samples of another data set
   hsr audit --data own.csv --no-bias                                   on data of your own
+  hsr audit --layers 16,8 --loss squared --activation tanh,gelu        a deeper network with another loss
+  hsr audit --data diabetes --loss pseudo-huber --layers 8             on data with numbers as targets
   hsr audit --only ws_upper_gradient --points 20                       one equation, at more points
   hsr audit --format junit --out report.xml                            for a CI system";
 
@@ -33,7 +37,8 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct AuditArguments {
-    /// iris, wine, breast-cancer, digits, or a file: .csv or .tsv (standardised), .npz or .json (taken as it is)
+    /// iris, wine, breast-cancer, digits, or a file: .csv or .tsv (standardised), .npz or .json (taken as it is); diabetes
+    /// with a loss that takes its numbers as targets
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
     data: String,
     #[command(flatten)]
@@ -41,11 +46,19 @@ pub(super) struct AuditArguments {
     /// Use this many samples of the data, stratified by class [default: all]
     #[arg(long, value_name = "N", value_parser = numbers::count)]
     samples: Option<usize>,
-    /// Hidden units
-    #[arg(long, default_value_t = 8, value_name = "H", value_parser = numbers::count)]
+    /// Hidden units, of one hidden layer
+    #[arg(long, default_value_t = 8, value_name = "H", value_parser = numbers::count, conflicts_with = "layers")]
     hidden: usize,
-    #[arg(long, default_value = "tanh", value_name = "NAME", help = activations::help())]
-    activation: Activation,
+    /// The width of each hidden layer, such as 16,8, or none for a network without one. With another depth or loss than one hidden
+    /// layer and softmax the chapters on any depth are audited alone
+    #[arg(long, value_name = "H,H,..|none", value_parser = Widths::from_str)]
+    layers: Option<Widths>,
+    /// softmax, squared, multi-label, poisson or pseudo-huber; classes are zeros and ones where it takes numbers
+    #[arg(long, default_value = "softmax", value_name = "NAME")]
+    loss: Loss,
+    /// One for all hidden layers, or one for each, such as tanh,gelu
+    #[arg(long, default_value = "tanh", value_name = "NAME,..", value_delimiter = ',', long_help = activations::help())]
+    activation: Vec<Activation>,
     /// A network without biases
     #[arg(long)]
     no_bias: bool,
@@ -74,7 +87,9 @@ impl Default for AuditArguments {
             table: TableArguments::default(),
             samples: None,
             hidden: 8,
-            activation: Activation::Tanh,
+            layers: None,
+            loss: Loss::Softmax,
+            activation: vec![Activation::Tanh],
             no_bias: false,
             points: 3,
             seed: 0,
@@ -93,23 +108,21 @@ pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> 
     }
     files.writes("--out", arguments.out.as_ref()).check()?;
     let (batch, label) = data(arguments)?;
-    let shape = Shape {
-        samples: batch.samples(),
-        inputs: batch.x.ncols(),
-        hidden: arguments.hidden,
-        classes: batch.y.ncols(),
-        biases: !arguments.no_bias,
-    };
-    check_size(&shape)?;
-    let random = random_network(&shape, arguments.activation, arguments.seed);
-    let trained = train(&random, &batch);
-    let points = [
-        Point::new("random", &random, &batch, arguments.seed),
-        Point::new("trained", &trained, &batch, arguments.seed),
-    ];
+    let (architecture, activations) = network(arguments, &batch)?;
+    check_size(&architecture, batch.samples())?;
+    let random = random_layers(&architecture, &activations, arguments.seed);
+    random.check_fit(&batch, arguments.loss)?;
+    let trained = train_layers(&random, &batch, arguments.loss);
+    let point = |name, network| Point::new(name, network, &batch, arguments.loss, arguments.seed);
+    let points = [point("random", &random), point("trained", &trained)];
+    for point in &points {
+        say_nearest_kink(point, &batch);
+    }
     let settings = AuditSettings {
-        activation: arguments.activation,
-        biases: shape.biases,
+        activations: if activations.is_empty() { arguments.activation.clone() } else { activations },
+        loss: arguments.loss,
+        layers: architecture.layers(),
+        biases: !arguments.no_bias,
         points: arguments.points.into(),
         seed: arguments.seed,
         only: arguments.only.clone(),
@@ -133,8 +146,66 @@ pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> 
     Ok(report.holds())
 }
 
+/// The widths of the hidden layers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Widths(Vec<usize>);
+
+impl FromStr for Widths {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Widths(Vec::new()));
+        }
+        let width = |part: &str| numbers::at_least_one(part.trim()).ok();
+        let widths: Option<Vec<usize>> = text.split(',').map(width).collect();
+        widths.map(Widths).ok_or_else(|| {
+            format!(
+                "{} are no widths of layers, such as 16,8: each is 1 or more, or none",
+                words::quoted(text)
+            )
+        })
+    }
+}
+
+/// The sizes that are asked for, and an activation for each hidden layer.
+fn network(
+    arguments: &AuditArguments,
+    batch: &Batch<f64>,
+) -> Result<(Architecture, Vec<Activation>), String> {
+    let mut widths = match &arguments.layers {
+        Some(Widths(hidden)) => hidden.clone(),
+        None => {
+            at_least_one(arguments.hidden)?;
+            vec![arguments.hidden]
+        }
+    };
+    let (hidden, given) = (widths.len(), arguments.activation.len());
+    if given != 1 && given != hidden {
+        return Err(format!(
+            "--activation has {given} names for {hidden} hidden layers: give one for all, or one for each"
+        ));
+    }
+    let activations = arguments.activation.iter().copied().cycle().take(hidden).collect();
+    widths.push(batch.y.ncols());
+    Ok((Architecture::new(batch.x.ncols(), &widths, !arguments.no_bias), activations))
+}
+
+/// Where an activation has a kink, the closed forms hold wherever no preactivation is 0: how close the nearest is.
+fn say_nearest_kink(point: &Point, batch: &Batch<f64>) {
+    if let Some((layer, distance)) = nearest_kink(point.network(), batch) {
+        note(&format!(
+            "{} point: the preactivation nearest to a kink is {distance:.1e} from it, in layer {layer}; the equations hold where none \
+             is at 0",
+            point.name
+        ));
+    }
+}
+
 /// The data that is asked for, and the label column of a table; what has labels is standardised.
 fn data(arguments: &AuditArguments) -> Result<(Batch<f64>, Option<LabelColumn>), Box<dyn Error>> {
+    if let Ok(set) = arguments.data.parse::<RegressionSet>() {
+        return Ok((regression(set, arguments)?, None));
+    }
     let labelled = match (named::find(&arguments.data, &arguments.table)?, arguments.samples) {
         (Data::Batch(batch), None) => return Ok((batch, None)),
         (Data::Batch(_), Some(_)) => {
@@ -147,22 +218,47 @@ fn data(arguments: &AuditArguments) -> Result<(Batch<f64>, Option<LabelColumn>),
     Ok((labelled.standardised().batch(), label))
 }
 
-fn check_size(shape: &Shape) -> Result<(), String> {
-    at_least_one(shape.hidden)?;
-    if shape.samples > MOST_SAMPLES {
+/// The first samples of a set with numbers as targets, or all.
+fn regression(set: RegressionSet, arguments: &AuditArguments) -> Result<Batch<f64>, Box<dyn Error>> {
+    arguments.table.refuse(&arguments.data)?;
+    if arguments.loss == Loss::Softmax {
         return Err(format!(
-            "the data have {} samples, and the audit goes over all pairs of samples in several arithmetics, up to \
-             {MOST_SAMPLES}: take fewer, with --samples where the data are a table",
-            shape.samples
+            "{set} has numbers as targets and no classes: choose another --loss than softmax"
+        )
+        .into());
+    }
+    let batch = set.batch(arguments.loss)?;
+    match arguments.samples {
+        None => Ok(batch),
+        Some(count) if (1..=batch.samples()).contains(&count) => {
+            Ok(batch.select(&(0..count).collect::<Vec<_>>()))
+        }
+        Some(count) => Err(format!(
+            "--samples is {count}, but {set} has {} samples: take 1 to that many",
+            batch.samples()
+        )
+        .into()),
+    }
+}
+
+fn check_size(architecture: &Architecture, samples: usize) -> Result<(), String> {
+    if samples > MOST_SAMPLES {
+        return Err(format!(
+            "the data have {samples} samples, and the audit goes over all pairs of samples in several arithmetics, up to \
+             {MOST_SAMPLES}: take fewer, with --samples where the data are a table"
         ));
     }
-    // The sizes of data are bounded by its file; only the hidden units can be absurd.
-    let parameters = if shape.hidden > MOST_PARAMETERS { shape.hidden } else { shape.parameters() };
-    if parameters > MOST_PARAMETERS {
+    // The sizes of data are bounded by its file; only the hidden layers can be absurd.
+    let widest = architecture.widths.iter().copied().max().unwrap_or(0);
+    let many = widest > MOST_PARAMETERS || architecture.widths.len() > MOST_PARAMETERS;
+    let parameters = if many { widest } else { architecture.parameters() };
+    if many || parameters > MOST_PARAMETERS {
+        let hidden: Vec<String> =
+            architecture.widths[..architecture.layers() - 1].iter().take(8).map(usize::to_string).collect();
+        let hidden = hidden.join(",");
         return Err(format!(
             "the network has {parameters} parameters or more, and the audit decomposes its dense Hessian, up to \
-             {MOST_PARAMETERS}: lower --hidden ({}), or use hsr oracle for the bound alone",
-            shape.hidden
+             {MOST_PARAMETERS}: lower --hidden or --layers ({hidden}), or use hsr oracle for the bound alone"
         ));
     }
     Ok(())
@@ -170,10 +266,17 @@ fn check_size(shape: &Shape) -> Result<(), String> {
 
 /// The command that repeats this audit.
 fn replay(arguments: &AuditArguments, label: Option<&LabelColumn>) -> String {
-    let AuditArguments { data, hidden, activation, points, seed, .. } = arguments;
+    let AuditArguments { data, hidden, layers, loss, activation, points, seed, .. } = arguments;
+    let network = match layers {
+        None => format!("--hidden {hidden}"),
+        Some(Widths(widths)) if widths.is_empty() => "--layers none".to_string(),
+        Some(Widths(widths)) => format!("--layers {}", joined(widths)),
+    };
+    let loss = if *loss == Loss::Softmax { String::new() } else { format!(" --loss {loss}") };
     let mut command = format!(
-        "hsr audit --data {} --hidden {hidden} --activation {activation} --points {points} --seed {seed}",
-        quoted(data)
+        "hsr audit --data {} {network}{loss} --activation {} --points {points} --seed {seed}",
+        quoted(data),
+        joined(activation)
     );
     command += &arguments.table.options(label);
     if let Some(samples) = arguments.samples {
@@ -186,4 +289,8 @@ fn replay(arguments: &AuditArguments, label: Option<&LabelColumn>) -> String {
         command += &format!(" --only {}", quoted(only));
     }
     command
+}
+
+fn joined<T: ToString>(items: &[T]) -> String {
+    items.iter().map(T::to_string).collect::<Vec<_>>().join(",")
 }

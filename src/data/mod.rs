@@ -9,6 +9,7 @@
 
 mod labelled;
 mod parts;
+mod regression;
 mod sets;
 mod split;
 mod standardiser;
@@ -18,6 +19,7 @@ mod table;
 
 pub use labelled::{LabelColumn, LabelledData};
 pub use parts::{Parts, PartsError, classes};
+pub use regression::RegressionSet;
 pub use sets::DataSet;
 pub use split::{Split, SplitError, SplitShares};
 pub use standardiser::Standardiser;

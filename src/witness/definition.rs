@@ -1,7 +1,7 @@
 //! The network and its loss, written out with indices from the definition. Shares nothing with [`terms`](crate::terms)
 //! but the activation functions themselves, and those are written out once more here, from exponentials and series.
 
-use crate::model::{Activation, Shape};
+use crate::model::{Activation, Architecture, Loss, Shape};
 use crate::number::Smooth;
 
 /// `a_i = sum_l W_il x_l + b_i`. `theta` is flat, order `W, b, V, c`.
@@ -67,6 +67,105 @@ pub fn cross_entropy<T: Smooth>(o: &[T], y: &[T]) -> T {
     let mut sum = T::zero();
     for (k, weight) in y.iter().enumerate() {
         sum -= *weight * (from_reference(k) - log_total);
+    }
+    sum
+}
+
+/// What a place in a network of any depth is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// Preactivation `a` of a unit, the layer counted from 0.
+    Preactivation(usize, usize),
+    /// Output `z` of a unit of a hidden layer.
+    Output(usize, usize),
+}
+
+/// All preactivations and hidden outputs of one sample, a list a layer. The last preactivations are the outputs `o`.
+#[derive(Clone, Debug)]
+pub struct Pass<T> {
+    /// `a^l`.
+    pub a: Vec<Vec<T>>,
+    /// `z^l`.
+    pub z: Vec<Vec<T>>,
+}
+
+impl<T> Pass<T> {
+    /// The outputs `o`.
+    pub fn outputs(&self) -> &[T] {
+        &self.a[self.a.len() - 1]
+    }
+}
+
+/// One sample's way through a network of any depth: `a^l_i = sum_j W^l_ij z^{l-1}_j + b^l_i`, `z^l_i = phi^l(a^l_i)`. `theta` is flat, order
+/// `W1, b1, W2, b2, ..`. What is computed at a place is handed to `at`, which may shift it.
+pub fn pass<T: Smooth>(
+    architecture: &Architecture,
+    activations: &[Activation],
+    theta: &[T],
+    x: &[T],
+    at: &dyn Fn(Node, T) -> T,
+) -> Pass<T> {
+    let mut pass = Pass { a: Vec::new(), z: Vec::new() };
+    let mut start = 0;
+    for layer in 0..architecture.layers() {
+        let input = if layer == 0 { x } else { &pass.z[layer - 1] };
+        let (units, inputs) = (architecture.widths[layer], input.len());
+        let biases = start + units * inputs;
+        let mut a = Vec::with_capacity(units);
+        for i in 0..units {
+            let mut sum = if architecture.biases[layer] { theta[biases + i] } else { T::zero() };
+            for j in 0..inputs {
+                sum += theta[start + i * inputs + j] * input[j];
+            }
+            a.push(at(Node::Preactivation(layer, i), sum));
+        }
+        start = biases + if architecture.biases[layer] { units } else { 0 };
+        if let Some(activation) = activations.get(layer) {
+            let z = a.iter().enumerate().map(|(i, a)| at(Node::Output(layer, i), activation.value(a)));
+            let z = z.collect();
+            pass.z.push(z);
+        }
+        pass.a.push(a);
+    }
+    pass
+}
+
+/// The loss of one sample from its outputs and targets, as a textbook has it.
+pub fn output_loss<T: Smooth>(loss: Loss, o: &[T], y: &[T]) -> T {
+    let (one, two) = (T::one(), T::integer(2));
+    let sum = |of: &dyn Fn(T, T) -> T| o.iter().zip(y).fold(T::zero(), |sum, (o, y)| sum + of(*o, *y));
+    match loss {
+        Loss::Softmax => cross_entropy(o, y),
+        Loss::Squared => sum(&|o, y| (y - o) * (y - o) / two),
+        // ln(1 + e^o) - y o; where o is large, ln(1 + e^o) = o + ln(1 + e^-o) does not overflow.
+        Loss::MultiLabel => sum(&|o, y| match T::largest(&[T::zero(), o]) {
+            0 => o.exp().ln_1p() - y * o,
+            _ => (-o).exp().ln_1p() + (one - y) * o,
+        }),
+        Loss::Poisson => sum(&|o, y| o.exp() - y * o),
+        Loss::PseudoHuber => sum(&|o, y| (one + (o - y) * (o - y)).sqrt() - one),
+        Loss::Cubic => cubic(o, y),
+    }
+}
+
+/// `sum_j y_j o_j + sum_kl b_kl y_k o_k o_l + (1/6) sum_jkl c_jkl o_j o_k o_l` with the pseudo-random coefficients of
+/// [`Loss::Cubic`]: those of three indices in any order are the same, and `b_kl` is that of `k`, `l` and 99.
+fn cubic<T: Smooth>(o: &[T], y: &[T]) -> T {
+    let coefficient = |mut indices: [usize; 3]| {
+        indices.sort_unstable();
+        let seed = indices.iter().fold(7u64, |seed, &index| seed * 31 + index as u64);
+        T::integer((seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24) as i64) / T::integer(1 << 40)
+    };
+    let outputs = o.len();
+    let mut sum = T::zero();
+    for j in 0..outputs {
+        sum += y[j] * o[j];
+        for k in 0..outputs {
+            sum += coefficient([j, k, 99]) * y[j] * o[j] * o[k];
+            for l in 0..outputs {
+                sum += coefficient([j, k, l]) * o[j] * o[k] * o[l] / T::integer(6);
+            }
+        }
     }
     sum
 }

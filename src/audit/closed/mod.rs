@@ -1,16 +1,22 @@
 //! The closed side of every equation, a file a chapter: what its function in `terms` gives at a case.
 
+mod any_depth;
 mod bound;
 mod bound_gradient;
 mod hessian;
+mod layer_gradient;
+mod layer_trace;
+mod layers;
 mod model;
+mod partition;
 mod squared_trace;
 mod squared_trace_gradient;
+mod sweep;
 mod trace;
 mod trace_gradient;
 
 use super::Forms;
-use super::equation::{Axis, ClosedForm, rows};
+use super::equation::{Axis, ClosedForm, Components, rows};
 use crate::model::Parameters;
 use crate::number::{Matrix, Precise, Smooth, Vector};
 use crate::terms::{Curvature, Sample};
@@ -31,6 +37,11 @@ pub fn closed_forms<A: Smooth>() -> Vec<ClosedForm<A>> {
         trace_gradient::forms(),
         squared_trace_gradient::forms(),
         bound_gradient::forms(),
+        layers::forms(),
+        layer_trace::forms(),
+        sweep::forms(),
+        layer_gradient::forms(),
+        partition::forms(),
     ]
     .into_iter()
     .flatten()
@@ -48,7 +59,7 @@ fn form<A: Smooth>(
     axes: &'static [Axis],
     components: fn(&Forms<A>) -> Vec<A>,
 ) -> ClosedForm<A> {
-    ClosedForm { name, chapter, axes, components }
+    ClosedForm { name, chapter, axes, components: Components::ThreeLayer(components) }
 }
 
 /// A number that each sample gives.

@@ -1,10 +1,14 @@
 //! Truths of the chapters on gradients: derivatives of terms of earlier chapters, which are proved there from the loss.
 
 mod bound_gradient;
+mod layer_gradient;
+mod layer_moving;
 mod moving;
 mod squared_trace_gradient;
+mod sweep;
 mod trace_gradient;
 
+pub use layer_moving::{LayerMoving, LayerSlot, OfLayerSamples};
 pub use moving::{Moving, OfPieces, OfSamples, Slot};
 
 use super::equation::Checks;
@@ -15,6 +19,8 @@ pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
     trace_gradient::add(all);
     squared_trace_gradient::add(all);
     bound_gradient::add(all);
+    sweep::add(all);
+    layer_gradient::add(all);
 }
 
 // What the partial derivatives of the terms in chapters 6 and 7 are held against.

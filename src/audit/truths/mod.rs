@@ -4,10 +4,15 @@
 mod bound;
 mod gradients;
 mod hessian;
+mod layer_bounds;
+mod layer_trace;
+mod layers;
 mod model;
 mod spectrum;
 mod squared_trace;
 mod trace;
+
+pub(super) use layers::Steps;
 
 use super::equation::Checks;
 use crate::number::{Arithmetic, Matrix};
@@ -21,6 +26,9 @@ pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
     squared_trace::add(all);
     bound::add(all);
     gradients::add(all);
+    layers::add(all);
+    layer_trace::add(all);
+    layer_bounds::add(all);
 }
 
 /// The components that each sample gives, one sample after the other.
