@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const CHAPTERS: [&str; 8] = [
+const CHAPTERS: [&str; 13] = [
     "model",
     "hessian",
     "trace",
@@ -13,6 +13,11 @@ const CHAPTERS: [&str; 8] = [
     "trace_gradient",
     "squared_trace_gradient",
     "bound_gradient",
+    "layers",
+    "layer_trace",
+    "sweep",
+    "layer_gradient",
+    "partition",
 ];
 
 fn read(path: String) -> String {

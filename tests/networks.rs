@@ -122,7 +122,7 @@ proptest! {
     fn every_equation_holds_exactly_on_every_shape(shape in shapes(), activation in activations(), seed: u64) {
         // Third derivatives of the loss cost D^2 evaluations: networks of up to twenty parameters.
         prop_assume!(shape.parameters() <= 20);
-        let forms = Forms::new(Case::<Field>::random(shape, activation, seed));
+        let forms = Forms::new(Case::<Field>::random(shape, activation, seed)).into();
         for equation in field_equations() {
             for check in equation.checks.iter().filter(|check| check.on != On::Floats) {
                 match compare(&equation.closed, check, &forms, Probe::Random { directions: 1, seed }) {
@@ -202,9 +202,9 @@ proptest! {
 
     #[test]
     fn the_gradient_is_what_dual_numbers_say(whole in networks(0.1..3.0f64), seed: u64) {
-        let value = Forms::new(Case::new(whole.network.clone(), whole.batch.clone(), seed));
+        let value = Forms::new(Case::new(whole.network.clone(), whole.batch.clone(), seed)).into();
         let (network, batch) = (whole.network.map(Rounded::exact), whole.batch.map(Rounded::exact));
-        let bounded = Forms::new(Case::new(network, batch, seed));
+        let bounded = Forms::new(Case::new(network, batch, seed)).into();
         let probe = Probe::Random { directions: 2, seed };
         for name in ["loss_gradient", "trace_gradient", "trace_squared_gradient"] {
             let (values, bounds) = (float_equations(), rounded_equations());

@@ -11,8 +11,11 @@ use crate::number::{Degree, Field, Gap, chance};
 const ROOTS: usize = 6;
 
 /// Points that are tried at a size before the equation counts as undecidable there, for want of the square root of a
-/// size; of radicands, [`ROOTS`] at most, it would be found long before.
-const ATTEMPTS: u64 = 256;
+/// size; of a radicand it would be found long before.
+const ATTEMPTS: u64 = 32;
+
+/// The same for bounds by groups, all of whose radicands, [`ROOTS`] at most, must have a root.
+const ATTEMPTS_OF_GROUPS: u64 = 1 << (ROOTS + 5);
 
 /// Points at a size, at most: a degree for which they are too few would not be decided by more.
 const MOST_POINTS: usize = 64;
@@ -89,9 +92,10 @@ fn at_size(
     if roots > ROOTS {
         return;
     }
+    let attempts = if equation.closed.chapter == "partition" { ATTEMPTS_OF_GROUPS } else { ATTEMPTS };
     let (mut passed, mut undefined, mut log10_probability, mut bound) = (0, 0, 0.0, None);
     for attempt in 0.. {
-        if undefined >= ATTEMPTS || passed >= MOST_POINTS || (passed >= points && log10_probability <= TARGET)
+        if undefined >= attempts || passed >= MOST_POINTS || (passed >= points && log10_probability <= TARGET)
         {
             break;
         }

@@ -65,7 +65,10 @@ impl OutputLoss for Loss {
             Loss::Softmax => cross_entropy(o, y),
             Loss::Squared => sum(&|o, y| (o - y) * (o - y)) / T::integer(2),
             // ln(1 + e^o) - y o, from the side on which it does not cancel for y of 0 or 1.
-            Loss::MultiLabel => sum(&|o, y| y * (-o).softplus() + (T::one() - y) * o.softplus()),
+            Loss::MultiLabel => sum(&|o, y| match T::largest(&[T::zero(), o]) {
+                0 => o.softplus() - y * o,
+                _ => (-o).softplus() + (T::one() - y) * o,
+            }),
             Loss::Poisson => sum(&|o, y| o.exp() - y * o),
             Loss::PseudoHuber => sum(&|o, y| {
                 let r = o - y;
@@ -147,17 +150,16 @@ fn distance<T: Smooth>(r: T) -> T {
     }
 }
 
-/// `sum_j y_j o_j + sum_kl b_kl y_k o_k o_l + (1/6) sum_jkl c_jkl o_j o_k o_l`, all coefficients pseudo-random numbers below 1.
+/// `sum_j y_j o_j + sum_kl b_kl y_k o_k o_l + (1/6) sum_jkl c_jkl o_j o_k o_l`, all coefficients pseudo-random whole numbers.
 mod cubic {
     use crate::number::{Matrix, Number, Vector};
 
-    /// A number in `[0, 1)` that depends on the set of the three indices.
+    /// A number of 31 bits that depends on the set of the three indices.
     fn coefficient<T: Number>(indices: [usize; 3]) -> T {
         let mut sorted = indices;
         sorted.sort_unstable();
         let seed = sorted.iter().fold(7, |seed: u64, index| seed * 31 + *index as u64);
-        let bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
-        T::integer(bits as i64) / T::integer(1 << 40)
+        T::integer((seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) as i64)
     }
 
     /// `b_kl y_k`, made symmetric.

@@ -7,7 +7,7 @@
 use super::bound::{mean, spread, ws_upper};
 use super::layer_gradient::{objective_gradient_of, slopes};
 use super::layer_sample::{LayerSample, Lower};
-use super::layer_trace::{unit_squared, unit_trace};
+use super::layer_trace::{total_squared, unit_squared, unit_trace};
 use super::losses::OutputLoss;
 use super::sweep::Objective;
 use crate::model::{Architecture, Layers, Network};
@@ -64,18 +64,14 @@ impl<T: Number> UnitMoments<T> {
         }
     }
 
-    /// Traces and squared norms in another arithmetic.
-    pub fn map<U: Number>(&self, f: impl Fn(T) -> U) -> UnitMoments<U> {
-        UnitMoments {
-            architecture: self.architecture.clone(),
-            ignores_shifts: self.ignores_shifts,
-            trace: self.trace.iter().map(|vector| vector.map(&f)).collect(),
-            squared: self
-                .squared
-                .iter()
-                .map(|row| row.iter().map(|matrix| matrix.map(&f)).collect())
-                .collect(),
-        }
+    /// The trace `T`.
+    pub fn total_trace(&self) -> T {
+        self.trace.iter().fold(T::zero(), |sum, traces| sum + traces.sum())
+    }
+
+    /// The squared trace `Q`.
+    pub fn total_squared(&self) -> T {
+        total_squared(&self.squared)
     }
 
     fn groups(&self, partition: Partition) -> Vec<Group> {
@@ -103,6 +99,11 @@ impl<T: Number> UnitMoments<T> {
         (0..=last).flat_map(of_layer).collect()
     }
 
+    /// Whether a group has directions that are left out.
+    fn is_reduced(&self, group: &Group) -> bool {
+        group.size < self.architecture.parameters_of_unit(group.layer) * group.units.len()
+    }
+
     fn trace_of(&self, group: &Group) -> T {
         self.trace[group.layer].rows(group.units.start, group.units.len()).sum()
     }
@@ -116,14 +117,27 @@ impl<T: Number> UnitMoments<T> {
     }
 }
 
-/// `alpha`: `WS` of a group's diagonal block from its own trace, squared trace and size.
+impl<T: Smooth> UnitMoments<T> {
+    /// `alpha` of a group. On directions that are left out the Hessian is 0, which an eigenvalue is no less than.
+    fn upper(&self, group: &Group) -> T {
+        let alpha = group_upper(self.trace_of(group), self.squared_of(group, group), group.size);
+        if self.is_reduced(group) { alpha.positive_part() } else { alpha }
+    }
+}
+
+/// `alpha`: `WS` of a group's diagonal block from its own trace, squared trace and size; 0 for a block of zeros.
 pub fn group_upper<T: Smooth>(trace: T, squared: T, size: usize) -> T {
+    if squared.is_zero() {
+        // Such as that of a unit that a relu has switched off, where the spread has no derivative and needs none.
+        return mean(trace, size);
+    }
     ws_upper(mean(trace, size), spread(trace, squared, size), size)
 }
 
 /// `gamma = |H_gh|_F` from the squared norm of the block between two groups.
 pub fn group_coupling<T: Smooth>(squared: T) -> T {
-    squared.sqrt()
+    // Blocks that are zero for all parameters are common: of two outputs of a loss that is a sum over outputs.
+    if squared.is_zero() { squared } else { squared.sqrt() }
 }
 
 /// The symmetric matrix `C` with `alpha` of each group on its diagonal and `gamma` off it.
@@ -131,7 +145,7 @@ pub fn bound_matrix<T: Smooth>(moments: &UnitMoments<T>, partition: Partition) -
     let groups = moments.groups(partition);
     let mut matrix = Matrix::from_element(groups.len(), groups.len(), T::zero());
     for (g, one) in groups.iter().enumerate() {
-        matrix[(g, g)] = group_upper(moments.trace_of(one), moments.squared_of(one, one), one.size);
+        matrix[(g, g)] = moments.upper(one);
         for (h, two) in groups[..g].iter().enumerate() {
             let gamma = group_coupling(moments.squared_of(one, two));
             matrix[(g, h)] = gamma;
@@ -219,7 +233,11 @@ fn objective<T: Smooth>(moments: &UnitMoments<T>, partition: Partition, v: &Vect
         let (trace, squared) = (moments.trace_of(one), moments.squared_of(one, one));
         // At zero spread the mean alone.
         let flat = (T::one() / T::integer(one.size as i64), T::zero());
-        let (by_t, by_q) = slopes(trace, squared, one.size).unwrap_or(flat);
+        let clamped = moments.is_reduced(one) && moments.upper(one).is_zero();
+        let (by_t, by_q) = match slopes(trace, squared, one.size) {
+            _ if clamped => (T::zero(), T::zero()),
+            found => found.unwrap_or(flat),
+        };
         for i in one.units.clone() {
             objective.trace[one.layer][i] += count * by_t;
             for p in one.units.clone() {

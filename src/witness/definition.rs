@@ -154,7 +154,7 @@ fn cubic<T: Smooth>(o: &[T], y: &[T]) -> T {
     let coefficient = |mut indices: [usize; 3]| {
         indices.sort_unstable();
         let seed = indices.iter().fold(7u64, |seed, &index| seed * 31 + index as u64);
-        T::integer((seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24) as i64) / T::integer(1 << 40)
+        T::integer((seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) as i64)
     };
     let outputs = o.len();
     let mut sum = T::zero();

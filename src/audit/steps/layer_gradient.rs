@@ -2,23 +2,21 @@
 
 use super::layer_moving::LayerMoving;
 use crate::audit::equation::{Checks, Sides};
-use crate::number::{Arithmetic, Smooth};
-use crate::terms::LayerSample;
+use crate::number::Arithmetic;
 use crate::terms::layer_gradient::{network_ws_reduced, network_ws_upper};
-use crate::terms::layer_trace::{network_squared, network_trace};
-use crate::terms::partition::{UnitMoments, ws_hidden_units, ws_layers, ws_units};
+use crate::terms::partition::{ws_hidden_units, ws_layers, ws_units};
 
 pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
     all.layer_along_term("network_trace_gradient", "the derivative of the trace", |m, d| {
-        m.slope(d, &network_trace)
+        m.slope(d, &|u| u.total_trace())
     });
     all.layer_along_term("network_squared_gradient", "the derivative of the squared trace", |m, d| {
-        m.slope(d, &network_squared)
+        m.slope(d, &|u| u.total_squared())
     });
     const BOUND: &str = "the derivative of the bound";
     all.layer_along_term("network_ws_upper_gradient", BOUND, upper_slope);
     all.layer_along_term("network_ws_reduced_gradient", BOUND, |m, d| {
-        m.slope(d, &|s| network_ws_reduced(network_trace(s), network_squared(s), m.architecture(), &m.loss()))
+        m.slope(d, &|u| network_ws_reduced(u.total_trace(), u.total_squared(), &u.architecture, &m.loss()))
     });
     all.layer_solves_term(
         "network_descent_direction",
@@ -27,22 +25,16 @@ pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
     );
     const FIXED: &str = "the derivative of the bound at fixed weights of the groups";
     all.layer_along_term("ws_layers_gradient", FIXED, |m, d| {
-        m.slope(d, &|s| ws_layers(&moments(m, s), &m.vectors().layers))
+        m.slope(d, &|u| ws_layers(u, &m.vectors().layers))
     });
-    all.layer_along_term("ws_units_gradient", FIXED, |m, d| {
-        m.slope(d, &|s| ws_units(&moments(m, s), &m.vectors().units))
-    });
+    all.layer_along_term("ws_units_gradient", FIXED, |m, d| m.slope(d, &|u| ws_units(u, &m.vectors().units)));
     all.layer_along_term("ws_hidden_units_gradient", FIXED, |m, d| {
-        m.slope(d, &|s| ws_hidden_units(&moments(m, s), &m.vectors().hidden_units))
+        m.slope(d, &|u| ws_hidden_units(u, &m.vectors().hidden_units))
     });
 }
 
 fn upper_slope<A: Arithmetic>(m: &LayerMoving<A>, direction: &[A]) -> A {
-    m.slope(direction, &|s| network_ws_upper(network_trace(s), network_squared(s), m.architecture()))
-}
-
-fn moments<A: Arithmetic, T: Smooth>(m: &LayerMoving<A>, samples: &[LayerSample<T>]) -> UnitMoments<T> {
-    UnitMoments::new(m.architecture().clone(), &m.loss(), samples)
+    m.slope(direction, &|u| network_ws_upper(u.total_trace(), u.total_squared(), &u.architecture))
 }
 
 /// The gradient is along the direction: across it the bound has no slope, and downhill is its own.

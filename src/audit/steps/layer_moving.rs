@@ -4,6 +4,7 @@ use crate::audit::LayerForms;
 use crate::audit::truths::Steps;
 use crate::model::{Architecture, Layer, Layers, Loss, Network};
 use crate::number::{Arithmetic, Matrix, Nilpotent, Vector};
+use crate::terms::partition::UnitMoments;
 use crate::terms::{LayerSample, Lower, layer_samples, sweep::Objective};
 use crate::witness::{GroupVectors, LayerCovector, lift};
 
@@ -35,13 +36,18 @@ impl<'a, A: Arithmetic> LayerMoving<'a, A> {
         LayerMoving { forms }
     }
 
-    /// Derivative along a direction of a function of the samples, which follow the parameters.
-    pub fn slope(&self, direction: &[A], f: OfLayerSamples<A::First>) -> A {
+    /// Derivative along a direction of a function of the traces and squared norms of the units, which follow the parameters.
+    pub fn slope(&self, direction: &[A], f: &dyn Fn(&UnitMoments<A::First>) -> A::First) -> A {
+        f(&self.forms.moved(direction, || self.moments(direction))).mixed(1)
+    }
+
+    fn moments(&self, direction: &[A]) -> UnitMoments<A::First> {
         let case = &self.forms.case;
         let theta: Vec<A::First> = lift(&case.network.layers.flat(), &[direction]);
         let layers = Layers::from_fn(&case.architecture, |index| theta[index]);
         let network = Network { layers, activations: case.network.activations.clone() };
-        f(&layer_samples(&network, &case.loss, &case.batch.map(constant::<A>))).mixed(1)
+        let samples = layer_samples(&network, &case.loss, &case.batch.map(constant::<A>));
+        UnitMoments::new(case.architecture.clone(), &case.loss, &samples)
     }
 
     /// Derivative of a function of the first samples along a direction in one slot, which runs over samples, then layers, each with its

@@ -178,11 +178,17 @@ fn matrix_of<T: Smooth>(h: &Matrix<T>, groups: &[Group]) -> Matrix<T> {
     };
     Matrix::from_fn(groups.len(), groups.len(), |g, other| {
         let (one, two) = (&groups[g], &groups[other]);
+        let square = square(one, two);
         if g != other {
-            return square(one, two).sqrt();
+            // A block of zeros that stays one has a norm of 0 that stays 0, though the root has no slope there.
+            return if square.is_zero() { square } else { square.sqrt() };
         }
         let trace = one.rows.iter().fold(T::zero(), |sum, &i| sum + h[(i, i)]);
-        largest_of(&trace, &square(one, one), one.size)
+        if square.is_zero() {
+            trace / T::integer(one.size as i64)
+        } else {
+            largest_of(&trace, &square, one.size)
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::source::{Derivation, Source, SourceError};
 
-const CHAPTERS: [(&str, &str); 8] = [
+const CHAPTERS: [(&str, &str); 13] = [
     ("derivations/01-model.md", include_str!("../../../derivations/01-model.md")),
     ("derivations/02-hessian.md", include_str!("../../../derivations/02-hessian.md")),
     ("derivations/03-trace.md", include_str!("../../../derivations/03-trace.md")),
@@ -14,6 +14,11 @@ const CHAPTERS: [(&str, &str); 8] = [
         include_str!("../../../derivations/07-squared-trace-gradient.md"),
     ),
     ("derivations/08-bound-gradient.md", include_str!("../../../derivations/08-bound-gradient.md")),
+    ("derivations/09-layers.md", include_str!("../../../derivations/09-layers.md")),
+    ("derivations/10-layer-trace.md", include_str!("../../../derivations/10-layer-trace.md")),
+    ("derivations/11-sweep.md", include_str!("../../../derivations/11-sweep.md")),
+    ("derivations/12-layer-gradient.md", include_str!("../../../derivations/12-layer-gradient.md")),
+    ("derivations/13-partition.md", include_str!("../../../derivations/13-partition.md")),
 ];
 
 const VARIANTS: [(&str, &str); 9] = [
