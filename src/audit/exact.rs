@@ -162,6 +162,10 @@ pub(super) fn at_point(equation: &Equation<Field>, subject: &Subject<Field>, see
     for (check, truth) in equation.checks.iter().enumerate().filter(|(_, check)| check.on != On::Floats) {
         match compare(&equation.closed, truth, subject, probe) {
             Err(Incomparable::NotApplicable) => return Outcome::NotApplicable,
+            // A unit that a kink has switched off may leave no gradient at this point.
+            Err(Incomparable::WrongLength { found: 0, .. }) if subject.has_kink() => {
+                return Outcome::Undefined;
+            }
             Err(Incomparable::WrongLength { found, expected }) => {
                 return Outcome::Fails { check, compared: wrong_length(found, expected) };
             }

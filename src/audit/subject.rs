@@ -36,6 +36,15 @@ impl<A: Draw> Subject<A> {
     }
 }
 
+impl<A: Smooth> Subject<A> {
+    /// Whether an activation has a kink.
+    pub(super) fn has_kink(&self) -> bool {
+        let three_layer = self.three_layer.as_ref().map(|forms| forms.case.network.activation);
+        let layers = self.layers.iter().flat_map(|forms| forms.case.network.activations.iter().copied());
+        three_layer.into_iter().chain(layers).any(Activation::has_kink)
+    }
+}
+
 impl<A: Smooth> From<Forms<A>> for Subject<A> {
     fn from(forms: Forms<A>) -> Self {
         Subject { three_layer: Some(forms), layers: None }

@@ -206,14 +206,17 @@ fn data(arguments: &AuditArguments) -> Result<(Batch<f64>, Option<LabelColumn>),
     if let Ok(set) = arguments.data.parse::<RegressionSet>() {
         return Ok((regression(set, arguments)?, None));
     }
-    let labelled = match (named::find(&arguments.data, &arguments.table)?, arguments.samples) {
-        (Data::Batch(batch), None) => return Ok((batch, None)),
-        (Data::Batch(_), Some(_)) => {
-            return Err("--samples is for data with labels: take fewer rows of X and Y in the file".into());
-        }
-        (Data::Labelled(labelled), None) => labelled,
-        (Data::Labelled(labelled), Some(count)) => labelled.subset(count, arguments.seed)?,
-    };
+    let labelled =
+        match (named::find_for(&arguments.data, &arguments.table, arguments.loss)?, arguments.samples) {
+            (Data::Batch(batch), None) => return Ok((batch, None)),
+            (Data::Batch(_), Some(_)) => {
+                return Err(
+                    "--samples is for data with labels: take fewer rows of X and Y in the file".into()
+                );
+            }
+            (Data::Labelled(labelled), None) => labelled,
+            (Data::Labelled(labelled), Some(count)) => labelled.subset(count, arguments.seed)?,
+        };
     let label = named::is_file(&arguments.data).then(|| labelled.label_column.clone());
     Ok((labelled.standardised().batch(), label))
 }

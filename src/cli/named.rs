@@ -3,8 +3,8 @@
 use super::note;
 use clap::Args;
 use hsr::data::{DataSet, LabelColumn, LabelledData, Reading, Separator};
-use hsr::io::{Data, Read, ending, open_data};
-use hsr::model::Batch;
+use hsr::io::{Data, Read, ending, open_data, open_data_for};
+use hsr::model::{Batch, Loss};
 use hsr::shell::quoted;
 use hsr::words;
 use std::error::Error;
@@ -75,6 +75,15 @@ pub(super) fn find(data: &str, table: &TableArguments) -> Result<Data, Box<dyn E
     read_file(path, table, None)
 }
 
+/// Same as [`find`], but with the targets that a loss takes.
+pub(super) fn find_for(data: &str, table: &TableArguments, loss: Loss) -> Result<Data, Box<dyn Error>> {
+    if !is_file(data) {
+        return find(data, table);
+    }
+    let path = Path::new(data);
+    said(path, table, open_data_for(path, &table.reading(), loss)?)
+}
+
 /// Whether data are named by a file.
 pub(super) fn is_file(data: &str) -> bool {
     ["csv", "tsv", "npz", "json"].contains(&&ending(Path::new(data))[..])
@@ -86,7 +95,12 @@ pub(super) fn read_file(
     table: &TableArguments,
     classes: Option<usize>,
 ) -> Result<Data, Box<dyn Error>> {
-    let Read { value, aside } = open_data(path, &table.reading(), classes)?;
+    said(path, table, open_data(path, &table.reading(), classes)?)
+}
+
+/// What was read, once what was chosen and what was not read is said.
+fn said(path: &Path, table: &TableArguments, read: Read<Data>) -> Result<Data, Box<dyn Error>> {
+    let Read { value, aside } = read;
     match &value {
         Data::Labelled(labelled) => say_label(path, labelled),
         Data::Batch(_) => table.refuse(&path.to_string_lossy())?,

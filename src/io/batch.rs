@@ -5,7 +5,7 @@ use super::aside::{Read, unread};
 use super::npz::Archive;
 use crate::budget;
 use crate::data::whole;
-use crate::model::Batch;
+use crate::model::{Batch, Loss, Targets};
 use crate::number::{Matrix, Vector};
 use std::path::Path;
 
@@ -23,17 +23,33 @@ use std::path::Path;
 ///
 /// [The module](super) has an example.
 pub fn read_batch(path: impl AsRef<Path>, classes: Option<usize>) -> Result<Batch<f64>, InputError> {
-    Ok(from_npz(path.as_ref(), classes)?.value)
+    Ok(from_npz(path.as_ref(), Asked::labels(classes))?.value)
+}
+
+/// What the targets of a file are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    /// How many classes there are, where labels alone do not say it.
+    pub classes: Option<usize>,
+    /// The loss that takes them.
+    pub loss: Loss,
+}
+
+impl Asked {
+    /// Labels or probabilities.
+    pub fn labels(classes: Option<usize>) -> Self {
+        Asked { classes, loss: Loss::Softmax }
+    }
 }
 
 /// [`read_batch`], with the names of the arrays that were not read.
-pub(super) fn from_npz(file: &Path, classes: Option<usize>) -> Result<Read<Batch<f64>>, InputError> {
+pub(super) fn from_npz(file: &Path, asked: Asked) -> Result<Read<Batch<f64>>, InputError> {
     let mut archive = Archive::open(file)?;
     let x = archive.needed_matrix("X", "(N, d)")?;
     let distributions = archive.matrix("Y", "(N, C)")?;
     let labels = archive.vector("y", "(N,) (or the name Y for target distributions)")?;
     let aside = unread(archive.names(), &[]);
-    Ok(Read { value: batch(file, x, distributions, labels, classes)?, aside })
+    Ok(Read { value: batch(file, x, distributions, labels, asked)?, aside })
 }
 
 /// Inputs with the one kind of targets that there is.
@@ -42,14 +58,22 @@ pub(super) fn batch(
     x: Matrix<f64>,
     distributions: Option<Matrix<f64>>,
     labels: Option<Vector<f64>>,
-    classes: Option<usize>,
+    asked: Asked,
 ) -> Result<Batch<f64>, InputError> {
+    let labelled = asked.loss.targets() == Targets::Probabilities;
     match (distributions, labels) {
         (Some(_), Some(_)) => Err(InputError::TwoTargets { file: file.to_path_buf() }),
         (None, None) => Err(InputError::NoTargets { file: file.to_path_buf() }),
-        (Some(y), None) => with_distributions(file, x, y),
-        (None, Some(y)) => with_labels(file, x, &y, classes),
+        (Some(y), None) if labelled => with_distributions(file, x, y),
+        (None, Some(y)) if labelled => with_labels(file, x, &y, asked.classes),
+        (Some(y), None) => with_numbers(file, x, y, asked.loss),
+        (None, Some(y)) => with_numbers(file, x, Matrix::from_columns(&[y]), asked.loss),
     }
+}
+
+/// Targets of a loss that takes numbers: `Y`, or `y` for a single output.
+fn with_numbers(file: &Path, x: Matrix<f64>, y: Matrix<f64>, loss: Loss) -> Result<Batch<f64>, InputError> {
+    Batch::for_loss(x, y, loss).map_err(|reason| InputError::Batch { file: file.to_path_buf(), reason })
 }
 
 fn with_distributions(file: &Path, x: Matrix<f64>, y: Matrix<f64>) -> Result<Batch<f64>, InputError> {

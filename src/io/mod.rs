@@ -51,7 +51,7 @@ pub use json::{case_from_json, case_json, read_batch_json, read_case, read_netwo
 pub use names::{Names, NamesError};
 pub use network::read_network;
 pub use npz::{read_vector, write_npz, write_npz_with_texts};
-pub use open::{Data, open_data, open_network};
+pub use open::{Data, open_data, open_data_for, open_network};
 pub use safetensors::read_safetensors;
 
 // The command, a crate of its own, asks for these; nobody else needs to.

@@ -1,9 +1,10 @@
 //! Data and networks from a file of any format that is read here, which the ending of its name says.
 
 use super::aside::Read;
+use super::batch::Asked;
 use super::{InputError, Names, batch, csv, json, network, safetensors};
 use crate::data::{LabelledData, Reading, Separator};
-use crate::model::{Activation, Batch, ThreeLayer};
+use crate::model::{Activation, Batch, Loss, ThreeLayer};
 use std::path::Path;
 
 /// Data that were read from a file: a table, or inputs and targets.
@@ -41,7 +42,36 @@ pub fn open_data(
     reading: &Reading,
     classes: Option<usize>,
 ) -> Result<Read<Data>, InputError> {
-    let file = path.as_ref();
+    open(path.as_ref(), reading, Asked::labels(classes))
+}
+
+/// Same as [`open_data`], but with the targets that a loss takes: `Y` of `.npz` or `.json`, or `y` for a single output, are numbers,
+/// zeros and ones, or counts for a loss that takes them. A table has classes all the same.
+///
+/// # Errors
+/// As [`open_data`], and for targets that the loss does not take.
+///
+/// ```
+/// use hsr::data::Reading;
+/// use hsr::io::{open_data_for, write_text};
+/// use hsr::model::Loss;
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("own.json");
+/// write_text(&path, r#"{"X": [[0.5], [1.5]], "y": [3, -1]}"#)?;
+/// assert!(open_data_for(&path, &Reading::default(), Loss::Squared).is_ok());
+/// let error = open_data_for(&path, &Reading::default(), Loss::Poisson).unwrap_err().to_string();
+/// assert!(error.ends_with("Y[1,0] is -1, with the loss poisson: a count is a whole number, 0 or more"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn open_data_for(
+    path: impl AsRef<Path>,
+    reading: &Reading,
+    loss: Loss,
+) -> Result<Read<Data>, InputError> {
+    open(path.as_ref(), reading, Asked { classes: None, loss })
+}
+
+fn open(file: &Path, reading: &Reading, asked: Asked) -> Result<Read<Data>, InputError> {
     match &ending(file)[..] {
         "csv" => Ok(Read::whole(Data::Labelled(csv::table(file, reading)?))),
         "tsv" => {
@@ -49,8 +79,8 @@ pub fn open_data(
             let reading = Reading { separator, ..reading.clone() };
             Ok(Read::whole(Data::Labelled(csv::table(file, &reading)?)))
         }
-        "npz" => Ok(batch::from_npz(file, classes)?.map(Data::Batch)),
-        "json" => Ok(json::data(file, classes)?.map(Data::Batch)),
+        "npz" => Ok(batch::from_npz(file, asked)?.map(Data::Batch)),
+        "json" => Ok(json::data(file, asked)?.map(Data::Batch)),
         _ => Err(unknown(file, ".npz, .json, .csv or .tsv")),
     }
 }

@@ -108,7 +108,7 @@ mod tests {
         for (quantities, error) in [
             (r#""loss""#, r#"quantities holds \"loss\": a list of names is needed"#),
             ("[1]", "quantities holds 1: a list of names is needed"),
-            (r#"["los"]"#, "no quantity is named 'los'; the nearest is 'loss'"),
+            (r#"["los"]"#, &"los".parse::<Quantity>().unwrap_err().to_string()),
         ] {
             assert_eq!(answered(quantities), format!("{{\"error\":\"{error}\",\"id\":1}}"));
         }

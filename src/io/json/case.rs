@@ -2,6 +2,7 @@
 
 use super::object::{Object, load, shown};
 use crate::io::aside::{Read, unread};
+use crate::io::batch::Asked;
 use crate::io::{InputError, batch, check_fit, network};
 use crate::model::{Activation, Batch, Parameters, ThreeLayer};
 use serde_json::{Map, Value};
@@ -75,19 +76,19 @@ pub(in crate::io) fn network(
 /// # Errors
 /// Those of [`read_case`] that are about the data.
 pub fn read_batch_json(path: impl AsRef<Path>, classes: Option<usize>) -> Result<Batch<f64>, InputError> {
-    Ok(data(path.as_ref(), classes)?.value)
+    Ok(data(path.as_ref(), Asked::labels(classes))?.value)
 }
 
 /// [`read_batch_json`], with the names of the keys that were not read.
-pub(in crate::io) fn data(file: &Path, classes: Option<usize>) -> Result<Read<Batch<f64>>, InputError> {
+pub(in crate::io) fn data(file: &Path, asked: Asked) -> Result<Read<Batch<f64>>, InputError> {
     let entries = load(file)?;
     let object = Object { file, entries: &entries };
-    Ok(Read { value: batch_of(object, classes)?, aside: unread(object.names(), &[]) })
+    Ok(Read { value: batch_of(object, asked)?, aside: unread(object.names(), &[]) })
 }
 
 fn both(object: Object) -> Result<(ThreeLayer<f64>, Batch<f64>), InputError> {
     let network = network_of(object, None)?;
-    let batch = batch_of(object, Some(network.parameters.v.nrows()))?;
+    let batch = batch_of(object, Asked::labels(Some(network.parameters.v.nrows())))?;
     check_fit(&network, &batch)?;
     Ok((network, batch))
 }
@@ -124,11 +125,11 @@ fn activation_of(object: Object, given: Option<Activation>) -> Result<Activation
     }
 }
 
-fn batch_of(object: Object, classes: Option<usize>) -> Result<Batch<f64>, InputError> {
+fn batch_of(object: Object, asked: Asked) -> Result<Batch<f64>, InputError> {
     let x = object.needed_matrix("X", "(N, d)")?;
     let distributions = object.matrix("Y")?;
     let stated_classes = distributions.as_ref().map(|y| y.shape());
-    let batch = batch::batch(object.file, x, distributions, object.vector("y")?, classes)?;
+    let batch = batch::batch(object.file, x, distributions, object.vector("y")?, asked)?;
     let (samples, inputs) = batch.x.shape();
     size(object, "samples", samples, || format!("X is {samples}x{inputs}"))?;
     size(object, "inputs", inputs, || format!("X is {samples}x{inputs}"))?;
