@@ -75,7 +75,7 @@ fn the_oracle_agrees_with_finite_differences_in_high_precision() {
 fn activations_and_their_derivatives_have_the_values_of_high_precision_far_into_the_tails() {
     let reference = reference();
     let points = reference["activations"].as_array().unwrap();
-    for activation in Activation::ALL {
+    for activation in Activation::SMOOTH {
         assert!(
             points.iter().filter(|point| point["activation"] == activation.name()).count() > 5,
             "{activation}"

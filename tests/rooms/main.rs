@@ -195,5 +195,5 @@ fn comments_strings_and_tests_are_no_arrows() {
 #[test]
 #[should_panic(expected = "src/low.rs:2: crate::Network is in no room")]
 fn what_stands_at_the_root_hides_an_arrow() {
-    made_up(&[LIBRARY, ("src/low.rs", "\nuse crate::ThreeLayer;")]);
+    made_up(&[LIBRARY, ("src/low.rs", "\nuse crate::Network;")]);
 }
