@@ -1,5 +1,6 @@
-//! Closed forms of the Wolkowicz-Styan bound on the largest eigenvalue of the cross-entropy loss Hessian of a
-//! three-layer network, and of the bound's gradient, each equation proved from the loss.
+//! Closed forms of the Wolkowicz-Styan bound on the largest eigenvalue of a neural network's loss Hessian, and of the bound's
+//! gradient, each equation proved from the loss: for the three-layer network with softmax cross entropy of the paper, and for fully
+//! connected networks of any depth under any loss with three derivatives.
 //!
 //! Source of the problem: arXiv:2606.28662 (only its abstract was at hand; everything here is derived anew, in
 //! `derivations/`). The inequality: H. Wolkowicz and G. P. H. Styan, *Bounds for eigenvalues using traces*, Linear
@@ -24,11 +25,11 @@
 //! | [`oracle`] | the reference answer for one network: bound, terms, gradients, spectrum | `files` for its arrays and JSON |
 //! | [`fast`] | the production path: value and gradient by matrix products, routes and a plan | |
 //! | [`witness`] | independent roads to the truth: derivatives of the loss, eigenvalues | `lapack` for a second opinion |
-//! | [`terms`] | the derivation: a file a chapter, a function an equation | |
+//! | [`terms`] | the derivation: a file a chapter, a function an equation; chapters 9 to 13 are of any depth and any loss | |
 //! | [`io`] | npz, safetensors, JSON and CSV files, results written whole or not at all | `files` |
 //! | [`reports`] | what programs read of a report: JSON and JUnit | `reports` |
-//! | [`data`] | labelled samples, four embedded data sets | `files` for other tables |
-//! | [`model`] | sizes, parameters, data, activations | |
+//! | [`data`] | labelled samples, five embedded data sets | `files` for other tables |
+//! | [`model`] | sizes, parameters, data, activations, losses | |
 //! | [`number`] | the arithmetics: `f64`, dual numbers, the prime field and jets, rounding errors, 106 bits, degrees | |
 //! | [`names`] | names that are looked up: the error for one that is unknown, with those that there are | |
 //!

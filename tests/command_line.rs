@@ -1,6 +1,8 @@
 //! The command as a user meets it: outputs, exit codes, and one clear error for each wrong input.
 #![cfg(feature = "cli")]
 
+#[path = "command_line/any_depth.rs"]
+mod any_depth;
 #[path = "command_line/formats.rs"]
 mod formats;
 #[path = "command_line/pages.rs"]

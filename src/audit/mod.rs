@@ -1,10 +1,12 @@
 //! Holds every equation against every witness, and reports.
 //!
 //! An equation has a closed side and truths, which are kept apart by type: the closed side is given [`Forms`], a truth is given
-//! [`Loss`](crate::witness::Loss), a [`Dense`] Hessian, or the [`Moving`] terms of earlier chapters. [`equations`] puts both
-//! together. [`exact`] compares in the prime field, [`float`] on real data with computed tolerances, [`eigen`] with the spectrum
+//! [`Loss`](crate::witness::Loss), a [`Dense`] Hessian, or the [`Moving`] terms of earlier chapters. Equations of any depth, those of
+//! chapters 9 to 13, have [`LayerForms`], [`LayerLoss`](crate::witness::LayerLoss), [`LayerDense`] and [`LayerMoving`] in their places; a
+//! [`Subject`] is a network with data, with the closed forms of both kinds. [`equations`] puts both sides together. [`exact`] compares in the prime field, [`float`] on real data with computed tolerances, [`eigen`] with the spectrum
 //! of the dense Hessian, [`fast`](fn@fast) with the production path; [`digits`](fn@digits) counts the digits of its `f64` values
-//! that are right; [`audit`](fn@audit) does all of it and gives a [`AuditReport`].
+//! that are right; [`audit`](fn@audit) does all of it and gives a [`AuditReport`]. [`check_loss`] is the exact check of a loss of one's
+//! own.
 //!
 //! # What an equation is compiled for
 //! | what | arithmetic | why |
@@ -15,7 +17,7 @@
 //! | | [`Field`](crate::number::Field) | whether it is the same expression |
 //! | | [`Degree`](crate::number::Degree) | how likely a wrong one is to pass |
 //! | a truth, and the definition of the loss below it | the same without `Precise`, each with derivatives up to the third: dual numbers of `num-dual` over `f64`, [`Jet`](crate::number::Jet)s over the others | the derivatives that it consists of |
-//! | a term that a later chapter differentiates | the same with first derivatives; those of chapter 4 with second ones, too | the gradients of chapters 6 to 8 |
+//! | a term that a later chapter differentiates | the same with first derivatives; those of chapter 4 with second ones, too | the gradients of chapters 6 to 8 and 11 to 13 |
 
 mod closed;
 mod compare;

@@ -7,11 +7,19 @@ pub(super) fn help() -> String {
     let names = Activation::names();
     format!(
         "{names}. gelu is the exact one, by erf (PyTorch's default); gelu-tanh is its tanh form (JAX's default, \
-         approximate='tanh' in PyTorch)"
+         approximate='tanh' in PyTorch); logistic is another name of sigmoid; with relu and leaky-relu the closed forms hold \
+         where no preactivation is 0"
     )
 }
 
 /// The same, where a JSON file may name one.
 pub(super) fn help_of_network() -> String {
     format!("{} [default: the one that a .json network names]", help())
+}
+
+/// How close the nearest preactivation is to a kink of its activation.
+pub(super) fn kink(distance: f64) -> String {
+    format!(
+        "the preactivation nearest to a kink is {distance:.1e} from it: the closed forms hold where none is at 0"
+    )
 }

@@ -193,11 +193,7 @@ fn network(
 /// Where an activation has a kink, the closed forms hold wherever no preactivation is 0: how close the nearest is.
 fn say_nearest_kink(point: &Point, batch: &Batch<f64>) {
     if let Some((layer, distance)) = nearest_kink(point.network(), batch) {
-        note(&format!(
-            "{} point: the preactivation nearest to a kink is {distance:.1e} from it, in layer {layer}; the equations hold where none \
-             is at 0",
-            point.name
-        ));
+        note(&format!("{} point, layer {layer}: {}", point.name, activations::kink(distance)));
     }
 }
 

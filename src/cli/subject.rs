@@ -1,10 +1,12 @@
 //! The network and the data of a command that looks at one.
 
-use super::activations;
+use super::activations::{self, kink};
 use super::files::Files;
 use super::hints;
 use super::named::{TableArguments, read_file, say_aside};
+use super::note;
 use clap::Args;
+use hsr::audit::nearest_kink;
 use hsr::io::{Data, Names, Read, check_fit, ending, labelled_batch, open_network};
 use hsr::model::{Activation, Batch, ThreeLayer};
 use hsr::words::path;
@@ -43,6 +45,9 @@ impl Subject {
         say_aside(&self.network, &aside);
         let batch = self.batch(network.parameters.v.nrows())?;
         check_fit(&network, &batch)?;
+        if let Some((_, distance)) = nearest_kink(&network.clone().into(), &batch) {
+            note(&kink(distance));
+        }
         Ok((network, batch))
     }
 

@@ -1,4 +1,5 @@
-//! Labelled samples: four well-known data sets, tables read as CSV, and what is done to them before training.
+//! Labelled samples: four well-known data sets and one with numbers as targets, tables read as CSV, and what is done to them before
+//! training.
 //!
 //! ```
 //! use hsr::data::DataSet;

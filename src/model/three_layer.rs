@@ -1,4 +1,4 @@
-//! The parameters `theta = (W, b, V, c)` and the network that they make with an activation.
+//! The three-layer network: its parameters `theta = (W, b, V, c)` and its activation.
 
 use super::{Activation, Group, Shape};
 use crate::names::UnknownName;
@@ -90,7 +90,8 @@ pub struct Parameters<T> {
     pub c: Option<Vector<T>>,
 }
 
-/// Parameters with the activation that they belong to.
+/// The network of chapters 1 to 8: one hidden layer between inputs and softmax output. [`Network`](super::Network) has any number of
+/// layers.
 ///
 /// ```
 /// use hsr::model::{Activation, ThreeLayer, Parameters};
