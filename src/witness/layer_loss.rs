@@ -1,6 +1,7 @@
 //! Derivatives of the LOSS of a network of any depth, by automatic differentiation of its definition.
 
 use super::definition::{self, Node, Pass};
+use super::loss::symmetric;
 use super::{GroupVectors, LayerCase, LayerCovector, Part, lift, unit};
 use crate::model::{Activation, Architecture, Layers, Loss};
 use crate::number::{Arithmetic, Halves, Matrix, Nilpotent};
@@ -233,16 +234,7 @@ impl<'a, A: Arithmetic> LayerLoss<'a, A> {
     /// The Hessian of the loss, entry by entry. For small cases: `D^2/2` evaluations.
     pub fn hessian(&self) -> &Matrix<A> {
         self.dense.get_or_init(|| {
-            let size = self.theta.len();
-            let mut h = Matrix::from_element(size, size, A::zero());
-            for i in 0..size {
-                for j in i..size {
-                    let entry = self.curvature(Part::Whole, &self.unit(i), &self.unit(j));
-                    h[(i, j)] = entry;
-                    h[(j, i)] = entry;
-                }
-            }
-            h
+            symmetric(self.theta.len(), &|i, j| self.curvature(Part::Whole, &self.unit(i), &self.unit(j)))
         })
     }
 

@@ -213,16 +213,9 @@ impl<'a, A: Arithmetic> Loss<'a, A> {
     /// The Hessian of the loss, entry by entry. For small cases: `D^2/2` evaluations.
     pub fn hessian(&self) -> &Matrix<A> {
         self.dense.get_or_init(|| {
-            let size = self.shape().parameters();
-            let mut h = Matrix::from_element(size, size, A::zero());
-            for i in 0..size {
-                for j in i..size {
-                    let entry = self.curvature(Part::Whole, &self.unit(i), &self.unit(j));
-                    h[(i, j)] = entry;
-                    h[(j, i)] = entry;
-                }
-            }
-            h
+            symmetric(self.shape().parameters(), &|i, j| {
+                self.curvature(Part::Whole, &self.unit(i), &self.unit(j))
+            })
         })
     }
 
@@ -238,6 +231,19 @@ impl<'a, A: Arithmetic> Loss<'a, A> {
         }
         sum
     }
+}
+
+/// The symmetric matrix with these entries on and above its diagonal.
+pub(super) fn symmetric<A: Arithmetic>(size: usize, entry: &dyn Fn(usize, usize) -> A) -> Matrix<A> {
+    let mut matrix = Matrix::from_element(size, size, A::zero());
+    for i in 0..size {
+        for j in i..size {
+            let entry = entry(i, j);
+            matrix[(i, j)] = entry;
+            matrix[(j, i)] = entry;
+        }
+    }
+    matrix
 }
 
 /// The unit vector with a 1 at `index`.
