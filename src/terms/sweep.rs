@@ -3,6 +3,8 @@
 //!
 //! The scalar is `F = sum tau_(m,i) T_(m,i) + sum_{m >= l} kappa^{ml}_ip |H_(m,i),(l,p)|_F^2`, an [`Objective`].
 
+#![allow(clippy::needless_range_loop, reason = "the indices are those of the derivation")]
+
 use super::algebra::{outer, scale_columns, times};
 use super::layer_sample::{LayerSample, Lower, pairs_of_layers};
 use super::layer_trace::{bracket, jacobian_products};

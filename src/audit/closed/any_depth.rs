@@ -69,11 +69,11 @@ pub(super) fn each<A: Smooth>(
     pieces
 }
 
+/// What two samples give.
+type OfPair<'f, A> = &'f dyn Fn(&LayerSample<A>, &LayerSample<A>) -> Vec<Piece<A>>;
+
 /// What the compared pairs of samples give.
-pub(super) fn pairs<A: Smooth>(
-    forms: &LayerForms<A>,
-    of: &dyn Fn(&LayerSample<A>, &LayerSample<A>) -> Vec<Piece<A>>,
-) -> Vec<Piece<A>> {
+pub(super) fn pairs<A: Smooth>(forms: &LayerForms<A>, of: OfPair<A>) -> Vec<Piece<A>> {
     let mut pieces = Vec::new();
     for &(n, m) in &forms.case.pairs {
         for piece in of(&forms.samples[n], &forms.samples[m]) {

@@ -190,12 +190,11 @@ fn step<A: Smooth>(f: &LayerForms<A>, of: &dyn Fn(&Inputs<A>, usize) -> Matrix<A
     (0..hidden(f)).map(|layer| in_layer(layer, of(&inputs, layer))).collect()
 }
 
+/// What a step gives for two layers.
+type OfPair<'f, A> = &'f dyn Fn(&Inputs<A>, usize, usize) -> Matrix<A>;
+
 /// A matrix for each pair of a layer before `end` and an earlier one.
-fn below<A: Smooth>(
-    f: &LayerForms<A>,
-    end: usize,
-    of: &dyn Fn(&Inputs<A>, usize, usize) -> Matrix<A>,
-) -> Vec<Piece<A>> {
+fn below<A: Smooth>(f: &LayerForms<A>, end: usize, of: OfPair<A>) -> Vec<Piece<A>> {
     let inputs = Inputs::of(f);
     let pairs = (0..end).flat_map(|m| (0..m).map(move |l| (m, l)));
     pairs.map(|(m, l)| at(m, l, of(&inputs, m, l))).collect()

@@ -3,6 +3,7 @@
 use super::entries;
 use crate::audit::equation::Checks;
 use crate::number::{Arithmetic, Matrix, Nilpotent};
+use crate::witness::definition::Pass;
 use crate::witness::{LayerLoss, Part, lift, unit};
 
 /// The first samples of the data, at which equations for each sample are compared.
@@ -168,12 +169,15 @@ fn jacobians<A: Arithmetic>(all: &mut Checks<A>) {
     });
 }
 
+/// What a layer gives, on a sample's way through the network.
+type Given<'f, T> = &'f dyn Fn(&Pass<T>, usize) -> Vec<T>;
+
 /// Slopes of what a layer gives by the preactivations of an earlier one, contracted with a direction column by column.
 fn contracted<A: Arithmetic>(
     l: &LayerLoss<A>,
     direction: &[A],
     pairs: &[(usize, usize)],
-    given: &dyn Fn(&crate::witness::definition::Pass<A::First>, usize) -> Vec<A::First>,
+    given: Given<A::First>,
 ) -> A {
     let widths = &l.architecture().widths;
     let mut steps = Steps::new(direction);
