@@ -98,7 +98,7 @@ pub fn eigen(point: &Point) -> Result<(Vec<EigenCheck>, EigenSummary), EigenErro
         equality(&mut checks)?;
         spectrum.ws_block = Some(block);
         #[cfg(feature = "lapack")]
-        second_opinion(&mut checks, h, &eigen)?;
+        second_opinion(&mut checks, "hessian", h, &eigen)?;
     }
     Ok((checks.list, spectrum))
 }
@@ -239,9 +239,14 @@ fn equality(checks: &mut Checks) -> Result<(), EigenError> {
 
 /// LAPACK's eigenvalues are those of nalgebra.
 #[cfg(feature = "lapack")]
-fn second_opinion(checks: &mut Checks, h: &Matrix<f64>, eigen: &[f64]) -> Result<(), EigenError> {
+pub(super) fn second_opinion(
+    checks: &mut Checks,
+    equation: &'static str,
+    h: &Matrix<f64>,
+    eigen: &[f64],
+) -> Result<(), EigenError> {
     let second = crate::witness::eigen::lapack_eigenvalues(h)?;
     let apart = eigen.iter().zip(&second).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    checks.at_most("hessian", "the eigenvalues of LAPACK are those of nalgebra", apart, 0.0);
+    checks.at_most(equation, "the eigenvalues of LAPACK are those of nalgebra", apart, 0.0);
     Ok(())
 }

@@ -60,6 +60,13 @@ impl Point {
         })
     }
 
+    /// Makes what most equations of any depth ask for, before they wait for one another to make it.
+    pub(super) fn prepare(&self) {
+        let precise = || self.precise().layers.as_ref().map(|layers| layers.squared_gradient().0.len());
+        let rounded = || self.rounded.layers.as_ref().map(|layers| layers.squared_gradient().0.len());
+        rayon::join(precise, rounded);
+    }
+
     /// The network.
     pub fn network(&self) -> &Network<f64> {
         &self.network

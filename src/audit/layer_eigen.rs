@@ -26,6 +26,8 @@ pub(super) fn layer_eigen(checks: &mut Checks, point: &Point) -> Result<EigenSum
     checks.equal("network_squared", "Q is the sum of the squared eigenvalues", q, squares);
     checks.tolerance = single;
     let summary = bounds(checks, point.name, forms, &eigen)?;
+    #[cfg(feature = "lapack")]
+    super::eigen::second_opinion(checks, "layer_hessian", h, &eigen)?;
     null_space(checks, forms, &eigen);
     Ok(summary)
 }

@@ -59,7 +59,10 @@ pub fn audit(
             progress(total);
             row
         };
-        selected.par_iter().map(row).collect()
+        if settings.only.is_none() {
+            points.par_iter().for_each(Point::prepare);
+        }
+        selected.par_iter().with_max_len(1).map(row).collect()
     };
     let (spectra, mut rows) = rayon::join(spectra, rows);
     let spectra = spectra?;

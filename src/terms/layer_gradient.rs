@@ -47,8 +47,9 @@ pub fn network_ws_upper<T: Smooth>(trace: T, squared: T, architecture: &Architec
     ws_upper(mean(trace, size), spread(trace, squared, size), size)
 }
 
-/// `WS` with [`reduced_parameters`] in the place of `D`: still a bound on the largest eigenvalue where that is not negative, and 0
-/// where it would be below.
+/// `WS` with `D - (n_{L-1} + 1)` in the place of `D` (`D - n_{L-1}` without a last bias) where the loss ignores shifts of the outputs,
+/// and `WS` itself for other losses: a bound on the largest eigenvalue, never above `WS`. Where directions are left out it is never
+/// negative.
 pub fn network_ws_reduced<T: Smooth, L: OutputLoss>(
     trace: T,
     squared: T,
