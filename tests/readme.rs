@@ -19,8 +19,9 @@ use std::process::{Command, Output};
 /// What shows an output, by the beginning of its first line, with what holds it.
 type Holder = (&'static str, fn(&Block));
 
-const HOLDERS: [Holder; 4] = [
+const HOLDERS: [Holder; 5] = [
     (" equation", the_table_of_the_audit),
+    ("$ hsr audit", the_table_of_a_deeper_network),
     ("h_wv_residual FAILS", the_report_of_a_fault),
     ("own.md:9:1: claim slope is false", the_report_of_a_false_claim),
     ("$ hsr conform", the_report_of_a_wrong_program),
@@ -110,6 +111,24 @@ fn the_table_of_the_audit(shown: &Block) {
     assert_eq!(rows, equations);
     assert!(printed.contains(&format!("\n{equations} equations hold, 0 fail; ")), "{printed}");
     facts::states(&format!("({rows} rows, some of them here; "));
+}
+
+/// Another depth and another loss: the equations of chapters 9 to 13 alone.
+fn the_table_of_a_deeper_network(shown: &Block) {
+    let folder = tempfile::tempdir().unwrap();
+    let (command, shown) = shown.lines.split_first().unwrap();
+    let output = shell(folder.path(), command.strip_prefix("$ ").unwrap());
+    let printed = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    assert_shown(shown, &printed, same_row);
+    let is_row = |line: &&str| matches!(line.split_whitespace().nth(1), Some("holds" | "n/a"));
+    let rows = printed.lines().filter(is_row).count();
+    let equations = hsr::audit::float_equations();
+    assert_eq!(rows, equations.iter().filter(|equation| equation.closed.is_of_any_depth()).count());
+    let all = equations.len();
+    facts::states(&format!(
+        "One hidden layer with softmax has all {all} equations, any other network the {rows} of"
+    ));
 }
 
 /// Columns of the audit's table that depend on how a processor rounds, and on its library of elementary functions: the
