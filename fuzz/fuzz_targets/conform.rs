@@ -3,7 +3,7 @@
 #![no_main]
 
 use hsr::conform::{Case, ConformSettings, check_program};
-use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
+use hsr::model::{Activation, Batch, Parameters, ThreeLayer};
 use hsr_fuzz::{file, ignore_broken_pipes, printable, worded};
 use libfuzzer_sys::fuzz_target;
 use nalgebra::dmatrix;
