@@ -1,6 +1,7 @@
 //! One equation against one truth, at one case, in one arithmetic.
 
-use super::equation::{Check, ClosedForm, Components, Truth, Views, rows};
+use super::checks::Views;
+use super::equation::{Check, ClosedForm, Components, Truth, rows};
 use super::layer_forms::Piece;
 use super::{Forms, LayerForms, Subject};
 use crate::number::{Arithmetic, Number};

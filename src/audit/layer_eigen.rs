@@ -6,6 +6,7 @@ use super::float::Point;
 use crate::model::Layers;
 use crate::number::{Matrix, Vector};
 use crate::terms::layer_gradient::{network_null_space, network_ws_reduced, network_ws_upper};
+use crate::terms::layer_trace::{network_squared, network_trace};
 use crate::terms::partition::*;
 use crate::terms::{OutputLoss, layer_samples, leading_vector};
 use crate::witness::eigen::{EigenError, eigenvalues};
@@ -16,7 +17,7 @@ pub(super) fn layer_eigen(checks: &mut Checks, point: &Point) -> Result<EigenSum
     let Some(forms) = &point.value.layers else { unreachable!("a point has the closed forms of any depth") };
     let h = forms.hessian();
     let eigen = eigenvalues(h)?;
-    let (t, q) = forms.sums();
+    let (t, q) = (network_trace(&forms.samples), network_squared(&forms.samples));
     let (size, single) = (h.nrows(), tolerance(h));
     // A sum over D eigenvalues, each off by the tolerance of one; a square is off by twice the norm times that.
     checks.tolerance = single * size as f64;

@@ -93,8 +93,7 @@ impl<A: Smooth> LayerForms<A> {
 
     /// Trace and squared trace.
     pub fn sums(&self) -> (A, A) {
-        let t = crate::terms::layer_trace::network_trace(&self.samples);
-        (t, crate::terms::layer_trace::network_squared(&self.samples))
+        (self.moments().total_trace(), self.moments().total_squared())
     }
 
     /// Gradient of the trace.

@@ -19,6 +19,7 @@
 //! | a truth, and the definition of the loss below it | the same without `Precise`, each with derivatives up to the third: dual numbers of `num-dual` over `f64`, [`Jet`](crate::number::Jet)s over the others | the derivatives that it consists of |
 //! | a term that a later chapter differentiates | the same with first derivatives; those of chapter 4 with second ones, too | the gradients of chapters 6 to 8 and 11 to 13 |
 
+mod checks;
 mod closed;
 mod compare;
 mod dense;
@@ -46,13 +47,14 @@ mod subject;
 mod trained;
 mod truths;
 
+pub use checks::{Checks, Views};
 pub use closed::{closed_forms, precise_forms};
 pub use compare::{Compared, Incomparable, Probe, compare};
 pub use dense::Dense;
 pub use diagnose::{SmallestFailure, smallest};
 pub use digits::digits;
 pub use eigen::{EigenCheck, EigenSummary, eigen};
-pub use equation::{Axis, Check, Checks, ClosedForm, Components, Equation, On, Sides, Truth, Views};
+pub use equation::{Axis, Check, ClosedForm, Components, Equation, On, Sides, Truth};
 pub use exact::{Exact, ExactFailure, exact};
 pub use fast::{FAST_TOLERANCE, FastCheck, fast};
 pub use float::{Float, FloatFailure, Point, float};

@@ -1,7 +1,8 @@
 //! The registry: every equation of the derivation, its closed form put together with its truths.
 
+use super::checks::Checks;
 use super::closed::closed_forms;
-use super::equation::{Checks, Equation};
+use super::equation::Equation;
 use super::{steps, truths};
 use crate::number::{Arithmetic, Field, Rounded};
 

@@ -9,7 +9,8 @@ use crate::terms::layer_trace::*;
 pub(super) fn forms<A: Smooth>() -> Vec<ClosedForm<A>> {
     let new = |name, components| form("layer_trace", name, components);
     vec![
-        new("unit_trace", |f| vectors(&unit_trace(&f.samples))),
+        // The moments are made by these two functions, once for all that use them.
+        new("unit_trace", |f| vectors(&f.moments().trace)),
         // Of the first samples, so that the truth can go over all parameters.
         new("layer_trace_gauss_newton", |f| by_layer(layer_trace_gauss_newton(f.few()))),
         new("layer_trace_residual", |f| by_layer(layer_trace_residual(f.few()))),
@@ -23,7 +24,7 @@ pub(super) fn forms<A: Smooth>() -> Vec<ClosedForm<A>> {
                 layers.map(|(m, l)| of(m, l, pair_coupling(n, other, m, l))).collect()
             })
         }),
-        new("unit_squared", |f| lower(&unit_squared(&f.samples))),
+        new("unit_squared", |f| lower(&f.moments().squared)),
         new("network_squared", |f| number(network_squared(&f.samples))),
         new("unit_squared_by_parameters", |f| lower(&unit_squared_by_parameters(&f.samples))),
         new("tangent_kernel", |f| {

@@ -4,7 +4,6 @@ use super::any_depth::{column, each, form, lower, number, square, theta, vectors
 use crate::audit::LayerForms;
 use crate::audit::equation::ClosedForm;
 use crate::audit::layer_forms::{Piece, Place};
-use crate::model::Layer;
 use crate::number::{Matrix, Smooth};
 use crate::terms::{LayerSample, layers::*};
 
@@ -49,8 +48,11 @@ pub(super) fn forms<A: Smooth>() -> Vec<ClosedForm<A>> {
                     place: Place { layer: Some(layer), ..Place::default() },
                     entries,
                 };
-                let all: Vec<Layer<A>> = f.case.network.layers.0.clone();
-                logits_jacobian(&all, &n.phi1).into_iter().enumerate().map(piece).collect()
+                logits_jacobian(&f.case.network.layers.0, &n.phi1)
+                    .into_iter()
+                    .enumerate()
+                    .map(piece)
+                    .collect()
             })
         }),
         new("layer_loss_gradient", |f| theta(&layer_loss_gradient(&f.samples))),

@@ -1,8 +1,8 @@
 //! Chapter 8: the gradients of the bounds, against derivatives of the bounds.
 
 use super::Moving;
+use crate::audit::checks::Checks;
 use crate::audit::compare::dot;
-use crate::audit::equation::Checks;
 use crate::number::{Arithmetic, Smooth};
 use crate::terms::{bound::*, curvatures};
 

@@ -1,7 +1,8 @@
 //! Chapters 12 and 13: gradients against derivatives of the terms of chapters 10, 12 and 13.
 
 use super::layer_moving::LayerMoving;
-use crate::audit::equation::{Checks, Sides};
+use crate::audit::checks::Checks;
+use crate::audit::equation::Sides;
 use crate::number::Arithmetic;
 use crate::terms::layer_gradient::{network_ws_reduced, network_ws_upper};
 use crate::terms::partition::{ws_hidden_units, ws_layers, ws_units};

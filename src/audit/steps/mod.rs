@@ -11,7 +11,7 @@ mod trace_gradient;
 pub use layer_moving::{LayerMoving, LayerSlot, OfLayerSamples};
 pub use moving::{Moving, OfPieces, OfSamples, Slot};
 
-use super::equation::Checks;
+use super::checks::Checks;
 use crate::number::Arithmetic;
 
 /// The truths of all chapters that are derivatives of terms.

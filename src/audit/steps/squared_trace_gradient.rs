@@ -2,7 +2,8 @@
 //! its mean over all ordered pairs of samples.
 
 use super::{BY_DELTA, BY_P, BY_PHI1, BY_PHI2, BY_V, BY_Z, Moving, Slot};
-use crate::audit::equation::{Checks, On};
+use crate::audit::checks::Checks;
+use crate::audit::equation::On;
 use crate::number::{Arithmetic, Number};
 use crate::terms::{Curvature, curvatures, squared_trace::*};
 

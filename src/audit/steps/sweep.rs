@@ -2,7 +2,7 @@
 //! forward that it reverses.
 
 use super::layer_moving::{LayerMoving, LayerSlot, constant, moving, moving_vector};
-use crate::audit::equation::Checks;
+use crate::audit::checks::Checks;
 use crate::audit::truths::Steps;
 use crate::model::Layer;
 use crate::number::{Arithmetic, Matrix, Nilpotent, Smooth, Vector};

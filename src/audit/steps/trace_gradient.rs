@@ -1,7 +1,7 @@
 //! Chapter 6: the gradient of the trace, against derivatives of the trace and its terms.
 
 use super::{BY_DELTA, BY_P, BY_PHI1, BY_PHI2, BY_V, BY_Z, Slot};
-use crate::audit::equation::Checks;
+use crate::audit::checks::Checks;
 use crate::number::{Arithmetic, Number};
 use crate::terms::{Sample, trace::*};
 

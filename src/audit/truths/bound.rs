@@ -8,8 +8,9 @@
 use super::product;
 use super::spectrum::*;
 use crate::audit::Dense;
+use crate::audit::checks::Checks;
 use crate::audit::compare::dot;
-use crate::audit::equation::{Checks, Sides};
+use crate::audit::equation::Sides;
 use crate::number::{Arithmetic, Matrix, Nilpotent};
 use crate::witness::{Loss, Part};
 

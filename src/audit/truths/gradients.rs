@@ -3,7 +3,8 @@
 
 use super::product;
 use super::spectrum::{deviation_of, largest_of, mean_of};
-use crate::audit::equation::{Checks, On};
+use crate::audit::checks::Checks;
+use crate::audit::equation::On;
 use crate::model::Parameters;
 use crate::number::{Arithmetic, Matrix, Nilpotent, Number};
 use crate::witness::{Loss, definition, lift};

@@ -1,7 +1,7 @@
 //! Chapter 2: the pieces of a sample's Hessian, and all blocks, against second derivatives of the loss.
 
 use super::{each, entries};
-use crate::audit::equation::Checks;
+use crate::audit::checks::Checks;
 use crate::model::Group;
 use crate::number::{Arithmetic, Nilpotent, Vector};
 use crate::witness::{Loss, Part, definition, lift, unit};

@@ -3,7 +3,7 @@
 use super::layers::few;
 use super::{entries, product};
 use crate::audit::LayerDense;
-use crate::audit::equation::Checks;
+use crate::audit::checks::Checks;
 use crate::model::Architecture;
 use crate::number::{Arithmetic, Matrix, Nilpotent};
 use crate::witness::{LayerLoss, Part, lift, unit};

@@ -1,7 +1,7 @@
 //! Chapter 9: the recursions of a network of any depth, against derivatives of its loss where something on the way is shifted.
 
 use super::entries;
-use crate::audit::equation::Checks;
+use crate::audit::checks::Checks;
 use crate::number::{Arithmetic, Matrix, Nilpotent};
 use crate::witness::definition::Pass;
 use crate::witness::{LayerLoss, Part, lift, unit};

@@ -14,7 +14,7 @@ mod trace;
 
 pub(super) use layers::Steps;
 
-use super::equation::Checks;
+use super::checks::Checks;
 use crate::number::{Arithmetic, Matrix};
 use crate::witness::{Loss, Part, lift};
 

@@ -1,7 +1,8 @@
 //! Chapter 1: each equation of the model against its definition or against derivatives of the cross entropy.
 
 use super::{by_logits, each, entries};
-use crate::audit::equation::{Checks, On};
+use crate::audit::checks::Checks;
+use crate::audit::equation::On;
 use crate::model::{Activation, Group};
 use crate::number::{Arithmetic, Nilpotent};
 use crate::witness::{Loss, definition, lift, unit};

@@ -3,7 +3,7 @@
 use super::hessian::{by_preactivations, slopes_of_logits};
 use super::{by_logits, entries, product};
 use crate::audit::Dense;
-use crate::audit::equation::Checks;
+use crate::audit::checks::Checks;
 use crate::number::{Arithmetic, Matrix};
 use crate::witness::{Loss, Part, unit};
 use std::ops::Range;

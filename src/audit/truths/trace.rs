@@ -1,7 +1,7 @@
 //! Chapter 3: the trace and its terms, against the diagonal of second derivatives of the loss.
 
 use super::{by_logits, each};
-use crate::audit::equation::Checks;
+use crate::audit::checks::Checks;
 use crate::number::Arithmetic;
 use crate::witness::{Loss, Part, unit};
 use std::ops::Range;
