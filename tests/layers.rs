@@ -9,7 +9,7 @@ use hsr::model::{Activation, Architecture, Batch, Layers, Loss, Network, ThreeLa
 use hsr::number::{Field, Matrix, Number, Rounded};
 use hsr::terms::layer_gradient::{network_squared_gradient, network_trace_gradient, network_ws_upper};
 use hsr::terms::partition::{Partition, UnitMoments, bound_matrix};
-use hsr::terms::{bound_gradient, layer_samples, layer_trace, layers, leading_vector};
+use hsr::terms::{OutputLoss, bound_gradient, layer_samples, layer_trace, layers, leading_vector};
 use hsr::witness::eigen::eigenvalues;
 use hsr::witness::{Case, LayerCase};
 use proptest::prelude::*;
@@ -200,6 +200,25 @@ fn the_bound_by_two_layers_is_the_block_bound() {
         let by_layers = *eigenvalues(&bound_matrix(&own, Partition::Layers)).unwrap().last().unwrap();
         approx::assert_relative_eq!(by_layers, block, max_relative = 1e-13);
     }
+}
+
+/// The loss of the closed forms is the one whose derivatives they are held against, also far out.
+#[test]
+fn each_loss_is_its_definition() {
+    for loss in Loss::ALL {
+        for o in [-700.0_f64, -40.0, -1.5, 0.0, 0.3, 40.0, 700.0] {
+            for y in [0.0, 1.0] {
+                let (outputs, targets) = (vec![o, 0.5], vec![y, 1.0 - y]);
+                let written = hsr::witness::definition::output_loss(loss, &outputs, &targets);
+                let found: f64 = loss.value(&outputs.into(), &targets.into());
+                // A loss of a right output that saturates is the difference of large numbers in its definition.
+                let tolerance = 1e-13 * (1.0 + found.abs() + o.abs());
+                assert!((written - found).abs() <= tolerance, "{loss}, o {o}, y {y}: {written:e}, {found:e}");
+            }
+        }
+    }
+    let far = hsr::witness::definition::output_loss(Loss::PseudoHuber, &[1e300], &[0.0]);
+    assert_eq!((far, Loss::PseudoHuber.value(&vec![1e300].into(), &vec![0.0].into())), (1e300, 1e300));
 }
 
 /// A linear network with squared loss: all outputs have the same block, and no gradient at their tie.

@@ -155,7 +155,7 @@ fn misfit(
 mod tests {
     use super::*;
     use crate::model::{Activation, Parameters};
-    use crate::number::Matrix;
+    use crate::number::{Matrix, Vector};
 
     fn network() -> ThreeLayer<f64> {
         let parameters = Parameters { w: Matrix::zeros(8, 4), b: None, v: Matrix::zeros(3, 8), c: None };
@@ -179,6 +179,65 @@ mod tests {
             fit(&network, (1, 4), (1, 4)).unwrap_err(),
             "V is 3x8 but Y has 4 columns: V needs one row for each column (class) of Y"
         );
+    }
+
+    #[test]
+    fn a_network_of_any_depth_is_held_against_inputs_targets_and_loss() {
+        let layers = crate::model::Layers(vec![
+            crate::model::Layer { w: Matrix::zeros(3, 2), b: None },
+            crate::model::Layer { w: Matrix::zeros(1, 3), b: None },
+        ]);
+        let network = Network::new(layers, vec![Activation::Relu]).unwrap();
+        let fit = |x: usize, y: &[f64], loss| {
+            let y = Matrix::from_row_slice(1, y.len(), y);
+            let batch = Batch { x: Matrix::zeros(1, x), y, weights: None };
+            network.check_fit(&batch, loss).map_err(|error| error.to_string())
+        };
+        assert_eq!(fit(2, &[3.0], Loss::Poisson), Ok(()));
+        for (x, y, loss, message) in [
+            (
+                3,
+                &[3.0][..],
+                Loss::Squared,
+                "W1 is 3x2 but X has 3 columns: W1 needs one column for each column (input) of X",
+            ),
+            (
+                2,
+                &[3.0, 1.0],
+                Loss::Squared,
+                "W2 is 1x3 but Y has 2 columns: W2 needs one row for each column (output) of Y",
+            ),
+            (
+                2,
+                &[1.0],
+                Loss::Softmax,
+                "the softmax has one output: it needs at least two classes, and multi-label takes one logit",
+            ),
+            (
+                2,
+                &[-1.0],
+                Loss::Poisson,
+                "Y[0,0] is -1, with the loss poisson: a count is a whole number, 0 or more",
+            ),
+        ] {
+            assert_eq!(fit(x, y, loss).unwrap_err(), message);
+        }
+    }
+
+    #[test]
+    fn weights_of_samples_are_one_positive_number_each_and_not_for_three_layers() {
+        let batch =
+            || Batch { x: Matrix::zeros(2, 4), y: Matrix::from_element(2, 3, 1.0 / 3.0), weights: None };
+        let weighted = batch().weighted(Vector::from_vec(vec![1.0, 2.0])).unwrap();
+        assert_eq!(weighted.shares(), [1.0 / 3.0, 2.0 / 3.0]);
+        assert!(network().check_fit(&weighted).unwrap_err().to_string().contains("leave the weights out"));
+        for (weights, message) in [
+            (vec![1.0], "X has 2 rows but there are 1 sample weights: one for each sample is needed"),
+            (vec![1.0, 0.0], "the weight of sample 1 is 0: a sample weight is a positive number"),
+            (vec![f64::NAN, 1.0], "the weight of sample 0 is NaN: a sample weight is a positive number"),
+        ] {
+            assert_eq!(batch().weighted(Vector::from_vec(weights)).unwrap_err().to_string(), message);
+        }
     }
 
     #[test]

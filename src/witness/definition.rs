@@ -143,7 +143,15 @@ pub fn output_loss<T: Smooth>(loss: Loss, o: &[T], y: &[T]) -> T {
             _ => (-o).exp().ln_1p() + (one - y) * o,
         }),
         Loss::Poisson => sum(&|o, y| o.exp() - y * o),
-        Loss::PseudoHuber => sum(&|o, y| (one + (o - y) * (o - y)).sqrt() - one),
+        // Far out sqrt(1 + r^2) is |r| sqrt(1 + 1/r^2), whose squares do not overflow.
+        Loss::PseudoHuber => sum(&|o, y| {
+            let far = |r: T| r * (one + one / r / r).sqrt() - one;
+            match T::largest(&[T::integer(1000), o - y, y - o]) {
+                0 => (one + (o - y) * (o - y)).sqrt() - one,
+                1 => far(o - y),
+                _ => far(y - o),
+            }
+        }),
         Loss::Cubic => cubic(o, y),
     }
 }
