@@ -130,6 +130,8 @@ proptest! {
                         prop_assert_eq!(pair.closed, pair.truth, "{} against {}: {}", equation.closed.name, check.against, &pair.component);
                     },
                     Err(Incomparable::NotApplicable) => {}
+                    // A unit that a kink has switched off may leave no gradient.
+                    Err(Incomparable::WrongLength { found: 0, .. }) if activation.has_kink() => {}
                     Err(wrong) => prop_assert!(false, "{}: {:?}", equation.closed.name, wrong),
                 }
             }
