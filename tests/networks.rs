@@ -20,8 +20,9 @@ fn shapes() -> impl Strategy<Value = Shape> {
     )
 }
 
+/// Those without a kink, which may switch all units off and leave no gradient.
 fn activations() -> impl Strategy<Value = Activation> {
-    prop::sample::select(Activation::ALL.to_vec())
+    prop::sample::select(Activation::SMOOTH.to_vec())
 }
 
 /// A network with data. With `scale` in the hundreds its logits are saturated.
@@ -119,7 +120,9 @@ proptest! {
 
     /// The exact witness on any shape and activation, not only those of the audit.
     #[test]
-    fn every_equation_holds_exactly_on_every_shape(shape in shapes(), activation in activations(), seed: u64) {
+    fn every_equation_holds_exactly_on_every_shape(
+        shape in shapes(), activation in prop::sample::select(Activation::ALL.to_vec()), seed: u64,
+    ) {
         // Third derivatives of the loss cost D^2 evaluations: networks of up to twenty parameters.
         prop_assume!(shape.parameters() <= 20);
         let forms = Forms::new(Case::<Field>::random(shape, activation, seed)).into();

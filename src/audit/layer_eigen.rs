@@ -26,7 +26,7 @@ pub(super) fn layer_eigen(checks: &mut Checks, point: &Point) -> Result<EigenSum
     let squares = eigen.iter().map(|value| value * value).sum();
     checks.equal("network_squared", "Q is the sum of the squared eigenvalues", q, squares);
     checks.tolerance = single;
-    let summary = bounds(checks, point.name, forms, &eigen)?;
+    let summary = bounds(checks, point, forms, &eigen)?;
     #[cfg(feature = "lapack")]
     super::eigen::second_opinion(checks, "layer_hessian", h, &eigen)?;
     null_space(checks, forms, &eigen);
@@ -36,10 +36,11 @@ pub(super) fn layer_eigen(checks: &mut Checks, point: &Point) -> Result<EigenSum
 /// Each bound on the largest eigenvalue, and their order.
 fn bounds(
     checks: &mut Checks,
-    point: &str,
+    point: &Point,
     forms: &LayerForms<f64>,
     eigen: &[f64],
 ) -> Result<EigenSummary, EigenError> {
+    let single = checks.tolerance;
     let (sizes, loss, (t, q)) = (&forms.case.architecture, &forms.case.loss, forms.sums());
     let (low, high) = (eigen[0], eigen[eigen.len() - 1]);
     let upper = network_ws_upper(t, q, sizes);
@@ -51,6 +52,10 @@ fn bounds(
     checks.at_most("network_ws_upper", "lambda_max <= m + s sqrt(D-1)", high, upper);
     checks.at_most("network_ws_reduced", "lambda_max <= reduced bound", high, reduced);
     checks.at_most("network_ws_reduced", "reduced bound <= WS", reduced, upper);
+    // Where a group's block is all but a multiple of the identity its spread is the difference of numbers that are all but equal:
+    // the eigenvalue of a matrix of groups is off by no more than the errors of its entries together.
+    checks.tolerance =
+        single + Partition::ALL.map(|partition| rounding(point, partition)).iter().sum::<f64>();
     checks.at_most("ws_layers", "lambda_max <= bound by layers", high, layers);
     checks.at_most("ws_layers", "bound by layers <= reduced bound", layers, reduced);
     checks.at_most("ws_layers", "bound by layers <= WS", layers, upper);
@@ -68,9 +73,10 @@ fn bounds(
     eigenvalue(checks, forms, Partition::Layers, "ws_layers", layers, ws_layers);
     eigenvalue(checks, forms, Partition::Units, "ws_units", units, ws_units);
     eigenvalue(checks, forms, Partition::HiddenUnits, "ws_hidden_units", hidden, ws_hidden_units);
+    checks.tolerance = single;
     slopes(checks, forms);
     Ok(EigenSummary {
-        point: point.to_string(),
+        point: point.name.to_string(),
         lambda_min: low,
         lambda_max: high,
         ws_upper: upper,
@@ -81,6 +87,12 @@ fn bounds(
         ws_hidden_units: hidden,
         ws_entries: entries,
     })
+}
+
+/// How far rounding can have moved the entries of a matrix of groups, together.
+fn rounding(point: &Point, partition: Partition) -> f64 {
+    let moments = point.rounded.layers.as_ref().map(LayerForms::moments);
+    moments.map_or(0.0, |moments| bound_matrix(moments, partition).map(|entry| entry.error).norm())
 }
 
 fn largest(matrix: &Matrix<f64>) -> Result<f64, EigenError> {
