@@ -49,6 +49,8 @@ fn bounds(
     let (layers, units, hidden) =
         (of(Partition::Layers)?, of(Partition::Units)?, of(Partition::HiddenUnits)?);
     let entries = largest(&entry_matrix(forms.hessian()))?;
+    // Where a block, or the whole, is all but a multiple of the identity its spread is the difference of numbers that are all but equal.
+    checks.tolerance = single + rounding_of_bound(point);
     checks.at_most("network_ws_upper", "lambda_max <= m + s sqrt(D-1)", high, upper);
     checks.at_most("network_ws_reduced", "lambda_max <= reduced bound", high, reduced);
     checks.at_most("network_ws_reduced", "reduced bound <= WS", reduced, upper);
