@@ -54,10 +54,8 @@ fn bounds(
     checks.at_most("network_ws_upper", "lambda_max <= m + s sqrt(D-1)", high, upper);
     checks.at_most("network_ws_reduced", "lambda_max <= reduced bound", high, reduced);
     checks.at_most("network_ws_reduced", "reduced bound <= WS", reduced, upper);
-    // Where a group's block is all but a multiple of the identity its spread is the difference of numbers that are all but equal:
-    // the eigenvalue of a matrix of groups is off by no more than the errors of its entries together.
-    checks.tolerance =
-        single + Partition::ALL.map(|partition| rounding(point, partition)).iter().sum::<f64>();
+    // The eigenvalue of a matrix of groups is off by no more than the errors of its entries together.
+    checks.tolerance += Partition::ALL.map(|partition| rounding(point, partition)).iter().sum::<f64>();
     checks.at_most("ws_layers", "lambda_max <= bound by layers", high, layers);
     checks.at_most("ws_layers", "bound by layers <= reduced bound", layers, reduced);
     checks.at_most("ws_layers", "bound by layers <= WS", layers, upper);
@@ -95,6 +93,14 @@ fn bounds(
 fn rounding(point: &Point, partition: Partition) -> f64 {
     let moments = point.rounded.layers.as_ref().map(LayerForms::moments);
     moments.map_or(0.0, |moments| bound_matrix(moments, partition).map(|entry| entry.error).norm())
+}
+
+/// The same for the reduced bound, whose size is the smaller.
+fn rounding_of_bound(point: &Point) -> f64 {
+    point.rounded.layers.as_ref().map_or(0.0, |forms| {
+        let (t, q) = forms.sums();
+        network_ws_reduced(t, q, &forms.case.architecture, &forms.case.loss).error
+    })
 }
 
 fn largest(matrix: &Matrix<f64>) -> Result<f64, EigenError> {
