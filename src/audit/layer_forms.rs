@@ -3,7 +3,7 @@
 use crate::model::Layers;
 use crate::number::{Matrix, Smooth, Vector};
 use crate::terms::layer_gradient::{network_squared_gradient, network_trace_gradient};
-use crate::terms::partition::{Partition, UnitMoments, bound_matrix, entry_matrix};
+use crate::terms::partition::{Partition, UnitMoments, bound_matrix};
 use crate::terms::sweep::Objective;
 use crate::terms::{LayerSample, layer_samples, layers::layer_hessian, leading_vector};
 use crate::witness::{Draw, GroupVectors, LayerCase};
@@ -59,7 +59,8 @@ impl<A: Draw> LayerForms<A> {
 }
 
 impl LayerForms<f64> {
-    /// The top eigenvectors of the matrices of groups. Where an eigenvector is not the only one, what the case has.
+    /// The top eigenvectors of the matrices of groups. Where an eigenvector is not the only one, what the case has, and so for entries:
+    /// their matrix is as large as the Hessian, and no equation needs its eigenvector.
     pub(super) fn eigenvectors(&self) -> GroupVectors<f64> {
         let any = &self.case.vectors;
         let of = |partition, any: &Vector<f64>| {
@@ -69,7 +70,7 @@ impl LayerForms<f64> {
             layers: of(Partition::Layers, &any.layers),
             units: of(Partition::Units, &any.units),
             hidden_units: of(Partition::HiddenUnits, &any.hidden_units),
-            entries: leading_vector(&entry_matrix(self.hessian())).unwrap_or_else(|_| any.entries.clone()),
+            entries: any.entries.clone(),
         }
     }
 }

@@ -17,6 +17,11 @@ pub(super) fn scale_columns<T: Number>(matrix: &Matrix<T>, vector: &Vector<T>) -
     Matrix::from_fn(matrix.nrows(), matrix.ncols(), |k, i| matrix[(k, i)] * vector[i])
 }
 
+/// Each column multiplied elementwise by the vector: `diag(vector) matrix`.
+pub(super) fn scale_rows<T: Number>(matrix: &Matrix<T>, vector: &Vector<T>) -> Matrix<T> {
+    Matrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| vector[i] * matrix[(i, j)])
+}
+
 /// The vector as a matrix of one column.
 pub(super) fn as_column<T: Number>(vector: Vector<T>) -> Matrix<T> {
     Matrix::from_column_slice(vector.len(), 1, vector.as_slice())

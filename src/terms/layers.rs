@@ -2,7 +2,7 @@
 //!
 //! Layers are counted from 0: `w` of layer `l` takes the outputs of layer `l - 1`.
 
-use super::algebra::{outer, scale_columns, times};
+use super::algebra::{outer, scale_columns, scale_rows, times};
 use super::layer_sample::{LayerSample, Lower, pairs_of_layers};
 use super::losses::OutputLoss;
 use crate::model::{Activation, Batch, Layer, Layers, Network};
@@ -125,11 +125,6 @@ pub(crate) fn curvature_step<T: Number>(k: &Matrix<T>, w: &Matrix<T>, phi1: &Vec
 /// `J^{kl} = phi1^k W^k J^{k-1,l}`.
 pub(crate) fn jacobian_step<T: Number>(phi1: &Vector<T>, w: &Matrix<T>, j: &Matrix<T>) -> Matrix<T> {
     scale_rows(&(w * j), phi1)
-}
-
-/// Each column multiplied elementwise by the vector: `diag(vector) matrix`.
-pub(super) fn scale_rows<T: Number>(matrix: &Matrix<T>, vector: &Vector<T>) -> Matrix<T> {
-    Matrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| vector[i] * matrix[(i, j)])
 }
 
 /// `J^{ll} = diag(phi1^l)` and `J^{kl} = phi1^k W^k J^{k-1,l}`: the derivative of `z^k` by `a^l`, for hidden layers `k >= l`.

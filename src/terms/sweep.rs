@@ -5,10 +5,10 @@
 
 #![allow(clippy::needless_range_loop, reason = "the indices are those of the derivation")]
 
-use super::algebra::{outer, scale_columns, times};
+use super::algebra::{outer, scale_columns, scale_rows, times};
 use super::layer_sample::{LayerSample, Lower, pairs_of_layers};
 use super::layer_trace::{bracket, jacobian_products};
-use super::layers::{from_augmented, scale_rows};
+use super::layers::from_augmented;
 use super::losses::OutputLoss;
 use crate::model::{Layer, Layers};
 use crate::number::{Matrix, Number, Smooth, Vector};
