@@ -16,6 +16,7 @@ mod features;
 mod forward;
 mod gradient;
 mod hidden;
+mod layers;
 mod memory;
 mod objective;
 mod pairs;
@@ -32,6 +33,9 @@ mod workspace;
 
 pub use backward::{Backward, Fit};
 pub use error::FastError;
+pub use layers::{
+    LayerMoments, LayerObjective, LayerPlan, LayerValues, LayerWorkspace, NoLayerGradient, Penalised,
+};
 pub use objective::{GradientShares, Objective};
 pub use plan::{Plan, PlanError, Route};
 pub use watch::Watcher;

@@ -10,7 +10,7 @@ use crate::model::{Architecture, Layers, Network};
 use crate::number::{Matrix, Number, Smooth};
 
 /// The gradient of an [`Objective`]: the sweep of every sample's partial derivatives, summed.
-pub(super) fn objective_gradient_of<T: Smooth, L: OutputLoss>(
+pub(crate) fn objective_gradient_of<T: Smooth, L: OutputLoss>(
     network: &Network<T>,
     loss: &L,
     samples: &[LayerSample<T>],
@@ -70,7 +70,7 @@ pub(super) fn reduced_parameters<L: OutputLoss>(architecture: &Architecture, los
 
 /// `(dWS/dT, dWS/dQ)` at a size: `1/D - r m/(s D)` and `r/(2 s D)` with `r = sqrt(D-1)`. `None` at `s = 0`, where the bound has a
 /// kink.
-pub(super) fn slopes<T: Smooth>(trace: T, squared: T, size: usize) -> Option<(T, T)> {
+pub(crate) fn slopes<T: Smooth>(trace: T, squared: T, size: usize) -> Option<(T, T)> {
     let count: T = integer(size);
     if size == 1 {
         return Some((T::one(), T::zero()));

@@ -224,7 +224,11 @@ pub fn ws_hidden_units_gradient<T: Smooth, L: OutputLoss>(
 }
 
 /// What each unit's trace and each pair's squared norm counts in the derivative of `v' C v / v' v` at fixed `v`.
-fn objective<T: Smooth>(moments: &UnitMoments<T>, partition: Partition, v: &Vector<T>) -> Objective<T> {
+pub(crate) fn objective<T: Smooth>(
+    moments: &UnitMoments<T>,
+    partition: Partition,
+    v: &Vector<T>,
+) -> Objective<T> {
     let groups = moments.groups(partition);
     let norm = v.dot(v);
     let mut objective = Objective::of_totals(&moments.architecture.widths, T::zero(), T::zero());
