@@ -1,5 +1,6 @@
 //! Errors of the fast path, and the checks behind them.
 
+use super::plan::PlanError;
 use crate::model::{Batch, Misfit, Shape, ThreeLayer};
 
 /// Why the fast path gives no value.
@@ -17,6 +18,17 @@ pub enum FastError {
         /// The shape that was given.
         found: Shape,
     },
+    /// Network and data have other sizes than the workspace.
+    #[error("the workspace is for {expected}, the network and the data are {found}")]
+    Architecture {
+        /// The sizes of the workspace.
+        expected: String,
+        /// The sizes that were given.
+        found: String,
+    },
+    /// No plan for what is asked.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// The buffer does not have the length of the gradient.
     #[error("the gradient has {expected} entries, the buffer has {found}")]
     Buffer {

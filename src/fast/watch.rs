@@ -1,6 +1,5 @@
 //! Progress reports and stopping, tile by tile.
 
-use super::plan::Plan;
 use super::share::Rows;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -12,12 +11,12 @@ pub(super) struct Watch<'a> {
     watcher: Watcher<'a>,
     done: AtomicUsize,
     go_on: AtomicBool,
-    plan: &'a Plan,
+    tiles: usize,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(watcher: Watcher<'a>, plan: &'a Plan) -> Self {
-        Watch { watcher, done: AtomicUsize::new(0), go_on: AtomicBool::new(true), plan }
+    pub(super) fn new(watcher: Watcher<'a>, tiles: usize) -> Self {
+        Watch { watcher, done: AtomicUsize::new(0), go_on: AtomicBool::new(true), tiles }
     }
 
     /// Whether the watcher stopped it.
@@ -26,8 +25,8 @@ impl<'a> Watch<'a> {
     }
 
     /// One more tile is done; whether to go on.
-    fn done(&self) -> bool {
-        let all = self.plan.shape.samples.div_ceil(self.plan.tile);
+    pub(super) fn done(&self) -> bool {
+        let all = self.tiles;
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if !(self.watcher)(done.min(all), all) {
             self.go_on.store(false, Ordering::Relaxed);
@@ -36,11 +35,11 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Gives the work one tile after the other, until there are no more or the watcher stops it.
-pub(super) fn each_tile<R: Rows>(rows: R, watch: &Watch, mut work: impl FnMut(R)) {
+/// Gives the work one tile of so many rows after the other, until there are no more or the watcher stops it.
+pub(super) fn each_tile<R: Rows>(rows: R, tile: usize, watch: &Watch, mut work: impl FnMut(R)) {
     let mut rest = rows;
     while rest.count() > 0 {
-        let at = watch.plan.tile.min(rest.count());
+        let at = tile.min(rest.count());
         let (first, others) = rest.split(at);
         work(first);
         if !watch.done() {

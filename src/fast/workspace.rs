@@ -132,7 +132,7 @@ impl Workspace {
         self.forward_pass(network, batch);
         let Workspace { plan, sizes, weights, forward, kept, couplings, sums, adjoints, workers, .. } = self;
         let couplings = &*couplings;
-        let watch = Watch::new(watcher, plan);
+        let watch = Watch::new(watcher, plan.shape.samples.div_ceil(plan.tile));
         let shared = Shared {
             sizes: *sizes,
             plan,
@@ -150,7 +150,7 @@ impl Workspace {
                 workers,
                 &|rows: AdjointRows, worker: &mut Worker| {
                     trace::value(&shared, rows.range(), worker);
-                    each_tile(rows, &watch, |mut tile| {
+                    each_tile(rows, plan.tile, &watch, |mut tile| {
                         trace::gradient(&shared, &mut tile, worker);
                         match plan.route {
                             Route::Parameter => parameter::gradient(&shared, &mut tile, worker),
@@ -163,7 +163,7 @@ impl Workspace {
             share(Span(0..sizes.samples), plan.tile, workers, &|rows: Span, worker: &mut Worker| {
                 trace::value(&shared, rows.0.clone(), worker);
                 if plan.route != Route::Parameter {
-                    each_tile(rows, &watch, |tile| pairs::value(&shared, tile.0, worker));
+                    each_tile(rows, plan.tile, &watch, |tile| pairs::value(&shared, tile.0, worker));
                 }
             });
         }

@@ -1,10 +1,14 @@
 //! The production path at any depth and for any loss: see [`LayerWorkspace`].
 
 mod apart;
+mod deep;
 mod features;
 mod forward;
+mod groups;
+mod memory;
 mod moments;
 mod objective;
+mod one_hidden;
 mod output;
 mod parameters;
 mod partials;

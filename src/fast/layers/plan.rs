@@ -1,8 +1,11 @@
 //! The plan of a computation at any depth: a route for each block of the Hessian.
 
+use super::memory::block_bytes;
 use super::sizes::{Sizes, at, blocks};
-use crate::fast::plan::PlanError;
-use crate::model::{Architecture, Loss};
+use crate::budget;
+use crate::fast::{Plan, PlanError};
+use crate::model::{Architecture, Layer, Loss, Network, Shape};
+use crate::terms::pairs_of_layers;
 
 /// A way to compute what a block of two layers gives to the squared trace and to its gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub struct LayerPlan {
     pub(super) tile: usize,
     /// Whether features and products of all samples are kept, or made anew for each tile.
     pub(super) keep: bool,
+    /// The plan of chapters 1 to 8 where they are enough: one hidden layer, softmax, no moments by units.
+    pub(super) one_hidden: Option<Plan>,
 }
 
 impl LayerPlan {
@@ -51,14 +56,14 @@ impl LayerPlan {
         by_units: bool,
     ) -> Result<Self, PlanError> {
         let sizes = Sizes::of(architecture);
-        let threads = threads.max(1);
+        let threads = threads.clamp(1, samples.max(1));
         let mut routes = vec![Route::Pairs; blocks(sizes.layers())];
-        for (m, l) in crate::terms::pairs_of_layers(sizes.layers()) {
-            routes[at(m, l)] = route(&sizes, samples, m, l);
+        for (m, l) in pairs_of_layers(sizes.layers()) {
+            routes[at(m, l)] = route(&sizes, samples, threads, m, l);
         }
         let rounds = samples.div_ceil(threads * MOST_SAMPLES).max(1);
         let tile = samples.div_ceil(threads * rounds).max(1);
-        Ok(LayerPlan {
+        let mut plan = LayerPlan {
             architecture: architecture.clone(),
             sizes,
             loss,
@@ -68,13 +73,50 @@ impl LayerPlan {
             routes,
             tile,
             keep: true,
-        })
+            one_hidden: None,
+        };
+        plan.keep = plan.deep_bytes() <= MOST_BYTES;
+        let alike = architecture.biases.iter().all(|&bias| bias == architecture.biases[0]);
+        if architecture.layers() == 2 && loss == Loss::Softmax && alike && !by_units {
+            plan.one_hidden = Some(Plan::new(&plan.shape(), threads, None)?);
+        } else {
+            plan.ask()?;
+        }
+        Ok(plan)
+    }
+
+    /// Whether there is room for the buffers of chapters 9 to 13.
+    pub(super) fn ask(&self) -> Result<(), PlanError> {
+        let (threads, architecture) = (self.threads, &self.architecture);
+        let what = || format!("{architecture} at {} samples, on {threads} threads,", self.samples);
+        budget::ask(self.deep_bytes(), what).map_err(|over| PlanError::OverBudget { over, threads })
+    }
+
+    /// The sizes of chapters 1 to 8, where there is one hidden layer.
+    pub(super) fn shape(&self) -> Shape {
+        Shape {
+            samples: self.samples,
+            inputs: self.sizes.inputs(0),
+            hidden: self.sizes.outputs(0),
+            classes: self.sizes.outputs(self.sizes.hidden()),
+            biases: self.sizes.bias(0) == 1,
+        }
+    }
+
+    /// Whether it is for a network of these sizes.
+    pub(super) fn is_for(&self, network: &Network<f64>, samples: usize) -> bool {
+        let layers = &network.layers.0;
+        let same = |(l, layer): (usize, &Layer<f64>)| {
+            layer.w.shape() == (self.sizes.outputs(l), self.sizes.inputs(l))
+                && usize::from(layer.b.is_some()) == self.sizes.bias(l)
+        };
+        samples == self.samples && layers.len() == self.sizes.layers() && layers.iter().enumerate().all(same)
     }
 
     /// Takes a route for every block that it is for.
     #[cfg(test)]
     pub(super) fn set_route(&mut self, route: Route) {
-        for (m, l) in crate::terms::pairs_of_layers(self.sizes.layers()) {
+        for (m, l) in pairs_of_layers(self.sizes.layers()) {
             self.routes[at(m, l)] = if route == Route::Inputs && m != l + 1 { Route::Pairs } else { route };
         }
     }
@@ -102,13 +144,18 @@ impl LayerPlan {
 
 /// Samples of a tile at most.
 const MOST_SAMPLES: usize = 128;
+/// What is kept of all samples, and the blocks of the Hessian, may take this much.
+const MOST_BYTES: u64 = 2 << 30;
 
-/// The route that costs fewest multiplications.
-fn route(sizes: &Sizes, samples: usize, m: usize, l: usize) -> Route {
-    let costs =
-        [Route::Pairs, Route::Inputs, Route::Parameters].map(|route| cost(sizes, samples, m, l, route));
+/// The route that costs fewest multiplications, of those that have room.
+fn route(sizes: &Sizes, samples: usize, threads: usize, m: usize, l: usize) -> Route {
+    let all = |bytes: u64| bytes.saturating_mul(threads as u64 + 2);
+    let costs = Route::ALL.map(|route| match route {
+        Route::Parameters if all(block_bytes(sizes, m, l)) > MOST_BYTES / 4 => f64::INFINITY,
+        _ => cost(sizes, samples, m, l, route),
+    });
     let least = (0..costs.len()).fold(0, |best, index| if costs[index] < costs[best] { index } else { best });
-    [Route::Pairs, Route::Inputs, Route::Parameters][least]
+    Route::ALL[least]
 }
 
 /// Multiplications of value and gradient for a block; what the routes have in common is left out.

@@ -4,10 +4,12 @@ use super::plan::Route;
 use super::*;
 use crate::model::{Activation, Architecture, Batch, Layers, Loss, Network};
 use crate::number::Matrix;
-use crate::terms::layer_gradient::objective_gradient_of;
+use crate::terms::bound::{mean, spread, ws_upper};
+use crate::terms::layer_gradient::{objective_gradient_of, slopes};
 use crate::terms::layers::layer_loss_gradient;
-use crate::terms::partition::UnitMoments;
-use crate::terms::{OutputLoss, layer_samples};
+use crate::terms::partition::{self, Partition, UnitMoments, bound_matrix};
+use crate::terms::sweep::Objective;
+use crate::terms::{OutputLoss, layer_samples, leading_vector};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -45,6 +47,31 @@ fn off(name: &str, fast: &[f64], slow: &[f64]) {
     );
 }
 
+/// The value, and what each unit counts in the gradient, by chapters 12 and 13.
+fn by_the_equations(objective: LayerObjective, units: &UnitMoments<f64>) -> Option<(f64, Objective<f64>)> {
+    let widths = &units.architecture.widths;
+    let (t, q) = (units.total_trace(), units.total_squared());
+    let total = |size: usize| {
+        let (by_t, by_q) = slopes(t, q, size)?;
+        Some((ws_upper(mean(t, size), spread(t, q, size), size), Objective::of_totals(widths, by_t, by_q)))
+    };
+    let groups = |partition| {
+        let matrix = bound_matrix(units, partition);
+        let v = leading_vector(&matrix).ok()?;
+        Some((v.dot(&(matrix * &v)), partition::objective(units, partition, &v)))
+    };
+    let shifts = if units.ignores_shifts { units.architecture.shift_dimension() } else { 0 };
+    match objective {
+        LayerObjective::Trace => Some((t, Objective::of_totals(widths, 1.0, 0.0))),
+        LayerObjective::TraceSquared => Some((q, Objective::of_totals(widths, 0.0, 1.0))),
+        LayerObjective::Upper => total(units.architecture.parameters()),
+        LayerObjective::Reduced => total(units.architecture.parameters() - shifts),
+        LayerObjective::Layers => groups(Partition::Layers),
+        LayerObjective::Units => groups(Partition::Units),
+        LayerObjective::HiddenUnits => groups(Partition::HiddenUnits),
+    }
+}
+
 fn check(plan: LayerPlan, network: &Network<f64>, batch: &Batch<f64>) {
     let (loss, name) = (plan.loss, format!("{} {} {:?}", plan.architecture, plan.loss, plan.routes));
     let samples = layer_samples(network, &loss, batch);
@@ -62,12 +89,13 @@ fn check(plan: LayerPlan, network: &Network<f64>, batch: &Batch<f64>) {
     }
     let mut gradient = vec![0.0; workspace.plan().architecture().parameters()];
     for objective in LayerObjective::ALL {
-        let Ok(shares) = objective.shares(&values).1 else { continue };
+        let Some((value, shares)) = by_the_equations(objective, &units) else { continue };
         let truth = layer_loss_gradient(&samples)
             .scale(&0.7)
             .moved(&1.3, &objective_gradient_of(network, &loss, &samples, &shares));
         let found = workspace.gradient(network, batch, 0.7, Some((objective, 1.3)), &mut gradient).unwrap();
         assert_eq!(found.flat, None);
+        off(&format!("{name}: {objective:?}"), &[found.penalty], &[value]);
         off(&format!("{name}: gradient of {objective:?}"), &gradient, &truth.flat());
     }
 }

@@ -2,7 +2,6 @@
 
 use super::sizes::{Sizes, at, blocks};
 use crate::terms::pairs_of_layers;
-use crate::terms::sweep::Objective;
 
 /// `tau` of each unit, and `kappa` of each pair of units of two layers, at [`at`].
 #[derive(Default)]
@@ -21,16 +20,11 @@ impl Weights {
         Weights { tau: (0..layers).map(|l| vec![0.0; sizes.outputs(l)]).collect(), kappa }
     }
 
-    /// Those of an objective, times its strength.
-    pub fn set(&mut self, objective: &Objective<f64>, strength: f64) {
-        for (out, tau) in self.tau.iter_mut().zip(&objective.trace) {
-            out.iter_mut().zip(tau.iter()).for_each(|(out, tau)| *out = strength * tau);
-        }
-        let kappa = objective.squared.iter().flatten();
-        for (out, kappa) in self.kappa.iter_mut().zip(kappa) {
-            for (i, row) in out.chunks_mut(kappa.ncols()).enumerate() {
-                row.iter_mut().enumerate().for_each(|(p, out)| *out = strength * kappa[(i, p)]);
-            }
+    /// `t T + q Q`: the squared norms of different layers count twice in `Q`.
+    pub fn set_totals(&mut self, t: f64, q: f64) {
+        self.tau.iter_mut().for_each(|tau| tau.fill(t));
+        for (m, l) in pairs_of_layers(self.tau.len()) {
+            self.kappa[at(m, l)].fill(if m == l { q } else { 2.0 * q });
         }
     }
 

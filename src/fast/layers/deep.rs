@@ -1,0 +1,285 @@
+//! The workspace for a network of any depth, any loss and weighted samples: tiles of samples against each other.
+
+use super::features::Features;
+use super::forward::Forward;
+use super::moments::LayerValues;
+use super::partials::Given;
+use super::plan::LayerPlan;
+use super::products::{Pair, Products};
+use super::sizes::at;
+use super::sums::Sums;
+use super::sweep::Sweep;
+use super::weights::Weights;
+use super::worker::Worker;
+use crate::fast::share::{Rows, share};
+use crate::fast::watch::{Watch, Watcher};
+use crate::model::{Batch, Network};
+use crate::terms::pairs_of_layers;
+
+/// Buffers of all samples, and of the workers.
+pub(super) struct Deep {
+    tiles: Vec<Tile>,
+    products: Vec<Products>,
+    sums: Sums,
+    by_sums: Sums,
+    workers: Vec<Worker>,
+}
+
+/// A tile of samples.
+struct Tile {
+    forward: Forward,
+    /// Empty where they are not kept.
+    features: Features,
+}
+
+/// Consecutive items of a list, with the number of the first.
+struct Items<'a, T> {
+    start: usize,
+    items: &'a mut [T],
+}
+
+impl<T: Send> Rows for Items<'_, T> {
+    fn count(&self) -> usize {
+        self.items.len()
+    }
+    fn split(self, at: usize) -> (Self, Self) {
+        let Items { start, items } = self;
+        let (first, second) = items.split_at_mut(at);
+        (Items { start, items: first }, Items { start: start + at, items: second })
+    }
+}
+
+impl Deep {
+    pub fn new(plan: &LayerPlan) -> Self {
+        let (sizes, routes) = (&plan.sizes, &plan.routes);
+        let starts = (0..plan.samples).step_by(plan.tile);
+        let tile = |start: usize| {
+            let rows = start..(start + plan.tile).min(plan.samples);
+            let features =
+                if plan.keep { Features::new(sizes, routes, rows.len()) } else { Features::default() };
+            Tile { forward: Forward::new(sizes, rows), features }
+        };
+        let tiles: Vec<Tile> = starts.map(tile).collect();
+        let products = |tile: &Tile| match plan.keep {
+            true => Products::new(sizes, routes, tile.forward.count()),
+            false => Products::default(),
+        };
+        Deep {
+            products: tiles.iter().map(products).collect(),
+            tiles,
+            sums: Sums::new(sizes, routes),
+            by_sums: Sums::new(sizes, routes),
+            workers: (0..plan.threads).map(|_| Worker::new(plan)).collect(),
+        }
+    }
+
+    /// Computes loss and moments; whether the watcher let it come to the end.
+    pub fn differentiate(
+        &mut self,
+        plan: &LayerPlan,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        values: &mut LayerValues,
+        watcher: Watcher,
+    ) -> bool {
+        self.forward(plan, network, batch);
+        let watch = Watch::new(watcher, self.tiles.len());
+        self.pairs(plan, network, &watch);
+        self.gather(plan, values);
+        !watch.stopped()
+    }
+
+    /// The gradient of the weighted moments, and of the loss with its share, in `out`.
+    pub fn gradient(
+        &mut self,
+        plan: &LayerPlan,
+        network: &Network<f64>,
+        weights: &Weights,
+        loss: f64,
+        out: &mut [f64],
+    ) {
+        self.by_sums.set_weighted(&plan.sizes, &self.sums, &weights.kappa);
+        self.back(plan, network, weights, loss);
+        out.fill(0.0);
+        self.workers.iter().for_each(|worker| worker.gradient.add_to(out));
+    }
+
+    /// Everything that comes before the pairs.
+    fn forward(&mut self, plan: &LayerPlan, network: &Network<f64>, batch: &Batch<f64>) {
+        let Deep { tiles, sums, workers, .. } = self;
+        let (sizes, loss) = (&plan.sizes, plan.loss);
+        let total = batch.weights.as_ref().map_or(plan.samples as f64, |weights| weights.sum());
+        workers.iter_mut().for_each(Worker::clear);
+        share(Items { start: 0, items: tiles }, 1, workers, &|tiles: Items<Tile>, worker: &mut Worker| {
+            for Tile { forward, features } in tiles.items {
+                forward.fill(sizes, network, loss, batch, 1.0 / total);
+                let Worker { features: [own, _], sums, scratch, trace, .. } = worker;
+                let features = if plan.keep { features } else { own };
+                features.fill(sizes, network, forward);
+                sums.add(sizes, forward, features, scratch);
+                add_traces(plan, forward, features, trace);
+                worker.loss += forward.loss;
+            }
+        });
+        sums.clear();
+        for worker in workers.iter_mut() {
+            for (sum, own) in sums.all().zip(worker.sums.all()) {
+                sum.iter_mut().zip(own.iter()).for_each(|(sum, own)| *sum += own);
+            }
+        }
+        sums.close(sizes);
+    }
+
+    /// The sums over pairs of samples.
+    fn pairs(&mut self, plan: &LayerPlan, network: &Network<f64>, watch: &Watch) {
+        let Deep { tiles, products, sums, workers, .. } = self;
+        let (tiles, sums) = (&*tiles, &*sums);
+        let work = |products: Items<Products>, worker: &mut Worker| {
+            for (index, kept) in (products.start..).zip(products.items) {
+                let Worker { features: [own, other], products, pair, scratch, squared, .. } = worker;
+                let products = if plan.keep { kept } else { products };
+                let own = plan.features(network, &tiles[index], own);
+                fill_products(
+                    plan,
+                    network,
+                    (tiles, index),
+                    own,
+                    other,
+                    sums,
+                    products,
+                    pair,
+                    &mut scratch[0],
+                );
+                products.add_squares(&plan.sizes, &plan.routes, (&tiles[index].forward, own), squared);
+                if !watch.done() {
+                    return;
+                }
+            }
+        };
+        share(Items { start: 0, items: products }, 1, workers, &work);
+    }
+
+    /// The values from what the workers summed.
+    fn gather(&mut self, plan: &LayerPlan, values: &mut LayerValues) {
+        let Deep { sums, workers, .. } = self;
+        let sizes = &plan.sizes;
+        values.loss = workers.iter().map(|worker| worker.loss).sum();
+        for l in 0..sizes.layers() {
+            let of = |i: usize| workers.iter().map(|worker| worker.trace[l][i]).sum::<f64>();
+            values.layers.trace[l] = (0..sizes.outputs(l)).map(of).sum();
+            if let Some(units) = &mut values.units {
+                units.trace[l].iter_mut().enumerate().for_each(|(i, trace)| *trace = of(i));
+            }
+        }
+        for (m, l) in pairs_of_layers(sizes.layers()) {
+            let (index, units) = (at(m, l), sizes.units(m, l));
+            let (first, others) = workers.split_at_mut(1);
+            let squared = &mut first[0].squared[index];
+            for worker in others.iter() {
+                squared.iter_mut().zip(&worker.squared[index]).for_each(|(sum, own)| *sum += own);
+            }
+            for row in sums.blocks[index].chunks(units) {
+                squared.iter_mut().zip(row).for_each(|(sum, h)| *sum += h * h);
+            }
+            values.layers.squared[m][l] = squared.iter().sum();
+            if let Some(all) = &mut values.units {
+                let width = sizes.outputs(l);
+                for (entry, value) in squared.iter().enumerate() {
+                    all.squared[m][l][(entry / width, entry % width)] = *value;
+                }
+            }
+        }
+    }
+
+    /// The gradient of the weighted moments, and of the loss with its share, in the workers' sums.
+    fn back(&mut self, plan: &LayerPlan, network: &Network<f64>, weights: &Weights, loss: f64) {
+        let Deep { tiles, products, sums, by_sums, workers } = self;
+        let (sizes, routes, tiles, sums) = (&plan.sizes, &plan.routes[..], &*tiles, &*sums);
+        let given = Given { sizes, routes, weights, sums, by_sums };
+        workers.iter_mut().for_each(|worker| worker.gradient.clear());
+        let work = |products: Items<Products>, worker: &mut Worker| {
+            for (index, kept) in (products.start..).zip(products.items) {
+                let Worker { features: [own, other], products, pair, scratch, partials, gradient, .. } =
+                    worker;
+                let tile = &tiles[index].forward;
+                let own = plan.features(network, &tiles[index], own);
+                let products = if plan.keep {
+                    &*kept
+                } else {
+                    fill_products(
+                        plan,
+                        network,
+                        (tiles, index),
+                        own,
+                        other,
+                        sums,
+                        products,
+                        pair,
+                        &mut scratch[0],
+                    );
+                    products
+                };
+                partials.begin(given, (tile, own), products, scratch);
+                if given.weights.any() {
+                    for chunk in tiles {
+                        let other = plan.features(network, chunk, other);
+                        pair.fill(sizes, tile, &chunk.forward);
+                        partials.add(given, (tile, own), (&chunk.forward, other), pair);
+                    }
+                }
+                partials.finish(sizes, tile);
+                Sweep { sizes, network, loss: plan.loss, tile, own, by: partials, gradient, scratch }
+                    .run(loss);
+            }
+        };
+        share(Items { start: 0, items: products }, 1, workers, &work);
+    }
+}
+
+impl LayerPlan {
+    /// The features of a tile: those that are kept, or made anew.
+    fn features<'a>(&self, network: &Network<f64>, tile: &'a Tile, own: &'a mut Features) -> &'a Features {
+        if self.keep {
+            return &tile.features;
+        }
+        own.fill(&self.sizes, network, &tile.forward);
+        own
+    }
+}
+
+/// The products of a tile with all samples.
+#[allow(clippy::too_many_arguments, reason = "buffers of a worker, each borrowed for itself")]
+fn fill_products(
+    plan: &LayerPlan,
+    network: &Network<f64>,
+    (tiles, index): (&[Tile], usize),
+    own: &Features,
+    other: &mut Features,
+    sums: &Sums,
+    products: &mut Products,
+    pair: &mut Pair,
+    scratch: &mut Vec<f64>,
+) {
+    let tile = &tiles[index].forward;
+    products.begin(&plan.sizes, &plan.routes, tile, sums, scratch);
+    for chunk in tiles {
+        let other = plan.features(network, chunk, other);
+        pair.fill(&plan.sizes, tile, &chunk.forward);
+        products.add(&plan.sizes, &plan.routes, (tile, own), (&chunk.forward, other), pair);
+    }
+}
+
+/// Adds `omega K_ii |zt|^2` of each unit.
+fn add_traces(plan: &LayerPlan, tile: &Forward, features: &Features, traces: &mut [Vec<f64>]) {
+    for (l, traces) in traces.iter_mut().enumerate() {
+        let (inputs, outputs) = (plan.sizes.inputs(l), plan.sizes.outputs(l));
+        for (n, share) in tile.share.iter().enumerate() {
+            let z = &tile.z[l][n * inputs..(n + 1) * inputs];
+            let square = z.iter().map(|z| z * z).sum::<f64>() + plan.sizes.bias(l) as f64;
+            let k = &features.k[at(l, l)][n * outputs * outputs..(n + 1) * outputs * outputs];
+            for (trace, k) in traces.iter_mut().zip(k.iter().step_by(outputs + 1)) {
+                *trace += share * square * k;
+            }
+        }
+    }
+}
