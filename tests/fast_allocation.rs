@@ -1,7 +1,7 @@
 //! The production path allocates what its plan says, and after the first call nothing.
 
-use hsr::fast::{Objective, Plan, Route, Workspace};
-use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
+use hsr::fast::{LayerObjective, LayerPlan, LayerWorkspace, Objective, Plan, Route, Workspace};
+use hsr::model::{Activation, Architecture, Batch, Layers, Loss, Network, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -11,16 +11,18 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    static BYTES: Cell<usize> = const { Cell::new(0) };
+    /// Those that are not given back.
+    static BYTES: Cell<isize> = const { Cell::new(0) };
 }
 
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        BYTES.set(BYTES.get() + layout.size());
+        BYTES.set(BYTES.get() + layout.size() as isize);
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        BYTES.set(BYTES.get() - layout.size() as isize);
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -73,5 +75,62 @@ fn a_workspace_takes_what_its_plan_says() {
                 "{route}, {threads} threads, {shape}: {taken} for {told}"
             );
         }
+    }
+}
+
+/// Inputs, widths and samples of which some want each route.
+const DEEP: [(usize, &[usize], usize); 4] =
+    [(3, &[4, 3, 2], 60), (20, &[9, 8, 7, 4], 30), (40, &[12, 3], 25), (6, &[30, 20, 5], 300)];
+
+fn deep(inputs: usize, widths: &[usize], samples: usize) -> (Network<f64>, Batch<f64>) {
+    let architecture = Architecture::new(inputs, widths, true);
+    let layers = Layers::from_fn(&architecture, |index| (index as f64).sin());
+    let network = Network::new(layers, vec![Activation::Tanh; widths.len() - 1]).unwrap();
+    let x = Matrix::from_fn(samples, inputs, |n, l| ((n * 3 + l) as f64).cos());
+    let y = Matrix::from_fn(samples, architecture.outputs(), |n, k| ((n + k) as f64).sin());
+    (network, Batch::for_loss(x, y, Loss::Squared).unwrap())
+}
+
+#[test]
+fn at_any_depth_nothing_is_allocated_after_the_first_call() {
+    for (inputs, widths, samples) in DEEP {
+        let (network, batch) = deep(inputs, widths, samples);
+        let architecture = network.architecture();
+        let plan = LayerPlan::new(&architecture, Loss::Squared, samples, 1, true).unwrap();
+        let mut workspace = LayerWorkspace::new(plan);
+        let mut gradient = vec![0.0; architecture.parameters()];
+        let mut call = || {
+            workspace.differentiate(&network, &batch).unwrap();
+            for objective in LayerObjective::ALL {
+                workspace.gradient(&network, &batch, 1.0, Some((objective, 0.1)), &mut gradient).unwrap();
+            }
+        };
+        call();
+        let before = ALLOCATIONS.get();
+        (0..3).for_each(|_| call());
+        assert_eq!(ALLOCATIONS.get(), before, "{architecture} allocates");
+    }
+}
+
+#[test]
+fn at_any_depth_a_workspace_takes_what_its_plan_says() {
+    for (inputs, widths, samples) in DEEP {
+        let (network, batch) = deep(inputs, widths, samples);
+        let architecture = network.architecture();
+        let mut gradient = vec![0.0; architecture.parameters()];
+        let mut filled = || {
+            let plan = LayerPlan::new(&architecture, Loss::Squared, samples, 1, true).unwrap();
+            let mut workspace = LayerWorkspace::new(plan);
+            workspace.differentiate(&network, &batch).unwrap();
+            let objective = Some((LayerObjective::Upper, 1.0));
+            workspace.gradient(&network, &batch, 1.0, objective, &mut gradient).unwrap();
+            workspace
+        };
+        // The first product of a thread takes room that it keeps.
+        drop(filled());
+        let before = BYTES.get();
+        let workspace = filled();
+        let (said, taken) = (workspace.plan().bytes() as f64, (BYTES.get() - before) as f64);
+        assert!(taken < 1.05 * said && taken > 0.5 * said, "{architecture}: {taken} for {said}");
     }
 }

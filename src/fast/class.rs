@@ -122,29 +122,34 @@ fn traces(
             chunk_s,
             weights: &weight[row * others..(row + 1) * others],
             by_s: by_s.as_mut().map(|by_s| &mut by_s[row * s..(row + 1) * s]),
+            traces: None,
             strip,
         };
-        sum += architecture.dispatch(
-            #[inline(always)]
-            || work.run(),
-        );
+        sum += work.run(architecture);
     }
     sum
 }
 
 /// One sample of the tile against a chunk.
-struct Row<'a> {
-    c: usize,
-    scale: f64,
+pub(super) struct Row<'a> {
+    /// Rows of `T` and `S`.
+    pub c: usize,
+    /// What the gradient by `S_n` is multiplied by.
+    pub scale: f64,
     /// `S_n`, as a matrix.
-    own: &'a [f64],
+    pub own: &'a [f64],
     /// `T`, packed without factors, samples of the chunk side by side.
-    t: &'a mut [f64],
+    pub t: &'a mut [f64],
     /// `S_m`, in the same way.
-    chunk_s: &'a [f64],
-    weights: &'a [f64],
-    by_s: Option<&'a mut [f64]>,
-    strip: &'a mut [f64],
+    pub chunk_s: &'a [f64],
+    /// What each pair counts.
+    pub weights: &'a [f64],
+    /// Where to add the gradient by `S_n`, packed.
+    pub by_s: Option<&'a mut [f64]>,
+    /// Where to put the trace of each pair.
+    pub traces: Option<&'a mut [f64]>,
+    /// Room for four matrices of [`LANES`] pairs.
+    pub strip: &'a mut [f64],
 }
 
 type Lanes = [f64; LANES];
@@ -158,8 +163,16 @@ fn add_product(out: &mut Lanes, a: &Lanes, b: &Lanes) {
 }
 
 impl Row<'_> {
+    /// The weighted sum of `tr(S_n T S_m T)` over the pairs. With a gradient by `S_n` to add to, `T` becomes the gradient by it.
+    pub(super) fn run(&mut self, architecture: pulp::Arch) -> f64 {
+        architecture.dispatch(
+            #[inline(always)]
+            || self.run_lanes(),
+        )
+    }
+
     #[inline(always)]
-    fn run(&mut self) -> f64 {
+    fn run_lanes(&mut self) -> f64 {
         let (c, others) = (self.c, self.weights.len());
         let (strips, _) = self.strip.as_chunks_mut::<LANES>();
         let (t, rest) = strips.split_at_mut(c * c);
@@ -202,6 +215,9 @@ impl Row<'_> {
                 add_product(&mut trace, y, t);
             }
             add_product(&mut sum, &weight, &trace);
+            if let Some(traces) = &mut self.traces {
+                traces[start..start + lanes].copy_from_slice(&trace[..lanes]);
+            }
             let Some(by_s) = &mut self.by_s else { continue };
             for (place, (k, l)) in upper(c).enumerate() {
                 // By S_n: T S_m T = X T. By T: Y and its transpose, for each of the two places of the entry.

@@ -3,14 +3,14 @@
 use super::features::Features;
 use super::forward::Forward;
 use super::moments::LayerValues;
-use super::partials::Given;
+use super::partials::{Given, Partials};
 use super::plan::LayerPlan;
-use super::products::{Pair, Products};
+use super::products::Products;
 use super::sizes::at;
 use super::sums::Sums;
 use super::sweep::Sweep;
 use super::weights::Weights;
-use super::worker::Worker;
+use super::worker::{Room, Worker};
 use crate::fast::share::{Rows, share};
 use crate::fast::watch::{Watch, Watcher};
 use crate::model::{Batch, Network};
@@ -113,10 +113,10 @@ impl Deep {
         share(Items { start: 0, items: tiles }, 1, workers, &|tiles: Items<Tile>, worker: &mut Worker| {
             for Tile { forward, features } in tiles.items {
                 forward.fill(sizes, network, loss, batch, 1.0 / total);
-                let Worker { features: [own, _], sums, scratch, trace, .. } = worker;
+                let Worker { features: own, sums, room, trace, .. } = worker;
                 let features = if plan.keep { features } else { own };
                 features.fill(sizes, network, forward);
-                sums.add(sizes, forward, features, scratch);
+                sums.add(sizes, forward, features, &mut room.scratch);
                 add_traces(plan, forward, features, trace);
                 worker.loss += forward.loss;
             }
@@ -133,24 +133,19 @@ impl Deep {
     /// The sums over pairs of samples.
     fn pairs(&mut self, plan: &LayerPlan, network: &Network<f64>, watch: &Watch) {
         let Deep { tiles, products, sums, workers, .. } = self;
-        let (tiles, sums) = (&*tiles, &*sums);
+        let job = Job { plan, network, tiles, sums };
         let work = |products: Items<Products>, worker: &mut Worker| {
             for (index, kept) in (products.start..).zip(products.items) {
-                let Worker { features: [own, other], products, pair, scratch, squared, .. } = worker;
+                let Worker { features, products, room, squared, .. } = worker;
                 let products = if plan.keep { kept } else { products };
-                let own = plan.features(network, &tiles[index], own);
-                fill_products(
-                    plan,
-                    network,
-                    (tiles, index),
-                    own,
-                    other,
-                    sums,
-                    products,
-                    pair,
-                    &mut scratch[0],
-                );
-                products.add_squares(&plan.sizes, &plan.routes, (&tiles[index].forward, own), squared);
+                let own = job.features(index, features);
+                job.fill_products(index, own, products, room);
+                let tile = (&job.tiles[index].forward, own);
+                products.add_squares(&plan.sizes, &plan.routes, tile, squared);
+                if plan.kernel() {
+                    let last = plan.sizes.hidden() - 1;
+                    squared[at(last, last)][0] += job.square_by_kernel(index, own, room);
+                }
                 if !watch.done() {
                     return;
                 }
@@ -194,78 +189,120 @@ impl Deep {
     /// The gradient of the weighted moments, and of the loss with its share, in the workers' sums.
     fn back(&mut self, plan: &LayerPlan, network: &Network<f64>, weights: &Weights, loss: f64) {
         let Deep { tiles, products, sums, by_sums, workers } = self;
-        let (sizes, routes, tiles, sums) = (&plan.sizes, &plan.routes[..], &*tiles, &*sums);
-        let given = Given { sizes, routes, weights, sums, by_sums };
-        workers.iter_mut().for_each(|worker| worker.gradient.clear());
+        let sizes = &plan.sizes;
+        let given = Given { sizes, routes: &plan.routes, weights, sums, by_sums };
+        let job = Job { plan, network, tiles, sums };
+        for worker in workers.iter_mut() {
+            worker.gradient.clear();
+            if plan.kernel() {
+                worker.room.kernel.clear(sizes);
+            }
+        }
         let work = |products: Items<Products>, worker: &mut Worker| {
             for (index, kept) in (products.start..).zip(products.items) {
-                let Worker { features: [own, other], products, pair, scratch, partials, gradient, .. } =
-                    worker;
-                let tile = &tiles[index].forward;
-                let own = plan.features(network, &tiles[index], own);
-                let products = if plan.keep {
-                    &*kept
-                } else {
-                    fill_products(
-                        plan,
-                        network,
-                        (tiles, index),
-                        own,
-                        other,
-                        sums,
-                        products,
-                        pair,
-                        &mut scratch[0],
-                    );
-                    products
-                };
-                partials.begin(given, (tile, own), products, scratch);
-                if given.weights.any() {
-                    for chunk in tiles {
-                        let other = plan.features(network, chunk, other);
-                        pair.fill(sizes, tile, &chunk.forward);
-                        partials.add(given, (tile, own), (&chunk.forward, other), pair);
-                    }
+                let Worker { features, products, room, partials, gradient, .. } = worker;
+                let tile = &job.tiles[index].forward;
+                let own = job.features(index, features);
+                if !plan.keep {
+                    job.fill_products(index, own, products, room);
+                }
+                let products = if plan.keep { &*kept } else { products };
+                partials.begin(given, (tile, own), products, &mut room.scratch);
+                if weights.any() {
+                    job.add_pairs(index, own, given, partials, room);
                 }
                 partials.finish(sizes, tile);
+                let scratch = &mut room.scratch;
                 Sweep { sizes, network, loss: plan.loss, tile, own, by: partials, gradient, scratch }
                     .run(loss);
+            }
+            if plan.kernel() {
+                let out = &mut worker.gradient.w[sizes.hidden()];
+                worker.room.kernel.add_to_weights(sizes, network, out);
             }
         };
         share(Items { start: 0, items: products }, 1, workers, &work);
     }
 }
 
-impl LayerPlan {
-    /// The features of a tile: those that are kept, or made anew.
-    fn features<'a>(&self, network: &Network<f64>, tile: &'a Tile, own: &'a mut Features) -> &'a Features {
-        if self.keep {
-            return &tile.features;
-        }
-        own.fill(&self.sizes, network, &tile.forward);
-        own
-    }
+/// What all workers look at.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    plan: &'a LayerPlan,
+    network: &'a Network<f64>,
+    tiles: &'a [Tile],
+    sums: &'a Sums,
 }
 
-/// The products of a tile with all samples.
-#[allow(clippy::too_many_arguments, reason = "buffers of a worker, each borrowed for itself")]
-fn fill_products(
-    plan: &LayerPlan,
-    network: &Network<f64>,
-    (tiles, index): (&[Tile], usize),
-    own: &Features,
-    other: &mut Features,
-    sums: &Sums,
-    products: &mut Products,
-    pair: &mut Pair,
-    scratch: &mut Vec<f64>,
-) {
-    let tile = &tiles[index].forward;
-    products.begin(&plan.sizes, &plan.routes, tile, sums, scratch);
-    for chunk in tiles {
-        let other = plan.features(network, chunk, other);
-        pair.fill(&plan.sizes, tile, &chunk.forward);
-        products.add(&plan.sizes, &plan.routes, (tile, own), (&chunk.forward, other), pair);
+impl<'a> Job<'a> {
+    /// The features of a tile: those that are kept, or made anew.
+    fn features<'b>(&self, index: usize, own: &'b mut Features) -> &'b Features
+    where
+        'a: 'b,
+    {
+        let tile = &self.tiles[index];
+        if self.plan.keep {
+            return &tile.features;
+        }
+        own.fill(&self.plan.sizes, self.network, &tile.forward);
+        own
+    }
+
+    /// The products of a tile with all samples.
+    fn fill_products(&self, index: usize, own: &Features, products: &mut Products, room: &mut Room) {
+        let Job { plan: LayerPlan { sizes, routes, .. }, tiles, sums, .. } = *self;
+        let tile = &tiles[index].forward;
+        products.begin(sizes, routes, tile, sums, &mut room.scratch[0]);
+        for (other, chunk) in tiles.iter().enumerate() {
+            let features = self.features(other, &mut room.other);
+            room.pair.fill(sizes, tile, &chunk.forward);
+            products.add(sizes, routes, (tile, own), (&chunk.forward, features), &mut room.pair);
+        }
+    }
+
+    /// The squared norm of the block of the kernel route, as far as a tile has part in it.
+    fn square_by_kernel(&self, index: usize, own: &Features, room: &mut Room) -> f64 {
+        let Job { plan: LayerPlan { sizes, .. }, tiles, network, .. } = *self;
+        let (tile, last) = (&tiles[index].forward, sizes.hidden() - 1);
+        room.kernel.begin(sizes, network, tile, own);
+        let mut sum = 0.0;
+        for (other, chunk) in tiles.iter().enumerate() {
+            let features = self.features(other, &mut room.other);
+            room.pair.fill(sizes, tile, &chunk.forward);
+            room.pair.set_squares(&chunk.forward, last, 1.0);
+            let chunk = (&chunk.forward, features);
+            sum += room.kernel.add(sizes, tile, chunk, &mut room.pair, false);
+        }
+        sum
+    }
+
+    /// The partial derivatives that the pairs of a tile with all samples give.
+    fn add_pairs(
+        &self,
+        index: usize,
+        own: &Features,
+        given: Given,
+        partials: &mut Partials,
+        room: &mut Room,
+    ) {
+        let Job { plan, tiles, network, .. } = *self;
+        let (sizes, tile) = (&plan.sizes, &tiles[index].forward);
+        if plan.kernel() {
+            room.kernel.begin(sizes, network, tile, own);
+        }
+        for (other, chunk) in tiles.iter().enumerate() {
+            let features = self.features(other, &mut room.other);
+            let Room { pair, kernel, .. } = room;
+            pair.fill(sizes, tile, &chunk.forward);
+            partials.add(given, (tile, own), (&chunk.forward, features), pair);
+            if plan.kernel() {
+                partials.add_by_kernel(given, tile, (&chunk.forward, features), pair, kernel);
+            }
+            partials.add_inputs(sizes, tile, &chunk.forward, pair);
+        }
+        if plan.kernel() {
+            room.kernel.finish(sizes, network, tile, own, partials);
+        }
     }
 }
 

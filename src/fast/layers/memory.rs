@@ -60,7 +60,7 @@ impl LayerPlan {
         add(&mut each.forward, &[last, last + 2]);
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (units, route) = (sizes.units(m, l), self.routes[at(m, l)]);
-            let pairs = route != Route::Parameters;
+            let pairs = matches!(route, Route::Pairs | Route::Inputs);
             let hidden = m < sizes.hidden();
             add(&mut each.features, &[units, 1 + usize::from(hidden)]);
             add(&mut each.partials, &[units, 1 + usize::from(hidden && m > l) + usize::from(pairs && m > 0)]);
@@ -89,7 +89,7 @@ impl LayerPlan {
                 (Route::Parameters, true) => block_bytes(sizes, m, l).saturating_add(inputs),
                 (Route::Parameters, false) => block_bytes(sizes, m, l),
                 (Route::Inputs, _) => inputs.saturating_mul(2),
-                (Route::Pairs, _) => 0,
+                (Route::Pairs | Route::Kernel, _) => 0,
             }
         };
         pairs_of_layers(sizes.layers()).map(of).fold(0, u64::saturating_add)

@@ -5,6 +5,7 @@ mod deep;
 mod features;
 mod forward;
 mod groups;
+mod kernel;
 mod memory;
 mod moments;
 mod objective;

@@ -2,6 +2,7 @@
 
 use super::features::{self, Features};
 use super::forward::Forward;
+use super::kernel::Kernel;
 use super::plan::Route;
 use super::products::{Pair, Products};
 use super::room::{cleared, room};
@@ -23,9 +24,10 @@ pub(super) struct Partials {
     pub g: Vec<Vec<f64>>,
     /// By the input of each layer; by `x` there is none.
     pub z: Vec<Vec<f64>>,
-    /// By `phi'` and `phi''` of each hidden layer.
+    /// By `phi'`, `phi''` and `v` of each hidden layer.
     pub phi1: Vec<Vec<f64>>,
     pub phi2: Vec<Vec<f64>>,
+    pub v: Vec<Vec<f64>>,
     /// `K`, `D` and `K z + D` times `kappa`, where pairs want them.
     weighted: Vec<Vec<f64>>,
     weighted_d: Vec<Vec<f64>>,
@@ -53,6 +55,7 @@ impl Partials {
             z: (0..layers).map(|l| vec![0.0; if l > 0 { count * sizes.inputs(l) } else { 0 }]).collect(),
             phi1: (0..hidden).map(|l| vec![0.0; count * sizes.outputs(l)]).collect(),
             phi2: (0..hidden).map(|l| vec![0.0; count * sizes.outputs(l)]).collect(),
+            v: (0..hidden).map(|l| vec![0.0; count * sizes.outputs(l)]).collect(),
             weighted: vec![Vec::new(); blocks(layers)],
             weighted_d: vec![Vec::new(); hidden],
             weighted_both: vec![Vec::new(); hidden],
@@ -63,7 +66,7 @@ impl Partials {
             if m < hidden && m > l {
                 partials.j[at(m, l)] = vec![0.0; entries];
             }
-            if routes[at(m, l)] != Route::Parameters {
+            if !matches!(routes[at(m, l)], Route::Parameters | Route::Kernel) {
                 partials.weighted[at(m, l)] = vec![0.0; if m > 0 { entries } else { 0 }];
                 if m == l + 1 && l > 0 {
                     partials.weighted_d[l] = vec![0.0; entries];
@@ -75,8 +78,8 @@ impl Partials {
     }
 
     fn clear(&mut self) {
-        let Partials { k, j, g, z, phi1, phi2, .. } = self;
-        let all = k.iter_mut().chain(j).chain(g).chain(z).chain(phi1).chain(phi2);
+        let Partials { k, j, g, z, phi1, phi2, v, .. } = self;
+        let all = k.iter_mut().chain(j).chain(g).chain(z).chain(phi1).chain(phi2).chain(v);
         all.for_each(|by| by.fill(0.0));
     }
 
@@ -95,6 +98,9 @@ impl Partials {
             let (index, kappa) = (at(m, l), &weights.kappa[at(m, l)]);
             if routes[index] == Route::Parameters {
                 parameters::add_partials(given, (m, l), (tile, own), scratch, self);
+                continue;
+            }
+            if routes[index] == Route::Kernel {
                 continue;
             }
             set_weighted(&mut self.k[index], &sums.k[index], kappa);
@@ -198,7 +204,7 @@ impl Partials {
         pair.by_z.iter_mut().for_each(|by| _ = cleared(by, rows * columns));
         for (m, l) in pairs_of_layers(sizes.layers()).filter(|&(m, _)| m > 0) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if routes[index] == Route::Parameters {
+            if matches!(routes[index], Route::Parameters | Route::Kernel) {
                 continue;
             }
             let gram = room(&mut pair.gram, rows * columns);
@@ -233,6 +239,28 @@ impl Partials {
                 );
             }
         }
+    }
+
+    /// Adds the pairs of the tile with a chunk by the kernel.
+    pub fn add_by_kernel(
+        &mut self,
+        given: Given,
+        tile: &Forward,
+        (chunk, other): (&Forward, &Features),
+        pair: &mut Pair,
+        kernel: &mut Kernel,
+    ) {
+        let Given { sizes, weights, .. } = given;
+        let m = sizes.hidden() - 1;
+        let kappa = weights.kappa[at(m, m)][0];
+        pair.set_squares(chunk, m, kappa);
+        kernel.add(sizes, tile, (chunk, other), pair, true);
+        add_scaled(&mut pair.by_z[m], &pair.gram, &pair.ze[m], &chunk.share, 2.0 * kappa);
+    }
+
+    /// Carries what the pairs gave for the inputs of each layer to them.
+    pub fn add_inputs(&mut self, sizes: &Sizes, tile: &Forward, chunk: &Forward, pair: &Pair) {
+        let (rows, columns) = (tile.count(), chunk.count());
         for l in 1..sizes.layers() {
             let by = view(&pair.by_z[l], rows, columns);
             let inputs = sizes.inputs(l);
@@ -258,6 +286,7 @@ impl Partials {
         for l in 0..sizes.hidden() {
             scale(&mut self.phi1[l], sizes.outputs(l));
             scale(&mut self.phi2[l], sizes.outputs(l));
+            scale(&mut self.v[l], sizes.outputs(l));
             for k in l + 1..sizes.hidden() {
                 let by = self.j[at(k, l)].chunks_mut(count * sizes.outputs(k)).take(sizes.outputs(l));
                 by.for_each(|by| scale(by, sizes.outputs(k)));

@@ -16,11 +16,13 @@ pub(super) enum Route {
     Inputs,
     /// The block itself, summed over the samples.
     Parameters,
+    /// Over pairs of samples by their neural tangent kernel: of the last hidden layer with itself, and not by units.
+    Kernel,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Route; 3] = [Route::Pairs, Route::Inputs, Route::Parameters];
+    pub const ALL: [Route; 4] = [Route::Pairs, Route::Inputs, Route::Parameters, Route::Kernel];
 }
 
 /// Sizes, loss, threads, and whether moments are wanted by units: what a [`LayerWorkspace`](super::LayerWorkspace) is made for.
@@ -59,7 +61,7 @@ impl LayerPlan {
         let threads = threads.clamp(1, samples.max(1));
         let mut routes = vec![Route::Pairs; blocks(sizes.layers())];
         for (m, l) in pairs_of_layers(sizes.layers()) {
-            routes[at(m, l)] = route(&sizes, samples, threads, m, l);
+            routes[at(m, l)] = route(&sizes, samples, threads, by_units, (m, l));
         }
         let rounds = samples.div_ceil(threads * MOST_SAMPLES).max(1);
         let tile = samples.div_ceil(threads * rounds).max(1);
@@ -103,6 +105,11 @@ impl LayerPlan {
         }
     }
 
+    /// Whether the last hidden layer's own block goes by the kernel route.
+    pub(super) fn kernel(&self) -> bool {
+        self.routes.contains(&Route::Kernel)
+    }
+
     /// Whether it is for a network of these sizes.
     pub(super) fn is_for(&self, network: &Network<f64>, samples: usize) -> bool {
         let layers = &network.layers.0;
@@ -117,7 +124,11 @@ impl LayerPlan {
     #[cfg(test)]
     pub(super) fn set_route(&mut self, route: Route) {
         for (m, l) in pairs_of_layers(self.sizes.layers()) {
-            self.routes[at(m, l)] = if route == Route::Inputs && m != l + 1 { Route::Pairs } else { route };
+            self.routes[at(m, l)] = match route {
+                Route::Inputs if m != l + 1 => Route::Pairs,
+                Route::Kernel if !has_kernel(&self.sizes, m, l) => Route::Pairs,
+                route => route,
+            };
         }
     }
 
@@ -148,15 +159,24 @@ const MOST_SAMPLES: usize = 128;
 const MOST_BYTES: u64 = 2 << 30;
 
 /// The route that costs fewest multiplications, of those that have room.
-fn route(sizes: &Sizes, samples: usize, threads: usize, m: usize, l: usize) -> Route {
+fn route(sizes: &Sizes, samples: usize, threads: usize, by_units: bool, (m, l): (usize, usize)) -> Route {
     let all = |bytes: u64| bytes.saturating_mul(threads as u64 + 2);
     let costs = Route::ALL.map(|route| match route {
         Route::Parameters if all(block_bytes(sizes, m, l)) > MOST_BYTES / 4 => f64::INFINITY,
+        Route::Kernel if by_units => f64::INFINITY,
         _ => cost(sizes, samples, m, l, route),
     });
     let least = (0..costs.len()).fold(0, |best, index| if costs[index] < costs[best] { index } else { best });
     Route::ALL[least]
 }
+
+/// Whether a block is that of the last hidden layer with itself.
+fn has_kernel(sizes: &Sizes, m: usize, l: usize) -> bool {
+    m == l && m + 1 == sizes.hidden()
+}
+
+/// What a multiplication in the small matrices of the kernel route costs, at the speed of a large product: an estimate.
+const SMALL: f64 = 2.5;
 
 /// Multiplications of value and gradient for a block; what the routes have in common is left out.
 fn cost(sizes: &Sizes, samples: usize, m: usize, l: usize, route: Route) -> f64 {
@@ -169,6 +189,12 @@ fn cost(sizes: &Sizes, samples: usize, m: usize, l: usize, route: Route) -> f64 
     let apart = 6.0 * (between * width + units);
     match (route, m - l) {
         (Route::Inputs, gap) if gap != 1 => f64::INFINITY,
+        (Route::Kernel, _) if !has_kernel(sizes, m, l) => f64::INFINITY,
+        (Route::Kernel, _) => {
+            let outputs = sizes.outputs(m + 1) as f64;
+            let pairs = outputs * (outputs + 1.0) / 2.0;
+            n * n * (3.0 * pairs * width + 6.0 * width + SMALL * 7.0 * outputs * outputs * outputs)
+        }
         (Route::Pairs, 0) => n * n * grams * units,
         (Route::Pairs, 1) => n * n * units * (grams + 2.0 + if l > 0 { 2.0 } else { 0.0 }),
         (Route::Pairs, _) => n * n * (grams * units + apart),

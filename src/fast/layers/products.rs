@@ -68,6 +68,17 @@ impl Pair {
     }
 }
 
+impl Pair {
+    /// Sets the weight of each pair to `kappa omega' (ze^{m-1})^2`.
+    pub fn set_squares(&mut self, chunk: &Forward, m: usize, kappa: f64) {
+        let weight = room(&mut self.weight, self.ze[m].len());
+        for (weight, ze) in weight.chunks_mut(chunk.count()).zip(self.ze[m].chunks(chunk.count())) {
+            let both = weight.iter_mut().zip(ze).zip(&chunk.share);
+            both.for_each(|((weight, ze), share)| *weight = kappa * share * ze * ze);
+        }
+    }
+}
+
 impl Products {
     pub fn new(sizes: &Sizes, routes: &[Route], count: usize) -> Self {
         let layers = sizes.layers();
@@ -80,7 +91,7 @@ impl Products {
         };
         for (m, l) in pairs_of_layers(layers) {
             let index = at(m, l);
-            if routes[index] == Route::Parameters {
+            if matches!(routes[index], Route::Parameters | Route::Kernel) {
                 continue;
             }
             let zeros = || vec![0.0; count * sizes.units(m, l)];
@@ -132,7 +143,7 @@ impl Products {
         let (rows, columns) = (tile.count(), chunk.count());
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if routes[index] == Route::Parameters {
+            if matches!(routes[index], Route::Parameters | Route::Kernel) {
                 continue;
             }
             pair.set_early(chunk, l);
@@ -161,7 +172,7 @@ impl Products {
     ) {
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if routes[index] == Route::Parameters {
+            if matches!(routes[index], Route::Parameters | Route::Kernel) {
                 continue;
             }
             let squared = &mut squared[index];

@@ -179,7 +179,7 @@ impl Sweep<'_> {
             let f_g = by.g[l][entry];
             by.phi1[l][entry] += f_g * tile.v[l][entry];
             let f_k = by.k[at(l, l)][entry * width + entry % width];
-            *f_v = f_k * tile.phi2[l][entry] + f_g * tile.phi1[l][entry];
+            *f_v = f_k * tile.phi2[l][entry] + f_g * tile.phi1[l][entry] + by.v[l][entry];
         }
         let f_v = view(f_v, count, width);
         let w = weights(&network.layers.0[l + 1]);

@@ -1,6 +1,7 @@
 //! What one worker has for itself.
 
 use super::features::Features;
+use super::kernel::Kernel;
 use super::partials::Partials;
 use super::plan::LayerPlan;
 use super::products::{Pair, Products};
@@ -19,11 +20,19 @@ pub(super) struct Worker {
     pub sums: Sums,
     pub gradient: Gradient,
     pub partials: Partials,
-    pub pair: Pair,
-    pub scratch: [Vec<f64>; 2],
-    /// Of a tile and of a chunk, where they are not kept.
-    pub features: [Features; 2],
+    pub room: Room,
+    /// Of a tile, where they are not kept.
+    pub features: Features,
     pub products: Products,
+}
+
+/// Room for a tile against a chunk of samples.
+pub(super) struct Room {
+    pub pair: Pair,
+    pub kernel: Kernel,
+    pub scratch: [Vec<f64>; 2],
+    /// Of the chunk, where they are not kept.
+    pub other: Features,
 }
 
 impl Worker {
@@ -33,6 +42,10 @@ impl Worker {
         for (m, l) in pairs_of_layers(sizes.layers()) {
             squared[at(m, l)] = vec![0.0; sizes.units(m, l)];
         }
+        let features = || match plan.keep {
+            true => Features::default(),
+            false => Features::new(sizes, &plan.routes, plan.tile),
+        };
         Worker {
             loss: 0.0,
             trace: (0..sizes.layers()).map(|l| vec![0.0; sizes.outputs(l)]).collect(),
@@ -40,12 +53,13 @@ impl Worker {
             sums: Sums::new(sizes, &plan.routes),
             gradient: Gradient::new(sizes),
             partials: Partials::new(sizes, &plan.routes, plan.tile),
-            pair: Pair::new(sizes.layers()),
-            scratch: [Vec::new(), Vec::new()],
-            features: [(); 2].map(|()| match plan.keep {
-                true => Features::default(),
-                false => Features::new(sizes, &plan.routes, plan.tile),
-            }),
+            room: Room {
+                pair: Pair::new(sizes.layers()),
+                kernel: Kernel::default(),
+                scratch: [Vec::new(), Vec::new()],
+                other: features(),
+            },
+            features: features(),
             products: match plan.keep {
                 true => Products::default(),
                 false => Products::new(sizes, &plan.routes, plan.tile),
