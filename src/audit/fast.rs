@@ -1,6 +1,7 @@
 //! The production path as a witness: every route against the closed forms, on real data.
 
 use super::float::Point;
+use super::layer_fast::layer_fast;
 use super::{Components, Forms, float_equations, matching};
 use crate::fast::{GradientShares, Objective, Plan, Route, Values, Workspace};
 use crate::number::norm;
@@ -12,8 +13,8 @@ use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
 pub struct FastCheck {
     /// The equation.
     pub equation: &'static str,
-    /// The route.
-    pub route: Route,
+    /// The route, by its name.
+    pub route: &'static str,
     /// The component that is furthest off; empty for a scalar.
     pub component: String,
     /// Its closed form.
@@ -55,6 +56,12 @@ const OBJECTIVES: [(Objective, &str, &str); 5] = [
 /// Every route that has room, at one point, for the equations that are wanted. What has no gradient or no value there
 /// is left out.
 pub fn fast(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
+    let mut checks = layer_fast(point, wanted);
+    checks.extend(three_layer(point, wanted));
+    checks
+}
+
+fn three_layer(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
     let Some(case) = &point.value.three_layer else { return Vec::new() };
     let given = OBJECTIVES.iter().flat_map(|(_, value, gradient)| [*value, *gradient]);
     if !given.chain(["loss", "loss_gradient"]).any(wanted) {
@@ -72,19 +79,21 @@ pub fn fast(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
         for Expected { equation, closed, size } in &expected {
             let found = values.as_ref().and_then(|values| found(equation, values, &mut workspace, case));
             let found = found.unwrap_or_default();
-            checks.push(compare(case, equation, route, closed, &found, *size));
+            let name = |index: usize| case.case.shape.parameter_name(index);
+            checks.push(compare(equation, route.name(), closed, &found, *size, name));
         }
     }
     checks
 }
 
-fn compare(
-    case: &Forms<f64>,
+/// What is furthest off; parameters have names.
+pub(super) fn compare(
     equation: &'static str,
-    route: Route,
+    route: &'static str,
     closed: &[f64],
     fast: &[f64],
     size: f64,
+    name: impl Fn(usize) -> String,
 ) -> FastCheck {
     let off: Vec<f64> = closed.iter().zip(fast).map(|(closed, fast)| (closed - fast).abs()).collect();
     let furthest = (0..off.len()).max_by(|a, b| off[*a].total_cmp(&off[*b])).unwrap_or(0);
@@ -93,11 +102,7 @@ fn compare(
     FastCheck {
         equation,
         route,
-        component: if closed.len() == case.case.shape.parameters() {
-            case.case.shape.parameter_name(furthest)
-        } else {
-            String::new()
-        },
+        component: if closed.len() > 1 { name(furthest) } else { String::new() },
         size,
         closed: closed.get(furthest).copied().unwrap_or(f64::NAN),
         fast: fast.get(furthest).copied().unwrap_or(f64::NAN),

@@ -35,6 +35,7 @@ mod formats;
 mod forms;
 mod layer_dense;
 mod layer_eigen;
+mod layer_fast;
 mod layer_forms;
 mod own_loss;
 mod registry;

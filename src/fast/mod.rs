@@ -34,7 +34,8 @@ mod workspace;
 pub use backward::{Backward, Fit};
 pub use error::FastError;
 pub use layers::{
-    LayerMoments, LayerObjective, LayerPlan, LayerValues, LayerWorkspace, NoLayerGradient, Penalised,
+    LayerMoments, LayerObjective, LayerPlan, LayerRoute, LayerValues, LayerWorkspace, NoLayerGradient,
+    Penalised,
 };
 pub use objective::{GradientShares, Objective};
 pub use plan::{Plan, PlanError, Route};

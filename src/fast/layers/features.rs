@@ -1,7 +1,7 @@
 //! What the Hessian of each sample of a tile is made of, by the recursions of chapter 9.
 
 use super::forward::{Forward, weights};
-use super::plan::Route;
+use super::plan::LayerRoute;
 use super::sizes::{Sizes, at, blocks};
 use crate::fast::product::{Then, product, view};
 use crate::model::Network;
@@ -28,7 +28,7 @@ pub(super) fn apart(m: usize, l: usize) -> bool {
 }
 
 impl Features {
-    pub fn new(sizes: &Sizes, routes: &[Route], count: usize) -> Self {
+    pub fn new(sizes: &Sizes, routes: &[LayerRoute], count: usize) -> Self {
         let (layers, hidden) = (sizes.layers(), sizes.hidden());
         let all = |of: &dyn Fn(usize, usize) -> usize, layers: usize| -> Vec<Vec<f64>> {
             let mut all = vec![Vec::new(); blocks(layers)];
@@ -39,7 +39,7 @@ impl Features {
             }
             all
         };
-        let pairs = |m: usize, l: usize| routes[at(m, l)] == Route::Pairs;
+        let pairs = |m: usize, l: usize| routes[at(m, l)] == LayerRoute::Pairs;
         let neighbours = |l: usize| vec![0.0; count * sizes.units(l + 1, l)];
         Features {
             k: all(&|m, l| sizes.units(m, l), layers),

@@ -1,7 +1,7 @@
 //! How much memory a plan takes, known before any of it is taken.
 
 use super::features::apart;
-use super::plan::{LayerPlan, Route};
+use super::plan::{LayerPlan, LayerRoute};
 use super::sizes::{Sizes, at};
 use super::sums::through;
 use crate::budget::numbers;
@@ -60,7 +60,7 @@ impl LayerPlan {
         add(&mut each.forward, &[last, last + 2]);
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (units, route) = (sizes.units(m, l), self.routes[at(m, l)]);
-            let pairs = matches!(route, Route::Pairs | Route::Inputs);
+            let pairs = matches!(route, LayerRoute::Pairs | LayerRoute::Inputs);
             let hidden = m < sizes.hidden();
             add(&mut each.features, &[units, 1 + usize::from(hidden)]);
             add(&mut each.partials, &[units, 1 + usize::from(hidden && m > l) + usize::from(pairs && m > 0)]);
@@ -86,10 +86,10 @@ impl LayerPlan {
             let route = self.routes[at(m, l)];
             let inputs = numbers(&[sizes.augmented(l), sizes.units(m, l)]);
             match (route, m == l + 1) {
-                (Route::Parameters, true) => block_bytes(sizes, m, l).saturating_add(inputs),
-                (Route::Parameters, false) => block_bytes(sizes, m, l),
-                (Route::Inputs, _) => inputs.saturating_mul(2),
-                (Route::Pairs | Route::Kernel, _) => 0,
+                (LayerRoute::Parameters, true) => block_bytes(sizes, m, l).saturating_add(inputs),
+                (LayerRoute::Parameters, false) => block_bytes(sizes, m, l),
+                (LayerRoute::Inputs, _) => inputs.saturating_mul(2),
+                (LayerRoute::Pairs | LayerRoute::Kernel, _) => 0,
             }
         };
         pairs_of_layers(sizes.layers()).map(of).fold(0, u64::saturating_add)

@@ -27,5 +27,5 @@ mod workspace;
 
 pub use moments::{LayerMoments, LayerValues};
 pub use objective::{LayerObjective, NoLayerGradient};
-pub use plan::LayerPlan;
+pub use plan::{LayerPlan, LayerRoute};
 pub use workspace::{LayerWorkspace, Penalised};

@@ -3,7 +3,7 @@
 use super::features::{self, Features};
 use super::forward::Forward;
 use super::kernel::Kernel;
-use super::plan::Route;
+use super::plan::LayerRoute;
 use super::products::{Pair, Products};
 use super::room::{cleared, room};
 use super::sizes::{Sizes, at, blocks};
@@ -38,7 +38,7 @@ pub(super) struct Partials {
 #[derive(Clone, Copy)]
 pub(super) struct Given<'a> {
     pub sizes: &'a Sizes,
-    pub routes: &'a [Route],
+    pub routes: &'a [LayerRoute],
     pub weights: &'a Weights,
     /// The sums over samples, and their gradients.
     pub sums: &'a Sums,
@@ -46,7 +46,7 @@ pub(super) struct Given<'a> {
 }
 
 impl Partials {
-    pub fn new(sizes: &Sizes, routes: &[Route], count: usize) -> Self {
+    pub fn new(sizes: &Sizes, routes: &[LayerRoute], count: usize) -> Self {
         let (layers, hidden) = (sizes.layers(), sizes.hidden());
         let mut partials = Partials {
             k: vec![Vec::new(); blocks(layers)],
@@ -66,7 +66,7 @@ impl Partials {
             if m < hidden && m > l {
                 partials.j[at(m, l)] = vec![0.0; entries];
             }
-            if !matches!(routes[at(m, l)], Route::Parameters | Route::Kernel) {
+            if !matches!(routes[at(m, l)], LayerRoute::Parameters | LayerRoute::Kernel) {
                 partials.weighted[at(m, l)] = vec![0.0; if m > 0 { entries } else { 0 }];
                 if m == l + 1 && l > 0 {
                     partials.weighted_d[l] = vec![0.0; entries];
@@ -96,11 +96,11 @@ impl Partials {
         let count = tile.count();
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (index, kappa) = (at(m, l), &weights.kappa[at(m, l)]);
-            if routes[index] == Route::Parameters {
+            if routes[index] == LayerRoute::Parameters {
                 parameters::add_partials(given, (m, l), (tile, own), scratch, self);
                 continue;
             }
-            if routes[index] == Route::Kernel {
+            if routes[index] == LayerRoute::Kernel {
                 continue;
             }
             set_weighted(&mut self.k[index], &sums.k[index], kappa);
@@ -159,7 +159,7 @@ impl Partials {
         for row in self.weighted_both[l].chunks_mut(units) {
             features::multiply(row, kappa);
         }
-        if routes[index] == Route::Inputs {
+        if routes[index] == LayerRoute::Inputs {
             let inputs = sizes.inputs(l);
             let of = |data, by| (view(data, count, units), view(by, inputs, units).transpose());
             let (left, right) = of(&self.weighted_both[l], &given.sums.d[l]);
@@ -204,7 +204,7 @@ impl Partials {
         pair.by_z.iter_mut().for_each(|by| _ = cleared(by, rows * columns));
         for (m, l) in pairs_of_layers(sizes.layers()).filter(|&(m, _)| m > 0) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if matches!(routes[index], Route::Parameters | Route::Kernel) {
+            if matches!(routes[index], LayerRoute::Parameters | LayerRoute::Kernel) {
                 continue;
             }
             let gram = room(&mut pair.gram, rows * columns);
@@ -214,7 +214,7 @@ impl Partials {
             add_scaled(&mut pair.by_z[m], gram, &pair.ze[l], &chunk.share, twice);
             if m > l && l > 0 {
                 add_scaled(&mut pair.by_z[l], gram, &pair.ze[m], &chunk.share, 1.0);
-                if m == l + 1 && routes[index] == Route::Pairs {
+                if m == l + 1 && routes[index] == LayerRoute::Pairs {
                     let gram = room(&mut pair.gram, rows * columns);
                     let left = view(&self.weighted_both[l], rows, units);
                     product(gram, Then::Set, 1.0, left, view(&other.d[l], columns, units).transpose());

@@ -6,23 +6,42 @@ use crate::budget;
 use crate::fast::{Plan, PlanError};
 use crate::model::{Architecture, Layer, Loss, Network, Shape};
 use crate::terms::pairs_of_layers;
+use std::fmt;
 
 /// A way to compute what a block of two layers gives to the squared trace and to its gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Route {
-    /// Over pairs of samples.
+pub enum LayerRoute {
+    /// Over pairs of samples: `N^2 n_m n_l` multiplications, and as many as the layers between have with those that stand apart.
     Pairs,
-    /// Over pairs of samples, but for the terms of `J` of neighbouring layers, which are summed by way of the inputs of the earlier one.
+    /// Over pairs of samples, but for the terms with `J` of neighbouring layers, which are summed by way of the inputs of the earlier one.
     Inputs,
     /// The block itself, summed over the samples.
     Parameters,
-    /// Over pairs of samples by their neural tangent kernel: of the last hidden layer with itself, and not by units.
+    /// Over pairs of samples by their neural tangent kernel, `C x C`: of the last hidden layer with itself, where no moments by units
+    /// are wanted.
     Kernel,
 }
 
-impl Route {
+impl LayerRoute {
     /// Every route.
-    pub const ALL: [Route; 4] = [Route::Pairs, Route::Inputs, Route::Parameters, Route::Kernel];
+    pub const ALL: [LayerRoute; 4] =
+        [LayerRoute::Pairs, LayerRoute::Inputs, LayerRoute::Parameters, LayerRoute::Kernel];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            LayerRoute::Pairs => "pairs",
+            LayerRoute::Inputs => "inputs",
+            LayerRoute::Parameters => "parameters",
+            LayerRoute::Kernel => "kernel",
+        }
+    }
+}
+
+impl fmt::Display for LayerRoute {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 /// Sizes, loss, threads, and whether moments are wanted by units: what a [`LayerWorkspace`](super::LayerWorkspace) is made for.
@@ -35,7 +54,7 @@ pub struct LayerPlan {
     pub(super) threads: usize,
     pub(super) by_units: bool,
     /// The route of each block, at [`at`].
-    pub(super) routes: Vec<Route>,
+    pub(super) routes: Vec<LayerRoute>,
     /// Samples of a tile.
     pub(super) tile: usize,
     /// Whether features and products of all samples are kept, or made anew for each tile.
@@ -59,7 +78,7 @@ impl LayerPlan {
     ) -> Result<Self, PlanError> {
         let sizes = Sizes::of(architecture);
         let threads = threads.clamp(1, samples.max(1));
-        let mut routes = vec![Route::Pairs; blocks(sizes.layers())];
+        let mut routes = vec![LayerRoute::Pairs; blocks(sizes.layers())];
         for (m, l) in pairs_of_layers(sizes.layers()) {
             routes[at(m, l)] = route(&sizes, samples, threads, by_units, (m, l));
         }
@@ -107,7 +126,7 @@ impl LayerPlan {
 
     /// Whether the last hidden layer's own block goes by the kernel route.
     pub(super) fn kernel(&self) -> bool {
-        self.routes.contains(&Route::Kernel)
+        self.routes.contains(&LayerRoute::Kernel)
     }
 
     /// Whether it is for a network of these sizes.
@@ -120,16 +139,22 @@ impl LayerPlan {
         samples == self.samples && layers.len() == self.sizes.layers() && layers.iter().enumerate().all(same)
     }
 
-    /// Takes a route for every block that it is for.
-    #[cfg(test)]
-    pub(super) fn set_route(&mut self, route: Route) {
+    /// The same sizes by one route, for every block that it is for; other blocks go by pairs.
+    ///
+    /// # Errors
+    /// [`PlanError`] where the buffers would not fit into memory.
+    pub fn by(mut self, route: LayerRoute) -> Result<Self, PlanError> {
+        self.one_hidden = None;
         for (m, l) in pairs_of_layers(self.sizes.layers()) {
             self.routes[at(m, l)] = match route {
-                Route::Inputs if m != l + 1 => Route::Pairs,
-                Route::Kernel if !has_kernel(&self.sizes, m, l) => Route::Pairs,
+                LayerRoute::Inputs if m != l + 1 => LayerRoute::Pairs,
+                LayerRoute::Kernel if self.by_units || !has_kernel(&self.sizes, m, l) => LayerRoute::Pairs,
                 route => route,
             };
         }
+        self.keep = self.deep_bytes() <= MOST_BYTES;
+        self.ask()?;
+        Ok(self)
     }
 
     /// The sizes that it is for.
@@ -159,15 +184,21 @@ const MOST_SAMPLES: usize = 128;
 const MOST_BYTES: u64 = 2 << 30;
 
 /// The route that costs fewest multiplications, of those that have room.
-fn route(sizes: &Sizes, samples: usize, threads: usize, by_units: bool, (m, l): (usize, usize)) -> Route {
+fn route(
+    sizes: &Sizes,
+    samples: usize,
+    threads: usize,
+    by_units: bool,
+    (m, l): (usize, usize),
+) -> LayerRoute {
     let all = |bytes: u64| bytes.saturating_mul(threads as u64 + 2);
-    let costs = Route::ALL.map(|route| match route {
-        Route::Parameters if all(block_bytes(sizes, m, l)) > MOST_BYTES / 4 => f64::INFINITY,
-        Route::Kernel if by_units => f64::INFINITY,
+    let costs = LayerRoute::ALL.map(|route| match route {
+        LayerRoute::Parameters if all(block_bytes(sizes, m, l)) > MOST_BYTES / 4 => f64::INFINITY,
+        LayerRoute::Kernel if by_units => f64::INFINITY,
         _ => cost(sizes, samples, m, l, route),
     });
     let least = (0..costs.len()).fold(0, |best, index| if costs[index] < costs[best] { index } else { best });
-    Route::ALL[least]
+    LayerRoute::ALL[least]
 }
 
 /// Whether a block is that of the last hidden layer with itself.
@@ -179,7 +210,7 @@ fn has_kernel(sizes: &Sizes, m: usize, l: usize) -> bool {
 const SMALL: f64 = 2.5;
 
 /// Multiplications of value and gradient for a block; what the routes have in common is left out.
-fn cost(sizes: &Sizes, samples: usize, m: usize, l: usize, route: Route) -> f64 {
+fn cost(sizes: &Sizes, samples: usize, m: usize, l: usize, route: LayerRoute) -> f64 {
     let n = samples as f64;
     let units = sizes.units(m, l) as f64;
     let (inputs, between) =
@@ -188,19 +219,37 @@ fn cost(sizes: &Sizes, samples: usize, m: usize, l: usize, route: Route) -> f64 
     let width = sizes.outputs(l) as f64;
     let apart = 6.0 * (between * width + units);
     match (route, m - l) {
-        (Route::Inputs, gap) if gap != 1 => f64::INFINITY,
-        (Route::Kernel, _) if !has_kernel(sizes, m, l) => f64::INFINITY,
-        (Route::Kernel, _) => {
+        (LayerRoute::Inputs, gap) if gap != 1 => f64::INFINITY,
+        (LayerRoute::Kernel, _) if !has_kernel(sizes, m, l) => f64::INFINITY,
+        (LayerRoute::Kernel, _) => {
             let outputs = sizes.outputs(m + 1) as f64;
             let pairs = outputs * (outputs + 1.0) / 2.0;
             n * n * (3.0 * pairs * width + 6.0 * width + SMALL * 7.0 * outputs * outputs * outputs)
         }
-        (Route::Pairs, 0) => n * n * grams * units,
-        (Route::Pairs, 1) => n * n * units * (grams + 2.0 + if l > 0 { 2.0 } else { 0.0 }),
-        (Route::Pairs, _) => n * n * (grams * units + apart),
-        (Route::Inputs, _) => n * n * grams * units + n * inputs * units * if l > 0 { 6.0 } else { 4.0 },
-        (Route::Parameters, 0) => n * sizes.input_pairs(m, l) as f64 * units * if m > 0 { 3.0 } else { 2.0 },
-        (Route::Parameters, 1) => n * units * (3.0 * sizes.input_pairs(m, l) as f64 + 3.0 * inputs),
-        (Route::Parameters, _) => n * units * (3.0 * sizes.input_pairs(m, l) as f64 + 3.0 * between * inputs),
+        (LayerRoute::Pairs, 0) => n * n * grams * units,
+        (LayerRoute::Pairs, 1) => n * n * units * (grams + 2.0 + if l > 0 { 2.0 } else { 0.0 }),
+        (LayerRoute::Pairs, _) => n * n * (grams * units + apart),
+        (LayerRoute::Inputs, _) => n * n * grams * units + n * inputs * units * if l > 0 { 6.0 } else { 4.0 },
+        (LayerRoute::Parameters, 0) => {
+            n * sizes.input_pairs(m, l) as f64 * units * if m > 0 { 3.0 } else { 2.0 }
+        }
+        (LayerRoute::Parameters, 1) => n * units * (3.0 * sizes.input_pairs(m, l) as f64 + 3.0 * inputs),
+        (LayerRoute::Parameters, _) => {
+            n * units * (3.0 * sizes.input_pairs(m, l) as f64 + 3.0 * between * inputs)
+        }
+    }
+}
+
+impl fmt::Display for LayerPlan {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        if let Some(plan) = &self.one_hidden {
+            return plan.fmt(f);
+        }
+        writeln!(f, "N={} {}, {}", self.samples, self.architecture, self.loss)?;
+        for (m, l) in pairs_of_layers(self.sizes.layers()) {
+            writeln!(f, "layers {} and {}: {}", m + 1, l + 1, self.routes[at(m, l)])?;
+        }
+        let kept = if self.keep { "kept" } else { "made anew for each tile" };
+        write!(f, "{} threads, tiles of {} samples, K and J {kept}", self.threads, self.tile)
     }
 }

@@ -3,7 +3,7 @@
 use super::apart;
 use super::features::{self, Features};
 use super::forward::Forward;
-use super::plan::Route;
+use super::plan::LayerRoute;
 use super::room::room;
 use super::sizes::{Sizes, at, blocks};
 use super::sums::{Sums, augmented};
@@ -80,7 +80,7 @@ impl Pair {
 }
 
 impl Products {
-    pub fn new(sizes: &Sizes, routes: &[Route], count: usize) -> Self {
+    pub fn new(sizes: &Sizes, routes: &[LayerRoute], count: usize) -> Self {
         let layers = sizes.layers();
         let mut products = Products {
             k: vec![Vec::new(); blocks(layers)],
@@ -91,7 +91,7 @@ impl Products {
         };
         for (m, l) in pairs_of_layers(layers) {
             let index = at(m, l);
-            if matches!(routes[index], Route::Parameters | Route::Kernel) {
+            if matches!(routes[index], LayerRoute::Parameters | LayerRoute::Kernel) {
                 continue;
             }
             let zeros = || vec![0.0; count * sizes.units(m, l)];
@@ -114,14 +114,14 @@ impl Products {
     pub fn begin(
         &mut self,
         sizes: &Sizes,
-        routes: &[Route],
+        routes: &[LayerRoute],
         tile: &Forward,
         sums: &Sums,
         scratch: &mut Vec<f64>,
     ) {
         self.clear();
         let count = tile.count();
-        for l in (0..sizes.hidden()).filter(|&l| routes[at(l + 1, l)] == Route::Inputs) {
+        for l in (0..sizes.hidden()).filter(|&l| routes[at(l + 1, l)] == LayerRoute::Inputs) {
             let (inputs, units) = (sizes.augmented(l), sizes.units(l + 1, l));
             let zt = room(scratch, count * inputs);
             augmented(zt, sizes, tile, l);
@@ -135,7 +135,7 @@ impl Products {
     pub fn add(
         &mut self,
         sizes: &Sizes,
-        routes: &[Route],
+        routes: &[LayerRoute],
         (tile, own): (&Forward, &Features),
         (chunk, other): (&Forward, &Features),
         pair: &mut Pair,
@@ -143,7 +143,7 @@ impl Products {
         let (rows, columns) = (tile.count(), chunk.count());
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if matches!(routes[index], Route::Parameters | Route::Kernel) {
+            if matches!(routes[index], LayerRoute::Parameters | LayerRoute::Kernel) {
                 continue;
             }
             pair.set_early(chunk, l);
@@ -152,7 +152,7 @@ impl Products {
             weight.iter_mut().zip(both).for_each(|(weight, (early, ze))| *weight = early * ze);
             let k = view(&other.k[index], columns, units);
             product(&mut self.k[index], Then::Add, 1.0, view(weight, rows, columns), k);
-            if m == l + 1 && routes[index] == Route::Pairs {
+            if m == l + 1 && routes[index] == LayerRoute::Pairs {
                 let early = view(&pair.early, rows, columns);
                 product(&mut self.d[l], Then::Add, 1.0, early, view(&other.d[l], columns, units));
                 product(&mut self.kz[l], Then::Add, 1.0, early, view(&other.kz[l], columns, units));
@@ -166,13 +166,13 @@ impl Products {
     pub fn add_squares(
         &self,
         sizes: &Sizes,
-        routes: &[Route],
+        routes: &[LayerRoute],
         (tile, own): (&Forward, &Features),
         squared: &mut [Vec<f64>],
     ) {
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if matches!(routes[index], Route::Parameters | Route::Kernel) {
+            if matches!(routes[index], LayerRoute::Parameters | LayerRoute::Kernel) {
                 continue;
             }
             let squared = &mut squared[index];

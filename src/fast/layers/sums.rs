@@ -2,7 +2,7 @@
 
 use super::features::{Features, apart};
 use super::forward::Forward;
-use super::plan::Route;
+use super::plan::LayerRoute;
 use super::room::room;
 use super::sizes::{Sizes, at, blocks};
 use crate::fast::product::{Then, product, view};
@@ -22,7 +22,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    pub fn new(sizes: &Sizes, routes: &[Route]) -> Self {
+    pub fn new(sizes: &Sizes, routes: &[LayerRoute]) -> Self {
         let layers = sizes.layers();
         let mut sums = Sums {
             blocks: vec![Vec::new(); blocks(layers)],
@@ -32,18 +32,18 @@ impl Sums {
         };
         for (m, l) in pairs_of_layers(layers) {
             let (index, route) = (at(m, l), routes[at(m, l)]);
-            if route == Route::Parameters {
+            if route == LayerRoute::Parameters {
                 sums.blocks[index] = vec![0.0; sizes.input_pairs(m, l) * sizes.units(m, l)];
                 if apart(m, l) {
                     sums.through[index] = vec![0.0; through(sizes, m, l) * sizes.outputs(m)];
                 }
             }
-            if m == l + 1 && route != Route::Pairs {
+            if m == l + 1 && route != LayerRoute::Pairs {
                 sums.d[l] = vec![0.0; sizes.augmented(l) * sizes.units(m, l)];
                 sums.kz[l] =
                     vec![
                         0.0;
-                        if route == Route::Inputs { sizes.augmented(l) * sizes.units(m, l) } else { 0 }
+                        if route == LayerRoute::Inputs { sizes.augmented(l) * sizes.units(m, l) } else { 0 }
                     ];
             }
         }

@@ -1,6 +1,6 @@
 //! The production path at any depth against the equations: every route, every loss, tiles that do and do not divide the samples.
 
-use super::plan::Route;
+use super::plan::LayerRoute;
 use super::*;
 use crate::model::{Activation, Architecture, Batch, Layers, Loss, Network};
 use crate::number::Matrix;
@@ -128,11 +128,11 @@ fn every_route_at_every_depth_gives_the_numbers_of_the_equations() {
             if seed % 2 == 1 {
                 batch = batch.weighted(vec![0.5, 1.0, 2.0, 0.1, 3.0, 1.0, 1.0].into()).unwrap();
             }
-            for (route, threads) in Route::ALL.into_iter().zip([1, 2, 3, 2]) {
-                let by_units = route != Route::Kernel;
-                let mut plan = LayerPlan::new(&architecture, loss, 7, threads, by_units).unwrap();
-                plan.set_route(route);
-                plan.keep = route != Route::Inputs;
+            for (route, threads) in LayerRoute::ALL.into_iter().zip([1, 2, 3, 2]) {
+                let by_units = route != LayerRoute::Kernel;
+                let plan = LayerPlan::new(&architecture, loss, 7, threads, by_units).unwrap();
+                let mut plan = plan.by(route).unwrap();
+                plan.keep = route != LayerRoute::Inputs;
                 check(plan, &network, &batch);
             }
             check(LayerPlan::new(&architecture, loss, 7, 1, true).unwrap(), &network, &batch);
