@@ -38,7 +38,7 @@ mod safetensors;
 mod source;
 
 pub(crate) use append::Lines;
-pub(crate) use npz::read_text;
+pub(crate) use npz::{Archive, read_text};
 
 pub use array::Array;
 pub use aside::Read;

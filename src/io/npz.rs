@@ -20,7 +20,7 @@ const LARGEST_PLAIN_ENTRY: u64 = u32::MAX as u64;
 const LONGEST_TEXT: u64 = 1 << 20;
 
 /// An npz archive that is being read.
-pub(super) struct Archive {
+pub(crate) struct Archive {
     file: PathBuf,
     zip: ZipArchive<BufReader<File>>,
     /// The bytes that the arrays take that were read.
