@@ -1,7 +1,7 @@
 //! The loss and its gradient alone at any depth, by matrix products over all samples.
 
 use super::Fit;
-use super::fit::fit;
+use super::fit::of_outputs;
 use crate::model::{Activation, Batch, Layer, Layers, Loss, Network};
 use crate::number::Matrix;
 use crate::terms::OutputLoss;
@@ -48,7 +48,7 @@ fn preactivations(layer: &Layer<f64>, inputs: &Matrix<f64>) -> Matrix<f64> {
 
 /// Loss and score.
 pub(super) fn evaluate(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Fit {
-    fit(loss, &Pass::new(network, &batch.x).outputs, batch)
+    of_outputs(loss, &Pass::new(network, &batch.x).outputs, batch)
 }
 
 /// Loss and score, and the gradient of the loss.
@@ -68,5 +68,5 @@ pub(super) fn gradient(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -
         }
     }
     layers.reverse();
-    (fit(loss, &pass.outputs, batch), Layers(layers))
+    (of_outputs(loss, &pass.outputs, batch), Layers(layers))
 }

@@ -1,6 +1,8 @@
 //! How well a network fits its data, and how well guessing does.
 
-use crate::model::{Batch, Loss, Targets};
+use super::TrainError;
+use super::paths::Paths;
+use crate::model::{Batch, Loss, Network, Targets};
 use crate::number::{Matrix, Vector};
 use crate::terms::OutputLoss;
 
@@ -12,6 +14,26 @@ pub struct Fit {
     pub loss: f64,
     /// The score, 1 for a perfect fit, as [`score_name`] says; `None` where it is not defined, as that of targets that are all the same.
     pub score: Option<f64>,
+}
+
+/// How well a network fits a part of the data.
+///
+/// ```
+/// use hsr::model::{Activation, Batch, Layer, Layers, Loss, Network};
+/// use hsr::train::fit;
+/// use nalgebra::dmatrix;
+/// let layers = Layers(vec![Layer { w: dmatrix![1.0], b: None }, Layer { w: dmatrix![1.0], b: None }]);
+/// let network = Network::new(layers, vec![Activation::Identity])?;
+/// let batch = Batch::for_loss(dmatrix![1.0; 2.0; 4.0; 0.0], dmatrix![1.5; 1.0; 3.0; 0.5], Loss::Squared)?;
+/// let fit = fit(&network, Loss::Squared, &batch)?;
+/// assert_eq!((fit.loss, fit.score), (0.3125, Some(1.0 - 2.5 / 3.5)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`TrainError::Misfit`] where network, loss and data do not go together.
+pub fn fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<Fit, TrainError> {
+    Paths::new(1).fit(network, loss, batch)
 }
 
 impl From<crate::fast::Fit> for Fit {
@@ -43,7 +65,7 @@ pub fn score_name(loss: Loss) -> &'static str {
 }
 
 /// The fit of outputs, a sample a row.
-pub(super) fn fit(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Fit {
+pub(super) fn of_outputs(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Fit {
     Fit { loss: mean_loss(loss, outputs, batch), score: score(loss, outputs, batch) }
 }
 
@@ -157,7 +179,7 @@ mod tests {
     fn scores_are_those_of_scikit_learn() {
         // r2_score, d2_tweedie_score(power=1), and accuracies, by scikit-learn 1.9.1.
         let (y, o) = (dmatrix![1.0; 2.0; 4.0; 0.0], dmatrix![1.5; 1.0; 3.0; 0.5]);
-        let of = |loss, o: &Matrix<f64>, y: &Matrix<f64>| fit(loss, o, &batch(y.clone())).score.unwrap();
+        let of = |loss, o: &Matrix<f64>, y: &Matrix<f64>| of_outputs(loss, o, &batch(y.clone())).score.unwrap();
         assert!((of(Loss::Squared, &o, &y) - 0.714_285_714_285_714_3).abs() < 1e-15);
         assert_eq!(of(Loss::PseudoHuber, &o, &y), of(Loss::Squared, &o, &y));
         let logarithms = o.map(f64::ln);
@@ -169,11 +191,11 @@ mod tests {
     #[test]
     fn weights_count_and_constant_targets_have_no_score() {
         let weighted = batch(dmatrix![1.0, 0.0; 0.0, 1.0]).weighted(dvector![3.0, 1.0]).unwrap();
-        assert_eq!(fit(Loss::Softmax, &dmatrix![1.0, 0.0; 1.0, 0.0], &weighted).score, Some(0.75));
+        assert_eq!(of_outputs(Loss::Softmax, &dmatrix![1.0, 0.0; 1.0, 0.0], &weighted).score, Some(0.75));
         for loss in [Loss::Squared, Loss::Poisson, Loss::PseudoHuber] {
             for target in [0.0, 2.0] {
                 let constant = batch(dmatrix![target; target]);
-                assert_eq!(fit(loss, &dmatrix![0.1; 0.2], &constant).score, None, "{loss}, {target}");
+                assert_eq!(of_outputs(loss, &dmatrix![0.1; 0.2], &constant).score, None, "{loss}, {target}");
             }
         }
     }

@@ -53,7 +53,7 @@ pub use direction::{Descent, Direction};
 pub use error::{CheckpointMismatch, Symptom, TrainError};
 #[cfg(feature = "files")]
 pub use file_error::RunFileError;
-pub use fit::{Fit, score_name};
+pub use fit::{Fit, fit, score_name};
 #[cfg(feature = "files")]
 pub use log::Log;
 pub use method::Method;

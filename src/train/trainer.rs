@@ -1,9 +1,9 @@
 //! One step after the other.
 
 use super::error::advice;
-use super::fit::Limit;
+use super::fit::{Limit, fit};
 use super::order::Order;
-use super::paths::{Paths, check_fit};
+use super::paths::check_fit;
 use super::schedule::warmth;
 use super::{Checkpoint, Descent, Direction, Record, Symptom, Task, TrainError, TrainSettings};
 use crate::model::{Batch, Layers, Loss, Network};
@@ -74,7 +74,7 @@ impl<'a> Trainer<'a> {
         check_fit(&network, loss, train)?;
         network.check_finite()?;
         let size = network.architecture().parameters();
-        let start = Paths::new(1).fit(&network, loss, train)?.loss;
+        let start = fit(&network, loss, train)?.loss;
         Ok(Trainer {
             order: Order::new(train.samples(), settings.batch, settings.seed),
             direction: Direction::new(settings.method, settings.threads),
