@@ -2,9 +2,9 @@
 
 use super::case::check_stated;
 use super::object::{Object, load};
+use crate::io::InputError;
 use crate::io::activations::given_or_named;
 use crate::io::batch::Asked;
-use crate::io::{InputError, batch};
 use crate::model::{Activation, Batch, Layer, Layers, Loss, Misfit, Network};
 use crate::names::in_a_sentence;
 use serde_json::{Map, Value, json};
