@@ -2,7 +2,7 @@
 
 use super::note;
 use clap::Args;
-use hsr::data::{DataSet, LabelColumn, LabelledData, Reading, Separator};
+use hsr::data::{DataSet, LabelColumn, LabelledData, NumberedData, Reading, Separator};
 use hsr::io::{Data, Read, ending, open_data, open_data_for};
 use hsr::model::{Batch, Loss};
 use hsr::shell::quoted;
@@ -103,6 +103,7 @@ fn said(path: &Path, table: &TableArguments, read: Read<Data>) -> Result<Data, B
     let Read { value, aside } = read;
     match &value {
         Data::Labelled(labelled) => say_label(path, labelled),
+        Data::Numbered(numbered) => say_targets(path, numbered),
         Data::Batch(_) => table.refuse(&path.to_string_lossy())?,
     }
     say_aside(path, &aside);
@@ -117,6 +118,12 @@ pub(super) fn load(data: &str, table: &TableArguments) -> Result<Named, Box<dyn 
             label: is_file(data).then_some(labelled.label_column),
             classes: labelled.class_names,
             columns: labelled.feature_names,
+        },
+        Data::Numbered(NumberedData { features: x, targets: y, feature_names, target_column }) => Named {
+            batch: Batch { x, y, weights: None },
+            classes: vec![target_column.to_string()],
+            columns: feature_names,
+            label: is_file(data).then_some(target_column),
         },
         Data::Batch(batch) => Named {
             classes: (0..batch.y.ncols()).map(|class| class.to_string()).collect(),
@@ -144,6 +151,11 @@ fn say_label(path: &Path, labelled: &LabelledData) {
         "{}: the label is column {label_column}, with {count} classes: {classes}",
         words::path(path)
     ));
+}
+
+fn say_targets(path: &Path, numbered: &NumberedData) {
+    let (column, samples) = (&numbered.target_column, numbered.targets.nrows());
+    note(&format!("{}: the targets are the {samples} numbers of column {column}", words::path(path)));
 }
 
 /// Says which arrays of a file nobody read.

@@ -8,7 +8,7 @@ use super::note;
 use clap::Args;
 use hsr::audit::nearest_kink;
 use hsr::io::{Data, Names, Read, check_fit, ending, labelled_batch, open_network};
-use hsr::model::{Activation, Batch, ThreeLayer};
+use hsr::model::{Activation, Batch, Loss, Targets, ThreeLayer};
 use hsr::words::path;
 use std::error::Error;
 use std::path::PathBuf;
@@ -68,6 +68,10 @@ impl Subject {
         };
         match read_file(file, &self.table, Some(classes))? {
             Data::Labelled(labelled) => Ok(labelled_batch(file, &labelled, classes, self.standardise)?),
+            Data::Numbered(numbered) if self.standardise => {
+                Ok(numbered.standardised(Targets::Counts).batch(Loss::Squared)?)
+            }
+            Data::Numbered(numbered) => Ok(numbered.batch(Loss::Squared)?),
             Data::Batch(_) if self.standardise => {
                 Err(format!("--standardise is for .csv: {} is taken as it is", path(file)).into())
             }

@@ -2,7 +2,7 @@
 
 use crate::budget::OverBudget;
 use crate::data::TableError;
-use crate::model::{Activation, BatchError, NetworkError};
+use crate::model::{Activation, BatchError, LayersError, Loss, NetworkError};
 use crate::words::path;
 use std::io;
 use std::path::PathBuf;
@@ -224,6 +224,15 @@ pub enum InputError {
         #[source]
         reason: NetworkError,
     },
+    /// The layers do not make a network.
+    #[error("{}: {reason}", path(file))]
+    Layers {
+        /// The file.
+        file: PathBuf,
+        /// What does not fit.
+        #[source]
+        reason: LayersError,
+    },
     /// The arrays do not make a batch.
     #[error("{}: {reason}", path(file))]
     Batch {
@@ -263,7 +272,7 @@ pub enum InputError {
         /// The file.
         file: PathBuf,
         /// The matrix.
-        array: &'static str,
+        array: String,
         /// The first row that differs.
         row: usize,
         /// Its number of entries.
@@ -301,10 +310,33 @@ pub enum InputError {
     TwoActivations {
         /// The file.
         file: PathBuf,
+        /// The one that is given, or one a hidden layer.
+        given: String,
+        /// Those that the file names.
+        found: String,
+    },
+    /// The file names another loss than the caller.
+    #[error(
+        "the loss is to be {given} but {} says {found}: leave it to the file, or correct one of the two",
+        path(file)
+    )]
+    TwoLosses {
+        /// The file.
+        file: PathBuf,
         /// The one that is given.
-        given: Activation,
+        given: Loss,
         /// The one that the file names.
-        found: Activation,
+        found: Loss,
+    },
+    /// The file holds two names for one thing.
+    #[error("{} holds both {one} and {other}: keep one", path(file))]
+    Both {
+        /// The file.
+        file: PathBuf,
+        /// One of the two.
+        one: String,
+        /// The other.
+        other: String,
     },
     /// The caller names the arrays of a format whose names are fixed.
     #[error(

@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod activations;
 mod append;
 mod array;
 mod aside;
@@ -47,7 +48,10 @@ pub use batch::read_batch;
 pub use csv::{labelled_batch, read_csv};
 pub use error::InputError;
 pub use fit::check_fit;
-pub use json::{case_from_json, case_json, read_batch_json, read_case, read_network_json};
+pub use json::{
+    case_from_json, case_json, network_case_from_json, network_case_json, read_batch_json, read_case,
+    read_network_case, read_network_json,
+};
 pub use names::{Names, NamesError};
 pub use network::read_network;
 pub use npz::{read_vector, write_npz, write_npz_with_texts};

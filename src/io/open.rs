@@ -3,7 +3,7 @@
 use super::aside::Read;
 use super::batch::Asked;
 use super::{InputError, Names, batch, csv, json, network, safetensors};
-use crate::data::{LabelledData, Reading, Separator};
+use crate::data::{LabelledData, NumberedData, Reading, Separator};
 use crate::model::{Activation, Batch, Loss, ThreeLayer};
 use std::path::Path;
 
@@ -12,6 +12,8 @@ use std::path::Path;
 pub enum Data {
     /// Features with a class each, and the names of both, from a table.
     Labelled(LabelledData),
+    /// Features with a number each, and their names, from a table.
+    Numbered(NumberedData),
     /// Inputs and targets.
     Batch(Batch<f64>),
 }
@@ -46,7 +48,8 @@ pub fn open_data(
 }
 
 /// Same as [`open_data`], but with the targets that a loss takes: `Y` of `.npz` or `.json`, or `y` for a single output, are numbers,
-/// zeros and ones, or counts for a loss that takes them. A table has classes all the same.
+/// zeros and ones, or counts for a loss that takes them. So is the label column of a table, but that for the multi-label loss a
+/// column of other values than 0 and 1 has classes, an output each.
 ///
 /// # Errors
 /// As [`open_data`], and for targets that the loss does not take.
@@ -73,11 +76,11 @@ pub fn open_data_for(
 
 fn open(file: &Path, reading: &Reading, asked: Asked) -> Result<Read<Data>, InputError> {
     match &ending(file)[..] {
-        "csv" => Ok(Read::whole(Data::Labelled(csv::table(file, reading)?))),
+        "csv" => Ok(Read::whole(csv::data(file, reading, asked.loss)?)),
         "tsv" => {
             let separator = reading.separator.or(Some(Separator::TAB));
             let reading = Reading { separator, ..reading.clone() };
-            Ok(Read::whole(Data::Labelled(csv::table(file, &reading)?)))
+            Ok(Read::whole(csv::data(file, &reading, asked.loss)?))
         }
         "npz" => Ok(batch::from_npz(file, asked)?.map(Data::Batch)),
         "json" => Ok(json::data(file, asked)?.map(Data::Batch)),

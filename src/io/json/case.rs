@@ -120,12 +120,16 @@ fn activation_of(object: Object, given: Option<Activation>) -> Result<Activation
         return Err(object.wrong("activation".to_string(), value, Activation::names()));
     };
     match given {
-        Some(given) if given != found => Err(InputError::TwoActivations { file: file(), given, found }),
+        Some(given) if given != found => Err(InputError::TwoActivations {
+            file: file(),
+            given: given.to_string(),
+            found: found.to_string(),
+        }),
         _ => Ok(found),
     }
 }
 
-fn batch_of(object: Object, asked: Asked) -> Result<Batch<f64>, InputError> {
+pub(super) fn batch_of(object: Object, asked: Asked) -> Result<Batch<f64>, InputError> {
     let x = object.needed_matrix("X", "(N, d)")?;
     let distributions = object.matrix("Y")?;
     let stated_classes = distributions.as_ref().map(|y| y.shape());
@@ -150,7 +154,7 @@ fn size(
     check_stated(object, field, |said| said.as_f64() == Some(size as f64), found)
 }
 
-fn check_stated(
+pub(super) fn check_stated(
     object: Object,
     field: &'static str,
     agrees: impl Fn(&Value) -> bool,

@@ -36,7 +36,7 @@ impl Object<'_> {
     }
 
     /// A list of rows, if there is one of that name.
-    pub fn matrix(&self, array: &'static str) -> Result<Option<Matrix<f64>>, InputError> {
+    pub fn matrix(&self, array: &str) -> Result<Option<Matrix<f64>>, InputError> {
         let Some(value) = self.get(array) else { return Ok(None) };
         let rows = self.list(value, || array.to_string(), "a list of rows")?;
         let mut columns = None;
@@ -46,7 +46,13 @@ impl Object<'_> {
             let columns = *columns.get_or_insert(values.len());
             if values.len() != columns {
                 let file = self.file.to_path_buf();
-                return Err(InputError::Ragged { file, array, row, entries: values.len(), columns });
+                return Err(InputError::Ragged {
+                    file,
+                    array: array.to_string(),
+                    row,
+                    entries: values.len(),
+                    columns,
+                });
             }
             for (column, value) in values.iter().enumerate() {
                 entries.push(self.number(value, || format!("{array}[{row},{column}]"))?);
@@ -56,14 +62,14 @@ impl Object<'_> {
     }
 
     /// A list of rows that must be there; `shape` is how messages call its shape.
-    pub fn needed_matrix(&self, array: &'static str, shape: &'static str) -> Result<Matrix<f64>, InputError> {
+    pub fn needed_matrix(&self, array: &str, shape: &'static str) -> Result<Matrix<f64>, InputError> {
         let (file, array_name) = (self.file.to_path_buf(), array.to_string());
         let missing = || InputError::NoArray { file, array: array_name, shape, found: self.found() };
         self.matrix(array)?.ok_or_else(missing)
     }
 
     /// A list of numbers, if there is one of that name.
-    pub fn vector(&self, array: &'static str) -> Result<Option<Vector<f64>>, InputError> {
+    pub fn vector(&self, array: &str) -> Result<Option<Vector<f64>>, InputError> {
         let Some(value) = self.get(array) else { return Ok(None) };
         let values = self.list(value, || array.to_string(), "a list of numbers")?;
         let number = |(index, value)| self.number(value, || format!("{array}[{index}]"));
