@@ -2,7 +2,7 @@
 
 use super::activations;
 use super::files::Files;
-use super::layers::at_least_one;
+use super::layers::{Widths, at_least_one, joined, one_a_layer};
 use super::named::{self, TableArguments};
 use super::{Format, note, numbers, tell};
 use clap::Args;
@@ -146,27 +146,6 @@ pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> 
     Ok(report.holds())
 }
 
-/// The widths of the hidden layers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Widths(Vec<usize>);
-
-impl FromStr for Widths {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "none" {
-            return Ok(Widths(Vec::new()));
-        }
-        let width = |part: &str| numbers::at_least_one(part.trim()).ok();
-        let widths: Option<Vec<usize>> = text.split(',').map(width).collect();
-        widths.map(Widths).ok_or_else(|| {
-            format!(
-                "{} are no widths of layers, such as 16,8: each is 1 or more, or none",
-                words::quoted(text)
-            )
-        })
-    }
-}
-
 /// The sizes that are asked for, and an activation for each hidden layer.
 fn network(
     arguments: &AuditArguments,
@@ -179,13 +158,7 @@ fn network(
             vec![arguments.hidden]
         }
     };
-    let (hidden, given) = (widths.len(), arguments.activation.len());
-    if given != 1 && given != hidden {
-        return Err(format!(
-            "--activation has {given} names for {hidden} hidden layers: give one for all, or one for each"
-        ));
-    }
-    let activations = arguments.activation.iter().copied().cycle().take(hidden).collect();
+    let activations = one_a_layer(&arguments.activation, widths.len())?;
     widths.push(batch.y.ncols());
     Ok((Architecture::new(batch.x.ncols(), &widths, !arguments.no_bias), activations))
 }
@@ -282,8 +255,7 @@ fn replay(arguments: &AuditArguments, label: Option<&LabelColumn>) -> String {
     let AuditArguments { data, hidden, layers, loss, activation, points, seed, .. } = arguments;
     let network = match layers {
         None => format!("--hidden {hidden}"),
-        Some(Widths(widths)) if widths.is_empty() => "--layers none".to_string(),
-        Some(Widths(widths)) => format!("--layers {}", joined(widths)),
+        Some(widths) => format!("--layers {widths}"),
     };
     let loss = if *loss == Loss::Softmax { String::new() } else { format!(" --loss {loss}") };
     let mut command = format!(
@@ -302,8 +274,4 @@ fn replay(arguments: &AuditArguments, label: Option<&LabelColumn>) -> String {
         command += &format!(" --only {}", quoted(only));
     }
     command
-}
-
-fn joined<T: ToString>(items: &[T]) -> String {
-    items.iter().map(T::to_string).collect::<Vec<_>>().join(",")
 }

@@ -2,7 +2,7 @@
 
 use super::note;
 use clap::Args;
-use hsr::data::{DataSet, LabelColumn, LabelledData, NumberedData, Reading, Separator};
+use hsr::data::{DataSet, LabelColumn, LabelledData, NumberedData, Reading, RegressionSet, Separator};
 use hsr::io::{Data, Read, ending, open_data, open_data_for};
 use hsr::model::{Batch, Loss};
 use hsr::shell::quoted;
@@ -56,9 +56,10 @@ impl TableArguments {
 /// The data with the names of classes and columns.
 pub(super) struct Named {
     pub batch: Batch<f64>,
+    /// None where the targets are no classes.
     pub classes: Vec<String>,
     pub columns: Vec<String>,
-    /// The column that the labels come from, in a table of the user.
+    /// The column that the labels or the targets come from, in a table of the user.
     pub label: Option<LabelColumn>,
 }
 
@@ -110,28 +111,51 @@ fn said(path: &Path, table: &TableArguments, read: Read<Data>) -> Result<Data, B
     Ok(value)
 }
 
-/// The same as inputs and targets, with names where the file has none.
-pub(super) fn load(data: &str, table: &TableArguments) -> Result<Named, Box<dyn Error>> {
-    Ok(match find(data, table)? {
+/// Inputs and targets for a loss, with names where the file has none.
+pub(super) fn load(data: &str, table: &TableArguments, loss: Loss) -> Result<Named, Box<dyn Error>> {
+    if let Ok(set) = data.parse::<RegressionSet>() {
+        return of_set(set, table, loss);
+    }
+    let named = match find_for(data, table, loss)? {
         Data::Labelled(labelled) => Named {
             batch: labelled.batch(),
             label: is_file(data).then_some(labelled.label_column),
             classes: labelled.class_names,
             columns: labelled.feature_names,
         },
-        Data::Numbered(NumberedData { features: x, targets: y, feature_names, target_column }) => Named {
-            batch: Batch { x, y, weights: None },
-            classes: vec![target_column.to_string()],
-            columns: feature_names,
-            label: is_file(data).then_some(target_column),
+        Data::Numbered(numbered) => Named {
+            batch: numbered.batch(loss)?,
+            classes: Vec::new(),
+            columns: numbered.feature_names,
+            label: is_file(data).then_some(numbered.target_column),
         },
-        Data::Batch(batch) => Named {
-            classes: (0..batch.y.ncols()).map(|class| class.to_string()).collect(),
-            columns: (0..batch.x.ncols()).map(|column| format!("X[:,{column}]")).collect(),
-            label: None,
-            batch,
-        },
-    })
+        Data::Batch(batch) => {
+            let classes = if loss == Loss::Softmax { batch.y.ncols() } else { 0 };
+            Named {
+                classes: (0..classes).map(|class| class.to_string()).collect(),
+                columns: numbered_columns(&batch),
+                label: None,
+                batch,
+            }
+        }
+    };
+    Ok(named)
+}
+
+/// An embedded set with numbers as targets, as they were published.
+fn of_set(set: RegressionSet, table: &TableArguments, loss: Loss) -> Result<Named, Box<dyn Error>> {
+    table.refuse(set.name())?;
+    if loss == Loss::Softmax {
+        let advice = "choose another --loss than softmax";
+        return Err(format!("{set} has numbers as targets and no classes: {advice}").into());
+    }
+    let (x, y) = set.load();
+    let batch = Batch::for_loss(x, y, loss).map_err(|error| format!("{set}: {error}"))?;
+    Ok(Named { columns: numbered_columns(&batch), batch, classes: Vec::new(), label: None })
+}
+
+fn numbered_columns(batch: &Batch<f64>) -> Vec<String> {
+    (0..batch.x.ncols()).map(|column| format!("X[:,{column}]")).collect()
 }
 
 /// Names of which only the first are said.
