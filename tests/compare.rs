@@ -3,7 +3,7 @@
 
 use hsr::compare::{CompareSettings, Comparison, compare};
 use hsr::data::{DataSet, SplitShares};
-use hsr::model::Activation;
+use hsr::model::{Activation, Loss};
 use hsr::train::{Method, TrainSettings};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,8 +15,9 @@ fn settings(methods: &[Method], rate: f64) -> CompareSettings {
         seed: 0,
         seeds: 3,
         trials: 3,
-        hidden: 4,
-        activation: Activation::Tanh,
+        hidden: vec![4],
+        activations: vec![Activation::Tanh],
+        loss: Loss::Softmax,
         biases: true,
         shares: SplitShares { validation: 0.2, test: 0.2 },
         train: TrainSettings { steps: 60, rate, ..TrainSettings::of(Method::Sgd) },
@@ -202,12 +203,12 @@ fn the_numbers_of_a_column_have_one_format_and_columns_that_few_read_are_folded_
             columns += 1;
         }
     }
-    // Eleven measures of end points, eleven of differences, five kinds.
-    assert_eq!(columns, 27);
+    // Thirteen measures of end points, thirteen of differences, five kinds.
+    assert_eq!(columns, 31);
     let folded: Vec<&str> =
         page.split("<details>").skip(1).map(|part| part.split("</details>").next().unwrap()).collect();
     assert_eq!(folded.len(), 2);
-    let summary = "<summary>Also: lambda_min, range, T, |grad L|, negative, ms a step</summary>";
+    let summary = "<summary>Also: lambda_min, range, T, WS by layers, WS by units, |grad L|, negative, ms a step</summary>";
     assert!(folded[0].contains(summary), "{}", folded[0]);
     // The terminal, which folds nothing, has the same numbers.
     for cell in tables(&page).iter().flatten().flat_map(|row| &row[1..]) {

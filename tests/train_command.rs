@@ -167,7 +167,7 @@ fn settings_that_are_none_are_one_clear_error_and_nothing_is_written() {
     for (arguments, message) in [
         (
             &["--method", "adam"][..],
-            "choose sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay",
+            "choose sgd, hsr, hsr-reduced, hsr-block, hsr-layers, hsr-units, trace, frobenius, sam or weight-decay",
         ),
         (&["--method", "sgd", "--strength", "0.1"], "strength is 0.1: 0 (sgd has no strength) is needed"),
         (&["--strength", "-1"], "lambda is -1: a number that is 0 or more is needed"),

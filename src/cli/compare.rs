@@ -1,8 +1,8 @@
 //! `hsr compare`.
 
 use super::files::{Files, OR_OVERWRITE};
-use super::named::{self, TableArguments};
 use super::layers::NetworkArguments;
+use super::named::{self, TableArguments};
 use super::numbers;
 use clap::Args;
 use hsr::compare::{CompareSettings, Comparison, compare, html, pictures};

@@ -80,7 +80,8 @@ impl NetworkArguments {
         widths.push(batch.y.ncols());
         let architecture = Architecture::new(batch.x.ncols(), &widths, !self.no_bias);
         // The sizes of data are bounded by its file; only the hidden layers can be absurd.
-        if widths.iter().any(|&width| width > MOST_PARAMETERS) || architecture.parameters() > MOST_PARAMETERS {
+        if widths.iter().any(|&width| width > MOST_PARAMETERS) || architecture.parameters() > MOST_PARAMETERS
+        {
             return Err(format!("{given}: that makes more than {MOST_PARAMETERS} parameters; lower it"));
         }
         Ok(architecture)

@@ -141,7 +141,8 @@ pub(super) fn measure(
     let (method, strength) = (trainer.settings().method, trainer.settings().strength);
     let settings =
         spectrum::SpectrumSettings { tolerance: TOLERANCE, ..spectrum::SpectrumSettings::default() };
-    let ends = extremes(network, loss, trainer.train(), &settings).ok_or(CompareError::TooFew { what: "spectrum", least: 0 })?;
+    let ends = extremes(network, loss, trainer.train(), &settings)
+        .ok_or(CompareError::TooFew { what: "spectrum", least: 0 })?;
     let (lambda_max, lambda_min) = (ends.largest.value, ends.smallest.value);
     let descended_norm = descended(method, strength, network, loss, trainer.train())?;
     let [ws_layers, ws_units] = bounds_by_groups(network, loss, trainer.train())?;

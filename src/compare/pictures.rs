@@ -114,5 +114,10 @@ fn along(comparison: &Comparison) -> Picture {
         band: Vec::new(),
     };
     let all: Vec<Series> = comparison.results.iter().map(series).collect();
-    curves("Loss along the top eigenvector", Axis::linear("distance"), loss_axis(comparison.settings.loss, "training loss"), &all)
+    curves(
+        "Loss along the top eigenvector",
+        Axis::linear("distance"),
+        loss_axis(comparison.settings.loss, "training loss"),
+        &all,
+    )
 }

@@ -136,7 +136,8 @@ fn trial(
     settings: &CompareSettings,
 ) -> Result<Trial, CompareError> {
     let Ground { seed, parts, network, .. } = ground;
-    let mut trainer = Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
+    let mut trainer =
+        Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
     let mut steps = || -> Result<(), TrainError> {
         while !trainer.is_done() {
             trainer.step()?;
@@ -169,7 +170,8 @@ fn measured(
     settings: &CompareSettings,
 ) -> Result<Option<Run>, CompareError> {
     let Ground { seed, parts, network, start } = ground;
-    let mut trainer = Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
+    let mut trainer =
+        Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
     let along_the_way = |network: &Network<f64>, loss: Loss, batch: &Batch<f64>| ends(network, loss, batch);
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1).with_extremes(&along_the_way);
     let mut records = Vec::new();
@@ -181,7 +183,8 @@ fn measured(
     let (end, found) = measure(&trainer, last, start)?;
     let distances: Vec<f64> =
         (-POINTS..=POINTS).map(|point| FAR * f64::from(point) / f64::from(POINTS)).collect();
-    let losses = loss_along(&trainer.state().network, settings.loss, &parts.train, &found.largest.vector, &distances)?;
+    let losses =
+        loss_along(&trainer.state().network, settings.loss, &parts.train, &found.largest.vector, &distances)?;
     Ok(Some(Run {
         end,
         records,

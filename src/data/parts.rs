@@ -123,8 +123,11 @@ impl Parts {
 
     /// Whether every entry is finite.
     fn check(&self) -> Result<(), PartsError> {
-        let parts =
-            [("training", Some(&self.train)), ("validation", self.validation.as_ref()), ("test", self.test.as_ref())];
+        let parts = [
+            ("training", Some(&self.train)),
+            ("validation", self.validation.as_ref()),
+            ("test", self.test.as_ref()),
+        ];
         for (part, batch) in parts.into_iter().filter_map(|(part, batch)| Some((part, batch?))) {
             batch.check_finite().map_err(|reason| PartsError::Batch { part, reason })?;
         }

@@ -31,7 +31,8 @@ impl Pass {
 
     fn through(&mut self, activation: Activation, a: &Matrix<f64>) {
         let derivatives = a.map(|a| activation.derivatives(&a));
-        let entries = |of: &dyn Fn(usize) -> f64| Matrix::from_fn(a.nrows(), a.ncols(), |n, i| of(n + i * a.nrows()));
+        let entries =
+            |of: &dyn Fn(usize) -> f64| Matrix::from_fn(a.nrows(), a.ncols(), |n, i| of(n + i * a.nrows()));
         self.slopes.push(entries(&|at| derivatives[at].first));
         self.inputs.push(entries(&|at| derivatives[at].value));
     }

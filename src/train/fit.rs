@@ -179,7 +179,8 @@ mod tests {
     fn scores_are_those_of_scikit_learn() {
         // r2_score, d2_tweedie_score(power=1), and accuracies, by scikit-learn 1.9.1.
         let (y, o) = (dmatrix![1.0; 2.0; 4.0; 0.0], dmatrix![1.5; 1.0; 3.0; 0.5]);
-        let of = |loss, o: &Matrix<f64>, y: &Matrix<f64>| of_outputs(loss, o, &batch(y.clone())).score.unwrap();
+        let of =
+            |loss, o: &Matrix<f64>, y: &Matrix<f64>| of_outputs(loss, o, &batch(y.clone())).score.unwrap();
         assert!((of(Loss::Squared, &o, &y) - 0.714_285_714_285_714_3).abs() < 1e-15);
         assert_eq!(of(Loss::PseudoHuber, &o, &y), of(Loss::Squared, &o, &y));
         let logarithms = o.map(f64::ln);

@@ -58,12 +58,7 @@ impl Paths {
     }
 
     /// Loss and score.
-    pub fn fit(
-        &mut self,
-        network: &Network<f64>,
-        loss: Loss,
-        batch: &Batch<f64>,
-    ) -> Result<Fit, TrainError> {
+    pub fn fit(&mut self, network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<Fit, TrainError> {
         if let Some(network) = three_layer(network, loss, batch) {
             let backward = self.backward.at(&network.shape(batch.samples()));
             return Ok(backward.evaluate(&network, batch)?.into());
@@ -160,7 +155,13 @@ impl Paths {
         by_units: bool,
     ) -> Result<&mut LayerWorkspace, TrainError> {
         network.check_fit(batch, loss)?;
-        Ok(self.layer_workspaces.of(&network.architecture(), loss, batch.samples(), self.threads, by_units)?)
+        Ok(self.layer_workspaces.of(
+            &network.architecture(),
+            loss,
+            batch.samples(),
+            self.threads,
+            by_units,
+        )?)
     }
 }
 

@@ -152,7 +152,8 @@ impl<'a> Trainer<'a> {
         let step = self.state.step;
         let strength = self.settings.strength * warmth(step, self.settings.warm_up);
         let batch = self.order.batch(self.train, step);
-        let descent = self.direction.at(&self.state.network, self.loss, &batch, strength, &mut self.gradient)?;
+        let descent =
+            self.direction.at(&self.state.network, self.loss, &batch, strength, &mut self.gradient)?;
         let numbers = [("the loss", descent.loss), ("the objective", descent.penalty)];
         self.check(&numbers, descent.loss)?;
         if !self.gradient.iter().all(|entry| entry.is_finite()) {

@@ -161,7 +161,9 @@ fn settings(
 
 /// By which mean and deviation the numbers of each target were standardised.
 fn statistics(targets: &Standardiser, count: usize) -> Vec<Value> {
-    let known = |column| targets.statistics(column).map(|(mean, deviation)| json!({ "mean": mean, "deviation": deviation }));
+    let known = |column| {
+        targets.statistics(column).map(|(mean, deviation)| json!({ "mean": mean, "deviation": deviation }))
+    };
     (0..count).map(|column| known(column).unwrap_or_default()).collect()
 }
 

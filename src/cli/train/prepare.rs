@@ -48,9 +48,13 @@ fn say_targets(targets: &Standardiser, count: usize) {
         Some((mean, deviation)) => format!("mean {mean:.4}, deviation {deviation:.4}"),
         None => "constant, and so 0 everywhere".to_string(),
     };
-    let all: Vec<String> = (0..count).map(said).collect();
+    const SAID: usize = 4;
+    let mut all: Vec<String> = (0..count.min(SAID)).map(said).collect();
+    if count > SAID {
+        all.push(format!("and {} more", count - SAID));
+    }
     note(&format!(
         "targets are standardised by the training part ({}): losses are in units of that; --as-is leaves them as they are",
-        listed(&all).replace(", mean", "; mean")
+        all.join("; ")
     ));
 }

@@ -89,7 +89,8 @@ impl Checkpoint {
             arrays.extend(b.as_ref().map(|b| (bias, Array::from(b))));
         }
         arrays.push(("velocity".to_string(), Array::vector(velocity)));
-        let arrays: Vec<(&str, Array)> = arrays.iter().map(|(name, array)| (&name[..], array.clone())).collect();
+        let arrays: Vec<(&str, Array)> =
+            arrays.iter().map(|(name, array)| (&name[..], array.clone())).collect();
         let about = serde_json::to_string_pretty(&about).expect("names and finite numbers");
         write_npz_with_texts(path, &arrays, &[(ABOUT, &about)])
     }
