@@ -69,6 +69,7 @@ pub mod trace;
 pub mod trace_gradient;
 
 pub use forward::{curvature, curvatures, samples};
+pub(crate) use layer_sample::pairs_of_layers;
 pub use layer_sample::{LayerSample, Lower, layer_samples};
 pub use leading::{NoLeadingVector, leading_vector};
 pub use losses::OutputLoss;

@@ -42,6 +42,17 @@ pub enum NoLayerGradient {
 }
 
 impl LayerObjective {
+    /// Every objective.
+    pub const ALL: [LayerObjective; 7] = [
+        LayerObjective::Upper,
+        LayerObjective::Reduced,
+        LayerObjective::Layers,
+        LayerObjective::Units,
+        LayerObjective::HiddenUnits,
+        LayerObjective::Trace,
+        LayerObjective::TraceSquared,
+    ];
+
     /// Whether it needs moments by units.
     pub fn by_units(self) -> bool {
         matches!(self, LayerObjective::Units | LayerObjective::HiddenUnits)

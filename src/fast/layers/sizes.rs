@@ -1,0 +1,74 @@
+//! Sizes of a network of any depth, and which blocks of its Hessian there are. Layers are counted from 0 here.
+
+use crate::model::Architecture;
+
+/// Widths and biases, as the buffers need them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sizes {
+    /// Inputs, then the outputs of each weight layer.
+    widths: Vec<usize>,
+    /// 1 for a layer with a bias, 0 for one without.
+    biases: Vec<usize>,
+}
+
+impl Sizes {
+    pub fn of(architecture: &Architecture) -> Self {
+        let widths = std::iter::once(architecture.inputs).chain(architecture.widths.iter().copied());
+        Sizes {
+            widths: widths.collect(),
+            biases: architecture.biases.iter().map(|&bias| usize::from(bias)).collect(),
+        }
+    }
+
+    /// Weight layers.
+    pub fn layers(&self) -> usize {
+        self.biases.len()
+    }
+
+    /// Hidden layers.
+    pub fn hidden(&self) -> usize {
+        self.layers() - 1
+    }
+
+    pub fn bias(&self, layer: usize) -> usize {
+        self.biases[layer]
+    }
+
+    pub fn inputs(&self, layer: usize) -> usize {
+        self.widths[layer]
+    }
+
+    pub fn outputs(&self, layer: usize) -> usize {
+        self.widths[layer + 1]
+    }
+
+    /// Inputs of a layer with the 1 of its bias.
+    pub fn augmented(&self, layer: usize) -> usize {
+        self.inputs(layer) + self.bias(layer)
+    }
+
+    /// Entries of `K` of two layers: pairs of their units.
+    pub fn units(&self, m: usize, l: usize) -> usize {
+        self.outputs(m) * self.outputs(l)
+    }
+
+    /// Pairs of their inputs: those of a layer with itself are packed.
+    pub fn input_pairs(&self, m: usize, l: usize) -> usize {
+        if m == l { packed(self.augmented(m)) } else { self.augmented(m) * self.augmented(l) }
+    }
+}
+
+/// Entries of a packed symmetric matrix: row by row from the diagonal on, those off the diagonal times the root of 2.
+fn packed(size: usize) -> usize {
+    size * (size + 1) / 2
+}
+
+/// Where the block of layers `m >= l` stands among all.
+pub(super) fn at(m: usize, l: usize) -> usize {
+    m * (m + 1) / 2 + l
+}
+
+/// How many blocks there are of so many layers.
+pub(super) fn blocks(layers: usize) -> usize {
+    at(layers, 0)
+}
