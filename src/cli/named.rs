@@ -3,7 +3,7 @@
 use super::note;
 use clap::Args;
 use hsr::data::{DataSet, LabelColumn, LabelledData, NumberedData, Reading, RegressionSet, Separator};
-use hsr::io::{Data, Read, ending, open_data, open_data_for};
+use hsr::io::{Data, Read, ending, open_data, open_data_for, open_data_with};
 use hsr::model::{Batch, Loss};
 use hsr::shell::quoted;
 use hsr::words;
@@ -73,7 +73,7 @@ pub(super) fn find(data: &str, table: &TableArguments) -> Result<Data, Box<dyn E
         table.refuse(data)?;
         return Ok(Data::Labelled(set.load()));
     }
-    read_file(path, table, None)
+    said(path, table, open_data(path, &table.reading(), None)?)
 }
 
 /// Same as [`find`], but with the targets that a loss takes.
@@ -90,13 +90,14 @@ pub(super) fn is_file(data: &str) -> bool {
     ["csv", "tsv", "npz", "json"].contains(&&ending(Path::new(data))[..])
 }
 
-/// The data of a file, with the same words on standard error. `classes` says how many there are, if that is known.
+/// The data of a file for a loss and so many outputs, with the same words on standard error.
 pub(super) fn read_file(
     path: &Path,
     table: &TableArguments,
-    classes: Option<usize>,
+    loss: Loss,
+    outputs: usize,
 ) -> Result<Data, Box<dyn Error>> {
-    said(path, table, open_data(path, &table.reading(), classes)?)
+    said(path, table, open_data_with(path, &table.reading(), loss, outputs)?)
 }
 
 /// What was read, once what was chosen and what was not read is said.

@@ -1,11 +1,10 @@
 //! End points of training runs: their measures and their kind.
 
 use super::CompareError;
-use super::ends::{ends, extremes};
 use crate::fast::{LayerPlan, LayerWorkspace};
 use crate::model::{Batch, Loss, Network};
 use crate::number::norm;
-use crate::spectrum::{self, Extremes};
+use crate::spectrum::{self, Extremes, network_ends, network_extremes};
 use crate::terms::partition::{Partition, bound_matrix};
 use crate::train::{Direction, Method, Record, TrainError, Trainer};
 use serde::Serialize;
@@ -58,7 +57,7 @@ pub struct Start {
 
 impl Start {
     pub(super) fn of(network: &Network<f64>, loss: Loss, train: &Batch<f64>) -> Result<Self, CompareError> {
-        let (lambda_max, _) = ends(network, loss, train).unwrap_or((f64::NAN, f64::NAN));
+        let (lambda_max, _) = network_ends(network, loss, train)?;
         let [ws_layers, ws_units] = bounds_by_groups(network, loss, train)?;
         let gradient_norm = descended(Method::Sgd, 0.0, network, loss, train)?;
         Ok(Start { lambda_max, ws_layers, ws_units, gradient_norm })
@@ -141,8 +140,7 @@ pub(super) fn measure(
     let (method, strength) = (trainer.settings().method, trainer.settings().strength);
     let settings =
         spectrum::SpectrumSettings { tolerance: TOLERANCE, ..spectrum::SpectrumSettings::default() };
-    let ends = extremes(network, loss, trainer.train(), &settings)
-        .ok_or(CompareError::TooFew { what: "spectrum", least: 0 })?;
+    let ends = network_extremes(network, loss, trainer.train(), &settings)?;
     let (lambda_max, lambda_min) = (ends.largest.value, ends.smallest.value);
     let descended_norm = descended(method, strength, network, loss, trainer.train())?;
     let [ws_layers, ws_units] = bounds_by_groups(network, loss, trainer.train())?;

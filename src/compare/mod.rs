@@ -26,7 +26,6 @@
 //! ```
 
 mod end_point;
-mod ends;
 mod measures;
 mod number_format;
 mod page;
@@ -37,8 +36,6 @@ mod statistics;
 mod tables;
 
 pub use end_point::{EndPoint, Kind, Start};
-#[doc(hidden)]
-pub use ends::ends;
 pub use page::html;
 pub use pictures::pictures;
 pub use run::compare;

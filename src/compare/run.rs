@@ -1,11 +1,11 @@
 //! The runs of a comparison, and the choice of strengths.
 
 use super::end_point::{Start, measure};
-use super::ends::{ends, loss_along};
 use super::{CompareError, CompareSettings, Comparison, MethodResult, Run, Trial, strengths};
 use crate::audit::random_layers;
 use crate::data::{Parts, Split};
 use crate::model::{Batch, Loss, Network};
+use crate::spectrum::{network_ends, network_loss_along};
 use crate::train::{Method, Recorder, Task, TrainError, Trainer, fit, run};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -149,7 +149,7 @@ fn trial(
     let of_ended = |value: f64| (ended && value.is_finite()).then_some(value);
     let validation = parts.validation.as_ref().unwrap_or(&parts.train);
     let test = parts.test.as_ref().map(|test| fit(network, loss, test)).transpose()?;
-    let lambda_max = if ended { ends(network, loss, &parts.train).map(|ends| ends.0) } else { None };
+    let lambda_max = if ended { Some(network_ends(network, loss, &parts.train)?.0) } else { None };
     Ok(Trial {
         strength,
         seed: *seed,
@@ -172,7 +172,8 @@ fn measured(
     let Ground { seed, parts, network, start } = ground;
     let mut trainer =
         Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
-    let along_the_way = |network: &Network<f64>, loss: Loss, batch: &Batch<f64>| ends(network, loss, batch);
+    let along_the_way =
+        |network: &Network<f64>, loss: Loss, batch: &Batch<f64>| network_ends(network, loss, batch).ok();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1).with_extremes(&along_the_way);
     let mut records = Vec::new();
     let ended = run(&mut trainer, &mut recorder, |_, record| {
@@ -183,8 +184,13 @@ fn measured(
     let (end, found) = measure(&trainer, last, start)?;
     let distances: Vec<f64> =
         (-POINTS..=POINTS).map(|point| FAR * f64::from(point) / f64::from(POINTS)).collect();
-    let losses =
-        loss_along(&trainer.state().network, settings.loss, &parts.train, &found.largest.vector, &distances)?;
+    let losses = network_loss_along(
+        &trainer.state().network,
+        settings.loss,
+        &parts.train,
+        &found.largest.vector,
+        &distances,
+    )?;
     Ok(Some(Run {
         end,
         records,

@@ -8,8 +8,8 @@ pub(super) use arguments::TrainArguments;
 
 use super::interrupt;
 use hsr::audit::random_layers;
-use hsr::compare::ends;
 use hsr::model::{Batch, Loss, Network};
+use hsr::spectrum::network_ends;
 use hsr::train::{Checkpoint, Record, Recorder, Trainer, run, score_name};
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
@@ -33,7 +33,8 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     // Drawn on standard error, and only where that is a terminal.
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps  {msg}  {elapsed}")?;
     let bar = ProgressBar::new(arguments.steps as u64).with_style(style);
-    let along_the_way = |network: &Network<f64>, loss: Loss, batch: &Batch<f64>| ends(network, loss, batch);
+    let along_the_way =
+        |network: &Network<f64>, loss: Loss, batch: &Batch<f64>| network_ends(network, loss, batch).ok();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), arguments.threads);
     if !arguments.no_eigenvalues {
         recorder = recorder.with_extremes(&along_the_way);

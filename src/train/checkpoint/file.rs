@@ -136,7 +136,7 @@ fn read_layers(
     for index in 0..=activations.len() {
         let [weights, bias] = names(index, activations.len() + 1);
         let w = archive.needed_matrix(&weights, "(outputs, inputs)")?;
-        layers.push(Layer { w, b: archive.vector(&bias, "(outputs,)")? });
+        layers.push(Layer { w, b: archive.optional_vector(&bias, "(outputs,)")? });
     }
     let network = Network::new(Layers(layers), activations);
     Ok(network.and_then(|network| network.check_finite().map(|()| network)))
