@@ -333,6 +333,21 @@ fn targets_that_the_loss_does_not_take_are_one_clear_error_and_nothing_is_writte
 }
 
 #[test]
+fn a_network_that_does_not_fit_into_memory_is_one_clear_error_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_hsr"))
+        .args(["train", "--layers", "2000,500", "--out", "refused"])
+        .env("HSR_MEMORY_GIB", "0.005")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = text(&output);
+    assert_eq!(output.status.code(), STOPPED, "{told}");
+    assert!(told.starts_with("hsr: the way of 120 samples through 2503 units would take 9.2 MiB"), "{told}");
+    assert!(!folder.path().join("refused").exists());
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "mine").unwrap();

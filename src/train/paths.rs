@@ -3,8 +3,9 @@
 use super::fit::Fit;
 use super::recent::Recent;
 use super::{Descent, TrainError, backward};
+use crate::budget;
 use crate::fast::{
-    Backward, FastError, GradientShares, LayerObjective, LayerWorkspace, Objective, Workspace,
+    Backward, FastError, GradientShares, LayerObjective, LayerWorkspace, Objective, PlanError, Workspace,
 };
 use crate::model::{Batch, Loss, Network, ThreeLayer};
 use crate::terms::bound::{mean, spread, ws_upper};
@@ -50,6 +51,14 @@ pub(super) fn check_fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) 
     Ok(())
 }
 
+/// Whether there is room for all samples on their way through the network and back: outputs, slopes and adjoints of every unit.
+fn ask(network: &Network<f64>, batch: &Batch<f64>) -> Result<(), PlanError> {
+    let (samples, units) = (batch.samples(), network.architecture().units());
+    let what = || format!("the way of {samples} samples through {units} units");
+    budget::ask(budget::numbers(&[4, samples, units]), what)
+        .map_err(|over| PlanError::OverBudget { over, threads: 1 })
+}
+
 impl Paths {
     /// No buffers yet; so many threads work at once.
     pub fn new(threads: usize) -> Self {
@@ -59,6 +68,7 @@ impl Paths {
 
     /// Loss and score.
     pub fn fit(&mut self, network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<Fit, TrainError> {
+        ask(network, batch)?;
         if let Some(network) = three_layer(network, loss, batch) {
             let backward = self.backward.at(&network.shape(batch.samples()));
             return Ok(backward.evaluate(&network, batch)?.into());
@@ -75,6 +85,7 @@ impl Paths {
         batch: &Batch<f64>,
         out: &mut [f64],
     ) -> Result<Fit, TrainError> {
+        ask(network, batch)?;
         if let Some(network) = three_layer(network, loss, batch) {
             let backward = self.backward.at(&network.shape(batch.samples()));
             return Ok(backward.gradient(&network, batch, out)?.into());
