@@ -343,7 +343,7 @@ fn a_network_that_does_not_fit_into_memory_is_one_clear_error_and_nothing_is_wri
         .unwrap();
     let told = text(&output);
     assert_eq!(output.status.code(), STOPPED, "{told}");
-    assert!(told.starts_with("hsr: the way of 120 samples through 2503 units would take 9.2 MiB"), "{told}");
+    assert!(told.starts_with("hsr: the way of 120 samples through 2503 units would take 9.6 MB"), "{told}");
     assert!(!folder.path().join("refused").exists());
 }
 

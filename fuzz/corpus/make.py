@@ -115,7 +115,7 @@ def checkpoints():
     checkpoint("deep_without_its_last_layer.npz", **{**seven, "arrays": layers[:3]})
     checkpoint("deep_with_layers_that_do_not_fit.npz", **{**seven, "arrays": [*layers[:3], ("W3.npy", npy([0.5, 2.0], (2, 1)))]})
     checkpoint("deep_with_too_few_activations.npz", **{**seven, "activation": "tanh"})
-    checkpoint("many_activations.npz", activation=",".join(["tanh"] * 20_000))
+    checkpoint("many_activations.npz", activation=",".join(["tanh"] * 300))
     checkpoint("no_hidden_layer.npz", ("velocity.npy", npy([0.0] * 2, (2,))), [("W1.npy", W[1])], activation="", loss="poisson")
     checkpoint("no_such_loss.npz", loss="huber\x1b[2J")
     npz("checkpoint", "only_a_network.npz", [W, V])
