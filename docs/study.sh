@@ -38,3 +38,15 @@ equal_cost() {
 equal_cost iris --hidden 8 --steps 1750
 equal_cost wine --hidden 8 --steps 1260
 equal_cost breast-cancer --hidden 6 --steps 570 --batch 64
+
+# Depth: one to four hidden layers of 8, all methods at their default strength.
+depth() {
+    local data=$1 layers=$2
+    "$hsr" compare --data "$data" --layers "$layers" --activation tanh --methods hsr,hsr-layers,hsr-units --trials 1 \
+        --seeds 10 --steps 300 --log-every 20 --out "$out/depth-$data-$layers" >"$out/depth-$data-$layers.txt"
+}
+for data in iris wine; do
+    for layers in 8 8,8 8,8,8 8,8,8,8; do
+        depth "$data" "$layers"
+    done
+done

@@ -31,7 +31,7 @@ def at_equal_loss(sgd, run):
 
 def row(comparison, result):
     ratio = lambda name: paired(comparison, result, lambda a, b: b["end"][name] / a["end"][name])[0]
-    accuracy = paired(comparison, result, lambda a, b: 100 * (b["end"]["test_accuracy"] - a["end"]["test_accuracy"]))
+    accuracy = paired(comparison, result, lambda a, b: 100 * (b["end"]["test_score"] - a["end"]["test_score"]))
     equal = paired(comparison, result, at_equal_loss)
     kinds = [end["kind"] for end in ends(result) if end]
     tight = mean([end["ws"] / end["lambda_max"] for end in ends(result) if end])
@@ -50,10 +50,71 @@ def first(comparison, quantity):
     return mean(values)
 
 
-for folder in sorted(pathlib.Path(sys.argv[1]).glob("*/comparison.json")):
-    comparison = json.loads(folder.read_text())["comparison"]
+def interval(values):
+    """Mean and 95 % interval of Student's t, as `1.02 [0.98, 1.06]`."""
+    values = [value for value in values if value is not None]
+    mean, degrees = statistics.fmean(values), len(values) - 1
+    z = statistics.NormalDist().inv_cdf(0.975)
+    quantile = z + (z**3 + z) / (4 * degrees) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
+    half = quantile * statistics.stdev(values) / len(values) ** 0.5
+    return f"{mean:.3g} [{mean - half:.3g}, {mean + half:.3g}]"
+
+
+def depth_title(folder):
+    """`depth-iris-8,8` is Iris with two hidden layers."""
+    _, data, layers = folder.name.split("-", 2)
+    return data, layers.count(",") + 1
+
+
+def tightness(comparison):
+    """WS, the bound by layers and that by units over lambda_max, at the initial points and at the ends of sgd."""
+    sgd = [run for run in comparison["results"][0]["runs"] if run]
+    starts, firsts = comparison["starts"], [run["records"][0] for run in sgd]
+    first = [[record["ws"] / record["lambda_max"] for record in firsts]]
+    first += [[start[name] / start["lambda_max"] for start in starts] for name in ("ws_layers", "ws_units")]
+    ends = [run["end"] for run in sgd]
+    last = [[end[name] / end["lambda_max"] for end in ends] for name in ("ws", "ws_layers", "ws_units")]
+    return [interval(values) for values in first + last]
+
+
+def narrowing(comparison, result):
+    """What a method does against sgd after the same steps, seed by seed."""
+    pairs = [(a, b) for a, b in zip(comparison["results"][0]["runs"], result["runs"]) if a and b]
+    ratio = lambda name: interval([b["end"][name] / a["end"][name] for a, b in pairs])
+    difference = [100 * (b["end"]["test_score"] - a["end"]["test_score"]) for a, b in pairs]
+    equal = [at_equal_loss(a, b) for a, b in pairs]
+    return [ratio("lambda_max"), interval(equal), ratio("train_loss"), interval(difference), ratio("step_seconds")]
+
+
+def depth_tables(folders):
+    print("### Depth: how tight the bounds are\n")
+    print("| data | hidden layers | D | start: WS | layers | units | end of sgd: WS | layers | units |")
+    print("| --- " * 9 + "|")
+    for folder, comparison in folders:
+        data, layers = depth_title(folder)
+        parameters = len(comparison["results"][0]["runs"][0]["spectrum"])
+        print(f"| {data} | {layers} | {parameters} | " + " | ".join(tightness(comparison)) + " |")
+    print("\n### Depth: what the methods do, each over sgd after the same steps\n")
+    print("| data | hidden layers | method | lambda_max | at equal loss | train loss | test accuracy, points | time a step |")
+    print("| --- " * 8 + "|")
+    for folder, comparison in folders:
+        data, layers = depth_title(folder)
+        for result in comparison["results"][1:]:
+            print(f"| {data} | {layers} | {result['method']} | " + " | ".join(narrowing(comparison, result)) + " |")
+    print()
+
+
+def read(folder):
+    return folder, json.loads((folder / "comparison.json").read_text())["comparison"]
+
+
+everything = [path.parent for path in sorted(pathlib.Path(sys.argv[1]).glob("*/comparison.json"))]
+deep = [folder for folder in everything if folder.name.startswith("depth-")]
+if deep:
+    depth_tables([read(folder) for folder in sorted(deep, key=lambda folder: depth_title(folder))])
+for folder, comparison in (read(folder) for folder in everything if folder not in deep):
     start = first(comparison, lambda record: record["ws"] / record["lambda_max"])
-    print(f"### {folder.parent.name}\n\n{comparison['shape']}; at the initial points WS/lambda_max is {start:.2f}.\n")
+    print(f"### {folder.name}\n\n{comparison['shape']}; at the initial points WS/lambda_max is {start:.2f}.\n")
     print("| method | strength | train loss | test accuracy, points | lambda_max / sgd | at equal loss | negative | saddles "
           "| not converged | WS/lambda_max | time / sgd |")
     print("| --- " * 11 + "|")

@@ -3,7 +3,7 @@
 
 use hsr::compare::{CompareSettings, Comparison, compare};
 use hsr::data::{DataSet, SplitShares};
-use hsr::model::Activation;
+use hsr::model::{Activation, Loss};
 use hsr::train::{Method, TrainSettings};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,8 +15,9 @@ fn settings(methods: &[Method], rate: f64) -> CompareSettings {
         seed: 0,
         seeds: 3,
         trials: 3,
-        hidden: 4,
-        activation: Activation::Tanh,
+        hidden: vec![4],
+        activations: vec![Activation::Tanh],
+        loss: Loss::Softmax,
         biases: true,
         shares: SplitShares { validation: 0.2, test: 0.2 },
         train: TrainSettings { steps: 60, rate, ..TrainSettings::of(Method::Sgd) },
@@ -202,12 +203,12 @@ fn the_numbers_of_a_column_have_one_format_and_columns_that_few_read_are_folded_
             columns += 1;
         }
     }
-    // Eleven measures of end points, eleven of differences, five kinds.
-    assert_eq!(columns, 27);
+    // Thirteen measures of end points, thirteen of differences, five kinds.
+    assert_eq!(columns, 31);
     let folded: Vec<&str> =
         page.split("<details>").skip(1).map(|part| part.split("</details>").next().unwrap()).collect();
     assert_eq!(folded.len(), 2);
-    let summary = "<summary>Also: lambda_min, range, T, |grad L|, negative, ms a step</summary>";
+    let summary = "<summary>Also: lambda_min, range, T, WS by layers, WS by units, |grad L|, negative, ms a step</summary>";
     assert!(folded[0].contains(summary), "{}", folded[0]);
     // The terminal, which folds nothing, has the same numbers.
     for cell in tables(&page).iter().flatten().flat_map(|row| &row[1..]) {
@@ -253,6 +254,42 @@ fn the_command_leaves_tables_pictures_and_a_page_with_the_command_in_it() {
 }
 
 #[test]
+fn deep_networks_are_compared_on_numbers_with_their_sizes_and_the_loss_in_sight() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String =
+        (0..30).map(|n| format!("{},{},{}\n", n % 5, (n * n) % 7, 3 * (n % 5) - (n * n) % 7)).collect();
+    std::fs::write(folder.path().join("own.csv"), format!("a,b,target\n{rows}")).unwrap();
+    let network = ["--data", "own.csv", "--loss", "squared", "--layers", "3,2", "--activation", "tanh,silu"];
+    let more = ["--seeds", "2", "--trials", "1", "--steps", "15", "--rate", "0.02", "--out", "study"];
+    let output = hsr(folder.path(), &[&network[..], &more].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let told = text(&output.stdout);
+    let page = std::fs::read_to_string(folder.path().join("study/report.html")).unwrap();
+    assert!(told.starts_with("N=18 2-3-2-1 with biases, squared, 2 seeds from 0"), "{told}");
+    assert!(page.contains("N=18 2-3-2-1 with biases, squared, tanh,silu, 2 seeds from 0"), "{page}");
+    assert!(told.contains("test score") && page.contains("<figure id=\"score\">"), "{told}");
+    // The methods that are usual for such a network.
+    let command = told.lines().last().unwrap();
+    let methods = "sgd,hsr,hsr-layers,hsr-units,trace,frobenius,sam,weight-decay";
+    let given = format!("hsr compare --data own.csv --label target --methods {methods} --seeds 2 ");
+    assert!(
+        command.starts_with(&given)
+            && command.contains(" --layers 3,2 --loss squared --activation tanh,silu "),
+        "{command}"
+    );
+    // The bounds are in the order that was proved, at every end point.
+    let table = std::fs::read_to_string(folder.path().join("study/end-points.csv")).unwrap();
+    let names: Vec<&str> = table.lines().next().unwrap().split(',').collect();
+    let place = |name: &str| names.iter().position(|other| *other == name).unwrap();
+    let order = ["lambda_max", "WS_by_units", "WS_by_layers", "WS"].map(place);
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let bounds = order.map(|place| cells[place].parse::<f64>().unwrap());
+        assert!(bounds.windows(2).all(|pair| pair[0] <= pair[1] * (1.0 + 1e-9)), "{line}");
+    }
+}
+
+#[test]
 fn what_cannot_be_compared_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("one.csv"), "a,label\n1,x\n2,x\n").unwrap();
@@ -264,6 +301,12 @@ fn what_cannot_be_compared_is_one_clear_error() {
         (&["--seeds", "0"], "'0' is no whole number from 1 to 10000"),
         (&["--seed", "-1"], "'-1' is no whole number from 0 to "),
         (&["--hidden", "0"], "at least one hidden unit"),
+        (&["--layers", "3,3", "--methods", "hsr-block"], "take hsr-layers"),
+        (&["--data", "diabetes"], "choose another --loss than softmax"),
+        (
+            &["--loss", "poisson", "--data", "diabetes", "--activation", "tanh,relu"],
+            "--activation has 2 names for 1 hidden layers",
+        ),
         (&["--hidden", "18446744073709551615"], "lower it"),
         (&["--out", "file/study", "--steps", "1"], "file/study"),
         (&["--rate", "1e200", "--steps", "5", "--seeds", "1"], "lower the rate"),

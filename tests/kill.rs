@@ -3,37 +3,20 @@
 #![cfg(feature = "cli")]
 #![cfg(unix)]
 
-use hsr::io::{read_network, read_vector};
-use hsr::model::Activation;
-use hsr::train::{Log, Record};
+use hsr::train::{Checkpoint, Log, Record};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-/// The moments at which a run is killed, spread over the time that a whole run takes.
-const MOMENTS: u32 = 25;
-
 /// A record or a checkpoint every few steps: many moments fall into the writing of a file.
-const ARGUMENTS: [&str; 13] = [
-    "train",
-    "--data",
-    "iris",
-    "--method",
-    "hsr",
-    "--batch",
-    "16",
-    "--steps",
-    "300",
-    "--log-every",
-    "2",
-    "--checkpoint-every",
-    "3",
-];
+const OFTEN: &str = "--batch 16 --steps 300 --log-every 2 --checkpoint-every 3";
 
-fn start(folder: &Path, out: &str, more: &[&str]) -> Child {
+fn start(folder: &Path, arguments: &str, out: &str, more: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_hsr"))
-        .args(ARGUMENTS)
+        .arg("train")
+        .args(arguments.split(' '))
+        .args(OFTEN.split(' '))
         .args(["--no-eigenvalues", "--out", out])
         .args(more)
         .current_dir(folder)
@@ -50,10 +33,8 @@ fn finish(child: Child) {
 
 /// All that a run leaves, without the times.
 fn left(run: &Path) -> (Vec<u64>, Vec<Record>, [Vec<u8>; 2], Vec<String>) {
-    let checkpoint = run.join("checkpoint.npz");
-    let parameters = read_network(&checkpoint, Activation::Tanh).unwrap().parameters.flat();
-    let velocity = read_vector(&checkpoint, "velocity", "(D,)").unwrap();
-    let bits = parameters.into_iter().chain(velocity).map(f64::to_bits).collect();
+    let state = Checkpoint::read(run.join("checkpoint.npz")).unwrap().state;
+    let bits = state.network.layers.flat().into_iter().chain(state.velocity).map(f64::to_bits).collect();
     let records =
         Log::read(run).unwrap().into_iter().map(|record| Record { seconds: 0.0, ..record }).collect();
     let data = ["train.npz", "test.npz"].map(|name| fs::read(run.join(name)).unwrap());
@@ -65,9 +46,22 @@ fn left(run: &Path) -> (Vec<u64>, Vec<Record>, [Vec<u8>; 2], Vec<String>) {
 
 #[test]
 fn a_run_killed_at_25_moments_goes_on_bit_for_bit() {
+    is_killed("--data iris --method hsr", 25);
+}
+
+#[test]
+fn a_deep_run_on_numbers_killed_at_8_moments_goes_on_bit_for_bit() {
+    is_killed(
+        "--data diabetes --loss squared --layers 3,2 --activation tanh,silu --method hsr-units --rate 0.01",
+        8,
+    );
+}
+
+/// Kills a run with these arguments at so many moments, spread over the time that a whole run takes.
+fn is_killed(arguments: &str, moments: u32) {
     let folder = tempfile::tempdir().unwrap();
     let begun = Instant::now();
-    finish(start(folder.path(), "whole", &[]));
+    finish(start(folder.path(), arguments, "whole", &[]));
     let whole = begun.elapsed();
     let expected = left(&folder.path().join("whole"));
     assert_eq!(
@@ -76,10 +70,10 @@ fn a_run_killed_at_25_moments_goes_on_bit_for_bit() {
     );
 
     let (mut killed, mut resumed) = (0, 0);
-    for moment in 0..MOMENTS {
+    for moment in 0..moments {
         let out = format!("run{moment}");
-        let mut child = start(folder.path(), &out, &[]);
-        std::thread::sleep(whole * (2 * moment + 1) / (2 * MOMENTS));
+        let mut child = start(folder.path(), arguments, &out, &[]);
+        std::thread::sleep(whole * (2 * moment + 1) / (2 * moments));
         child.kill().unwrap();
         killed += u32::from(child.wait().unwrap().code().is_none());
 
@@ -87,10 +81,10 @@ fn a_run_killed_at_25_moments_goes_on_bit_for_bit() {
         let has_checkpoint = folder.path().join(&checkpoint).exists();
         let more: &[&str] = if has_checkpoint { &["--resume", &checkpoint] } else { &[] };
         resumed += u32::from(has_checkpoint);
-        finish(start(folder.path(), &out, more));
-        assert_eq!(left(&folder.path().join(&out)), expected, "killed at moment {moment} of {MOMENTS}");
+        finish(start(folder.path(), arguments, &out, more));
+        assert_eq!(left(&folder.path().join(&out)), expected, "killed at moment {moment} of {moments}");
     }
-    println!("{killed} of {MOMENTS} runs were killed before their end, {resumed} went on from a checkpoint");
+    println!("{killed} of {moments} runs were killed before their end, {resumed} went on from a checkpoint");
     // Where the machine is busy a run may end before its moment, and another may not have begun; not most of them.
-    assert!(killed > MOMENTS / 2 && resumed > MOMENTS / 2, "{killed} killed, {resumed} resumed");
+    assert!(killed > moments / 2 && resumed > moments / 2, "{killed} killed, {resumed} resumed");
 }

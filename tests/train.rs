@@ -2,11 +2,12 @@
 #![cfg(feature = "files")]
 
 use hsr::data::{DataSet, Parts, Split, SplitShares};
-use hsr::fast::{Backward, Objective};
+use hsr::fast::{Backward, LayerObjective, Objective};
 use hsr::io::read_network;
-use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
+use hsr::model::{Activation, Batch, Loss, Network, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
 use hsr::terms::bound::moments;
+use hsr::terms::layers::layer_loss;
 use hsr::terms::{curvatures, model, samples};
 use hsr::train::{
     Checkpoint, Direction, HsrRegularizer, Log, Method, Record, Recorder, Schedule, TrainError,
@@ -26,8 +27,8 @@ fn first(train: &Batch<f64>) -> ThreeLayer<f64> {
 }
 
 /// A run in memory, from the first step to the last.
-fn train(settings: TrainSettings, parts: &Parts) -> (ThreeLayer<f64>, Vec<Record>) {
-    let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
+fn train(settings: TrainSettings, parts: &Parts) -> (Network<f64>, Vec<Record>) {
+    let mut trainer = Trainer::new(settings, first(&parts.train), Loss::Softmax, &parts.train).unwrap();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1);
     let mut records = Vec::new();
     let each = |_: &Trainer, record: Option<Record>| {
@@ -54,7 +55,7 @@ fn every_method_lowers_the_loss_and_tells_test_samples_apart() {
             let (first, last) = (&records[0], &records[records.len() - 1]);
             assert_eq!((records.len(), last.step), (21, 200));
             assert!(last.loss < 0.3 * first.loss, "{method}: {} to {}", first.loss, last.loss);
-            assert!(last.test_accuracy.unwrap() > 0.85, "{method}: {last:?}");
+            assert!(last.test_score.unwrap() > 0.85, "{method}: {last:?}");
         }
     }
 }
@@ -78,7 +79,7 @@ fn each_method_ends_with_less_of_what_it_holds_down_than_sgd_does() {
         let (_, record) = end(method, 0.05);
         assert!(held(&record) < 0.9 * held(&sgd), "{method}: {record:?} and without {sgd:?}");
     }
-    let size = |network: &ThreeLayer<f64>| network.parameters.flat().iter().map(|w| w * w).sum::<f64>();
+    let size = |network: &Network<f64>| network.layers.flat().iter().map(|w| w * w).sum::<f64>();
     assert!(size(&end(Method::WeightDecay, 0.01).0) < 0.9 * size(&sgd_network));
 }
 
@@ -117,11 +118,20 @@ fn close(name: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     assert!(off <= tolerance * norm, "{name}: off by {off:e}, the norm is {norm:e}");
 }
 
-/// The objective by the equations of the derivation, which share nothing with the production path.
-fn objective(objective: Objective, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> f64 {
+/// The objective by the equations of the derivation, which share nothing with the production path. Layers are two blocks here; the bound by units
+/// is in `tests/train_depth.rs`.
+fn objective(objective: LayerObjective, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> f64 {
     let v = &network.parameters.v;
     let shape = network.shape(batch.samples());
-    objective.value(&moments(&curvatures(&samples(network, batch), v), v), &shape)
+    let of_three_layers = match objective {
+        LayerObjective::Upper => Objective::Upper,
+        LayerObjective::Reduced => Objective::Reduced,
+        LayerObjective::Layers => Objective::Block,
+        LayerObjective::Trace => Objective::Trace,
+        LayerObjective::TraceSquared => Objective::TraceSquared,
+        other => panic!("{other:?} is not of three layers"),
+    };
+    of_three_layers.value(&moments(&curvatures(&samples(network, batch), v), v), &shape)
 }
 
 #[test]
@@ -129,9 +139,11 @@ fn the_direction_is_the_derivative_of_loss_and_strength_times_objective() {
     for biases in [true, false] {
         let (network, batch, shape) = small(biases);
         for method in Method::ALL {
-            let Some(of) = method.objective() else { continue };
+            let Some(of) = method.objective().filter(|of| !of.by_units()) else { continue };
             let mut found = vec![0.0; shape.parameters()];
-            let descent = Direction::new(method, 1).at(&network, &batch, 0.3, &mut found).unwrap();
+            let descent = Direction::new(method, 1)
+                .at(&network.clone().into(), Loss::Softmax, &batch, 0.3, &mut found)
+                .unwrap();
             let whole = |at: &ThreeLayer<f64>| model::loss(at, &batch) + 0.3 * objective(of, at, &batch);
             close(method.name(), &found, &difference(&network, &shape, whole), 1e-8);
             assert!((descent.penalty - objective(of, &network, &batch)).abs() < 1e-12);
@@ -146,7 +158,9 @@ fn sgd_weight_decay_and_sam_go_along_their_definitions() {
         let (network, batch, shape) = small(biases);
         let direction = |method: Method, strength: f64| {
             let mut found = vec![0.0; shape.parameters()];
-            Direction::new(method, 1).at(&network, &batch, strength, &mut found).unwrap();
+            Direction::new(method, 1)
+                .at(&network.clone().into(), Loss::Softmax, &batch, strength, &mut found)
+                .unwrap();
             found
         };
         let loss = |at: &ThreeLayer<f64>| model::loss(at, &batch);
@@ -201,13 +215,18 @@ fn the_regularizer_adds_lambda_times_the_derivative_and_nothing_else() {
     let shorter =
         Batch { x: batch.x.rows(0, 4).into_owned(), y: batch.y.rows(0, 4).into_owned(), weights: None };
     let before: Vec<f64> = (0..shape.parameters()).map(|i| i as f64).collect();
-    for of in
-        [Objective::Upper, Objective::Reduced, Objective::Block, Objective::Trace, Objective::TraceSquared]
-    {
+    for of in [
+        LayerObjective::Upper,
+        LayerObjective::Reduced,
+        LayerObjective::Layers,
+        LayerObjective::Trace,
+        LayerObjective::TraceSquared,
+    ] {
         let mut regularizer = HsrRegularizer::new(of, 0.7, 2);
         for batch in [&batch, &shorter, &batch] {
             let mut gradient = before.clone();
-            let value = regularizer.add(&network, batch, &mut gradient).unwrap();
+            let value =
+                regularizer.add(&network.clone().into(), Loss::Softmax, batch, &mut gradient).unwrap();
             assert!((value - objective(of, &network, batch)).abs() < 1e-12);
             let added: Vec<f64> =
                 gradient.iter().zip(&before).map(|(after, before)| after - before).collect();
@@ -221,22 +240,30 @@ fn the_regularizer_adds_lambda_times_the_derivative_and_nothing_else() {
 #[test]
 fn the_regularizer_leaves_the_gradient_where_there_is_nothing_to_add() {
     let (network, batch, shape) = small(true);
-    let mut regularizer = HsrRegularizer::new(Objective::Upper, 0.7, 1);
+    let mut regularizer = HsrRegularizer::new(LayerObjective::Upper, 0.7, 1);
     let mut short = vec![1.0; shape.parameters() - 1];
-    let error = regularizer.add(&network, &batch, &mut short).unwrap_err().to_string();
+    let error =
+        regularizer.add(&network.clone().into(), Loss::Softmax, &batch, &mut short).unwrap_err().to_string();
     assert_eq!(error, "the gradient has 30 entries, the network 31 parameters: give one entry for each");
 
     // Logits thousands apart: every sample is saturated, and the Hessian is 0.
     let saturated = ThreeLayer { parameters: network.parameters.scale(&1e7), ..network };
     let hard = Batch::from_labels(batch.x.clone(), &[0, 1, 2, 0, 1, 2], 3).unwrap();
     let mut gradient = vec![1.0; shape.parameters()];
-    let error = regularizer.add(&saturated, &hard, &mut gradient).unwrap_err().to_string();
+    let error = regularizer
+        .add(&saturated.clone().into(), Loss::Softmax, &hard, &mut gradient)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("spread"), "{error}");
     assert_eq!(gradient, vec![1.0; shape.parameters()]);
 
     let mut only_loss = vec![0.0; shape.parameters()];
-    let descent = Direction::new(Method::Hsr, 1).at(&saturated, &hard, 0.7, &mut gradient).unwrap();
-    Direction::new(Method::Sgd, 1).at(&saturated, &hard, 0.0, &mut only_loss).unwrap();
+    let descent = Direction::new(Method::Hsr, 1)
+        .at(&saturated.clone().into(), Loss::Softmax, &hard, 0.7, &mut gradient)
+        .unwrap();
+    Direction::new(Method::Sgd, 1)
+        .at(&saturated.clone().into(), Loss::Softmax, &hard, 0.0, &mut only_loss)
+        .unwrap();
     assert!(descent.flat.is_some());
     close("only the loss", &gradient, &only_loss, 1e-12);
 }
@@ -269,9 +296,10 @@ fn a_run_that_is_resumed_gives_the_numbers_of_one_that_was_not_interrupted() {
         let path = folder.path().join("checkpoint.npz");
 
         // The log is ahead of the checkpoint, as after a power cut.
-        let mut trainer = Trainer::new(settings.clone(), first(&parts.train), &parts.train).unwrap();
+        let mut trainer =
+            Trainer::new(settings.clone(), first(&parts.train), Loss::Softmax, &parts.train).unwrap();
         let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1);
-        let mut log = Log::start(folder.path()).unwrap();
+        let mut log = Log::start(folder.path(), Loss::Softmax).unwrap();
         let each = |trainer: &Trainer, record: Option<Record>| {
             if let Some(record) = record {
                 log.add(&record)?;
@@ -283,10 +311,10 @@ fn a_run_that_is_resumed_gives_the_numbers_of_one_that_was_not_interrupted() {
         };
         run(&mut trainer, &mut recorder, each).unwrap();
 
-        let mut resumed = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
+        let mut resumed = Trainer::new(settings, first(&parts.train), Loss::Softmax, &parts.train).unwrap();
         resumed.resume(Checkpoint::read(&path).unwrap()).unwrap();
         assert_eq!(resumed.state().step, stop);
-        let mut log = Log::resume(folder.path(), folder.path(), stop).unwrap();
+        let mut log = Log::resume(folder.path(), Loss::Softmax, folder.path(), stop).unwrap();
         let each = |_: &Trainer, record: Option<Record>| {
             record.map_or(Ok(()), |record| log.add(&record))?;
             Ok(true)
@@ -303,12 +331,13 @@ fn a_run_that_is_resumed_gives_the_numbers_of_one_that_was_not_interrupted() {
 fn a_checkpoint_of_another_run_is_refused_and_says_what_differs() {
     let parts = iris();
     let settings = TrainSettings { steps: 3, ..TrainSettings::of(Method::Hsr) };
-    let mut trainer = Trainer::new(settings.clone(), first(&parts.train), &parts.train).unwrap();
+    let mut trainer =
+        Trainer::new(settings.clone(), first(&parts.train), Loss::Softmax, &parts.train).unwrap();
     trainer.step().unwrap();
     let checkpoint = Checkpoint::of(&trainer);
-    let shape = checkpoint.shape;
+    let shape = first(&parts.train).shape(120);
     let refusal = |settings: TrainSettings, network: ThreeLayer<f64>, train: &Batch<f64>| {
-        let mut other = Trainer::new(settings, network, train).unwrap();
+        let mut other = Trainer::new(settings, network, Loss::Softmax, train).unwrap();
         other.resume(checkpoint.clone()).unwrap_err().to_string()
     };
     let network = |shape, activation| hsr::audit::random_network(&shape, activation, 1);
@@ -324,9 +353,13 @@ fn a_checkpoint_of_another_run_is_refused_and_says_what_differs() {
     let message = refusal(TrainSettings { rate: 0.2, ..settings.clone() }, first(&parts.train), &parts.train);
     assert!(message.contains("rate 0.1, this run has 0.2"), "{message}");
     trainer.step().unwrap();
-    let mut shorter =
-        Trainer::new(TrainSettings { steps: 1, ..settings.clone() }, first(&parts.train), &parts.train)
-            .unwrap();
+    let mut shorter = Trainer::new(
+        TrainSettings { steps: 1, ..settings.clone() },
+        first(&parts.train),
+        Loss::Softmax,
+        &parts.train,
+    )
+    .unwrap();
     let message = shorter.resume(Checkpoint::of(&trainer)).unwrap_err().to_string();
     assert!(message.contains("steps taken: 2, this run has only 1 in all"), "{message}");
     let other = Batch { x: parts.train.x.map(|x| 2.0 * x), ..parts.train.clone() };
@@ -339,11 +372,13 @@ fn files_that_are_no_checkpoints_are_told() {
     let parts = iris();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.npz");
-    let trainer = Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
+    let trainer =
+        Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), Loss::Softmax, &parts.train)
+            .unwrap();
     Checkpoint::of(&trainer).write(&path).unwrap();
     assert_eq!(Checkpoint::read(&path).unwrap(), Checkpoint::of(&trainer));
 
-    let w = hsr::io::Array::from(&trainer.state().network.parameters.w);
+    let w = hsr::io::Array::from(&trainer.state().network.layers.0[0].w);
     hsr::io::write_npz(&path, &[("W", w.clone())]).unwrap();
     let error = Checkpoint::read(&path).unwrap_err().to_string();
     assert!(error.contains("has no training.json: it is not a checkpoint"), "{error}");
@@ -364,7 +399,7 @@ fn a_run_that_diverges_says_at_which_step_and_what_to_lower_and_keeps_the_last_s
         (TrainSettings { strength: 1e4, ..TrainSettings::of(Method::Frobenius) }, "", "or lambda (10000)"),
         (TrainSettings { rate: 1e308, ..TrainSettings::of(Method::WeightDecay) }, "", "the rate (1e308)"),
     ] {
-        let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
+        let mut trainer = Trainer::new(settings, first(&parts.train), Loss::Softmax, &parts.train).unwrap();
         let error = loop {
             match trainer.step() {
                 Ok(_) => assert!(trainer.state().step < 400, "it does not diverge"),
@@ -375,7 +410,7 @@ fn a_run_that_diverges_says_at_which_step_and_what_to_lower_and_keeps_the_last_s
         assert!(message.contains(quantity) && message.contains(lower), "{message}");
         let TrainError::Diverged { step, .. } = error else { panic!("{message}") };
         assert!(trainer.state().step <= step);
-        let loss = model::loss(&trainer.state().network, &parts.train);
+        let loss = layer_loss(&trainer.state().network, &Loss::Softmax, &parts.train);
         assert!(loss < 100.0 * 3.0_f64.ln(), "{message}: left at {loss}");
     }
 }
@@ -386,10 +421,11 @@ fn a_checkpoint_is_a_network_that_others_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.npz");
     let mut trainer =
-        Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
+        Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), Loss::Softmax, &parts.train)
+            .unwrap();
     trainer.step().unwrap();
     Checkpoint::of(&trainer).write(&path).unwrap();
-    assert_eq!(read_network(&path, Activation::Tanh).unwrap(), trainer.state().network);
+    assert_eq!(Network::from(read_network(&path, Activation::Tanh).unwrap()), trainer.state().network);
 
     let numpy = std::process::Command::new("python3").args(["-c", "import numpy"]).output();
     if !numpy.is_ok_and(|output| output.status.success()) {
@@ -411,34 +447,37 @@ fn a_normalised_step_has_the_length_of_the_rate() {
     let settings =
         TrainSettings { normalised: true, momentum: 0.0, rate: 0.01, ..TrainSettings::of(Method::Hsr) };
     let before = first(&parts.train);
-    let mut trainer = Trainer::new(settings, before.clone(), &parts.train).unwrap();
+    let mut trainer = Trainer::new(settings, before.clone(), Loss::Softmax, &parts.train).unwrap();
     trainer.step().unwrap();
-    let step = trainer.state().network.parameters.plus(&-1.0, &before.parameters).unwrap();
-    assert!((step.dot(&step).unwrap().sqrt() - 0.01).abs() < 1e-14);
+    let (from, to) = (before.parameters.flat(), trainer.state().network.layers.flat());
+    let squared: f64 = from.iter().zip(&to).map(|(from, to)| (to - from).powi(2)).sum();
+    assert!((squared.sqrt() - 0.01).abs() < 1e-14);
 }
 
 #[test]
 fn eigenvalues_are_recorded_where_somebody_gives_them() {
     let parts = iris();
-    let trainer = Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), &parts.train).unwrap();
-    let extremes = |_: &ThreeLayer<f64>, batch: &Batch<f64>| Some((batch.samples() as f64, -1.0));
+    let trainer =
+        Trainer::new(TrainSettings::of(Method::Hsr), first(&parts.train), Loss::Softmax, &parts.train)
+            .unwrap();
+    let extremes = |_: &Network<f64>, _: Loss, batch: &Batch<f64>| Some((batch.samples() as f64, -1.0));
     let mut recorder = Recorder::new(&parts.train, None, 1).with_extremes(&extremes);
     let record = recorder.record(&trainer).unwrap();
     assert_eq!((record.lambda_max, record.lambda_min), (Some(120.0), Some(-1.0)));
-    assert_eq!((record.test_loss, record.test_accuracy), (None, None));
+    assert_eq!((record.test_loss, record.test_score), (None, None));
 }
 
 /// The weights after each of two steps, and the gradient before each, flat.
 fn two_steps(settings: TrainSettings, train: &Batch<f64>) -> [(Vec<f64>, Vec<f64>); 2] {
     let settings = TrainSettings { steps: 2, ..settings };
     let mut direction = Direction::new(settings.method, 1);
-    let mut trainer = Trainer::new(settings, first(train), train).unwrap();
+    let mut trainer = Trainer::new(settings, first(train), Loss::Softmax, train).unwrap();
     std::array::from_fn(|_| {
         let before = trainer.state().network.clone();
-        let mut gradient = vec![0.0; before.parameters.flat().len()];
-        direction.at(&before, train, trainer.settings().strength, &mut gradient).unwrap();
+        let mut gradient = vec![0.0; before.layers.flat().len()];
+        direction.at(&before, Loss::Softmax, train, trainer.settings().strength, &mut gradient).unwrap();
         trainer.step().unwrap();
-        (trainer.state().network.parameters.flat(), gradient)
+        (trainer.state().network.layers.flat(), gradient)
     })
 }
 
@@ -466,7 +505,8 @@ fn the_strength_of_every_method_warms_up() {
     for method in Method::ALL.into_iter().filter(|method| *method != Method::Sgd) {
         let after = |strength: f64, warm_up: usize| {
             let settings = TrainSettings { strength, warm_up, ..TrainSettings::of(method) };
-            let mut trainer = Trainer::new(settings, first(&parts.train), &parts.train).unwrap();
+            let mut trainer =
+                Trainer::new(settings, first(&parts.train), Loss::Softmax, &parts.train).unwrap();
             trainer.step().unwrap();
             trainer.state().network.clone()
         };
@@ -486,8 +526,8 @@ fn steps_at_which_the_bound_has_no_gradient_descend_the_loss_and_are_counted() {
     };
     let right = hsr::terms::samples(&far, &one)[0].p.imax() as i64;
     let one = Batch::from_labels(one.x, &[right], 3).unwrap();
-    let mut trainer = Trainer::new(TrainSettings::of(Method::Hsr), far.clone(), &one).unwrap();
+    let mut trainer = Trainer::new(TrainSettings::of(Method::Hsr), far.clone(), Loss::Softmax, &one).unwrap();
     assert!(trainer.step().unwrap().flat.is_some());
     assert_eq!(trainer.flat_steps(), 1);
-    assert_eq!(trainer.state().network, far, "the loss is 0, and so is its gradient");
+    assert_eq!(trainer.state().network, far.into(), "the loss is 0, and so is its gradient");
 }

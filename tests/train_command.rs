@@ -167,7 +167,7 @@ fn settings_that_are_none_are_one_clear_error_and_nothing_is_written() {
     for (arguments, message) in [
         (
             &["--method", "adam"][..],
-            "choose sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay",
+            "choose sgd, hsr, hsr-reduced, hsr-block, hsr-layers, hsr-units, trace, frobenius, sam or weight-decay",
         ),
         (&["--method", "sgd", "--strength", "0.1"], "strength is 0.1: 0 (sgd has no strength) is needed"),
         (&["--strength", "-1"], "lambda is -1: a number that is 0 or more is needed"),
@@ -178,6 +178,30 @@ fn settings_that_are_none_are_one_clear_error_and_nothing_is_written() {
         (&["--steps", "0"], "steps is 0"),
         (&["--hidden", "0"], "--hidden is 0"),
         (&["--hidden", "18446744073709551615"], "lower it"),
+        (
+            &["--layers", "8,18446744073709551615"],
+            "--layers is 8,18446744073709551615: that makes more than 10000000 parameters",
+        ),
+        (
+            &["--layers", "4000,4000"],
+            "--layers is 4000,4000: that makes more than 10000000 parameters; lower it",
+        ),
+        (&["--layers", "8,0"], "'8,0' are no widths of layers, such as 16,8: each is 1 or more, or none"),
+        (&["--layers", "eight"], "'eight' are no widths of layers"),
+        (&["--layers", "8,8", "--hidden", "8"], "cannot be used with"),
+        (
+            &["--activation", "tanh,silu"],
+            "--activation has 2 names for 1 hidden layers: give one for all, or one for each",
+        ),
+        (&["--loss", "huber"], "choose softmax, squared, multi-label, poisson or pseudo-huber"),
+        (
+            &["--method", "hsr-block", "--layers", "8,8"],
+            "hsr-block is for one hidden layer with softmax, and this is N=120 4-8-8-3 with biases, softmax: take hsr-layers",
+        ),
+        (
+            &["--method", "hsr-block", "--loss", "squared"],
+            "hsr-block is for one hidden layer with softmax, and this is N=120 4-8-3 with biases, squared: take hsr-layers",
+        ),
         (&["--threads", "0"], "threads is 0"),
         (&["--log-every", "0"], "log_every is 0"),
         (&["--checkpoint-every", "0"], "'0' is no whole number from 1 to "),
@@ -187,6 +211,140 @@ fn settings_that_are_none_are_one_clear_error_and_nothing_is_written() {
     ] {
         refuses(folder.path(), arguments, message);
     }
+}
+
+/// A table with a number as target, two columns and 24 rows.
+fn numbers(folder: &Path, name: &str, target: impl Fn(i32) -> String) {
+    let rows: String = (0..24).map(|n| format!("{},{},{}\n", n % 5, (n * n) % 7, target(n))).collect();
+    fs::write(folder.join(name), format!("width,height,target\n{rows}")).unwrap();
+}
+
+#[test]
+fn a_deep_network_is_trained_on_numbers_of_the_user() {
+    let folder = tempfile::tempdir().unwrap();
+    numbers(folder.path(), "own.csv", |n| format!("{}.5", 100 + 20 * (n % 5) - 3 * ((n * n) % 7)));
+    let network = ["--data", "own.csv", "--loss", "squared", "--layers", "4,3", "--activation", "tanh,silu"];
+    let more = ["--method", "hsr-layers", "--steps", "40", "--rate", "0.02", "--out", "run"];
+    let output = hsr(folder.path(), &[&network[..], &more].concat());
+    let told = text(&output);
+    assert_eq!(output.status.code(), DONE, "{told}");
+    for line in [
+        "own.csv: the targets are the 24 numbers of column 3 ('target')",
+        "targets are standardised by the training part (mean 1",
+        "hsr-layers on own.csv: tanh,silu, N=19 2-4-3-1 with biases, squared, seed 0",
+        "score",
+    ] {
+        assert!(told.contains(line), "expected '{line}' in: {told}");
+    }
+    let run = folder.path().join("run");
+    let csv = fs::read_to_string(run.join("log.csv")).unwrap();
+    assert!(csv.starts_with("step,epoch,loss,score,test_loss,test_score,trace,"), "{csv}");
+    let records = untimed(&run);
+    let (first, last) = (&records[0], records.last().unwrap());
+    assert!(last.loss < 0.5 * first.loss && last.score > Some(0.5), "{first:?} to {last:?}");
+    assert!(
+        records.iter().all(|record| record.lambda_max.unwrap() <= record.ws * (1.0 + 1e-9)),
+        "{records:?}"
+    );
+    let read = Checkpoint::read(run.join("checkpoint.npz")).unwrap();
+    assert_eq!(read.task.to_string(), "N=19 2-4-3-1 with biases, squared");
+
+    // The command in the settings does the same again, and the deviation turns a prediction back into what was measured.
+    let settings: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(run.join("settings.json")).unwrap()).unwrap();
+    assert!(settings["targets_standardised"][0]["deviation"].as_f64().unwrap() > 10.0, "{settings}");
+    let command = settings["command"].as_str().unwrap().replace("--out run", "--out again");
+    let words: Vec<&str> = command.strip_prefix("hsr train ").unwrap().split(' ').collect();
+    assert_eq!(hsr(folder.path(), &words).status.code(), DONE);
+    assert_eq!(untimed(&folder.path().join("again")), records);
+
+    // Half of it, and then the rest.
+    let half = ["--method", "hsr-layers", "--rate", "0.02", "--out", "half"];
+    assert_eq!(hsr(folder.path(), &[&network[..], &half, &["--steps", "20"]].concat()).status.code(), DONE);
+    let resume = ["--steps", "40", "--resume", "half/checkpoint.npz"];
+    let output = hsr(folder.path(), &[&network[..], &half, &resume].concat());
+    assert_eq!(output.status.code(), DONE, "{}", text(&output));
+    assert_eq!(untimed(&folder.path().join("half")), records);
+}
+
+#[test]
+fn every_loss_trains_on_what_it_takes_with_and_without_hidden_layers() {
+    let folder = tempfile::tempdir().unwrap();
+    numbers(folder.path(), "counts.csv", |n| (n % 5).to_string());
+    numbers(folder.path(), "binary.csv", |n| (n % 2).to_string());
+    for (data, loss, task) in [
+        ("counts.csv", "poisson", "N=19 2-"),
+        ("counts.csv", "pseudo-huber", "N=19 2-"),
+        ("binary.csv", "multi-label", "N=19 2-"),
+        ("iris", "squared", "N=120 4-"),
+        ("iris", "softmax", "N=120 4-"),
+        ("diabetes", "squared", "N=354 10-"),
+    ] {
+        for layers in ["none", "3,2"] {
+            let arguments = ["--data", data, "--loss", loss, "--layers", layers, "--method", "hsr-units"];
+            let more = ["--steps", "6", "--rate", "0.01", "--no-eigenvalues", "--overwrite", "--out", "run"];
+            let output = hsr(folder.path(), &[&arguments[..], &more].concat());
+            assert_eq!(output.status.code(), DONE, "{loss} on {data}, {layers}: {}", text(&output));
+            assert!(text(&output).contains(task), "{loss} on {data}, {layers}: {}", text(&output));
+        }
+    }
+}
+
+#[test]
+fn targets_that_the_loss_does_not_take_are_one_clear_error_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |loss: &'static str, data: &'static str| ["--data", data, "--loss", loss];
+    numbers(folder.path(), "own.csv", |n| (3 - n).to_string());
+    refuses(
+        folder.path(),
+        &on("poisson", "own.csv"),
+        "line 6, column 3 ('target'): '-1' is no target: a count is a whole number, 0 or more",
+    );
+    numbers(folder.path(), "own.csv", |_| "2.5".to_string());
+    refuses(
+        folder.path(),
+        &on("squared", "own.csv"),
+        "every sample has the same targets: there is nothing to learn from them",
+    );
+    fs::write(folder.path().join("own.csv"), "a,target\n1,2.5\n").unwrap();
+    refuses(folder.path(), &on("squared", "own.csv"), "own.csv: ");
+    let x = Array { shape: vec![3, 1], values: vec![1.0, 2.0, 3.0] };
+    write_npz(folder.path().join("own.npz"), &[("X", x), ("y", Array::vector(&[1.0, 2.0, -3.0]))]).unwrap();
+    refuses(
+        folder.path(),
+        &on("poisson", "own.npz"),
+        "Y[2,0] is -3, with the loss poisson: a count is a whole number, 0 or more",
+    );
+    refuses(
+        folder.path(),
+        &on("multi-label", "own.npz"),
+        "Y[1,0] is 2, with the loss multi-label: a target is 0 or 1",
+    );
+    refuses(
+        folder.path(),
+        &on("softmax", "diabetes"),
+        "diabetes has numbers as targets and no classes: choose another --loss",
+    );
+    refuses(
+        folder.path(),
+        &on("multi-label", "diabetes"),
+        "diabetes: Y[0,0] is 151, with the loss multi-label",
+    );
+}
+
+#[test]
+fn a_network_that_does_not_fit_into_memory_is_one_clear_error_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_hsr"))
+        .args(["train", "--layers", "2000,500", "--out", "refused"])
+        .env("HSR_MEMORY_GIB", "0.005")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = text(&output);
+    assert_eq!(output.status.code(), STOPPED, "{told}");
+    assert!(told.starts_with("hsr: the way of 120 samples through 2503 units would take 9.6 MB"), "{told}");
+    assert!(!folder.path().join("refused").exists());
 }
 
 #[test]

@@ -109,6 +109,15 @@ def checkpoints():
     checkpoint("no_settings.npz", settings=None)
     checkpoint("method_of_its_own.npz", settings={**about["settings"], "method": "m" * 3000})
     checkpoint("mini_batch.npz", settings={**about["settings"], "batch": 0, "schedule": "cosine"})
+    layers = [("W1.npy", W[1]), ("b1.npy", B[1]), ("W2.npy", npy([1.0, -1.0], (2, 1))), ("W3.npy", npy([0.5, 2.0], (1, 2)))]
+    seven = {"arrays": layers, "activation": "tanh,silu", "loss": "squared"}
+    checkpoint("deep.npz", **seven)
+    checkpoint("deep_without_its_last_layer.npz", **{**seven, "arrays": layers[:3]})
+    checkpoint("deep_with_layers_that_do_not_fit.npz", **{**seven, "arrays": [*layers[:3], ("W3.npy", npy([0.5, 2.0], (2, 1)))]})
+    checkpoint("deep_with_too_few_activations.npz", **{**seven, "activation": "tanh"})
+    checkpoint("many_activations.npz", activation=",".join(["tanh"] * 300))
+    checkpoint("no_hidden_layer.npz", ("velocity.npy", npy([0.0] * 2, (2,))), [("W1.npy", W[1])], activation="", loss="poisson")
+    checkpoint("no_such_loss.npz", loss="huber\x1b[2J")
     npz("checkpoint", "only_a_network.npz", [W, V])
     right = (HERE / "checkpoint/right.npz").read_bytes()
     write("checkpoint", "torn.npz", right[: len(right) // 2])

@@ -2,7 +2,7 @@
 
 use super::activations;
 use super::files::Files;
-use super::layers::at_least_one;
+use super::layers::{Widths, at_least_one, joined, one_a_layer};
 use super::named::{self, TableArguments};
 use super::{Format, note, numbers, tell};
 use clap::Args;
@@ -146,27 +146,6 @@ pub(super) fn audit(arguments: &AuditArguments) -> Result<bool, Box<dyn Error>> 
     Ok(report.holds())
 }
 
-/// The widths of the hidden layers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Widths(Vec<usize>);
-
-impl FromStr for Widths {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "none" {
-            return Ok(Widths(Vec::new()));
-        }
-        let width = |part: &str| numbers::at_least_one(part.trim()).ok();
-        let widths: Option<Vec<usize>> = text.split(',').map(width).collect();
-        widths.map(Widths).ok_or_else(|| {
-            format!(
-                "{} are no widths of layers, such as 16,8: each is 1 or more, or none",
-                words::quoted(text)
-            )
-        })
-    }
-}
-
 /// The sizes that are asked for, and an activation for each hidden layer.
 fn network(
     arguments: &AuditArguments,
@@ -179,13 +158,7 @@ fn network(
             vec![arguments.hidden]
         }
     };
-    let (hidden, given) = (widths.len(), arguments.activation.len());
-    if given != 1 && given != hidden {
-        return Err(format!(
-            "--activation has {given} names for {hidden} hidden layers: give one for all, or one for each"
-        ));
-    }
-    let activations = arguments.activation.iter().copied().cycle().take(hidden).collect();
+    let activations = one_a_layer(&arguments.activation, widths.len())?;
     widths.push(batch.y.ncols());
     Ok((Architecture::new(batch.x.ncols(), &widths, !arguments.no_bias), activations))
 }
@@ -205,6 +178,11 @@ fn data(arguments: &AuditArguments) -> Result<(Batch<f64>, Option<LabelColumn>),
     let labelled =
         match (named::find_for(&arguments.data, &arguments.table, arguments.loss)?, arguments.samples) {
             (Data::Batch(batch), None) => return Ok((batch, None)),
+            (Data::Numbered(numbered), samples) => {
+                let standard = numbered.standardised(arguments.loss.targets());
+                let batch = first_samples(standard.batch(arguments.loss)?, samples, &arguments.data)?;
+                return Ok((batch, Some(numbered.target_column)));
+            }
             (Data::Batch(_), Some(_)) => {
                 return Err(
                     "--samples is for data with labels: take fewer rows of X and Y in the file".into()
@@ -226,14 +204,23 @@ fn regression(set: RegressionSet, arguments: &AuditArguments) -> Result<Batch<f6
         )
         .into());
     }
-    let batch = set.batch(arguments.loss)?;
-    match arguments.samples {
+    first_samples(set.batch(arguments.loss)?, arguments.samples, &set.to_string())
+}
+
+/// So many samples, the first, or all.
+fn first_samples(
+    batch: Batch<f64>,
+    samples: Option<usize>,
+    data: &str,
+) -> Result<Batch<f64>, Box<dyn Error>> {
+    match samples {
         None => Ok(batch),
         Some(count) if (1..=batch.samples()).contains(&count) => {
             Ok(batch.select(&(0..count).collect::<Vec<_>>()))
         }
         Some(count) => Err(format!(
-            "--samples is {count}, but {set} has {} samples: take 1 to that many",
+            "--samples is {count}, but {} has {} samples: take 1 to that many",
+            words::shown(data),
             batch.samples()
         )
         .into()),
@@ -268,8 +255,7 @@ fn replay(arguments: &AuditArguments, label: Option<&LabelColumn>) -> String {
     let AuditArguments { data, hidden, layers, loss, activation, points, seed, .. } = arguments;
     let network = match layers {
         None => format!("--hidden {hidden}"),
-        Some(Widths(widths)) if widths.is_empty() => "--layers none".to_string(),
-        Some(Widths(widths)) => format!("--layers {}", joined(widths)),
+        Some(widths) => format!("--layers {widths}"),
     };
     let loss = if *loss == Loss::Softmax { String::new() } else { format!(" --loss {loss}") };
     let mut command = format!(
@@ -288,8 +274,4 @@ fn replay(arguments: &AuditArguments, label: Option<&LabelColumn>) -> String {
         command += &format!(" --only {}", quoted(only));
     }
     command
-}
-
-fn joined<T: ToString>(items: &[T]) -> String {
-    items.iter().map(T::to_string).collect::<Vec<_>>().join(",")
 }

@@ -1,8 +1,9 @@
 //! `hsr compare`.
 
 use super::files::{Files, OR_OVERWRITE};
+use super::layers::NetworkArguments;
 use super::named::{self, TableArguments};
-use super::{activations, layers, numbers};
+use super::numbers;
 use clap::Args;
 use hsr::compare::{CompareSettings, Comparison, compare, html, pictures};
 use hsr::data::{LabelColumn, SplitShares};
@@ -22,25 +23,24 @@ Examples:
   hsr compare --data iris --out study
   hsr compare --data wine --methods hsr,sam --seeds 3 --trials 3 --steps 200 --out study
   hsr compare --data wine --methods hsr,sam --seeds 3 --seed 10 --out others
-  hsr compare --data own.csv --hidden 16 --activation gelu --batch 32 --out study --png";
+  hsr compare --data own.csv --hidden 16 --activation gelu --batch 32 --out study --png
+  hsr compare --data own.csv --loss squared --layers 16,16 --methods hsr,hsr-layers,hsr-units --out study";
 
 /// Arguments of `hsr compare`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CompareArguments {
-    /// iris, wine, breast-cancer, digits, or a file: .csv or .tsv with a label column, or .npz or .json with X and y or Y
+    /// iris, wine, breast-cancer, digits, diabetes (numbers as targets), or a file: .csv or .tsv with a label column, or
+    /// .npz or .json with X and y or Y
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
     data: String,
     #[command(flatten)]
     table: TableArguments,
     /// Methods, separated by commas; sgd is always among them
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        default_value = "sgd,hsr,hsr-reduced,hsr-block,trace,frobenius,sam,weight-decay"
-    )]
-    methods: Vec<Method>,
+    /// [default: sgd,hsr,hsr-reduced,hsr-block,trace,frobenius,sam,weight-decay with one hidden layer and softmax, and
+    /// with another network sgd,hsr,hsr-layers,hsr-units,trace,frobenius,sam,weight-decay]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    methods: Option<Vec<Method>>,
     /// How many seeds: as many splits and initial points, the same for every method
     #[arg(long, default_value_t = 10, value_name = "K", value_parser = numbers::whole(1..=10_000_u64))]
     seeds: u64,
@@ -50,14 +50,8 @@ pub(super) struct CompareArguments {
     /// Strengths that each method chooses from by its validation loss
     #[arg(long, default_value_t = 5, value_name = "K", value_parser = numbers::whole(1..=50_u32))]
     trials: u32,
-    /// Hidden units
-    #[arg(long, default_value_t = 8, value_name = "H", allow_negative_numbers = true, value_parser = numbers::count)]
-    hidden: usize,
-    #[arg(long, default_value = "tanh", value_name = "NAME", help = activations::help())]
-    activation: Activation,
-    /// A network without biases
-    #[arg(long)]
-    no_bias: bool,
+    #[command(flatten)]
+    network: NetworkArguments,
     /// Updates of the weights in each run
     #[arg(long, default_value_t = 500, value_name = "N", allow_negative_numbers = true, value_parser = numbers::count)]
     steps: usize,
@@ -89,9 +83,10 @@ pub(super) struct CompareArguments {
 
 pub(super) fn compare_methods(arguments: &CompareArguments) -> Result<(), Box<dyn Error>> {
     files(arguments).check_apart()?;
-    let data = named::load(&arguments.data, &arguments.table)?;
-    layers::shape(&data.batch, arguments.hidden, !arguments.no_bias)?;
-    let settings = arguments.settings();
+    let activations = arguments.network.activations()?;
+    let data = named::load(&arguments.data, &arguments.table, arguments.network.loss)?;
+    arguments.network.architecture(&data.batch)?;
+    let settings = arguments.settings(activations);
     let command = arguments.command(data.label.as_ref());
     let folder = folder(arguments, &command)?;
     // Drawn on standard error, and only where that is a terminal.
@@ -156,15 +151,27 @@ fn write(
 }
 
 impl CompareArguments {
-    fn settings(&self) -> CompareSettings {
+    /// The methods that were named, or those that are usual for the network.
+    fn methods(&self) -> Vec<Method> {
+        let of_bounds = match self.network.is_of_one_hidden_layer() {
+            true => [Method::HsrReduced, Method::HsrBlock],
+            false => [Method::HsrLayers, Method::HsrUnits],
+        };
+        let others = [Method::Trace, Method::Frobenius, Method::Sam, Method::WeightDecay];
+        let usual = || [&[Method::Sgd, Method::Hsr][..], &of_bounds, &others].concat();
+        self.methods.clone().unwrap_or_else(usual)
+    }
+
+    fn settings(&self, activations: Vec<Activation>) -> CompareSettings {
         CompareSettings {
-            methods: self.methods.clone(),
+            methods: self.methods(),
             seed: self.seed,
             seeds: self.seeds,
             trials: self.trials,
-            hidden: self.hidden,
-            activation: self.activation,
-            biases: !self.no_bias,
+            hidden: self.network.hidden(),
+            activations,
+            loss: self.network.loss,
+            biases: !self.network.no_bias,
             shares: SplitShares { validation: 0.2, test: 0.2 },
             train: TrainSettings {
                 steps: self.steps,
@@ -180,9 +187,9 @@ impl CompareArguments {
 
     /// The command that repeats the comparison, with every default written out, the label column of a table with them.
     fn command(&self, label: Option<&LabelColumn>) -> String {
-        let methods: Vec<&str> = self.methods.iter().map(|method| method.name()).collect();
+        let methods: Vec<&str> = self.methods().into_iter().map(Method::name).collect();
         let mut command = format!(
-            "hsr compare --data {}{} --methods {} --seeds {} --seed {} --trials {} --hidden {} --activation {} --steps {} --rate {} \
+            "hsr compare --data {}{} --methods {} --seeds {} --seed {} --trials {} {} --steps {} --rate {} \
              --momentum {} --schedule {} --log-every {}",
             quoted(&self.data),
             self.table.options(label),
@@ -190,8 +197,7 @@ impl CompareArguments {
             self.seeds,
             self.seed,
             self.trials,
-            self.hidden,
-            self.activation,
+            self.network.options(),
             self.steps,
             self.rate,
             self.momentum,
@@ -201,7 +207,7 @@ impl CompareArguments {
         if let Some(batch) = self.batch {
             command += &format!(" --batch {batch}");
         }
-        for (given, flag) in [(self.no_bias, "--no-bias"), (self.png, "--png")] {
+        for (given, flag) in [(self.network.no_bias, "--no-bias"), (self.png, "--png")] {
             if given {
                 command += &format!(" {flag}");
             }

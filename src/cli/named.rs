@@ -2,8 +2,8 @@
 
 use super::note;
 use clap::Args;
-use hsr::data::{DataSet, LabelColumn, LabelledData, Reading, Separator};
-use hsr::io::{Data, Read, ending, open_data, open_data_for};
+use hsr::data::{DataSet, LabelColumn, LabelledData, NumberedData, Reading, RegressionSet, Separator};
+use hsr::io::{Data, Read, ending, open_data, open_data_for, open_data_with};
 use hsr::model::{Batch, Loss};
 use hsr::shell::quoted;
 use hsr::words;
@@ -56,9 +56,10 @@ impl TableArguments {
 /// The data with the names of classes and columns.
 pub(super) struct Named {
     pub batch: Batch<f64>,
+    /// None where the targets are no classes.
     pub classes: Vec<String>,
     pub columns: Vec<String>,
-    /// The column that the labels come from, in a table of the user.
+    /// The column that the labels or the targets come from, in a table of the user.
     pub label: Option<LabelColumn>,
 }
 
@@ -72,7 +73,7 @@ pub(super) fn find(data: &str, table: &TableArguments) -> Result<Data, Box<dyn E
         table.refuse(data)?;
         return Ok(Data::Labelled(set.load()));
     }
-    read_file(path, table, None)
+    said(path, table, open_data(path, &table.reading(), None)?)
 }
 
 /// Same as [`find`], but with the targets that a loss takes.
@@ -89,13 +90,14 @@ pub(super) fn is_file(data: &str) -> bool {
     ["csv", "tsv", "npz", "json"].contains(&&ending(Path::new(data))[..])
 }
 
-/// The data of a file, with the same words on standard error. `classes` says how many there are, if that is known.
+/// The data of a file for a loss and so many outputs, with the same words on standard error.
 pub(super) fn read_file(
     path: &Path,
     table: &TableArguments,
-    classes: Option<usize>,
+    loss: Loss,
+    outputs: usize,
 ) -> Result<Data, Box<dyn Error>> {
-    said(path, table, open_data(path, &table.reading(), classes)?)
+    said(path, table, open_data_with(path, &table.reading(), loss, outputs)?)
 }
 
 /// What was read, once what was chosen and what was not read is said.
@@ -103,28 +105,58 @@ fn said(path: &Path, table: &TableArguments, read: Read<Data>) -> Result<Data, B
     let Read { value, aside } = read;
     match &value {
         Data::Labelled(labelled) => say_label(path, labelled),
+        Data::Numbered(numbered) => say_targets(path, numbered),
         Data::Batch(_) => table.refuse(&path.to_string_lossy())?,
     }
     say_aside(path, &aside);
     Ok(value)
 }
 
-/// The same as inputs and targets, with names where the file has none.
-pub(super) fn load(data: &str, table: &TableArguments) -> Result<Named, Box<dyn Error>> {
-    Ok(match find(data, table)? {
+/// Inputs and targets for a loss, with names where the file has none.
+pub(super) fn load(data: &str, table: &TableArguments, loss: Loss) -> Result<Named, Box<dyn Error>> {
+    if let Ok(set) = data.parse::<RegressionSet>() {
+        return of_set(set, table, loss);
+    }
+    let named = match find_for(data, table, loss)? {
         Data::Labelled(labelled) => Named {
             batch: labelled.batch(),
             label: is_file(data).then_some(labelled.label_column),
             classes: labelled.class_names,
             columns: labelled.feature_names,
         },
-        Data::Batch(batch) => Named {
-            classes: (0..batch.y.ncols()).map(|class| class.to_string()).collect(),
-            columns: (0..batch.x.ncols()).map(|column| format!("X[:,{column}]")).collect(),
-            label: None,
-            batch,
+        Data::Numbered(numbered) => Named {
+            batch: numbered.batch(loss)?,
+            classes: Vec::new(),
+            columns: numbered.feature_names,
+            label: is_file(data).then_some(numbered.target_column),
         },
-    })
+        Data::Batch(batch) => {
+            let classes = if loss == Loss::Softmax { batch.y.ncols() } else { 0 };
+            Named {
+                classes: (0..classes).map(|class| class.to_string()).collect(),
+                columns: numbered_columns(&batch),
+                label: None,
+                batch,
+            }
+        }
+    };
+    Ok(named)
+}
+
+/// An embedded set with numbers as targets, as they were published.
+fn of_set(set: RegressionSet, table: &TableArguments, loss: Loss) -> Result<Named, Box<dyn Error>> {
+    table.refuse(set.name())?;
+    if loss == Loss::Softmax {
+        let advice = "choose another --loss than softmax";
+        return Err(format!("{set} has numbers as targets and no classes: {advice}").into());
+    }
+    let (x, y) = set.load();
+    let batch = Batch::for_loss(x, y, loss).map_err(|error| format!("{set}: {error}"))?;
+    Ok(Named { columns: numbered_columns(&batch), batch, classes: Vec::new(), label: None })
+}
+
+fn numbered_columns(batch: &Batch<f64>) -> Vec<String> {
+    (0..batch.x.ncols()).map(|column| format!("X[:,{column}]")).collect()
 }
 
 /// Names of which only the first are said.
@@ -144,6 +176,11 @@ fn say_label(path: &Path, labelled: &LabelledData) {
         "{}: the label is column {label_column}, with {count} classes: {classes}",
         words::path(path)
     ));
+}
+
+fn say_targets(path: &Path, numbered: &NumberedData) {
+    let (column, samples) = (&numbered.target_column, numbered.targets.nrows());
+    note(&format!("{}: the targets are the {samples} numbers of column {column}", words::path(path)));
 }
 
 /// Says which arrays of a file nobody read.

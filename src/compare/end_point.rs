@@ -1,10 +1,11 @@
 //! End points of training runs: their measures and their kind.
 
 use super::CompareError;
-use crate::fast::{Backward, Fit};
-use crate::model::{Batch, ThreeLayer};
+use crate::fast::{LayerPlan, LayerWorkspace};
+use crate::model::{Batch, Loss, Network};
 use crate::number::norm;
-use crate::spectrum::{self, Extremes, ends, extremes};
+use crate::spectrum::{self, Extremes, network_ends, network_extremes};
+use crate::terms::partition::{Partition, bound_matrix};
 use crate::train::{Direction, Method, Record, TrainError, Trainer};
 use serde::Serialize;
 use std::fmt;
@@ -46,16 +47,36 @@ const NEGATIVE: f64 = 1e-2;
 pub struct Start {
     /// Largest eigenvalue of the training loss's Hessian.
     pub lambda_max: f64,
+    /// The bound by layers.
+    pub ws_layers: f64,
+    /// The bound by units.
+    pub ws_units: f64,
     /// Norm of the training loss's gradient.
     pub gradient_norm: f64,
 }
 
 impl Start {
-    pub(super) fn of(network: &ThreeLayer<f64>, train: &Batch<f64>) -> Result<Self, CompareError> {
-        let (lambda_max, _) = ends(network, train)?;
-        let gradient_norm = descended(Method::Sgd, 0.0, network, train)?;
-        Ok(Start { lambda_max, gradient_norm })
+    pub(super) fn of(network: &Network<f64>, loss: Loss, train: &Batch<f64>) -> Result<Self, CompareError> {
+        let (lambda_max, _) = network_ends(network, loss, train)?;
+        let [ws_layers, ws_units] = bounds_by_groups(network, loss, train)?;
+        let gradient_norm = descended(Method::Sgd, 0.0, network, loss, train)?;
+        Ok(Start { lambda_max, ws_layers, ws_units, gradient_norm })
     }
+}
+
+/// The bounds by layers and by units.
+fn bounds_by_groups(
+    network: &Network<f64>,
+    loss: Loss,
+    train: &Batch<f64>,
+) -> Result<[f64; 2], CompareError> {
+    let plan = LayerPlan::new(&network.architecture(), loss, train.samples(), 1, true);
+    let mut workspace = LayerWorkspace::new(plan.map_err(TrainError::from)?);
+    let units = &workspace.evaluate(network, train).map_err(TrainError::from)?.units;
+    let bound = |partition| {
+        units.as_ref().map_or(f64::NAN, |units| bound_matrix(units, partition).symmetric_eigenvalues().max())
+    };
+    Ok([Partition::Layers, Partition::Units].map(bound))
 }
 
 /// The measures of an end point.
@@ -66,8 +87,8 @@ pub struct EndPoint {
     pub train_loss: f64,
     /// Loss of the test part.
     pub test_loss: f64,
-    /// The share of the test samples whose class is predicted.
-    pub test_accuracy: f64,
+    /// The score of the test part, such as the accuracy: see [`score_name`](crate::train::score_name).
+    pub test_score: f64,
     /// Largest eigenvalue of the training loss's Hessian.
     pub lambda_max: f64,
     /// Smallest eigenvalue of the training loss's Hessian.
@@ -76,6 +97,10 @@ pub struct EndPoint {
     pub trace: f64,
     /// `WS`, the upper bound on the largest eigenvalue.
     pub ws: f64,
+    /// The bound by layers.
+    pub ws_layers: f64,
+    /// The bound by units.
+    pub ws_units: f64,
     /// Norm of the training loss's gradient.
     pub gradient_norm: f64,
     /// Norm of the gradient that the method descends.
@@ -92,18 +117,13 @@ pub struct EndPoint {
 fn descended(
     method: Method,
     strength: f64,
-    network: &ThreeLayer<f64>,
+    network: &Network<f64>,
+    loss: Loss,
     train: &Batch<f64>,
 ) -> Result<f64, CompareError> {
-    let mut gradient = vec![0.0; network.shape(train.samples()).parameters()];
-    Direction::new(method, 1).at(network, train, strength, &mut gradient)?;
+    let mut gradient = vec![0.0; network.architecture().parameters()];
+    Direction::new(method, 1).at(network, loss, train, strength, &mut gradient)?;
     Ok(norm(&gradient))
-}
-
-/// How well a network fits a part.
-pub(super) fn fit(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Fit, CompareError> {
-    let fit = Backward::new(&network.shape(batch.samples())).evaluate(network, batch);
-    Ok(fit.map_err(TrainError::from)?)
 }
 
 /// The largest residual of an eigenvalue, relative to the largest magnitude, where they are found by products.
@@ -116,13 +136,14 @@ pub(super) fn measure(
     record: &Record,
     start: &Start,
 ) -> Result<(EndPoint, Extremes), CompareError> {
-    let network = &trainer.state().network;
+    let (network, loss) = (&trainer.state().network, trainer.loss());
     let (method, strength) = (trainer.settings().method, trainer.settings().strength);
     let settings =
         spectrum::SpectrumSettings { tolerance: TOLERANCE, ..spectrum::SpectrumSettings::default() };
-    let ends = extremes(network, trainer.train(), &settings)?;
+    let ends = network_extremes(network, loss, trainer.train(), &settings)?;
     let (lambda_max, lambda_min) = (ends.largest.value, ends.smallest.value);
-    let descended_norm = descended(method, strength, network, trainer.train())?;
+    let descended_norm = descended(method, strength, network, loss, trainer.train())?;
+    let [ws_layers, ws_units] = bounds_by_groups(network, loss, trainer.train())?;
     let kind = if descended_norm > STATIONARY * start.gradient_norm {
         Kind::NotConverged
     } else if lambda_min < -NEGATIVE * lambda_max {
@@ -135,11 +156,13 @@ pub(super) fn measure(
     let end = EndPoint {
         train_loss: record.loss,
         test_loss: record.test_loss.unwrap_or(f64::NAN),
-        test_accuracy: record.test_accuracy.unwrap_or(f64::NAN),
+        test_score: record.test_score.unwrap_or(f64::NAN),
         lambda_max,
         lambda_min,
         trace: record.trace,
         ws: record.ws,
+        ws_layers,
+        ws_units,
         gradient_norm: record.gradient_norm,
         descended_norm,
         negative: ends.all.as_ref().map(spectrum::Spectrum::negative),

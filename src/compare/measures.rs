@@ -1,6 +1,8 @@
 //! The measures of end points, and what methods differ by in them.
 
 use super::{Comparison, Difference, EndPoint, Kind, Mean, MethodResult, Run, bootstrap, mean};
+use crate::model::Loss;
+use crate::train::score_name;
 use std::fmt::Write;
 
 /// A measure of end points.
@@ -21,19 +23,28 @@ const fn aside(name: &'static str, of: fn(&EndPoint) -> f64) -> Measure {
     Measure { name, of, prominent: false }
 }
 
-/// All measures, in the order of the tables.
-pub(super) const MEASURES: [Measure; 10] = [
-    prominent("train loss", |end| end.train_loss),
-    prominent("test accuracy", |end| end.test_accuracy),
-    prominent("lambda_max", |end| end.lambda_max),
-    prominent(BOUND, |end| end.ws),
-    aside("lambda_min", |end| end.lambda_min),
-    aside("range", |end| end.lambda_max - end.lambda_min),
-    aside("T", |end| end.trace),
-    aside("|grad L|", |end| end.gradient_norm),
-    aside("negative", |end| end.negative.map_or(f64::NAN, |count| count as f64)),
-    aside(MILLISECONDS, |end| 1e3 * end.step_seconds),
-];
+/// All measures under a loss, in the order of the tables.
+pub(super) fn measures(loss: Loss) -> [Measure; 12] {
+    [
+        prominent("train loss", |end| end.train_loss),
+        prominent(test_score(loss), |end| end.test_score),
+        prominent("lambda_max", |end| end.lambda_max),
+        prominent(BOUND, |end| end.ws),
+        aside("lambda_min", |end| end.lambda_min),
+        aside("range", |end| end.lambda_max - end.lambda_min),
+        aside("T", |end| end.trace),
+        aside("WS by layers", |end| end.ws_layers),
+        aside("WS by units", |end| end.ws_units),
+        aside("|grad L|", |end| end.gradient_norm),
+        aside("negative", |end| end.negative.map_or(f64::NAN, |count| count as f64)),
+        aside(MILLISECONDS, |end| 1e3 * end.step_seconds),
+    ]
+}
+
+/// What the score of the test part is called.
+pub(super) fn test_score(loss: Loss) -> &'static str {
+    if score_name(loss) == "accuracy" { "test accuracy" } else { "test score" }
+}
 
 /// The measure that the methods hold down.
 pub(super) const BOUND: &str = "WS";
@@ -111,14 +122,15 @@ impl Comparison {
     /// Every end point as CSV, with the seed of its split and initial point.
     pub fn csv(&self) -> String {
         let mut text = "method,strength,seed,kind".to_string();
-        MEASURES.iter().for_each(|measure| text += &format!(",{}", measure.name.replace(' ', "_")));
+        let measures = measures(self.settings.loss);
+        measures.iter().for_each(|measure| text += &format!(",{}", measure.name.replace(' ', "_")));
         text.push('\n');
         for result in &self.results {
             for (seed, run) in self.settings.all_seeds().zip(&result.runs) {
                 let kind = run.as_ref().map_or("diverged".to_string(), |run| run.end.kind.to_string());
                 // Writing to a string cannot fail.
                 let _ = write!(text, "{},{},{seed},{kind}", result.method, result.strength);
-                for measure in &MEASURES {
+                for measure in &measures {
                     let value =
                         run.as_ref().map(|run| (measure.of)(&run.end)).filter(|value| value.is_finite());
                     text += &value.map_or(",".to_string(), |value| format!(",{value:e}"));

@@ -4,7 +4,7 @@
 //! ```
 //! use hsr::compare::{CompareSettings, compare};
 //! use hsr::data::{DataSet, SplitShares};
-//! use hsr::model::Activation;
+//! use hsr::model::{Activation, Loss};
 //! use hsr::train::{Method, TrainSettings};
 //! let iris = DataSet::Iris.load();
 //! let settings = CompareSettings {
@@ -12,8 +12,9 @@
 //!     seed: 0,
 //!     seeds: 2,
 //!     trials: 1,
-//!     hidden: 3,
-//!     activation: Activation::Tanh,
+//!     hidden: vec![3, 3],
+//!     activations: vec![Activation::Tanh; 2],
+//!     loss: Loss::Softmax,
 //!     biases: true,
 //!     shares: SplitShares { validation: 0.2, test: 0.2 },
 //!     train: TrainSettings { steps: 30, ..TrainSettings::of(Method::Sgd) },
@@ -42,10 +43,9 @@ pub use settings::{CompareSettings, strengths};
 pub use statistics::{Difference, Mean};
 
 use crate::data::{PartsError, SplitError};
-use crate::model::Shape;
 use crate::pictures::PictureError;
 use crate::spectrum::SpectrumError;
-use crate::train::{Method, Record, TrainError};
+use crate::train::{Method, Record, Task, TrainError};
 use serde::Serialize;
 use statistics::{bootstrap, mean};
 
@@ -96,8 +96,8 @@ pub struct Trial {
     pub seed: u64,
     /// Loss of the validation part, by which a strength is chosen; none for a run that diverged, as the others.
     pub validation_loss: Option<f64>,
-    /// The share of the test samples whose class is predicted, for the pictures alone.
-    pub test_accuracy: Option<f64>,
+    /// The score of the test part, for the pictures alone.
+    pub test_score: Option<f64>,
     /// Largest eigenvalue, for the pictures alone.
     pub lambda_max: Option<f64>,
 }
@@ -136,9 +136,9 @@ pub struct Run {
 pub struct Comparison {
     /// The settings of the comparison.
     pub settings: CompareSettings,
-    /// The sizes of the network and the training part.
-    #[serde(serialize_with = "tables::shape")]
-    pub shape: Shape,
+    /// The sizes of the network and the training part, and the loss.
+    #[serde(rename = "shape", serialize_with = "tables::task")]
+    pub task: Task,
     /// The initial points, a seed each.
     pub starts: Vec<Start>,
     /// The methods, [`Method::Sgd`] first.

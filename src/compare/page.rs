@@ -38,7 +38,7 @@ pub fn html(comparison: &Comparison, data: &str, command: &str) -> Result<String
             body {
                 h1 { (title) }
                 p {
-                    (comparison.shape) ", " (comparison.settings.activation) ", " (comparison.seeds())
+                    (comparison.task) ", " (comparison.settings.activations()) ", " (comparison.seeds())
                     "; each method chose among " (comparison.settings.trials)
                     " strengths by its mean validation loss. Repeat it with"
                 }

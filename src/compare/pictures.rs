@@ -1,8 +1,10 @@
 //! The pictures of a comparison: curves, spectra, and results over strengths.
 
+use super::measures::test_score;
 use super::{Comparison, MethodResult, Run, mean};
+use crate::model::Loss;
 use crate::pictures::{Axis, Picture, Series, curves, scatter, spectra};
-use crate::train::Record;
+use crate::train::{Record, score_name};
 
 impl MethodResult {
     /// The first seed whose run did not diverge.
@@ -27,19 +29,30 @@ pub fn pictures(comparison: &Comparison) -> Vec<(&'static str, Picture)> {
         let of = |result: &MethodResult| result.over_steps(quantity, result.method.name());
         comparison.results.iter().map(of).collect()
     };
-    let accuracy = |record: &Record| record.test_accuracy.unwrap_or(f64::NAN);
+    let score = |record: &Record| record.test_score.unwrap_or(f64::NAN);
+    let loss = comparison.settings.loss;
+    let test_score = format!("T{}", &test_score(loss)[1..]);
+    let [of_score, over_strength] = match score_name(loss) {
+        "accuracy" => ["accuracy", "strength-accuracy"],
+        _ => ["score", "strength-score"],
+    };
     vec![
         ("spectra", of_spectra(comparison)),
         ("lambda-max", curves("Largest eigenvalue", steps(), Axis::log("lambda_max"), &all(largest))),
         ("ws", curves("Wolkowicz-Styan bound", steps(), Axis::log("WS"), &all(|record| record.ws))),
         ("lambda-min", curves("Smallest eigenvalue", steps(), Axis::linear("lambda_min"), &all(smallest))),
         ("tightness", tightness(comparison)),
-        ("loss", curves("Training loss", steps(), Axis::log("loss"), &all(|record| record.loss))),
-        ("accuracy", curves("Test accuracy", steps(), Axis::linear("accuracy"), &all(accuracy))),
-        ("strength-accuracy", over_strengths(comparison, "Test accuracy", |trial| trial.test_accuracy)),
+        ("loss", curves("Training loss", steps(), loss_axis(loss, "loss"), &all(|record| record.loss))),
+        (of_score, curves(&test_score, steps(), Axis::linear(score_name(loss)), &all(score))),
+        (over_strength, over_strengths(comparison, &test_score, |trial| trial.test_score)),
         ("strength-lambda-max", over_strengths(comparison, "lambda_max", |trial| trial.lambda_max)),
         ("along", along(comparison)),
     ]
+}
+
+/// An axis of losses: that of counts leaves out a constant, and may be negative.
+fn loss_axis(loss: Loss, name: &str) -> Axis {
+    if loss == Loss::Poisson { Axis::linear(name) } else { Axis::log(name) }
 }
 
 fn largest(record: &Record) -> f64 {
@@ -101,5 +114,10 @@ fn along(comparison: &Comparison) -> Picture {
         band: Vec::new(),
     };
     let all: Vec<Series> = comparison.results.iter().map(series).collect();
-    curves("Loss along the top eigenvector", Axis::linear("distance"), Axis::log("training loss"), &all)
+    curves(
+        "Loss along the top eigenvector",
+        Axis::linear("distance"),
+        loss_axis(comparison.settings.loss, "training loss"),
+        &all,
+    )
 }

@@ -1,12 +1,12 @@
 //! The runs of a comparison, and the choice of strengths.
 
-use super::end_point::{Start, fit, measure};
+use super::end_point::{Start, measure};
 use super::{CompareError, CompareSettings, Comparison, MethodResult, Run, Trial, strengths};
-use crate::audit::random_network;
-use crate::data::{Parts, Split, classes};
-use crate::model::{Batch, Shape, ThreeLayer};
-use crate::spectrum::{ends, loss_along};
-use crate::train::{Method, Recorder, TrainError, Trainer, run};
+use crate::audit::random_layers;
+use crate::data::{Parts, Split};
+use crate::model::{Batch, Loss, Network};
+use crate::spectrum::{network_ends, network_loss_along};
+use crate::train::{Method, Recorder, Task, TrainError, Trainer, fit, run};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 struct Ground {
     seed: u64,
     parts: Parts,
-    network: ThreeLayer<f64>,
+    network: Network<f64>,
     start: Start,
 }
 
@@ -22,7 +22,8 @@ struct Ground {
 type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
 /// Compares training methods: runs every method at every strength on every seed, chooses each method's strength by the mean validation loss, and
-/// measures the runs with it. A strength at which a seed diverges is chosen only if all others are like that.
+/// measures the runs with it. A strength at which a seed diverges is chosen only if all others are like that. Data whose targets are no
+/// classes have no class names.
 ///
 /// # Errors
 /// [`CompareError`] for data that cannot be split, settings outside their range, or a method that diverges throughout.
@@ -53,9 +54,9 @@ pub fn compare(
         .iter()
         .map(|method| of_method(*method, &grounds, settings, &tick))
         .collect::<Result<Vec<_>, _>>()?;
-    let shape = grounds[0].network.shape(grounds[0].parts.train.samples());
+    let task = Task::of(&grounds[0].network, settings.loss, &grounds[0].parts.train);
     let starts = grounds.iter().map(|ground| ground.start).collect();
-    Ok(Comparison { settings: settings.clone(), shape, starts, results })
+    Ok(Comparison { settings: settings.clone(), task, starts, results })
 }
 
 fn ground(
@@ -64,17 +65,10 @@ fn ground(
     settings: &CompareSettings,
     seed: u64,
 ) -> Result<Ground, CompareError> {
-    let split = Split::stratified(&classes(batch), class_names, settings.shares, seed)?;
-    let parts = Parts::standardised(batch, &split)?;
-    let shape = Shape {
-        samples: parts.train.samples(),
-        inputs: batch.x.ncols(),
-        hidden: settings.hidden,
-        classes: batch.y.ncols(),
-        biases: settings.biases,
-    };
-    let network = random_network(&shape, settings.activation, seed);
-    let start = Start::of(&network, &parts.train)?;
+    let split = Split::of(batch, class_names, settings.shares, seed)?;
+    let parts = Parts::for_loss(batch, class_names, &split, settings.loss)?;
+    let network = random_layers(&settings.architecture(batch), &settings.activations, seed);
+    let start = Start::of(&network, settings.loss, &parts.train)?;
     Ok(Ground { seed, parts, network, start })
 }
 
@@ -142,7 +136,8 @@ fn trial(
     settings: &CompareSettings,
 ) -> Result<Trial, CompareError> {
     let Ground { seed, parts, network, .. } = ground;
-    let mut trainer = Trainer::new(settings.of_run(method, strength, *seed), network.clone(), &parts.train)?;
+    let mut trainer =
+        Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
     let mut steps = || -> Result<(), TrainError> {
         while !trainer.is_done() {
             trainer.step()?;
@@ -150,16 +145,16 @@ fn trial(
         Ok(())
     };
     let ended = unless_diverged(steps())?.is_some();
-    let network = &trainer.state().network;
+    let (network, loss) = (&trainer.state().network, settings.loss);
     let of_ended = |value: f64| (ended && value.is_finite()).then_some(value);
     let validation = parts.validation.as_ref().unwrap_or(&parts.train);
-    let test = parts.test.as_ref().map(|test| fit(network, test)).transpose()?;
-    let lambda_max = if ended { Some(ends(network, &parts.train)?.0) } else { None };
+    let test = parts.test.as_ref().map(|test| fit(network, loss, test)).transpose()?;
+    let lambda_max = if ended { Some(network_ends(network, loss, &parts.train)?.0) } else { None };
     Ok(Trial {
         strength,
         seed: *seed,
-        validation_loss: of_ended(fit(network, validation)?.loss),
-        test_accuracy: test.and_then(|test| of_ended(test.accuracy)),
+        validation_loss: of_ended(fit(network, loss, validation)?.loss),
+        test_score: test.and_then(|test| of_ended(test.score?)),
         lambda_max,
     })
 }
@@ -175,8 +170,10 @@ fn measured(
     settings: &CompareSettings,
 ) -> Result<Option<Run>, CompareError> {
     let Ground { seed, parts, network, start } = ground;
-    let mut trainer = Trainer::new(settings.of_run(method, strength, *seed), network.clone(), &parts.train)?;
-    let along_the_way = |network: &ThreeLayer<f64>, batch: &Batch<f64>| ends(network, batch).ok();
+    let mut trainer =
+        Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
+    let along_the_way =
+        |network: &Network<f64>, loss: Loss, batch: &Batch<f64>| network_ends(network, loss, batch).ok();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1).with_extremes(&along_the_way);
     let mut records = Vec::new();
     let ended = run(&mut trainer, &mut recorder, |_, record| {
@@ -187,7 +184,13 @@ fn measured(
     let (end, found) = measure(&trainer, last, start)?;
     let distances: Vec<f64> =
         (-POINTS..=POINTS).map(|point| FAR * f64::from(point) / f64::from(POINTS)).collect();
-    let losses = loss_along(&trainer.state().network, &parts.train, &found.largest.vector, &distances)?;
+    let losses = network_loss_along(
+        &trainer.state().network,
+        settings.loss,
+        &parts.train,
+        &found.largest.vector,
+        &distances,
+    )?;
     Ok(Some(Run {
         end,
         records,

@@ -1,7 +1,7 @@
 //! Settings of a comparison of training methods.
 
 use crate::data::SplitShares;
-use crate::model::Activation;
+use crate::model::{Activation, Architecture, Batch, Loss};
 use crate::train::{Method, TrainSettings};
 use serde::Serialize;
 
@@ -16,10 +16,12 @@ pub struct CompareSettings {
     pub seeds: u64,
     /// Strengths that each method may try.
     pub trials: u32,
-    /// The number of hidden units.
-    pub hidden: usize,
-    /// The activation of the hidden units.
-    pub activation: Activation,
+    /// The width of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// The activation of each hidden layer.
+    pub activations: Vec<Activation>,
+    /// The loss.
+    pub loss: Loss,
     /// Whether there are biases.
     pub biases: bool,
     /// Parts of the data for choosing a strength and for testing.
@@ -66,6 +68,21 @@ impl CompareSettings {
     /// The seeds, in order; after the largest number comes 0.
     pub(super) fn all_seeds(&self) -> impl Iterator<Item = u64> {
         (0..self.seeds).map(|index| self.seed.wrapping_add(index))
+    }
+
+    /// The sizes of the network for these data.
+    pub(super) fn architecture(&self, batch: &Batch<f64>) -> Architecture {
+        let mut widths = self.hidden.clone();
+        widths.push(batch.y.ncols());
+        Architecture::new(batch.x.ncols(), &widths, self.biases)
+    }
+
+    /// The activations as text, one that stands for all or one for each hidden layer.
+    pub(super) fn activations(&self) -> String {
+        match &self.activations[..] {
+            [first, rest @ ..] if rest.iter().all(|other| other == first) => first.to_string(),
+            all => all.iter().map(Activation::to_string).collect::<Vec<_>>().join(","),
+        }
     }
 
     /// The settings of one run.

@@ -1,9 +1,9 @@
 //! The tables of a comparison: end points, differences from sgd, kinds of end points.
 
-use super::measures::{BOUND, MEASURES, MILLISECONDS, Measure};
+use super::measures::{BOUND, MILLISECONDS, Measure, measures};
 use super::number_format::{MISSING, NumberFormat};
 use super::{Comparison, Difference, Kind, Mean, MethodResult};
-use crate::model::Shape;
+use crate::train::Task;
 use comfy_table::{CellAlignment, presets};
 use serde::Serializer;
 
@@ -34,16 +34,16 @@ impl Column {
     }
 }
 
-/// The shape of a network as text, in a file of a comparison.
-pub(super) fn shape<S: Serializer>(shape: &Shape, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&shape.to_string())
+/// The sizes of a network and the loss as text, in a file of a comparison.
+pub(super) fn task<S: Serializer>(task: &Task, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&task.to_string())
 }
 
 impl Comparison {
     /// All tables as text, for a terminal.
     pub fn table(&self) -> String {
         let mut text =
-            format!("{}, {}, {} strengths a method\n\n", self.shape, self.seeds(), self.settings.trials);
+            format!("{}, {}, {} strengths a method\n\n", self.task, self.seeds(), self.settings.trials);
         for (about, table) in [
             ("end points, mean (standard deviation) over seeds", self.end_points()),
             (
@@ -63,7 +63,7 @@ impl Comparison {
 
     /// Means and standard deviations over the seeds.
     pub(super) fn end_points(&self) -> Table {
-        let mut columns: Vec<Column> = MEASURES
+        let mut columns: Vec<Column> = measures(self.settings.loss)
             .iter()
             .map(|measure| {
                 let means: Vec<Mean> = self.results.iter().map(|result| result.mean(measure.of)).collect();
@@ -83,7 +83,7 @@ impl Comparison {
     /// Differences from sgd with their intervals, and the ratio of largest eigenvalues.
     pub(super) fn differences(&self) -> Table {
         let others = &self.results[1..];
-        let mut columns: Vec<Column> = MEASURES
+        let mut columns: Vec<Column> = measures(self.settings.loss)
             .iter()
             .map(|measure| {
                 let all: Vec<_> = others.iter().map(|result| self.difference(result, measure.of)).collect();

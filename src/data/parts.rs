@@ -1,14 +1,14 @@
 //! The parts of the data as they are trained and tested on.
 
 use super::{Split, Standardiser};
-use crate::model::{Batch, BatchError};
+use crate::model::{Batch, BatchError, Loss, Targets};
 
 /// An error of splitting data into parts and standardising them.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PartsError {
     /// Inputs that tell no sample from another.
-    #[error("every column of X is constant in the training part: there is nothing to tell classes apart by")]
+    #[error("every column of X is constant in the training part: there is nothing to tell samples apart by")]
     AllConstant,
     /// A part that cannot be standardised.
     #[error("the {part} part, standardised: {reason}")]
@@ -45,6 +45,8 @@ pub struct Parts {
     pub test: Option<Batch<f64>>,
     /// Columns, counted from 0, that are constant in the training part, and were made zeros.
     pub constant_columns: Vec<usize>,
+    /// What standardised the targets, if they were.
+    pub targets: Option<Standardiser>,
 }
 
 impl Parts {
@@ -56,6 +58,7 @@ impl Parts {
             validation: part(&split.validation),
             test: part(&split.test),
             constant_columns: Vec::new(),
+            targets: None,
         }
     }
 
@@ -71,16 +74,64 @@ impl Parts {
         if constant_columns.len() == train.x.ncols() {
             return Err(PartsError::AllConstant);
         }
-        let standardise = |part: &'static str, batch: Batch<f64>| {
-            Batch::new(standardiser.apply(&batch.x), batch.y)
-                .map_err(|reason| PartsError::Batch { part, reason })
-        };
-        Ok(Parts {
-            train: standardise("training", train)?,
-            validation: validation.map(|batch| standardise("validation", batch)).transpose()?,
-            test: test.map(|batch| standardise("test", batch)).transpose()?,
+        let standardise = |batch: Batch<f64>| Batch { x: standardiser.apply(&batch.x), ..batch };
+        let parts = Parts {
+            train: standardise(train),
+            validation: validation.map(standardise),
+            test: test.map(standardise),
             constant_columns,
-        })
+            targets: None,
+        };
+        parts.check().map(|()| parts)
+    }
+
+    /// Makes the parts of a split for training with a loss, as [`standardised`](Parts::standardised) does. Where the loss takes any numbers
+    /// as targets, squared and pseudo-huber, and they are no classes as zeros and ones, every target is standardised, too: a loss is then of the
+    /// order of 1 whatever the targets are measured in, and so is a rate that suits it. Counts stay as they are.
+    ///
+    /// ```
+    /// use hsr::data::{Parts, RegressionSet, Split, SplitShares};
+    /// use hsr::model::{Batch, Loss};
+    /// let (x, y) = RegressionSet::Diabetes.load();
+    /// let batch = Batch::for_loss(x, y, Loss::Squared)?;
+    /// let split = Split::of(&batch, &[], SplitShares { validation: 0.0, test: 0.2 }, 1)?;
+    /// let parts = Parts::for_loss(&batch, &[], &split, Loss::Squared)?;
+    /// assert!((parts.train.y.variance() - 1.0).abs() < 1e-12);
+    /// let (mean, deviation) = parts.targets.and_then(|targets| targets.statistics(0)).unwrap();
+    /// println!("a prediction o means {mean} + {deviation} o");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`standardised`](Parts::standardised).
+    pub fn for_loss(
+        batch: &Batch<f64>,
+        class_names: &[String],
+        split: &Split,
+        loss: Loss,
+    ) -> Result<Self, PartsError> {
+        let mut parts = Parts::standardised(batch, split)?;
+        if loss.targets() == Targets::Numbers && class_names.is_empty() {
+            let standardiser = Standardiser::fit(&parts.train.y);
+            let all = [Some(&mut parts.train), parts.validation.as_mut(), parts.test.as_mut()];
+            all.into_iter().flatten().for_each(|part| part.y = standardiser.apply(&part.y));
+            parts.targets = Some(standardiser);
+            parts.check()?;
+        }
+        Ok(parts)
+    }
+
+    /// Whether every entry is finite.
+    fn check(&self) -> Result<(), PartsError> {
+        let parts = [
+            ("training", Some(&self.train)),
+            ("validation", self.validation.as_ref()),
+            ("test", self.test.as_ref()),
+        ];
+        for (part, batch) in parts.into_iter().filter_map(|(part, batch)| Some((part, batch?))) {
+            batch.check_finite().map_err(|reason| PartsError::Batch { part, reason })?;
+        }
+        Ok(())
     }
 }
 

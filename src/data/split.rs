@@ -1,5 +1,7 @@
-//! Training, validation and test part, with the classes in proportion.
+//! Training, validation and test part, with the classes in proportion where there are any.
 
+use super::classes;
+use crate::model::Batch;
 use crate::words::quoted;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -50,6 +52,17 @@ pub enum SplitError {
         /// The only class.
         class: String,
     },
+    /// The same targets everywhere.
+    #[error("every sample has the same targets: there is nothing to learn from them")]
+    OneTarget,
+    /// Fewer samples than there are parts.
+    #[error("{samples} sample(s), and a split into {parts} parts needs one for each: add samples")]
+    FewSamples {
+        /// The samples.
+        samples: usize,
+        /// How many parts there are to be.
+        parts: usize,
+    },
 }
 
 /// The rows of the samples in each part, in their old order.
@@ -73,7 +86,55 @@ pub struct Split {
     pub test: Vec<usize>,
 }
 
+impl SplitShares {
+    /// How many parts there are to be, and whether the shares leave something for training.
+    fn parts(self) -> Result<usize, SplitError> {
+        let SplitShares { validation, test } = self;
+        if !(validation >= 0.0 && test >= 0.0 && validation + test < 1.0) {
+            return Err(SplitError::Shares { validation, test });
+        }
+        Ok(1 + usize::from(validation > 0.0) + usize::from(test > 0.0))
+    }
+}
+
 impl Split {
+    /// Draws a split of data: stratified by class where there are class names, and by chance alone where targets are numbers and there are
+    /// none.
+    ///
+    /// ```
+    /// use hsr::data::{RegressionSet, Split, SplitShares};
+    /// use hsr::model::Loss;
+    /// let batch = RegressionSet::Diabetes.batch(Loss::Squared)?;
+    /// let split = Split::of(&batch, &[], SplitShares { validation: 0.0, test: 0.2 }, 1)?;
+    /// assert_eq!((split.train.len(), split.test.len()), (354, 88));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SplitError`] as [`stratified`](Split::stratified), and where all targets are the same or there are fewer samples than parts.
+    pub fn of(
+        batch: &Batch<f64>,
+        class_names: &[String],
+        shares: SplitShares,
+        seed: u64,
+    ) -> Result<Self, SplitError> {
+        if !class_names.is_empty() {
+            return Split::stratified(&classes(batch), class_names, shares, seed);
+        }
+        let parts = shares.parts()?;
+        let samples = batch.samples();
+        if batch.y.row_iter().all(|row| row == batch.y.row(0)) {
+            return Err(SplitError::OneTarget);
+        }
+        if samples < parts {
+            return Err(SplitError::FewSamples { samples, parts });
+        }
+        let mut split = Split::default();
+        split.draw((0..samples).collect(), shares, parts, &mut random(seed));
+        split.sort();
+        Ok(split)
+    }
+
     /// Draws a stratified split: from each class its share, rounded, and at least one sample for every part that is asked for.
     /// The same seed draws the same parts on every machine.
     ///
@@ -86,19 +147,14 @@ impl Split {
         shares: SplitShares,
         seed: u64,
     ) -> Result<Self, SplitError> {
-        let SplitShares { validation, test } = shares;
-        if !(validation >= 0.0 && test >= 0.0 && validation + test < 1.0) {
-            return Err(SplitError::Shares { validation, test });
-        }
+        let parts = shares.parts()?;
         let name = |class: usize| quoted(class_names.get(class).map_or("", String::as_str));
         if let Some(&class) = labels.first().filter(|&first| labels.iter().all(|label| label == first)) {
             return Err(SplitError::OneClass { class: name(class) });
         }
-        let parts = 1 + usize::from(validation > 0.0) + usize::from(test > 0.0);
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        random.set_stream(STREAM);
+        let mut random = random(seed);
         let mut split = Split::default();
-        for (class, mut rows) in rows_of_classes(labels, class_names.len()).into_iter().enumerate() {
+        for (class, rows) in rows_of_classes(labels, class_names.len()).into_iter().enumerate() {
             if rows.is_empty() {
                 continue;
             }
@@ -106,20 +162,36 @@ impl Split {
                 let (class, samples) = (name(class), rows.len());
                 return Err(SplitError::SmallClass { class, samples, parts });
             }
-            rows.shuffle(&mut random);
-            // One sample is kept for each part that is still to be filled.
-            let for_test = count(test, rows.len(), rows.len() - (parts - 1));
-            let rest = rows.split_off(for_test);
-            let for_validation = count(validation, rows.len() + rest.len(), rest.len() - 1);
-            split.test.extend(rows);
-            split.validation.extend(&rest[..for_validation]);
-            split.train.extend(&rest[for_validation..]);
+            split.draw(rows, shares, parts, &mut random);
         }
-        for part in [&mut split.train, &mut split.validation, &mut split.test] {
-            part.sort_unstable();
-        }
+        split.sort();
         Ok(split)
     }
+
+    /// Adds rows to every part by their shares, in an order that is drawn.
+    fn draw(&mut self, mut rows: Vec<usize>, shares: SplitShares, parts: usize, random: &mut ChaCha8Rng) {
+        rows.shuffle(random);
+        // One sample is kept for each part that is still to be filled.
+        let for_test = count(shares.test, rows.len(), rows.len() - (parts - 1));
+        let rest = rows.split_off(for_test);
+        let for_validation = count(shares.validation, rows.len() + rest.len(), rest.len() - 1);
+        self.test.extend(rows);
+        self.validation.extend(&rest[..for_validation]);
+        self.train.extend(&rest[for_validation..]);
+    }
+
+    fn sort(&mut self) {
+        for part in [&mut self.train, &mut self.validation, &mut self.test] {
+            part.sort_unstable();
+        }
+    }
+}
+
+/// What splits draw from.
+fn random(seed: u64) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(STREAM);
+    random
 }
 
 /// The rows of each class, in order; labels beyond the classes are left out.
@@ -166,6 +238,30 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn numbers_are_split_by_chance_into_parts_that_are_never_empty() {
+        let batch = |y: Vec<f64>| {
+            let y = crate::number::Matrix::from_vec(y.len(), 1, y);
+            Batch { x: y.clone(), y, weights: None }
+        };
+        let draw = |count: u32, seed| {
+            let shares = SplitShares { validation: 0.2, test: 0.3 };
+            Split::of(&batch((0..count).map(f64::from).collect()), &[], shares, seed)
+        };
+        for count in [3, 4, 50] {
+            let Split { train, validation, test } = draw(count, 7).unwrap();
+            assert!([&train, &validation, &test].iter().all(|part| !part.is_empty()));
+            let mut all = [train, validation, test].concat();
+            all.sort_unstable();
+            assert_eq!(all, (0..count as usize).collect::<Vec<_>>());
+        }
+        assert_eq!(draw(50, 7), draw(50, 7));
+        assert_ne!(draw(50, 7), draw(50, 8));
+        assert_eq!(draw(2, 7), Err(SplitError::FewSamples { samples: 2, parts: 3 }));
+        let same = Split::of(&batch(vec![1.5; 9]), &[], SplitShares::default(), 7);
+        assert_eq!(same, Err(SplitError::OneTarget));
     }
 
     #[test]

@@ -57,6 +57,24 @@ impl Standardiser {
         (0..self.columns.len()).filter(|&column| self.columns[column].is_none()).collect()
     }
 
+    /// Mean and standard deviation of a column; `None` where it was constant.
+    ///
+    /// ```
+    /// use hsr::data::Standardiser;
+    /// use nalgebra::dmatrix;
+    /// let standardiser = Standardiser::fit(&dmatrix![1.0, 5.0; 3.0, 5.0]);
+    /// assert_eq!(standardiser.statistics(0), Some((2.0, 1.0)));
+    /// assert_eq!(standardiser.statistics(1), None);
+    /// ```
+    ///
+    /// # Panics
+    /// Where there is no column of that number.
+    pub fn statistics(&self, column: usize) -> Option<(f64, f64)> {
+        self.columns[column].map(|Column { scale, first, spread, mean, deviation }| {
+            ((first + spread * mean) * scale, spread * deviation * scale)
+        })
+    }
+
     /// Standardises samples. Columns beyond those that it was fitted to stay as they are.
     pub fn apply(&self, x: &Matrix<f64>) -> Matrix<f64> {
         let mut x = x.clone();

@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod activations;
 mod append;
 mod array;
 mod aside;
@@ -38,7 +39,7 @@ mod safetensors;
 mod source;
 
 pub(crate) use append::Lines;
-pub(crate) use npz::read_text;
+pub(crate) use npz::{Archive, read_text};
 
 pub use array::Array;
 pub use aside::Read;
@@ -47,11 +48,14 @@ pub use batch::read_batch;
 pub use csv::{labelled_batch, read_csv};
 pub use error::InputError;
 pub use fit::check_fit;
-pub use json::{case_from_json, case_json, read_batch_json, read_case, read_network_json};
+pub use json::{
+    JsonFile, case_from_json, case_json, network_case_from_json, network_case_json, read_batch_json,
+    read_case, read_network_case, read_network_json,
+};
 pub use names::{Names, NamesError};
-pub use network::read_network;
+pub use network::{NetworkReading, read_network};
 pub use npz::{read_vector, write_npz, write_npz_with_texts};
-pub use open::{Data, open_data, open_data_for, open_network};
+pub use open::{Data, open_data, open_data_for, open_data_with, open_network};
 pub use safetensors::read_safetensors;
 
 // The command, a crate of its own, asks for these; nobody else needs to.

@@ -241,6 +241,15 @@ impl Batch<f64> {
         Ok(())
     }
 
+    /// Checks that every input and every target is finite.
+    ///
+    /// # Errors
+    /// [`BatchError::NotFinite`] names the first entry that is not.
+    pub fn check_finite(&self) -> Result<(), BatchError> {
+        check_finite("X", &self.x)?;
+        check_finite("Y", &self.y)
+    }
+
     /// Makes a batch with one-hot targets from labels.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! Errors of training: settings, checkpoints, divergence.
 
-use super::{TrainSettings, TrainSettingsError};
+use super::{Task, TrainSettings, TrainSettingsError};
 use crate::fast::{FastError, PlanError};
-use crate::model::{Misfit, NetworkError};
+use crate::model::{LayersError, Misfit};
 use std::error::Error;
 use std::fmt;
 
@@ -16,6 +16,8 @@ pub enum Symptom {
         loss: f64,
         /// What it was to stay below.
         limit: f64,
+        /// What the limit is 100 times of.
+        of: &'static str,
     },
     /// A number is NaN or infinite.
     NotFinite {
@@ -27,8 +29,8 @@ pub enum Symptom {
 impl fmt::Display for Symptom {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Symptom::Loss { loss, limit } => {
-                write!(f, "the loss is {loss:.4e}, above {limit:.4e}, 100 times that of guessing")
+            Symptom::Loss { loss, limit, of } => {
+                write!(f, "the loss is {loss:.4e}, above {limit:.4e}, 100 times {of}")
             }
             Symptom::NotFinite { quantity } => write!(f, "{quantity} is not finite"),
         }
@@ -57,12 +59,20 @@ pub enum TrainError {
     /// A setting outside its range.
     #[error(transparent)]
     TrainSettings(#[from] TrainSettingsError),
-    /// Initial weights that are no network, or not finite.
+    /// Initial weights that are not finite.
     #[error(transparent)]
-    Network(#[from] NetworkError),
+    Layers(#[from] LayersError),
     /// A network for other data.
     #[error(transparent)]
     Misfit(#[from] Misfit),
+    /// A method for another network or loss.
+    #[error(
+        "hsr-block is for one hidden layer with softmax, and this is {task}: take hsr-layers, which is the same bound at any depth"
+    )]
+    Block {
+        /// What it was to be for.
+        task: Task,
+    },
     /// No plan for the sizes at hand.
     #[error(transparent)]
     Plan(#[from] PlanError),

@@ -2,7 +2,6 @@
 
 use super::TrainError;
 use crate::io::InputError;
-use crate::model::NetworkError;
 use crate::words::path;
 use std::path::PathBuf;
 
@@ -12,9 +11,6 @@ pub enum RunFileError {
     /// A file that cannot be read or written.
     #[error(transparent)]
     File(#[from] InputError),
-    /// An activation that there is not.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
     /// A log or a checkpoint that this version did not write.
     #[error("{}: {place} is not what a training run writes ({reason}): start anew without it", path(file))]
     Foreign {

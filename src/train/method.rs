@@ -1,6 +1,7 @@
 //! Training methods: what is descended beside the loss.
 
-use crate::fast::Objective;
+use super::{Task, TrainError};
+use crate::fast::LayerObjective;
 use crate::names::{UnknownName, find};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -25,8 +26,13 @@ pub enum Method {
     Hsr,
     /// `L + lambda` times the reduced bound.
     HsrReduced,
-    /// `L + lambda` times the block bound.
+    /// `L + lambda` times the block bound, which is of one hidden layer with softmax. [`Method::HsrLayers`] is the same there, and the one to
+    /// take for other networks.
     HsrBlock,
+    /// `L + lambda` times the bound by layers: sharper than `WS`.
+    HsrLayers,
+    /// `L + lambda` times the bound by units: sharper than that by layers.
+    HsrUnits,
     /// `L + lambda T`: the trace of the Hessian.
     Trace,
     /// `L + lambda Q`: the trace of its square, its squared Frobenius norm.
@@ -42,11 +48,13 @@ pub enum Method {
 
 impl Method {
     /// All methods, plain descent first.
-    pub const ALL: [Method; 8] = [
+    pub const ALL: [Method; 10] = [
         Method::Sgd,
         Method::Hsr,
         Method::HsrReduced,
         Method::HsrBlock,
+        Method::HsrLayers,
+        Method::HsrUnits,
         Method::Trace,
         Method::Frobenius,
         Method::Sam,
@@ -60,6 +68,8 @@ impl Method {
             Method::Hsr => "hsr",
             Method::HsrReduced => "hsr-reduced",
             Method::HsrBlock => "hsr-block",
+            Method::HsrLayers => "hsr-layers",
+            Method::HsrUnits => "hsr-units",
             Method::Trace => "trace",
             Method::Frobenius => "frobenius",
             Method::Sam => "sam",
@@ -68,15 +78,27 @@ impl Method {
     }
 
     /// The function of the Hessian that is added to the loss; nothing for the methods that add none.
-    pub fn objective(self) -> Option<Objective> {
+    pub fn objective(self) -> Option<LayerObjective> {
         match self {
-            Method::Hsr => Some(Objective::Upper),
-            Method::HsrReduced => Some(Objective::Reduced),
-            Method::HsrBlock => Some(Objective::Block),
-            Method::Trace => Some(Objective::Trace),
-            Method::Frobenius => Some(Objective::TraceSquared),
+            Method::Hsr => Some(LayerObjective::Upper),
+            Method::HsrReduced => Some(LayerObjective::Reduced),
+            Method::HsrBlock | Method::HsrLayers => Some(LayerObjective::Layers),
+            Method::HsrUnits => Some(LayerObjective::Units),
+            Method::Trace => Some(LayerObjective::Trace),
+            Method::Frobenius => Some(LayerObjective::TraceSquared),
             Method::Sgd | Method::Sam | Method::WeightDecay => None,
         }
+    }
+
+    /// Checks that it is a method for a task: the block bound is that of one hidden layer with softmax.
+    ///
+    /// # Errors
+    /// [`TrainError::Block`] for that one and another task.
+    pub fn check(self, task: &Task) -> Result<(), TrainError> {
+        if self == Method::HsrBlock && !task.is_of_one_hidden_layer() {
+            return Err(TrainError::Block { task: task.clone() });
+        }
+        Ok(())
     }
 
     /// The name of the strength: `lambda`, `rho` or `decay`; nothing for a method without one.
@@ -94,8 +116,13 @@ impl Method {
     pub fn default_strength(self) -> f64 {
         match self {
             Method::Sgd => 0.0,
-            Method::Hsr | Method::HsrReduced | Method::HsrBlock => 0.01,
-            Method::Trace | Method::Frobenius => 0.01,
+            Method::Hsr
+            | Method::HsrReduced
+            | Method::HsrBlock
+            | Method::HsrLayers
+            | Method::HsrUnits
+            | Method::Trace
+            | Method::Frobenius => 0.01,
             Method::Sam => 0.05,
             Method::WeightDecay => 0.001,
         }

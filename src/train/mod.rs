@@ -6,17 +6,17 @@
 //!
 //! ```
 //! use hsr::data::{DataSet, Parts, SplitShares, Split};
-//! use hsr::model::{Activation, Shape};
+//! use hsr::model::{Activation, Architecture, Loss};
 //! use hsr::train::{Method, Recorder, TrainSettings, Trainer, run};
 //! let iris = DataSet::Iris.load();
 //! let shares = SplitShares { validation: 0.0, test: 0.2 };
 //! let split = Split::stratified(&iris.labels, &iris.class_names, shares, 0)?;
 //! let parts = Parts::standardised(&iris.batch(), &split)?;
-//! let shape = Shape { samples: 120, inputs: 4, hidden: 5, classes: 3, biases: true };
-//! let network = hsr::audit::random_network(&shape, Activation::Tanh, 0);
+//! let architecture = Architecture::new(4, &[5, 5, 3], true);
+//! let network = hsr::audit::random_layers(&architecture, &[Activation::Tanh, Activation::Silu], 0);
 //!
 //! let settings = TrainSettings { steps: 20, ..TrainSettings::of(Method::Hsr) };
-//! let mut trainer = Trainer::new(settings, network, &parts.train)?;
+//! let mut trainer = Trainer::new(settings, network, Loss::Softmax, &parts.train)?;
 //! let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), 1);
 //! let mut losses = Vec::new();
 //! run(&mut trainer, &mut recorder, |_, record| {
@@ -27,21 +27,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod backward;
 mod checkpoint;
 mod direction;
 mod error;
 #[cfg(feature = "files")]
 mod file_error;
+mod fit;
 #[cfg(feature = "files")]
 mod log;
 mod method;
 mod order;
+mod paths;
 mod recent;
 mod record;
 mod regularizer;
 mod run;
 mod schedule;
 mod settings;
+mod task;
 mod trainer;
 
 pub use checkpoint::Checkpoint;
@@ -49,6 +53,7 @@ pub use direction::{Descent, Direction};
 pub use error::{CheckpointMismatch, Symptom, TrainError};
 #[cfg(feature = "files")]
 pub use file_error::RunFileError;
+pub use fit::{Fit, fit, score_name};
 #[cfg(feature = "files")]
 pub use log::Log;
 pub use method::Method;
@@ -57,4 +62,5 @@ pub use regularizer::{HsrRegularizer, RegularizerError};
 pub use run::run;
 pub use schedule::Schedule;
 pub use settings::{TrainSettings, TrainSettingsError};
+pub use task::Task;
 pub use trainer::{State, Trainer};

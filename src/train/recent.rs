@@ -1,7 +1,7 @@
 //! Buffers that are kept from call to call.
 
-use crate::fast::{Backward, Plan, PlanError, Workspace};
-use crate::model::Shape;
+use crate::fast::{Backward, LayerPlan, LayerWorkspace, Plan, PlanError, Workspace};
+use crate::model::{Architecture, Loss, Shape};
 
 /// The two that were used last: those for a whole mini-batch, and for the shorter one at the end of an epoch.
 pub(super) struct Recent<T>(Vec<T>);
@@ -29,6 +29,21 @@ impl Recent<Workspace> {
     pub fn at(&mut self, shape: &Shape, threads: usize) -> Result<&mut Workspace, PlanError> {
         let plan = Plan::new(shape, threads, None)?;
         Ok(self.get(|kept| *kept.plan() == plan, || Workspace::new(plan.clone())))
+    }
+}
+
+impl Recent<LayerWorkspace> {
+    /// The one for these sizes and this loss, by so many threads.
+    pub fn of(
+        &mut self,
+        architecture: &Architecture,
+        loss: Loss,
+        samples: usize,
+        threads: usize,
+        by_units: bool,
+    ) -> Result<&mut LayerWorkspace, PlanError> {
+        let plan = LayerPlan::new(architecture, loss, samples, threads, by_units)?;
+        Ok(self.get(|kept| *kept.plan() == plan, || LayerWorkspace::new(plan.clone())))
     }
 }
 

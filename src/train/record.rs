@@ -1,9 +1,8 @@
-//! Records of a training run: loss, accuracy, bound and spectrum at a step.
+//! Records of a training run: loss, score, bound and spectrum at a step.
 
-use super::recent::Recent;
+use super::paths::Paths;
 use super::{TrainError, Trainer};
-use crate::fast::{Backward, Objective, Workspace};
-use crate::model::{Batch, ThreeLayer};
+use crate::model::{Batch, Loss, Network};
 use crate::number::norm;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// let line = r#"{"step":0,"epoch":0,"loss":1.5,"accuracy":0.5,"test_loss":null,"test_accuracy":null,"trace":2.0,
 ///     "trace_squared":3.0,"ws":1.2,"lambda_max":null,"lambda_min":null,"gradient_norm":0.5,"seconds":0.0}"#;
 /// let record: Record = serde_json::from_str(line)?;
-/// assert_eq!(record.ws, 1.2);
+/// assert_eq!((record.ws, record.score), (1.2, Some(0.5)));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,14 +22,17 @@ pub struct Record {
     pub step: usize,
     /// The epoch, counted from 0.
     pub epoch: usize,
-    /// Mean cross entropy of the training part, without penalty.
+    /// The loss of the training part, without penalty.
     pub loss: f64,
-    /// The share of the training samples whose class is predicted.
-    pub accuracy: f64,
-    /// Mean cross entropy of the test part, if there is one.
+    /// The score of the training part, as [`score_name`](super::score_name) says: the accuracy of the softmax, and written as `accuracy` in its
+    /// logs. `None` where it is not defined.
+    #[serde(alias = "accuracy")]
+    pub score: Option<f64>,
+    /// The loss of the test part, if there is one.
     pub test_loss: Option<f64>,
-    /// The share of the test samples whose class is predicted, if there are any.
-    pub test_accuracy: Option<f64>,
+    /// The score of the test part, if there is one.
+    #[serde(alias = "test_accuracy")]
+    pub test_score: Option<f64>,
     /// `T`, the trace of the training loss's Hessian.
     pub trace: f64,
     /// `Q`, the trace of its square.
@@ -47,24 +49,21 @@ pub struct Record {
     pub seconds: f64,
 }
 
-/// A function that gives the largest and the smallest eigenvalue of the Hessian at a network and data, in this order, or nothing.
-pub type Extremes<'a> = &'a dyn Fn(&ThreeLayer<f64>, &Batch<f64>) -> Option<(f64, f64)>;
+/// A function that gives the largest and the smallest eigenvalue of the Hessian at a network, a loss and data, in this order, or nothing.
+pub type Extremes<'a> = &'a dyn Fn(&Network<f64>, Loss, &Batch<f64>) -> Option<(f64, f64)>;
 
 /// Takes records of a training run, in buffers that are reused. [The module](super) has an example.
 pub struct Recorder<'a> {
     train: &'a Batch<f64>,
     test: Option<&'a Batch<f64>>,
-    threads: usize,
     extremes: Option<Extremes<'a>>,
-    workspaces: Recent<Workspace>,
-    backward: Recent<Backward>,
+    paths: Paths,
 }
 
 impl<'a> Recorder<'a> {
     /// A recorder over a training and a test part, computing with so many threads.
     pub fn new(train: &'a Batch<f64>, test: Option<&'a Batch<f64>>, threads: usize) -> Self {
-        let (workspaces, backward) = (Recent::new(), Recent::new());
-        Recorder { train, test, threads, extremes: None, workspaces, backward }
+        Recorder { train, test, extremes: None, paths: Paths::new(threads) }
     }
 
     /// Adds both ends of the spectrum to the records, as this function gives them.
@@ -78,34 +77,27 @@ impl<'a> Recorder<'a> {
     /// [`TrainError::Fast`] where network and data do not go together.
     pub fn record(&mut self, trainer: &Trainer) -> Result<Record, TrainError> {
         let state = trainer.state();
-        let network = &state.network;
-        let shape = network.shape(self.train.samples());
-        let mut gradient = vec![0.0; shape.parameters()];
-        let train = self.train;
-        let fit = self.backward(network, train).gradient(network, train, &mut gradient)?;
-        let test = self.test.map(|test| self.backward(network, test).evaluate(network, test)).transpose()?;
-        let workspace = self.workspaces.at(&shape, self.threads)?;
-        let moments = workspace.evaluate(network, self.train)?.moments;
+        let (network, loss, train) = (&state.network, trainer.loss(), self.train);
+        let mut gradient = vec![0.0; state.velocity.len()];
+        let fit = self.paths.gradient(network, loss, train, &mut gradient)?;
+        let test = self.test.map(|test| self.paths.fit(network, loss, test)).transpose()?;
+        let bound = self.paths.bound(network, loss, train)?;
         let (lambda_max, lambda_min) =
-            self.extremes.and_then(|extremes| extremes(network, self.train)).unzip();
+            self.extremes.and_then(|extremes| extremes(network, loss, train)).unzip();
         Ok(Record {
             step: state.step,
             epoch: trainer.epoch(),
             loss: fit.loss,
-            accuracy: fit.accuracy,
+            score: fit.score,
             test_loss: test.map(|fit| fit.loss),
-            test_accuracy: test.map(|fit| fit.accuracy),
-            trace: moments.trace(),
-            trace_squared: moments.squared(),
-            ws: Objective::Upper.value(&moments, &shape),
+            test_score: test.and_then(|fit| fit.score),
+            trace: bound.trace,
+            trace_squared: bound.trace_squared,
+            ws: bound.ws,
             lambda_max,
             lambda_min,
             gradient_norm: norm(&gradient),
             seconds: state.seconds,
         })
-    }
-
-    fn backward(&mut self, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> &mut Backward {
-        self.backward.at(&network.shape(batch.samples()))
     }
 }

@@ -1,23 +1,20 @@
 //! The gradient of a bound for a training loop of your own.
 
-use super::recent::Recent;
-use crate::fast::{FastError, GradientShares, Objective, PlanError, Workspace};
-use crate::model::{Batch, ThreeLayer};
-use crate::terms::bound_gradient::NoGradient;
+use super::TrainError;
+use super::paths::Paths;
+use crate::fast::{LayerObjective, NoLayerGradient};
+use crate::model::{Batch, Loss, Network};
 
 /// An error of [`HsrRegularizer::add`]; nothing was added then.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegularizerError {
-    /// No plan for the sizes at hand.
+    /// No plan for the sizes at hand, or network, loss and data that do not go together.
     #[error(transparent)]
-    Plan(#[from] PlanError),
-    /// Network and data that do not go together.
-    #[error(transparent)]
-    Fast(#[from] FastError),
+    Train(#[from] TrainError),
     /// The bound has no gradient here. A loop may go on without it: the bound is at its least, or has a kink.
     #[error(transparent)]
-    NoGradient(#[from] NoGradient),
+    NoGradient(#[from] NoLayerGradient),
     /// A buffer of another size than the network.
     #[error("the gradient has {found} entries, the network {expected} parameters: give one entry for each")]
     Buffer {
@@ -28,40 +25,39 @@ pub enum RegularizerError {
     },
 }
 
-/// Adds `lambda` times the gradient of a bound, or of another [`Objective`], to a gradient of your own.
+/// Adds `lambda` times the gradient of a bound, or of another [`LayerObjective`], to a gradient of your own.
 ///
 /// It keeps its buffers from call to call, those of the last two batch sizes: a shorter batch at the end of an epoch
 /// costs nothing. Where loss and bound are wanted together, [`Direction`](super::Direction) takes one pass for both.
 ///
 /// ```
-/// use hsr::fast::Objective;
-/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
+/// use hsr::fast::LayerObjective;
+/// use hsr::model::{Activation, Batch, Layer, Layers, Loss, Network};
 /// use hsr::train::HsrRegularizer;
 /// use nalgebra::dmatrix;
-/// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
+/// let layers = [dmatrix![0.5, -1.0], dmatrix![0.3; 0.7], dmatrix![1.0, 0.2; -1.0, 0.4]];
+/// let network = Network::new(Layers(layers.map(|w| Layer { w, b: None }).into()), vec![Activation::Tanh; 2])?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
 ///
-/// let mut regularizer = HsrRegularizer::new(Objective::Upper, 0.1, 1);
-/// let mut gradient = vec![0.0; 4]; // your gradient of the loss: order W, b, V, c, row-major
-/// let bound = regularizer.add(&network, &batch, &mut gradient)?;
+/// let mut regularizer = HsrRegularizer::new(LayerObjective::Units, 0.1, 1);
+/// let mut gradient = vec![0.0; 8]; // your gradient of the loss: order W1, b1, W2, b2, .., row-major
+/// let bound = regularizer.add(&network, Loss::Softmax, &batch, &mut gradient)?;
 /// assert!(bound > 0.0 && gradient.iter().any(|entry| *entry != 0.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// `examples/loop.rs` is a whole training loop.
 pub struct HsrRegularizer {
-    objective: Objective,
+    objective: LayerObjective,
     lambda: f64,
-    threads: usize,
-    workspaces: Recent<Workspace>,
+    paths: Paths,
     own: Vec<f64>,
 }
 
 impl HsrRegularizer {
     /// A regularizer for an objective with a strength, computing with so many threads.
-    pub fn new(objective: Objective, lambda: f64, threads: usize) -> Self {
-        HsrRegularizer { objective, lambda, threads, workspaces: Recent::new(), own: Vec::new() }
+    pub fn new(objective: LayerObjective, lambda: f64, threads: usize) -> Self {
+        HsrRegularizer { objective, lambda, paths: Paths::new(threads), own: Vec::new() }
     }
 
     /// Sets another strength, as a warm-up does.
@@ -70,28 +66,28 @@ impl HsrRegularizer {
     }
 
     /// Adds `lambda` times the gradient of the objective at a network and a batch, and gives the objective's value.
-    /// Weights that are a flat vector become a network by [`Parameters::from_flat`](crate::model::Parameters::from_flat).
+    /// Weights that are a flat vector become a network by [`Layers::from_flat`](crate::model::Layers::from_flat).
     ///
     /// # Errors
     /// [`RegularizerError`]; the gradient is as it was then.
     pub fn add(
         &mut self,
-        network: &ThreeLayer<f64>,
+        network: &Network<f64>,
+        loss: Loss,
         batch: &Batch<f64>,
         gradient: &mut [f64],
     ) -> Result<f64, RegularizerError> {
-        let shape = network.shape(batch.samples());
-        let (expected, found) = (shape.parameters(), gradient.len());
+        let (expected, found) = (network.architecture().parameters(), gradient.len());
         if found != expected {
             return Err(RegularizerError::Buffer { found, expected });
         }
-        let workspace = self.workspaces.at(&shape, self.threads)?;
-        let moments = workspace.differentiate(network, batch)?.moments;
-        let shares = self.objective.shares(&moments, &shape)?;
-        let shares = GradientShares { loss: 0.0, moments: shares.moments.map(|share| self.lambda * share) };
         self.own.resize(expected, 0.0);
-        workspace.gradient(batch, &shares, &mut self.own)?;
+        let penalty = (0.0, self.objective, self.lambda);
+        let descent = self.paths.penalised(network, loss, batch, penalty, &mut self.own)?;
+        if let Some(flat) = descent.flat {
+            return Err(flat.into());
+        }
         gradient.iter_mut().zip(&self.own).for_each(|(sum, own)| *sum += own);
-        Ok(self.objective.value(&moments, &shape))
+        Ok(descent.penalty)
     }
 }

@@ -1,22 +1,21 @@
 //! One step after the other.
 
 use super::error::advice;
+use super::fit::{Limit, fit};
 use super::order::Order;
+use super::paths::check_fit;
 use super::schedule::warmth;
-use super::{Checkpoint, Descent, Direction, Record, Symptom, TrainError, TrainSettings};
-use crate::model::{Batch, Parameters, ThreeLayer};
+use super::{Checkpoint, Descent, Direction, Record, Symptom, Task, TrainError, TrainSettings};
+use crate::model::{Batch, Layers, Loss, Network};
 use crate::number::norm;
 use std::time::Instant;
-
-/// A run whose loss exceeds that of guessing, `ln C`, by this factor diverges.
-const EXPLODED: f64 = 100.0;
 
 /// All that changes from step to step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The network.
-    pub network: ThreeLayer<f64>,
-    /// What momentum keeps of earlier directions, order `W, b, V, c`, row-major.
+    pub network: Network<f64>,
+    /// What momentum keeps of earlier directions, order `W1, b1, W2, b2, ..`, row-major.
     pub velocity: Vec<f64>,
     /// The number of steps that were taken.
     pub step: usize,
@@ -31,13 +30,13 @@ pub struct State {
 /// gives the numbers of an uninterrupted one, to the last bit.
 ///
 /// ```
-/// use hsr::model::{Activation, Batch, ThreeLayer, Parameters};
+/// use hsr::model::{Activation, Batch, Layer, Layers, Loss, Network};
 /// use hsr::train::{Method, TrainSettings, Trainer};
 /// use nalgebra::dmatrix;
-/// let parameters = Parameters { w: dmatrix![0.5, -1.0], b: None, v: dmatrix![1.0; -1.0], c: None };
-/// let network = ThreeLayer::new(parameters, Activation::Tanh)?;
+/// let layers = Layers(vec![Layer { w: dmatrix![0.5, -1.0], b: None }, Layer { w: dmatrix![1.0; -1.0], b: None }]);
+/// let network = Network::new(layers, vec![Activation::Tanh])?;
 /// let batch = Batch::from_labels(dmatrix![1.0, 0.2; -0.3, 0.8], &[0, 1], 2)?;
-/// let mut trainer = Trainer::new(TrainSettings::of(Method::HsrBlock), network, &batch)?;
+/// let mut trainer = Trainer::new(TrainSettings::of(Method::HsrLayers), network, Loss::Softmax, &batch)?;
 /// let first = trainer.step()?.loss;
 /// assert!(trainer.step()?.loss < first);
 /// assert_eq!(trainer.state().step, 2);
@@ -45,38 +44,47 @@ pub struct State {
 /// ```
 pub struct Trainer<'a> {
     settings: TrainSettings,
+    loss: Loss,
     train: &'a Batch<f64>,
     state: State,
     /// Before the last step, to go back to where that led astray.
     before: Option<State>,
     order: Order,
     direction: Direction,
+    /// The loss from which on the run diverges.
+    limit: Limit,
     gradient: Vec<f64>,
     flat_steps: usize,
 }
 
 impl<'a> Trainer<'a> {
-    /// A trainer before its first step.
+    /// A trainer before its first step. A [`ThreeLayer`](crate::model::ThreeLayer) is a network, too.
     ///
     /// # Errors
-    /// [`TrainError`] for settings that are none, a network for other data, or weights that are not finite.
+    /// [`TrainError`] for settings out of their range, a network or a method for other data or another loss, or weights that are not finite.
     pub fn new(
         settings: TrainSettings,
-        network: ThreeLayer<f64>,
+        network: impl Into<Network<f64>>,
+        loss: Loss,
         train: &'a Batch<f64>,
     ) -> Result<Self, TrainError> {
+        let network = network.into();
         settings.check(train.samples())?;
-        network.check_fit(train)?;
+        settings.method.check(&Task::of(&network, loss, train))?;
+        check_fit(&network, loss, train)?;
         network.check_finite()?;
-        let size = network.shape(train.samples()).parameters();
+        let size = network.architecture().parameters();
+        let start = fit(&network, loss, train)?.loss;
         Ok(Trainer {
             order: Order::new(train.samples(), settings.batch, settings.seed),
             direction: Direction::new(settings.method, settings.threads),
             state: State { network, velocity: vec![0.0; size], step: 0, seconds: 0.0 },
             before: None,
             gradient: vec![0.0; size],
+            limit: Limit::new(loss, train, start),
             flat_steps: 0,
             settings,
+            loss,
             train,
         })
     }
@@ -84,7 +92,7 @@ impl<'a> Trainer<'a> {
     /// Resumes a checkpoint of the same run.
     ///
     /// # Errors
-    /// [`TrainError::Mismatch`] names what the checkpoint has otherwise: shape, activation, training data, or a setting
+    /// [`TrainError::Mismatch`] names what the checkpoint has otherwise: sizes, loss, activations, training data, or a setting
     /// that changes the numbers.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         checkpoint.check(self)?;
@@ -96,6 +104,16 @@ impl<'a> Trainer<'a> {
     /// The settings of the run.
     pub fn settings(&self) -> &TrainSettings {
         &self.settings
+    }
+
+    /// The loss.
+    pub fn loss(&self) -> Loss {
+        self.loss
+    }
+
+    /// What is trained: sizes, loss and samples.
+    pub fn task(&self) -> Task {
+        Task::of(&self.state.network, self.loss, self.train)
     }
 
     /// The training part.
@@ -126,21 +144,23 @@ impl<'a> Trainer<'a> {
     /// Takes a step, and gives the loss and the penalty before it.
     ///
     /// # Errors
-    /// [`TrainError::Diverged`] when the loss is above `100 ln C`, or loss, bound, gradient or weights are not finite;
-    /// the state is the last one whose loss was sound then.
+    /// [`TrainError::Diverged`] when the loss is above 100 times that of guessing, `100 ln C` for the softmax, and for other losses above
+    /// 100 times what predicting the mean costs, or the start if that is more (for counts: 100 times the deviance); or when loss, bound,
+    /// gradient or weights are not finite. The state is the last one whose loss was sound then.
     pub fn step(&mut self) -> Result<Descent, TrainError> {
         let start = Instant::now();
         let step = self.state.step;
         let strength = self.settings.strength * warmth(step, self.settings.warm_up);
         let batch = self.order.batch(self.train, step);
-        let descent = self.direction.at(&self.state.network, &batch, strength, &mut self.gradient)?;
+        let descent =
+            self.direction.at(&self.state.network, self.loss, &batch, strength, &mut self.gradient)?;
         let numbers = [("the loss", descent.loss), ("the objective", descent.penalty)];
         self.check(&numbers, descent.loss)?;
         if !self.gradient.iter().all(|entry| entry.is_finite()) {
             return Err(self.diverged(Symptom::NotFinite { quantity: "the gradient" }));
         }
         let next = self.updated();
-        if !next.network.parameters.flat().iter().all(|weight| weight.is_finite()) {
+        if !next.network.layers.flat().iter().all(|weight| weight.is_finite()) {
             // The loss here is sound: it is the step from here that is not taken.
             self.before = None;
             return Err(self.diverged(Symptom::NotFinite { quantity: "a weight" }));
@@ -160,10 +180,10 @@ impl<'a> Trainer<'a> {
         let rate = rate * schedule.factor(*step, *steps);
         let kept = velocity.iter().zip(&self.gradient);
         let velocity: Vec<f64> = kept.map(|(kept, gradient)| momentum * kept + scale * gradient).collect();
-        let mut theta = network.parameters.flat();
+        let mut theta = network.layers.flat();
         theta.iter_mut().zip(&velocity).for_each(|(theta, velocity)| *theta -= rate * velocity);
-        let parameters = Parameters::from_fn(&network.shape(self.train.samples()), |index| theta[index]);
-        let network = ThreeLayer { parameters, activation: network.activation };
+        let layers = Layers::from_fn(&network.architecture(), |index| theta[index]);
+        let network = Network { layers, activations: network.activations.clone() };
         State { network, velocity, step: step + 1, seconds: *seconds }
     }
 
@@ -181,10 +201,10 @@ impl<'a> Trainer<'a> {
     }
 
     fn check(&mut self, numbers: &[(&'static str, f64)], loss: f64) -> Result<(), TrainError> {
-        let limit = EXPLODED * (self.train.y.ncols() as f64).ln();
+        let Limit { loss: limit, of } = self.limit;
         match numbers.iter().find(|(_, value)| !value.is_finite()) {
             Some(&(quantity, _)) => Err(self.diverged(Symptom::NotFinite { quantity })),
-            None if loss > limit => Err(self.diverged(Symptom::Loss { loss, limit })),
+            None if loss > limit => Err(self.diverged(Symptom::Loss { loss, limit, of })),
             None => Ok(()),
         }
     }

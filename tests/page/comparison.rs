@@ -3,7 +3,7 @@
 use super::browser::measured;
 use hsr::compare::{CompareSettings, compare, html, pictures};
 use hsr::data::{DataSet, SplitShares};
-use hsr::model::Activation;
+use hsr::model::{Activation, Loss};
 use hsr::train::{Method, TrainSettings};
 
 const OF_A_COMPARISON: &str = r#"
@@ -25,8 +25,9 @@ fn a_browser_shows_the_tables_and_pictures_of_a_comparison() {
         seed: 0,
         seeds: 2,
         trials: 2,
-        hidden: 3,
-        activation: Activation::Tanh,
+        hidden: vec![3],
+        activations: vec![Activation::Tanh],
+        loss: Loss::Softmax,
         biases: true,
         shares: SplitShares { validation: 0.2, test: 0.2 },
         train: TrainSettings { steps: 40, ..TrainSettings::of(Method::Sgd) },

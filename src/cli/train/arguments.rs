@@ -1,11 +1,10 @@
 //! What is asked for.
 
-use crate::cli::activations;
+use crate::cli::layers::NetworkArguments;
 use crate::cli::named::TableArguments;
 use crate::cli::numbers;
 use clap::Args;
 use hsr::data::LabelColumn;
-use hsr::model::Activation;
 use hsr::shell::quoted;
 use hsr::train::{Method, Schedule, TrainSettings};
 use std::path::PathBuf;
@@ -15,32 +14,29 @@ Examples:
   hsr train --data wine --method hsr --strength 0.02 --out run
   hsr train --data wine --method sam --batch 32 --steps 2000 --schedule cosine --out run
   hsr train --data own.csv --hidden 16 --activation gelu --test-share 0.3 --out run
+  hsr train --data own.csv --loss squared --layers 32,32 --method hsr-layers --out run
   hsr train --data wine --method hsr --strength 0.02 --steps 1000 --out run --resume run/checkpoint.npz";
 
 /// Arguments of `hsr train`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct TrainArguments {
-    /// iris, wine, breast-cancer, digits, or a file: .csv or .tsv with a label column, or .npz or .json with X and y or Y
+    /// iris, wine, breast-cancer, digits, diabetes (numbers as targets), or a file: .csv or .tsv with a label column, or
+    /// .npz or .json with X and y or Y
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
     pub data: String,
     #[command(flatten)]
     pub table: TableArguments,
-    /// sgd, hsr, hsr-reduced, hsr-block, trace, frobenius, sam or weight-decay
+    /// sgd, hsr, hsr-reduced, hsr-block (of one hidden layer with softmax), hsr-layers, hsr-units, trace, frobenius, sam
+    /// or weight-decay
     #[arg(long, default_value = "hsr", value_name = "NAME")]
     pub method: Method,
-    /// lambda of hsr, hsr-reduced, hsr-block, trace, frobenius; rho of sam; decay of weight-decay
+    /// lambda of hsr and the others of that name, trace, frobenius; rho of sam; decay of weight-decay
     /// [default: 0.01; 0.05; 0.001]
     #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = numbers::number)]
     pub strength: Option<f64>,
-    /// Hidden units
-    #[arg(long, default_value_t = 8, value_name = "H", allow_negative_numbers = true, value_parser = numbers::count)]
-    pub hidden: usize,
-    #[arg(long, default_value = "tanh", value_name = "NAME", help = activations::help())]
-    pub activation: Activation,
-    /// A network without biases
-    #[arg(long)]
-    pub no_bias: bool,
+    #[command(flatten)]
+    pub network: NetworkArguments,
     /// Updates of the weights
     #[arg(long, default_value_t = 500, value_name = "N", allow_negative_numbers = true, value_parser = numbers::count)]
     pub steps: usize,
@@ -65,10 +61,10 @@ pub(in crate::cli) struct TrainArguments {
     /// Seed of the split, of the first weights and of mini-batches
     #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = numbers::seed)]
     pub seed: u64,
-    /// Part of the samples that is kept for testing, stratified by class; 0 for none
+    /// Part of the samples that is kept for testing, stratified by class where there are classes; 0 for none
     #[arg(long, default_value_t = 0.2, value_name = "P", allow_negative_numbers = true, value_parser = numbers::number)]
     pub test_share: f64,
-    /// Take the inputs as they are, not standardised by the training part
+    /// Take the inputs, and numbers as targets, as they are, not standardised by the training part
     #[arg(long)]
     pub as_is: bool,
     /// Threads that work at once; their number changes the rounding
@@ -123,7 +119,7 @@ impl TrainArguments {
         if self.method.strength_name().is_some() {
             command += &format!(" --strength {}", settings.strength);
         }
-        command += &format!(" --hidden {} --activation {}", self.hidden, self.activation);
+        command += &format!(" {}", self.network.options());
         command += &format!(" --steps {} --rate {} --momentum {}", self.steps, self.rate, self.momentum);
         command += &format!(" --schedule {} --warm-up {} --seed {}", self.schedule, self.warm_up, self.seed);
         command += &format!(" --test-share {} --threads {}", self.test_share, self.threads);
@@ -133,7 +129,7 @@ impl TrainArguments {
             command += &format!(" --batch {batch}");
         }
         for (given, flag) in [
-            (self.no_bias, "--no-bias"),
+            (self.network.no_bias, "--no-bias"),
             (self.normalised, "--normalised"),
             (self.as_is, "--as-is"),
             (self.no_eigenvalues, "--no-eigenvalues"),

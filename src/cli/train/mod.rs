@@ -6,11 +6,11 @@ mod prepare;
 
 pub(super) use arguments::TrainArguments;
 
-use super::{interrupt, layers};
-use hsr::audit::random_network;
-use hsr::model::{Batch, ThreeLayer};
-use hsr::spectrum::ends;
-use hsr::train::{Checkpoint, Record, Recorder, Trainer, run};
+use super::interrupt;
+use hsr::audit::random_layers;
+use hsr::model::{Batch, Loss, Network};
+use hsr::spectrum::network_ends;
+use hsr::train::{Checkpoint, Record, Recorder, Trainer, run, score_name};
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
 use std::error::Error;
@@ -19,10 +19,11 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     // All that can be wrong with the input is found before the first file is written.
     output::files(arguments).check_apart()?;
     let checkpoint = arguments.resume.as_ref().map(Checkpoint::read).transpose()?;
+    let activations = arguments.network.activations()?;
     let (parts, label) = prepare::parts(arguments)?;
-    let shape = layers::shape(&parts.train, arguments.hidden, !arguments.no_bias)?;
-    let network = random_network(&shape, arguments.activation, arguments.seed);
-    let mut trainer = Trainer::new(arguments.settings(), network, &parts.train)?;
+    let architecture = arguments.network.architecture(&parts.train)?;
+    let network = random_layers(&architecture, &activations, arguments.seed);
+    let mut trainer = Trainer::new(arguments.settings(), network, arguments.network.loss, &parts.train)?;
     if let Some(checkpoint) = checkpoint {
         trainer.resume(checkpoint)?;
     }
@@ -32,7 +33,8 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     // Drawn on standard error, and only where that is a terminal.
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps  {msg}  {elapsed}")?;
     let bar = ProgressBar::new(arguments.steps as u64).with_style(style);
-    let along_the_way = |network: &ThreeLayer<f64>, batch: &Batch<f64>| ends(network, batch).ok();
+    let along_the_way =
+        |network: &Network<f64>, loss: Loss, batch: &Batch<f64>| network_ends(network, loss, batch).ok();
     let mut recorder = Recorder::new(&parts.train, parts.test.as_ref(), arguments.threads);
     if !arguments.no_eigenvalues {
         recorder = recorder.with_extremes(&along_the_way);
@@ -42,7 +44,7 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
         bar.set_position(trainer.state().step as u64);
         if let Some(record) = record {
             output.log(&record)?;
-            bar.set_message(message(&record));
+            bar.set_message(message(&record, trainer.loss()));
             records.push(record);
         }
         if trainer.state().step.is_multiple_of(arguments.checkpoint_every) {
@@ -60,7 +62,8 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     super::print(&output.summary(&trainer, &records))
 }
 
-fn message(record: &Record) -> String {
-    let Record { loss, accuracy, ws, .. } = record;
-    format!("loss {loss:.4}  accuracy {accuracy:.3}  WS {ws:.4}")
+fn message(record: &Record, of: Loss) -> String {
+    let Record { loss, score, ws, .. } = record;
+    let score = score.map_or(String::new(), |score| format!("{} {score:.3}  ", score_name(of)));
+    format!("loss {loss:.4}  {score}WS {ws:.4}")
 }

@@ -4,13 +4,13 @@ use super::TrainArguments;
 use crate::cli::files::{Files, OR_OVERWRITE};
 use crate::cli::named::is_file;
 use comfy_table::{CellAlignment, Table, presets};
-use hsr::data::{LabelColumn, Parts};
+use hsr::data::{LabelColumn, Parts, Standardiser};
 use hsr::io::{Array, InputError, OutputFolder, check_writable, write_npz, write_text};
 use hsr::model::Batch;
 use hsr::shell::quoted;
-use hsr::train::{Checkpoint, Log, Record, RunFileError, Trainer};
+use hsr::train::{Checkpoint, Log, Record, RunFileError, Trainer, score_name};
 use hsr::words::{path, shown};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -64,7 +64,7 @@ impl<'a> Output<'a> {
         }
         // First, so that who finds one of the other files finds whose it is.
         write_text(folder.file(SETTINGS), &settings(arguments, label.as_ref(), trainer, parts))?;
-        let log = Log::holding(folder.path(), &earlier)?;
+        let log = Log::holding(folder.path(), trainer.loss(), &earlier)?;
         write_data(&parts.train, folder.file(TRAIN))?;
         if let Some(test) = &parts.test {
             write_data(test, folder.file(TEST))?;
@@ -89,11 +89,10 @@ impl<'a> Output<'a> {
 
     /// Where the run began, where it ended, and how long it took.
     pub fn summary(&self, trainer: &Trainer, records: &[Record]) -> String {
-        let TrainArguments { data, method, activation, seed, out, .. } = self.arguments;
+        let TrainArguments { data, method, network, seed, out, .. } = self.arguments;
         let state = trainer.state();
-        let shape = state.network.shape(trainer.train().samples());
         let mut table = Table::new();
-        let heads = ["step", "loss", "accuracy", "test", "T", "Q", "WS", "|gradient|"];
+        let heads = ["step", "loss", score_name(trainer.loss()), "test", "T", "Q", "WS", "|gradient|"];
         table.load_style(presets::NOTHING);
         table.set_header(heads);
         for record in records.first().into_iter().chain(records.last().filter(|_| records.len() > 1)) {
@@ -107,9 +106,11 @@ impl<'a> Output<'a> {
             steps => format!("at {steps} steps the bound had no gradient, and only the loss was descended\n"),
         };
         format!(
-            "{method} on {}: {activation}, {shape}, seed {seed}\n{table}\n{flat}{} steps in {:.2} s, {:.0} a second \
+            "{method} on {}: {}, {}, seed {seed}\n{table}\n{flat}{} steps in {:.2} s, {:.0} a second \
              without the records\n{}: log.csv, log.jsonl, checkpoint.npz, settings.json, and the parts of the data\n",
             shown(data),
+            network.activations_said(),
+            trainer.task(),
             state.step,
             state.seconds,
             state.step as f64 / state.seconds.max(f64::MIN_POSITIVE),
@@ -120,11 +121,12 @@ impl<'a> Output<'a> {
 
 fn row(record: &Record) -> Vec<String> {
     let short = |value: f64| format!("{value:.4}");
+    let if_any = |value: Option<f64>| value.map_or("-".to_string(), short);
     vec![
         record.step.to_string(),
         short(record.loss),
-        short(record.accuracy),
-        record.test_accuracy.map_or("-".to_string(), short),
+        if_any(record.score),
+        if_any(record.test_score),
         short(record.trace),
         short(record.trace_squared),
         short(record.ws),
@@ -139,7 +141,7 @@ fn settings(
     trainer: &Trainer,
     parts: &Parts,
 ) -> String {
-    let settings = serde_json::json!({
+    let settings = json!({
         "command": arguments.command(label),
         "version": env!("CARGO_PKG_VERSION"),
         "data": arguments.data,
@@ -147,12 +149,22 @@ fn settings(
         "train_samples": parts.train.samples(),
         "test_samples": parts.test.as_ref().map_or(0, Batch::samples),
         "constant_columns": parts.constant_columns,
-        "hidden": arguments.hidden,
-        "activation": arguments.activation.name(),
-        "biases": !arguments.no_bias,
+        "targets_standardised": parts.targets.as_ref().map(|targets| statistics(targets, parts.train.y.ncols())),
+        "layers": arguments.network.hidden(),
+        "activations": trainer.state().network.activations,
+        "loss": trainer.loss(),
+        "biases": !arguments.network.no_bias,
         "settings": trainer.settings(),
     });
     format!("{settings:#}\n")
+}
+
+/// By which mean and deviation the numbers of each target were standardised.
+fn statistics(targets: &Standardiser, count: usize) -> Vec<Value> {
+    let known = |column| {
+        targets.statistics(column).map(|(mean, deviation)| json!({ "mean": mean, "deviation": deviation }))
+    };
+    (0..count).map(|column| known(column).unwrap_or_default()).collect()
 }
 
 /// The command of the run whose files a folder holds, if it holds any.

@@ -36,11 +36,11 @@ pub fn case_json(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Map<String, V
     object
 }
 
-fn rows(matrix: &Matrix<f64>) -> Value {
+pub(super) fn rows(matrix: &Matrix<f64>) -> Value {
     matrix.row_iter().map(|row| row.iter().copied().collect::<Value>()).collect()
 }
 
-fn entries(bias: &Option<Vector<f64>>) -> Value {
+pub(super) fn entries(bias: &Option<Vector<f64>>) -> Value {
     bias.as_ref().map_or(Value::Null, |bias| bias.iter().copied().collect())
 }
 

@@ -1,0 +1,217 @@
+//! How well a network fits its data, and how well guessing does.
+
+use super::TrainError;
+use super::paths::Paths;
+use crate::model::{Batch, Loss, Network, Targets};
+use crate::number::{Matrix, Vector};
+use crate::terms::OutputLoss;
+
+/// The loss and the score of a network on a part of the data.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Fit {
+    /// The loss, a mean over samples.
+    pub loss: f64,
+    /// The score, 1 for a perfect fit, as [`score_name`] says; `None` where it is not defined, as that of targets that are all the same.
+    pub score: Option<f64>,
+}
+
+/// How well a network fits a part of the data.
+///
+/// ```
+/// use hsr::model::{Activation, Batch, Layer, Layers, Loss, Network};
+/// use hsr::train::fit;
+/// use nalgebra::dmatrix;
+/// let layers = Layers(vec![Layer { w: dmatrix![1.0], b: None }, Layer { w: dmatrix![1.0], b: None }]);
+/// let network = Network::new(layers, vec![Activation::Identity])?;
+/// let batch = Batch::for_loss(dmatrix![1.0; 2.0; 4.0; 0.0], dmatrix![1.5; 1.0; 3.0; 0.5], Loss::Squared)?;
+/// let fit = fit(&network, Loss::Squared, &batch)?;
+/// assert_eq!((fit.loss, fit.score), (0.3125, Some(1.0 - 2.5 / 3.5)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`TrainError::Misfit`] where network, loss and data do not go together.
+pub fn fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<Fit, TrainError> {
+    Paths::new(1).fit(network, loss, batch)
+}
+
+impl From<crate::fast::Fit> for Fit {
+    fn from(fit: crate::fast::Fit) -> Self {
+        Fit { loss: fit.loss, score: Some(fit.accuracy) }
+    }
+}
+
+/// The name of the score of a loss in tables and logs: `accuracy` for the softmax, else `score`. A score is a mean over samples, weighted as
+/// they are.
+///
+/// | loss | score |
+/// | --- | --- |
+/// | softmax | accuracy: the share of samples whose most likely class is that of the target |
+/// | multi-label | the share of outputs on the right side of the probability 0.5 |
+/// | squared, pseudo-huber | `R^2 = 1 - sum (o - y)^2 / sum (y - mean y)^2`, sums over samples and outputs |
+/// | poisson | the deviance explained, `1 - D(e^o) / D(mean y)` with `D(m) = 2 sum y ln(y/m) - y + m` |
+///
+/// The mean is that of the part which the score is of; there `R^2` and the deviance explained are 0 for predicting the mean, and
+/// negative for anything worse.
+///
+/// ```
+/// use hsr::model::Loss;
+/// use hsr::train::score_name;
+/// assert_eq!((score_name(Loss::Softmax), score_name(Loss::Squared)), ("accuracy", "score"));
+/// ```
+pub fn score_name(loss: Loss) -> &'static str {
+    if loss == Loss::Softmax { "accuracy" } else { "score" }
+}
+
+/// The fit of outputs, a sample a row.
+pub(super) fn of_outputs(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Fit {
+    Fit { loss: mean_loss(loss, outputs, batch), score: score(loss, outputs, batch) }
+}
+
+fn mean_loss(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> f64 {
+    let of = |n: usize| loss.value(&row(outputs, n), &row(&batch.y, n));
+    mean(batch, &of)
+}
+
+fn score(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Option<f64> {
+    let y = &batch.y;
+    match loss {
+        Loss::Softmax => {
+            let right = |n: usize| largest(&row(outputs, n)) == largest(&row(y, n));
+            Some(mean(batch, &|n| f64::from(u8::from(right(n)))))
+        }
+        Loss::MultiLabel => {
+            let right = |n: usize, k: usize| (outputs[(n, k)] > 0.0) == (y[(n, k)] > 0.5);
+            let of = |n: usize| (0..y.ncols()).filter(|&k| right(n, k)).count() as f64;
+            Some(mean(batch, &of) / y.ncols() as f64)
+        }
+        Loss::Poisson => explained(loss, outputs, batch),
+        Loss::Squared | Loss::PseudoHuber | Loss::Cubic => explained(Loss::Squared, outputs, batch),
+    }
+}
+
+/// The part of the loss of guessing that outputs do without, both from the least that there is.
+fn explained(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Option<f64> {
+    let least = least(loss, batch);
+    let guessed = mean_loss(loss, &guess(loss, batch), batch) - least;
+    (guessed > 0.0).then(|| 1.0 - (mean_loss(loss, outputs, batch) - least) / guessed)
+}
+
+/// The outputs that know the targets' means alone.
+fn guess(loss: Loss, batch: &Batch<f64>) -> Matrix<f64> {
+    let of_mean = |mean: f64| match loss.targets() {
+        Targets::Numbers => mean,
+        // An output at which e^o is 0 where all counts are 0.
+        Targets::Counts => mean.ln().max(f64::MIN),
+        Targets::Probabilities | Targets::ZerosAndOnes => 0.0,
+    };
+    let output = |k: usize| of_mean(mean(batch, &|n| batch.y[(n, k)]));
+    let outputs: Vec<f64> = (0..batch.y.ncols()).map(output).collect();
+    Matrix::from_fn(batch.samples(), outputs.len(), |_, k| outputs[k])
+}
+
+/// The least loss that outputs can have at these targets: 0 but for counts, which leave out a constant.
+fn least(loss: Loss, batch: &Batch<f64>) -> f64 {
+    match loss {
+        Loss::Poisson => {
+            let of = |y: f64| if y > 0.0 { y - y * y.ln() } else { 0.0 };
+            mean(batch, &|n| batch.y.row(n).iter().map(|y| of(*y)).sum())
+        }
+        _ => 0.0,
+    }
+}
+
+/// The loss from which on a run is taken to diverge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Limit {
+    /// The loss.
+    pub loss: f64,
+    /// What it is 100 times of.
+    pub of: &'static str,
+}
+
+impl Limit {
+    /// A loss that exceeds that of guessing, or what it is at the start if that is more, by this factor.
+    const EXPLODED: f64 = 100.0;
+
+    /// The limit for training data, of a run that starts from this loss. For the softmax guessing is what counts, `ln C`.
+    pub fn new(loss: Loss, train: &Batch<f64>, start: f64) -> Self {
+        let least = least(loss, train);
+        let (guessed, start) = match loss {
+            Loss::Softmax => ((train.y.ncols() as f64).ln(), 0.0),
+            _ => (mean_loss(loss, &guess(loss, train), train) - least, start - least),
+        };
+        let of = match (loss == Loss::Poisson, start > guessed) {
+            (false, false) => "that of guessing",
+            (false, true) => "that at the start",
+            (true, false) => "the deviance of guessing",
+            (true, true) => "the deviance at the start",
+        };
+        Limit { loss: least + Limit::EXPLODED * guessed.max(start), of }
+    }
+}
+
+/// `sum_n omega_n of(n)`.
+fn mean(batch: &Batch<f64>, of: &dyn Fn(usize) -> f64) -> f64 {
+    batch.shares().into_iter().enumerate().map(|(n, share)| share * of(n)).sum()
+}
+
+fn row(matrix: &Matrix<f64>, n: usize) -> Vector<f64> {
+    matrix.row(n).transpose()
+}
+
+/// The index of the largest entry, the first of several.
+fn largest(entries: &Vector<f64>) -> usize {
+    (0..entries.len()).fold(0, |best, index| if entries[index] > entries[best] { index } else { best })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::{dmatrix, dvector};
+
+    fn batch(y: Matrix<f64>) -> Batch<f64> {
+        Batch { x: Matrix::zeros(y.nrows(), 1), y, weights: None }
+    }
+
+    #[test]
+    fn scores_are_those_of_scikit_learn() {
+        // r2_score, d2_tweedie_score(power=1), and accuracies, by scikit-learn 1.9.1.
+        let (y, o) = (dmatrix![1.0; 2.0; 4.0; 0.0], dmatrix![1.5; 1.0; 3.0; 0.5]);
+        let of =
+            |loss, o: &Matrix<f64>, y: &Matrix<f64>| of_outputs(loss, o, &batch(y.clone())).score.unwrap();
+        assert!((of(Loss::Squared, &o, &y) - 0.714_285_714_285_714_3).abs() < 1e-15);
+        assert_eq!(of(Loss::PseudoHuber, &o, &y), of(Loss::Squared, &o, &y));
+        let logarithms = o.map(f64::ln);
+        assert!((of(Loss::Poisson, &logarithms, &y) - 0.624_586_266_649_480_6).abs() < 1e-12);
+        let (y, o) = (dmatrix![1.0, 0.0; 0.0, 1.0], dmatrix![0.3, -1.0; 0.2, 0.1]);
+        assert_eq!((of(Loss::MultiLabel, &o, &y), of(Loss::Softmax, &o, &y)), (0.75, 0.5));
+    }
+
+    #[test]
+    fn weights_count_and_constant_targets_have_no_score() {
+        let weighted = batch(dmatrix![1.0, 0.0; 0.0, 1.0]).weighted(dvector![3.0, 1.0]).unwrap();
+        assert_eq!(of_outputs(Loss::Softmax, &dmatrix![1.0, 0.0; 1.0, 0.0], &weighted).score, Some(0.75));
+        for loss in [Loss::Squared, Loss::Poisson, Loss::PseudoHuber] {
+            for target in [0.0, 2.0] {
+                let constant = batch(dmatrix![target; target]);
+                assert_eq!(of_outputs(loss, &dmatrix![0.1; 0.2], &constant).score, None, "{loss}, {target}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_limit_is_above_what_guessing_and_the_start_cost() {
+        let counts = batch(dmatrix![150.0; 90.0; 310.0]);
+        for loss in [Loss::Squared, Loss::Poisson, Loss::PseudoHuber] {
+            let guessed = mean_loss(loss, &guess(loss, &counts), &counts);
+            let limit = Limit::new(loss, &counts, f64::NEG_INFINITY);
+            assert!(limit.loss > guessed && limit.of.ends_with("guessing"), "{loss}: {limit:?}, {guessed}");
+            let limit = Limit::new(loss, &counts, 1e6);
+            assert!(limit.loss > 9e7 && limit.of.ends_with("start"), "{loss}: {limit:?}");
+        }
+        let softmax = Limit::new(Loss::Softmax, &batch(dmatrix![1.0, 0.0; 0.0, 1.0]), 1e9);
+        assert_eq!(softmax, Limit { loss: 100.0 * 2.0_f64.ln(), of: "that of guessing" });
+    }
+}
