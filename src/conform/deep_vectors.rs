@@ -36,7 +36,7 @@ const SKETCHES: [Sketch; 11] = [
     Sketch {
         name: "one_layer_poisson",
         about: "no hidden layer, counts",
-        sizes: &[3, 2],
+        sizes: &[3, 1],
         biases: &[false],
         activations: &[],
         loss: Loss::Poisson,

@@ -1,7 +1,7 @@
 //! The closed forms of chapters 9 to 13 at a case, in any arithmetic.
 
 use super::quantity::Quantity;
-use crate::model::{Batch, Network};
+use crate::model::{Batch, Layers, Network};
 use crate::number::{Matrix, Smooth, Vector};
 use crate::terms::layer_gradient::{
     network_squared_gradient, network_trace_gradient, network_ws_reduced, network_ws_upper,
@@ -15,11 +15,14 @@ use std::cell::OnceCell;
 
 /// The closed forms at one network with data and a loss.
 pub(super) struct Forms<T, L> {
-    pub network: Network<T>,
-    pub loss: L,
-    pub samples: Vec<LayerSample<T>>,
+    network: Network<T>,
+    loss: L,
+    samples: Vec<LayerSample<T>>,
     value: T,
+    // Made when they are asked for.
     moments: OnceCell<UnitMoments<T>>,
+    trace_gradient: OnceCell<Layers<T>>,
+    squared_gradient: OnceCell<Layers<T>>,
 }
 
 impl<T: Smooth, L: OutputLoss> Forms<T, L> {
@@ -32,11 +35,22 @@ impl<T: Smooth, L: OutputLoss> Forms<T, L> {
     /// The closed forms from samples in which something may have been changed.
     pub fn of(network: Network<T>, loss: L, samples: Vec<LayerSample<T>>, batch: &Batch<T>) -> Self {
         let value = layer_loss(&network, &loss, batch);
-        Forms { network, loss, samples, value, moments: OnceCell::new() }
+        let (moments, trace_gradient, squared_gradient) = Default::default();
+        Forms { network, loss, samples, value, moments, trace_gradient, squared_gradient }
     }
 
-    /// Traces of the units, and squared norms of the blocks between them: made when they are asked for.
-    pub fn moments(&self) -> &UnitMoments<T> {
+    fn trace_gradient(&self) -> &Layers<T> {
+        let new = || network_trace_gradient(&self.network, &self.loss, &self.samples);
+        self.trace_gradient.get_or_init(new)
+    }
+
+    fn squared_gradient(&self) -> &Layers<T> {
+        let new = || network_squared_gradient(&self.network, &self.loss, &self.samples);
+        self.squared_gradient.get_or_init(new)
+    }
+
+    /// Traces of the units, and squared norms of the blocks between them.
+    fn moments(&self) -> &UnitMoments<T> {
         let new = || UnitMoments::new(self.network.architecture(), &self.loss, &self.samples);
         self.moments.get_or_init(new)
     }
@@ -71,9 +85,6 @@ impl<T: Smooth, L: OutputLoss> Forms<T, L> {
     /// The numbers of a quantity; none for what needs an eigenvector, and for the gradient where the bound has a kink.
     pub fn numbers(&self, quantity: Quantity) -> Option<Vec<T>> {
         let Forms { network, loss, samples, value, .. } = self;
-        let trace_gradient = || network_trace_gradient(network, loss, samples);
-        let squared_gradient = || network_squared_gradient(network, loss, samples);
-        let both = || (self.trace(), self.squared());
         let sizes = network.architecture();
         Some(match quantity {
             Quantity::Loss => vec![*value],
@@ -88,11 +99,11 @@ impl<T: Smooth, L: OutputLoss> Forms<T, L> {
                 let parts = layer_trace_gauss_newton(samples).into_iter().zip(layer_trace_residual(samples));
                 parts.map(|(gauss_newton, residual)| gauss_newton + residual).collect()
             }
-            Quantity::TraceGradient => trace_gradient().flat(),
-            Quantity::TraceSquaredGradient => squared_gradient().flat(),
+            Quantity::TraceGradient => self.trace_gradient().flat(),
+            Quantity::TraceSquaredGradient => self.squared_gradient().flat(),
             Quantity::Gradient => {
-                let gradients = (&trace_gradient(), &squared_gradient());
-                network_ws_upper_gradient(both(), gradients, &sizes).ok()?.flat()
+                let gradients = (self.trace_gradient(), self.squared_gradient());
+                network_ws_upper_gradient((self.trace(), self.squared()), gradients, &sizes).ok()?.flat()
             }
             Quantity::LambdaMax
             | Quantity::WsLayers
