@@ -46,21 +46,7 @@ pub fn random_layers(architecture: &Architecture, activations: &[Activation], se
 /// # Ok::<(), hsr::model::LayersError>(())
 /// ```
 pub fn nearest_kink(network: &Network<f64>, batch: &Batch<f64>) -> Option<(usize, f64)> {
-    let mut nearest: Option<(usize, f64)> = None;
-    for row in batch.x.row_iter() {
-        let mut z = row.transpose();
-        for (l, activation) in network.activations.iter().enumerate() {
-            let a = layers::layer_preactivation(&network.layers.0[l], &z);
-            if activation.has_kink() {
-                let least = a.amin();
-                if nearest.is_none_or(|(_, distance)| least < distance) {
-                    nearest = Some((l + 1, least));
-                }
-            }
-            z = layers::layer_output(*activation, &a);
-        }
-    }
-    nearest
+    network.nearest_kink(batch)
 }
 
 /// Gradient descent on the loss of a three-layer network; a step that does not lower it is halved, one that does is lengthened.

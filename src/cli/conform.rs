@@ -7,7 +7,7 @@ use hsr::conform::{
     Case, ConformError, ConformReport, ConformSettings, Precision, Quantity, adopt_orphans, check_program,
     expected, write_case,
 };
-use hsr::io::{InputError, read_case};
+use hsr::io::{InputError, read_network_case};
 use hsr::shell::quoted;
 use hsr::words;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -43,7 +43,7 @@ pub(super) struct ConformArguments {
     /// Only this quantity, such as ws_upper or gradient
     #[arg(long, value_name = "QUANTITY")]
     only: Option<Quantity>,
-    /// The most samples, inputs, hidden units and classes; the Hessian is asked for up to 500 parameters
+    /// The most samples, inputs, units of a layer and outputs; the Hessian is asked for up to 500 parameters
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=40))]
     max_size: u8,
     /// Part I of N: for N jobs that share the cases
@@ -201,8 +201,8 @@ fn settings(arguments: &ConformArguments) -> Result<ConformSettings, Box<dyn Err
 }
 
 fn given(file: &Path) -> Result<Case, InputError> {
-    let (network, batch) = read_case(file)?;
-    Ok(Case { network, batch })
+    let (network, batch, loss) = read_network_case(file)?;
+    Ok(Case::new(network, batch, loss))
 }
 
 /// The name of the case at which a program broke off.

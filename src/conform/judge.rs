@@ -43,18 +43,11 @@ impl Judged {
 /// ```
 /// use hsr::conform::{Draws, Precision, Quantity, expected, judge};
 /// use hsr::model::Activation;
-/// use hsr::terms::model::loss;
-/// let draws = Draws {
-///     activations: vec![Activation::Tanh],
-///     biases: vec![true],
-///     max_size: 5,
-///     cases: 10,
-///     saturation: 64.0,
-///     seed: 0,
-/// };
+/// use hsr::terms::layers::layer_loss;
+/// let draws = Draws { activations: vec![Activation::Tanh], cases: 10, ..Draws::default() };
 /// let case = draws.case(7);
 /// let right = &expected(&case, &[Quantity::Loss], Precision::Float64)?[0];
-/// let own = loss(&case.network, &case.batch); // or what an implementation of your own gives
+/// let own = layer_loss(&case.network, &case.loss, &case.batch); // or what an implementation of your own gives
 /// assert!(judge(right, &Ok(vec![own])).is_right());
 /// assert!(!judge(right, &Ok(vec![own + 1e-6])).is_right());
 /// # Ok::<(), hsr::conform::CaseError>(())

@@ -9,16 +9,24 @@
 )]
 
 mod cases;
+mod deep_vectors;
+mod draws;
+mod forms;
+mod groups;
 mod judge;
+mod layer_draws;
+mod ordinary_loss;
 #[cfg(feature = "files")]
 mod programs;
 mod quantity;
 mod reference;
 mod resembles;
 mod shrink;
+mod twists;
 mod vectors;
 
-pub use cases::{Case, CaseError, Draws, LARGEST_SIZE};
+pub use cases::{Case, CaseError, Form};
+pub use draws::{Draws, LARGEST_SIZE};
 pub use judge::{Answered, Judged, Wrong, judge};
 #[cfg(feature = "files")]
 pub use programs::{

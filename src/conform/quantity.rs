@@ -1,9 +1,8 @@
 //! The quantities that a program may be asked for.
 
-use crate::model::Shape;
+use super::cases::Case;
+use crate::model::Architecture;
 use crate::names::{UnknownName, find};
-use crate::number::{Matrix, Smooth};
-use crate::oracle::{ClosedForms, Item, Scalar};
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +10,7 @@ use std::str::FromStr;
 /// A quantity that a program may be asked for: a number or an array that belongs to a network with data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantity {
-    /// Cross entropy, mean over samples.
+    /// The loss, mean over samples.
     Loss,
     /// The gradient of the loss, `D` entries.
     LossGradient,
@@ -31,6 +30,18 @@ pub enum Quantity {
     Gradient,
     /// The largest eigenvalue of `H`.
     LambdaMax,
+    /// The trace of each layer's diagonal block, a number a layer.
+    LayerTraces,
+    /// The bound off the shifts that the loss ignores.
+    WsReduced,
+    /// The bound with a group for each layer.
+    WsLayers,
+    /// The bound with a group for each unit.
+    WsUnits,
+    /// Gradient of the bound by layers.
+    WsLayersGradient,
+    /// Gradient of the bound by units.
+    WsUnitsGradient,
 }
 
 /// Quantities with their numbers.
@@ -41,7 +52,9 @@ pub type QuantityValues = Vec<(Quantity, Vec<f64>)>;
 pub(super) enum Layout {
     /// One number.
     Scalar,
-    /// A number for each parameter, order `W, b, V, c`, each row-major.
+    /// A number for each weight layer.
+    Layers,
+    /// A number for each parameter, order `W1, b1, W2, b2, ..`, each row-major.
     Theta,
     /// A row for each parameter.
     Matrix,
@@ -49,7 +62,27 @@ pub(super) enum Layout {
 
 impl Quantity {
     /// All of them.
-    pub const ALL: [Quantity; 10] = [
+    pub const ALL: [Quantity; 16] = [
+        Quantity::Loss,
+        Quantity::LossGradient,
+        Quantity::Hessian,
+        Quantity::Trace,
+        Quantity::TraceSquared,
+        Quantity::WsUpper,
+        Quantity::TraceGradient,
+        Quantity::TraceSquaredGradient,
+        Quantity::Gradient,
+        Quantity::LambdaMax,
+        Quantity::LayerTraces,
+        Quantity::WsReduced,
+        Quantity::WsLayers,
+        Quantity::WsUnits,
+        Quantity::WsLayersGradient,
+        Quantity::WsUnitsGradient,
+    ];
+
+    /// Those that a program is taken to have which does not list its own.
+    pub const BASIC: [Quantity; 10] = [
         Quantity::Loss,
         Quantity::LossGradient,
         Quantity::Hessian,
@@ -62,25 +95,26 @@ impl Quantity {
         Quantity::LambdaMax,
     ];
 
-    /// The item of an answer of the oracle that it is; none for the eigenvalue, which is the last one of an item.
-    pub(super) fn item(self) -> Option<Item> {
-        Some(match self {
-            Quantity::Loss => Item::Scalar(Scalar::Loss),
-            Quantity::LossGradient => Item::LossGradient,
-            Quantity::Hessian => Item::Hessian,
-            Quantity::Trace => Item::Scalar(Scalar::Trace),
-            Quantity::TraceSquared => Item::Scalar(Scalar::TraceSquared),
-            Quantity::WsUpper => Item::Scalar(Scalar::WsUpper),
-            Quantity::TraceGradient => Item::TraceGradient,
-            Quantity::TraceSquaredGradient => Item::TraceSquaredGradient,
-            Quantity::Gradient => Item::Gradient,
-            Quantity::LambdaMax => return None,
-        })
-    }
-
-    /// Its name in questions and answers: that of the item.
+    /// Its name in questions and answers: that of the item of an answer of the oracle, where there is one.
     pub fn name(self) -> &'static str {
-        self.item().map_or("lambda_max", Item::name)
+        match self {
+            Quantity::Loss => "loss",
+            Quantity::LossGradient => "loss_gradient",
+            Quantity::Hessian => "hessian",
+            Quantity::Trace => "trace",
+            Quantity::TraceSquared => "trace_squared",
+            Quantity::WsUpper => "ws_upper",
+            Quantity::TraceGradient => "trace_gradient",
+            Quantity::TraceSquaredGradient => "trace_squared_gradient",
+            Quantity::Gradient => "gradient",
+            Quantity::LambdaMax => "lambda_max",
+            Quantity::LayerTraces => "layer_traces",
+            Quantity::WsReduced => "ws_reduced",
+            Quantity::WsLayers => "ws_layers",
+            Quantity::WsUnits => "ws_units",
+            Quantity::WsLayersGradient => "ws_layers_gradient",
+            Quantity::WsUnitsGradient => "ws_units_gradient",
+        }
     }
 
     /// The layout of its numbers.
@@ -90,44 +124,36 @@ impl Quantity {
             Quantity::LossGradient
             | Quantity::TraceGradient
             | Quantity::TraceSquaredGradient
-            | Quantity::Gradient => Layout::Theta,
+            | Quantity::Gradient
+            | Quantity::WsLayersGradient
+            | Quantity::WsUnitsGradient => Layout::Theta,
+            Quantity::LayerTraces => Layout::Layers,
             _ => Layout::Scalar,
         }
     }
 
     /// How many numbers it has at these sizes.
-    pub fn count(self, shape: &Shape) -> usize {
-        let size = shape.parameters();
+    pub fn count(self, architecture: &Architecture) -> usize {
+        let size = architecture.parameters();
         match self.layout() {
             Layout::Scalar => 1,
+            Layout::Layers => architecture.layers(),
             Layout::Theta => size,
             Layout::Matrix => size.saturating_mul(size),
         }
     }
 
-    /// Name of one of its numbers, such as `W[0,1]`, or `W[0,1], c[0]` in the Hessian; empty for a scalar.
-    pub(super) fn component(self, shape: &Shape, index: usize) -> String {
+    /// Name of one of its numbers, such as `W1[0,1]`, or `W1[0,1], b2[0]` in the Hessian; empty for a scalar.
+    pub(super) fn component(self, case: &Case, index: usize) -> String {
         // A row of nothing has no entries to name.
-        let size = shape.parameters().max(1);
+        let size = case.network.architecture().parameters().max(1);
         match self.layout() {
             Layout::Scalar => String::new(),
-            Layout::Theta => shape.parameter_name(index),
+            Layout::Layers => format!("layer {}", index + 1),
+            Layout::Theta => case.parameter_name(index),
             Layout::Matrix => {
-                format!("{}, {}", shape.parameter_name(index / size), shape.parameter_name(index % size))
+                format!("{}, {}", case.parameter_name(index / size), case.parameter_name(index % size))
             }
-        }
-    }
-
-    /// Its numbers, from the closed forms and the Hessian; none for the eigenvalue, and for the gradient where the bound
-    /// has a kink.
-    pub(super) fn of<T: Smooth>(
-        self,
-        forms: &ClosedForms<T>,
-        hessian: impl Fn() -> Matrix<T>,
-    ) -> Option<Vec<T>> {
-        match self.item()? {
-            Item::Hessian => Some(hessian().as_slice().to_vec()),
-            item => forms.numbers(item),
         }
     }
 }

@@ -1,18 +1,20 @@
 //! What a wrong answer looks like: the right value of something else.
 //!
-//! Values of what is commonly forgotten are made by the closed forms with the forgotten part taken out, and their
-//! gradients by dual numbers, so that a gradient which was derived correctly from a wrong bound is recognized too.
+//! Values of what is commonly forgotten are made by the closed forms with the forgotten part taken out. Gradients are made in two
+//! ways: by the equations with the part taken out of them, and by dual numbers, so that a gradient which was derived correctly from
+//! a wrong bound is recognized too.
 
 use super::cases::Case;
+use super::forms::Forms;
+use super::groups::{numbers, partition};
 use super::quantity::{Layout, Quantity};
 use super::reference::Expected;
-use crate::model::{Batch, Parameters, Shape, ThreeLayer};
-use crate::number::{Matrix, Precise, Smooth};
-use crate::oracle::{ClosedForms, refined_largest};
-use crate::terms::bound::{mean, moments, spread, ws_upper};
-use crate::terms::{Curvature, curvatures, hessian, model, samples};
+use super::twists::{Twist, TwistedLoss, twists};
+use crate::model::{Layers, Network};
+use crate::number::Smooth;
+use crate::terms::bound::{mean, spread, ws_upper};
+use crate::terms::leading_vector;
 use num_dual::Dual64;
-use std::borrow::Cow;
 
 /// Relative to the largest entry: what a likeness may miss, since it is computed in `f64` and so was the answer.
 const ALIKE: f64 = 1e-9;
@@ -20,22 +22,6 @@ const ALIKE: f64 = 1e-9;
 const ROUNDING: f64 = 1e3;
 /// Relative errors between these are those of 24 bits.
 const SINGLE: std::ops::Range<f64> = 1e-9..1e-4;
-
-/// A part that is forgotten or misunderstood.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Twist {
-    NoResidual,
-    NoHiddenResidual,
-    FixedBiases,
-    NoBiases,
-}
-
-const TWISTS: [(Twist, &str); 4] = [
-    (Twist::NoResidual, "without the residual part (Gauss-Newton)"),
-    (Twist::NoHiddenResidual, "without the residual part of the hidden block"),
-    (Twist::FixedBiases, "with the biases held fixed instead of counted as parameters"),
-    (Twist::NoBiases, "of the network without biases"),
-];
 
 /// Describes what a wrong answer equals, if it is a known mistake.
 pub fn resembles(case: &Case, expected: &Expected, answer: &[f64]) -> Option<String> {
@@ -51,7 +37,7 @@ pub fn resembles(case: &Case, expected: &Expected, answer: &[f64]) -> Option<Str
         return Some(words.to_string());
     }
     twisted(case, quantity, answer, &right)
-        .or_else(|| multiple(&case.shape(), answer, &right))
+        .or_else(|| multiple(case, answer, &right))
         .or_else(|| rearranged(case, quantity, answer, &right))
         .or_else(|| another(case, quantity, answer, &right))
         .or_else(|| single(answer, &right))
@@ -74,110 +60,87 @@ fn is(answer: &[f64], other: &[f64], right: &[f64]) -> bool {
 }
 
 fn twisted(case: &Case, quantity: Quantity, answer: &[f64], right: &[f64]) -> Option<String> {
-    let biases = case.shape().biases;
-    let about_biases = |twist| matches!(twist, Twist::FixedBiases | Twist::NoBiases);
-    let mut known = TWISTS.iter().filter(|(twist, _)| biases || !about_biases(*twist));
-    let found =
-        known.find(|(twist, _)| value(case, quantity, *twist).is_some_and(|other| is(answer, &other, right)));
-    found.map(|(_, words)| format!("the value {words}"))
+    let of_gradient = scalar_of(quantity).is_some();
+    let known = twists(case);
+    let mut known = known.iter().filter(|twist| of_gradient || !twist.is_of_gradients());
+    let alike = |value: Option<Vec<f64>>| value.is_some_and(|value| is(answer, &value, right));
+    let found = known.find(|twist| {
+        alike(value(case, quantity, **twist))
+            || (of_gradient && alike(slopes(case, quantity, **twist, answer)))
+    });
+    found.map(|twist| format!("the value {}", twist.words(case.form)))
 }
 
-fn value(case: &Case, quantity: Quantity, twist: Twist) -> Option<Vec<f64>> {
-    let Case { network, batch } = case;
-    let hessian = || hessian::hessian(&points(&seen(network, twist), batch, twist));
-    let scalars = || scalars(network, batch, twist);
+/// The scalar whose gradient a quantity is.
+fn scalar_of(quantity: Quantity) -> Option<Quantity> {
     Some(match quantity {
-        Quantity::Loss => vec![scalars().loss],
-        Quantity::Trace => vec![scalars().trace],
-        Quantity::TraceSquared => vec![scalars().trace_squared],
-        Quantity::WsUpper => vec![scalars().ws_upper],
-        Quantity::LossGradient => slopes(case, twist, |scalars| scalars.loss),
-        Quantity::TraceGradient => slopes(case, twist, |scalars| scalars.trace),
-        Quantity::TraceSquaredGradient => slopes(case, twist, |scalars| scalars.trace_squared),
-        Quantity::Gradient => slopes(case, twist, |scalars| scalars.ws_upper),
-        Quantity::Hessian => hessian().as_slice().to_vec(),
-        Quantity::LambdaMax => {
-            vec![refined_largest(&hessian().map(Precise::exact)).ok()?.nearest()]
-        }
+        Quantity::LossGradient => Quantity::Loss,
+        Quantity::TraceGradient => Quantity::Trace,
+        Quantity::TraceSquaredGradient => Quantity::TraceSquared,
+        Quantity::Gradient => Quantity::WsUpper,
+        Quantity::WsLayersGradient => Quantity::WsLayers,
+        Quantity::WsUnitsGradient => Quantity::WsUnits,
+        _ => return None,
     })
 }
 
-/// The network that a program sees which makes this mistake.
-fn seen<T: Smooth>(network: &ThreeLayer<T>, twist: Twist) -> Cow<'_, ThreeLayer<T>> {
-    if twist == Twist::NoBiases { Cow::Owned(network.without_biases()) } else { Cow::Borrowed(network) }
-}
-
-/// The samples' matrices with the part taken out.
-fn points<T: Smooth>(network: &ThreeLayer<T>, batch: &Batch<T>, twist: Twist) -> Vec<Curvature<T>> {
-    let mut samples = samples(network, batch);
-    for sample in &mut samples {
-        match twist {
-            Twist::NoResidual => sample.delta.fill(T::zero()),
-            Twist::FixedBiases if sample.biases => {
-                sample.xt = sample.x();
-                sample.biases = false;
-            }
-            _ => {}
-        }
-    }
-    let mut points = curvatures(&samples, &network.parameters.v);
-    if twist == Twist::NoHiddenResidual {
-        for point in &mut points {
-            point.u.fill(T::zero());
-            point.r.fill(T::zero());
-            point.m = point.gn.clone();
-        }
-    }
-    points
-}
-
-/// The scalars that a program is asked for.
-struct Twisted<T> {
-    loss: T,
-    trace: T,
-    trace_squared: T,
-    ws_upper: T,
-}
-
-/// The scalars with the part taken out.
-fn scalars<T: Smooth>(network: &ThreeLayer<T>, batch: &Batch<T>, twist: Twist) -> Twisted<T> {
-    let network = seen(network, twist);
-    let points = points(&network, batch, twist);
-    let v = &network.parameters.v;
-    let moments = moments(&points, v);
-    // The moments' own trace has the residual part of the hidden block from `delta`, which the coupling still needs.
-    let trace = points.iter().fold(T::zero(), |sum, n| {
-        let hidden = (0..n.m.nrows()).fold(T::zero(), |sum, i| sum + n.m[(i, i)]);
-        sum + n.sample.nx() * hidden + n.sample.nz() * n.s.trace()
-    }) / T::integer(points.len() as i64);
-    let squared = moments.squared();
-    let biases = points.first().is_some_and(|n| n.sample.biases);
-    let size = Shape { biases, ..network.shape(points.len()) }.parameters();
-    Twisted {
-        loss: model::loss(&network, batch),
-        trace,
-        trace_squared: squared,
-        ws_upper: ws_upper(mean(trace, size), spread(trace, squared, size), size),
+/// The value by the equations with the part taken out.
+fn value(case: &Case, quantity: Quantity, twist: Twist) -> Option<Vec<f64>> {
+    let forms = twist.forms(&case.network, case.loss, &case.batch);
+    match quantity {
+        Quantity::WsUpper => Some(vec![upper(&forms, twist.size(case))]),
+        _ if scalar_of(quantity).is_some() && !twist.has_equations() => None,
+        _ => numbers(quantity, &forms),
     }
 }
 
-/// The derivative of one of the scalars by every parameter.
-fn slopes(case: &Case, twist: Twist, which: fn(Twisted<Dual64>) -> Dual64) -> Vec<f64> {
-    let shape = case.shape();
-    let theta = case.network.parameters.flat();
+fn upper<T: Smooth>(forms: &Forms<T, TwistedLoss>, size: usize) -> T {
+    let (trace, squared) = (forms.trace(), forms.squared());
+    ws_upper(mean(trace, size), spread(trace, squared, size), size)
+}
+
+/// The derivative of the twisted scalar by every parameter, where that along one direction is the answer's.
+fn slopes(case: &Case, quantity: Quantity, twist: Twist, answer: &[f64]) -> Option<Vec<f64>> {
+    if twist.is_of_gradients() {
+        return None;
+    }
+    let scalar = scalar_of(quantity)?;
+    let (sizes, size) = (case.architecture(), twist.size(case));
+    let theta = case.network.layers.flat();
     let batch = case.batch.map(Dual64::from_re);
-    let slope = |index: usize| {
-        let mut lifted: Vec<Dual64> = theta.iter().map(|entry| Dual64::from_re(*entry)).collect();
-        lifted[index].eps = 1.0;
-        let parameters = Parameters::from_fn(&shape, |index| lifted[index]);
-        let network = ThreeLayer { parameters, activation: case.network.activation };
-        which(scalars(&network, &batch, twist)).eps
+    let v = match partition(quantity) {
+        Some(partition) => {
+            let forms = twist.forms(&case.network, case.loss, &case.batch);
+            Some((partition, leading_vector(&forms.bound_matrix(partition)).ok()?))
+        }
+        None => None,
     };
-    (0..shape.parameters()).map(slope).collect()
+    let along = |direction: &dyn Fn(usize) -> f64| {
+        let layers = Layers::from_fn(&sizes, |index| Dual64::new(theta[index], direction(index)));
+        let network = Network { layers, activations: case.network.activations.clone() };
+        let forms = twist.forms(&network, case.loss, &batch);
+        let value = match &v {
+            Some((partition, v)) => {
+                let (matrix, v) = (forms.bound_matrix(*partition), v.map(Dual64::from_re));
+                v.dot(&(matrix * &v)) / v.dot(&v)
+            }
+            None if scalar == Quantity::WsUpper => upper(&forms, size),
+            None => forms.numbers(scalar)?[0],
+        };
+        Some(value.eps)
+    };
+    // Some direction along which few gradients that differ are the same.
+    let direction = |index: usize| 1.0 + ((index * 37) % 17) as f64 / 16.0;
+    let told: f64 = answer.iter().enumerate().map(|(index, entry)| direction(index) * entry).sum();
+    let most = scale(answer) * answer.len() as f64;
+    if (along(&direction)? - told).abs() > ALIKE * most.max(f64::MIN_POSITIVE) {
+        return None;
+    }
+    (0..theta.len()).map(|index| along(&|other| f64::from(other == index))).collect()
 }
 
-fn multiple(shape: &Shape, answer: &[f64], right: &[f64]) -> Option<String> {
-    let (n, d) = (shape.samples as f64, shape.parameters() as f64);
+fn multiple(case: &Case, answer: &[f64], right: &[f64]) -> Option<String> {
+    let (n, d) = (case.batch.samples() as f64, case.architecture().parameters() as f64);
     let factors = [
         (n, "N times the value: a sum over samples where the mean is meant"),
         (n * n, "N^2 times the value: a sum over pairs where the mean is meant"),
@@ -194,34 +157,50 @@ fn multiple(shape: &Shape, answer: &[f64], right: &[f64]) -> Option<String> {
     found.map(|(_, words)| words.to_string())
 }
 
+/// The entries of the value in another order.
 fn rearranged(case: &Case, quantity: Quantity, answer: &[f64], right: &[f64]) -> Option<String> {
     if quantity.layout() != Layout::Theta {
         return None;
     }
-    let Parameters { w, b, v, c } = Parameters::from_flat(&case.shape(), right).ok()?;
-    let rows = |matrix: &Matrix<f64>| matrix.transpose().as_slice().to_vec();
-    let bias = |bias: &Option<nalgebra::DVector<f64>>| {
-        bias.as_ref().map_or_else(Vec::new, |b| b.as_slice().to_vec())
-    };
-    let orders = [
-        (
-            [w.as_slice().to_vec(), bias(&b), v.as_slice().to_vec(), bias(&c)].concat(),
-            "the value with W and V transposed (column-major)",
-        ),
-        ([rows(&w), rows(&v), bias(&b), bias(&c)].concat(), "the value in the order W, V, b, c"),
-        ([rows(&v), bias(&c), rows(&w), bias(&b)].concat(), "the value in the order V, c, W, b"),
-        ([bias(&b), rows(&w), bias(&c), rows(&v)].concat(), "the value in the order b, W, c, V"),
-    ];
-    orders.iter().find(|(order, _)| is(answer, order, right)).map(|(_, words)| words.to_string())
+    let layers = Layers::from_flat(&case.architecture(), right).ok()?;
+    // Names and entries of the arrays: of the weights by rows and by columns, and of the biases.
+    let arrays = layers.0.iter().enumerate().map(|(index, layer)| {
+        let [w, b] = case.array_names(index);
+        let bias = layer.b.iter().map(|bias| (b.clone(), bias.as_slice().to_vec())).collect::<Vec<_>>();
+        let (rows, columns) = (layer.w.transpose().as_slice().to_vec(), layer.w.as_slice().to_vec());
+        ((w.clone(), rows), (w, columns), bias)
+    });
+    let arrays: Vec<_> = arrays.collect();
+    let by_columns =
+        arrays.iter().flat_map(|(_, columns, bias)| [vec![columns.clone()], bias.clone()].concat());
+    let by_columns = by_columns.flat_map(|(_, entries)| entries).collect::<Vec<f64>>();
+    if is(answer, &by_columns, right) {
+        let weights: Vec<&str> = arrays.iter().map(|((name, _), ..)| name.as_str()).collect();
+        let (last, others) = weights.split_last()?;
+        let weights =
+            if others.is_empty() { last.to_string() } else { format!("{} and {last}", others.join(", ")) };
+        return Some(format!("the value with {weights} transposed (column-major)"));
+    }
+    let weights = || arrays.iter().map(|(rows, ..)| rows.clone());
+    let biases = || arrays.iter().flat_map(|(.., bias)| bias.clone());
+    let reversed =
+        arrays.iter().rev().flat_map(|(rows, _, bias)| [vec![rows.clone()], bias.clone()].concat());
+    let bias_first = arrays.iter().flat_map(|(rows, _, bias)| [bias.clone(), vec![rows.clone()]].concat());
+    let orders: [Vec<(String, Vec<f64>)>; 3] =
+        [weights().chain(biases()).collect(), reversed.collect(), bias_first.collect()];
+    let found = orders.into_iter().find(|order| {
+        let entries: Vec<f64> = order.iter().flat_map(|(_, entries)| entries.clone()).collect();
+        is(answer, &entries, right)
+    })?;
+    let names: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
+    Some(format!("the value in the order {}", names.join(", ")))
 }
 
 fn another(case: &Case, quantity: Quantity, answer: &[f64], right: &[f64]) -> Option<String> {
-    let forms = ClosedForms::at(&case.network, &case.batch).ok()?;
+    let forms = Forms::at(case.network.clone(), case.loss, &case.batch);
     let others = Quantity::ALL.into_iter().filter(|other| *other != quantity);
     let mut alike = others.filter(|other| other.layout() == quantity.layout());
-    let dense =
-        || hessian::hessian(&curvatures(&samples(&case.network, &case.batch), &case.network.parameters.v));
-    let found = alike.find(|other| other.of(&forms, dense).is_some_and(|value| is(answer, &value, right)));
+    let found = alike.find(|other| numbers(*other, &forms).is_some_and(|value| is(answer, &value, right)));
     found.map(|other| format!("the value of {other}"))
 }
 
@@ -250,34 +229,37 @@ mod tests {
             cases: 40,
             saturation: 1.0,
             seed: 5,
+            ..Draws::default()
         };
         let large = |case: &Case| {
-            let shape = case.shape();
-            shape.samples > 2 && shape.inputs > 1 && shape.hidden > 1 && shape.classes > 2
+            let sizes = case.architecture();
+            case.batch.samples() > 2 && sizes.inputs > 1 && sizes.widths[0] > 1 && sizes.widths[1] > 2
         };
         (20..40).map(|index| draws.case(index)).find(large).unwrap()
     }
 
-    fn likeness(quantity: Quantity, wrong: impl Fn(&[f64], &Shape) -> Vec<f64>) -> Option<String> {
+    fn likeness(quantity: Quantity, wrong: impl Fn(&[f64], &Case) -> Vec<f64>) -> Option<String> {
         let case = case();
         let expected = expected(&case, &[quantity], Precision::Float64).unwrap().pop().unwrap();
         let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
-        resembles(&case, &expected, &wrong(&right, &case.shape()))
+        resembles(&case, &expected, &wrong(&right, &case))
     }
 
     #[test]
     fn sums_signs_and_orders_are_recognized() {
         let gradient =
-            |wrong: &dyn Fn(&[f64], &Shape) -> Vec<f64>| likeness(Quantity::Gradient, wrong).unwrap();
+            |wrong: &dyn Fn(&[f64], &Case) -> Vec<f64>| likeness(Quantity::Gradient, wrong).unwrap();
         let times = |right: &[f64], factor: f64| -> Vec<f64> { right.iter().map(|x| factor * x).collect() };
-        assert!(gradient(&|right, shape| times(right, shape.samples as f64)).starts_with("N times"));
+        assert!(gradient(&|right, case| times(right, case.batch.samples() as f64)).starts_with("N times"));
         assert_eq!(gradient(&|right, _| times(right, -1.0)), "the value with the other sign");
         let single = gradient(&|right, _| right.iter().map(|x| f64::from(*x as f32)).collect());
         assert!(single.starts_with("the value in float32 precision"), "{single}");
-        let transposed = gradient(&|right, shape| {
-            let Parameters { w, b, v, c } = Parameters::from_flat(shape, right).unwrap();
-            let (b, c) = (b.unwrap(), c.unwrap());
-            [w.as_slice(), b.as_slice(), v.as_slice(), c.as_slice()].concat()
+        let transposed = gradient(&|right, case| {
+            let layers = Layers::from_flat(&case.architecture(), right).unwrap().0;
+            let columns = layers
+                .iter()
+                .map(|layer| [layer.w.as_slice(), layer.b.as_ref().unwrap().as_slice()].concat());
+            columns.collect::<Vec<_>>().concat()
         });
         assert_eq!(transposed, "the value with W and V transposed (column-major)");
     }
@@ -285,8 +267,8 @@ mod tests {
     #[test]
     fn another_quantity_is_recognized_and_nonsense_is_not() {
         let case = case();
-        let forms = ClosedForms::at(&case.network, &case.batch).unwrap();
-        let trace = likeness(Quantity::WsUpper, |_, _| vec![forms.moments.trace()]);
+        let forms = Forms::at(case.network.clone(), case.loss, &case.batch);
+        let trace = likeness(Quantity::WsUpper, |_, _| vec![forms.trace()]);
         assert_eq!(trace.unwrap(), "the value of trace");
         assert_eq!(likeness(Quantity::WsUpper, |right, _| vec![right[0] * 1.2345]), None);
         assert_eq!(likeness(Quantity::WsUpper, |_, _| vec![f64::NAN]), None);
@@ -297,9 +279,9 @@ mod tests {
     fn a_forgotten_residual_part_is_recognized_from_derivatives_of_the_loss() {
         use crate::witness::{Case as Point, Loss, Part};
         let case = case();
-        let point = Point::<f64>::new(case.network.clone(), case.batch.clone(), 0);
+        let point = Point::<f64>::new(case.as_three_layer().unwrap(), case.batch.clone(), 0);
         let loss = Loss::new(&point);
-        let size = case.shape().parameters();
+        let size = case.architecture().parameters();
         let gauss_newton: f64 = (0..size)
             .map(|index| {
                 let direction = loss.unit(index);
@@ -315,13 +297,13 @@ mod tests {
     #[test]
     fn biases_that_are_forgotten_or_held_fixed_are_recognized() {
         let case = case();
-        let fixed = scalars(&case.network, &case.batch, Twist::FixedBiases).ws_upper;
+        let forms = Twist::FixedBiases.forms(&case.network, case.loss, &case.batch);
+        let fixed = upper(&forms, Twist::FixedBiases.size(&case));
         let looks = likeness(Quantity::WsUpper, |_, _| vec![fixed]).unwrap();
         assert_eq!(looks, "the value with the biases held fixed instead of counted as parameters");
-        let bare = Parameters { b: None, c: None, ..case.network.parameters.clone() };
-        let bare = ThreeLayer { parameters: bare, activation: case.network.activation };
-        let without = ClosedForms::at(&bare, &case.batch).unwrap().scalars().ws_upper;
-        let looks = likeness(Quantity::WsUpper, |_, _| vec![without]).unwrap();
+        let bare = Case::three_layer(case.as_three_layer().unwrap().without_biases(), case.batch.clone());
+        let without = numbers(Quantity::WsUpper, &Forms::at(bare.network, bare.loss, &bare.batch)).unwrap();
+        let looks = likeness(Quantity::WsUpper, |_, _| without.clone()).unwrap();
         assert_eq!(looks, "the value of the network without biases");
     }
 }

@@ -1,17 +1,19 @@
 //! A fixed set of cases with values that are right to the last digit, for those who test without a running `hsr`.
 
-use super::cases::{Case, orthogonal, targets};
+use super::cases::{Case, Form};
+use super::deep_vectors::deep_cases;
+use super::draws::{orthogonal, targets};
 use super::quantity::{Quantity, QuantityValues};
 use super::reference::right_to_the_last_digit;
 use crate::data::DataSet;
 use crate::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
 use crate::number::Matrix;
-use crate::terms::samples;
+use crate::terms::layer_samples;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// The version of the set of test vectors. The values of a version never change.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The JSON Schema of the files of test vectors.
 pub const SCHEMA: &str = include_str!("vectors.schema.json");
 
@@ -56,18 +58,24 @@ const CLASSES: Shape = Shape { samples: 12, inputs: 2, hidden: 2, classes: 10, b
 /// # Errors
 /// [`TestVectorError`] names the first value whose last digit is open.
 pub fn test_vectors() -> Result<Vec<TestVector>, TestVectorError> {
-    cases().into_iter().map(|(name, about, case)| complete(name, about, case)).collect()
+    let all = cases().into_iter().chain(deep_cases());
+    all.map(|(name, about, case)| complete(name, about, case)).collect()
 }
 
 fn complete(name: String, about: &'static str, case: Case) -> Result<TestVector, TestVectorError> {
-    let right = right_to_the_last_digit(&case).map_err(|(quantity, index)| TestVectorError {
+    let quantities = match case.form {
+        Form::ThreeLayer => &Quantity::BASIC[..],
+        Form::Layers => &Quantity::ALL,
+    };
+    let right = right_to_the_last_digit(&case, quantities).map_err(|(quantity, index)| TestVectorError {
         vector: name.clone(),
         quantity,
-        component: quantity.component(&case.shape(), index),
+        component: quantity.component(&case, index),
     })?;
     Ok(TestVector { name, about, case, right })
 }
 
+/// Networks of one hidden layer under the softmax.
 fn cases() -> Vec<(String, &'static str, Case)> {
     let mut cases = Vec::new();
     for (index, activation) in Activation::SMOOTH.into_iter().enumerate() {
@@ -103,7 +111,7 @@ fn cases() -> Vec<(String, &'static str, Case)> {
 const TINY: f64 = 1.0 / 1_048_576.0;
 
 /// Sixteenths between -1.5 and 1.5, from the bits of the stream themselves.
-fn sixteenths(stream: &mut ChaCha8Rng, count: usize) -> Vec<f64> {
+pub(super) fn sixteenths(stream: &mut ChaCha8Rng, count: usize) -> Vec<f64> {
     (0..count).map(|_| (f64::from(stream.next_u32() % 49) - 24.0) / 16.0).collect()
 }
 
@@ -113,21 +121,22 @@ fn drawn(shape: Shape, activation: Activation, seed: u64, soft: bool) -> Case {
     let parameters = Parameters::from_fn(&shape, |index| theta[index]);
     let x = sixteenths(&mut stream, shape.samples * shape.inputs);
     let x = Matrix::from_row_slice(shape.samples, shape.inputs, &x);
-    let y = targets(&shape, soft, || stream.next_u32() as usize % shape.classes);
-    Case { network: ThreeLayer { parameters, activation }, batch: Batch { x, y, weights: None } }
+    let (samples, classes) = (shape.samples, shape.classes);
+    let y = targets((samples, classes), soft, || stream.next_u32() as usize % classes);
+    Case::three_layer(ThreeLayer { parameters, activation }, Batch { x, y, weights: None })
 }
 
 fn scaled(mut case: Case, v: f64, w: f64) -> Case {
-    case.network.parameters.v *= v;
-    case.network.parameters.w *= w;
+    case.network.layers.0[1].w *= v;
+    case.network.layers.0[0].w *= w;
     case
 }
 
 /// Each sample's target is the class that the network is sure of.
 fn certain(seed: u64) -> Case {
     let mut case = scaled(drawn(MEDIUM, Activation::Tanh, seed, false), 24.0, 1.0);
-    for (n, sample) in samples(&case.network, &case.batch).iter().enumerate() {
-        let sure = sample.p.imax();
+    for (n, sample) in layer_samples(&case.network, &case.loss, &case.batch).iter().enumerate() {
+        let sure = sample.o.imax();
         for k in 0..MEDIUM.classes {
             case.batch.y[(n, k)] = f64::from(k == sure);
         }
@@ -152,6 +161,5 @@ fn repeated(mut case: Case) -> Case {
 fn iris() -> Case {
     let batch = DataSet::Iris.load().standardised().batch();
     let shape = Shape { samples: 150, inputs: 4, hidden: 8, classes: 3, biases: true };
-    let Case { network, .. } = drawn(shape, Activation::Tanh, 308, false);
-    Case { network, batch }
+    Case { batch, ..drawn(shape, Activation::Tanh, 308, false) }
 }

@@ -1,6 +1,6 @@
 //! A network of any depth: its weight layers, each with its own width, activation, and with or without a bias.
 
-use super::{Activation, Architecture, ThreeLayer};
+use super::{Activation, Architecture, Batch, ThreeLayer};
 use crate::number::{Matrix, Number, Vector};
 
 /// Why layers do not make a network.
@@ -262,6 +262,26 @@ impl<T: Number> Network<T> {
 }
 
 impl Network<f64> {
+    /// Of the preactivations of layers whose activation has a kink at 0, the one nearest to it: its layer, from 1, and its size.
+    pub(crate) fn nearest_kink(&self, batch: &Batch<f64>) -> Option<(usize, f64)> {
+        let mut nearest: Option<(usize, f64)> = None;
+        for row in batch.x.row_iter() {
+            let mut z = row.transpose();
+            for (l, (layer, activation)) in self.layers.0.iter().zip(&self.activations).enumerate() {
+                let mut a = &layer.w * &z;
+                if let Some(b) = &layer.b {
+                    a += b;
+                }
+                let least = a.amin();
+                if activation.has_kink() && nearest.is_none_or(|(_, distance)| least < distance) {
+                    nearest = Some((l + 1, least));
+                }
+                z = a.map(|a| activation.value(&a));
+            }
+        }
+        nearest
+    }
+
     /// Checks that every parameter is finite.
     ///
     /// # Errors

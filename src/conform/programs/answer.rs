@@ -2,14 +2,17 @@
 
 use super::cases::Case;
 use super::files::nested;
-use super::quantity::Quantity;
-use crate::io::case_from_json;
+use super::forms::Forms;
+use super::groups::{has_kink, numbers, partition};
+use super::protocol::LAYERS;
+use super::quantity::{Layout, Quantity};
+use crate::io::network_case_from_json;
+use crate::model::Loss;
 use crate::names::UnknownName;
-use crate::oracle::{Answer, OracleError, Path, Wanted, answer};
 use crate::words::shown;
 use serde_json::{Map, Value, json};
 
-/// Answers one line of the conformance protocol, by the production path in `f64`.
+/// Answers one line of the conformance protocol, by the closed forms in `f64`.
 ///
 /// An invalid question is answered with an object whose `error` says what is wrong. A quantity without a value, such as
 /// the gradient at a kink of the bound, is left out.
@@ -34,6 +37,10 @@ pub fn answer_line(line: &str, known: &[Quantity]) -> String {
     reply.insert("id".to_string(), question.get("id").cloned().unwrap_or(Value::Null));
     if question.contains_key("hello") {
         reply.insert("name".to_string(), "hsr".into());
+        reply.insert("layers".to_string(), LAYERS.as_slice().into());
+        reply.insert("losses".to_string(), Loss::ALL.map(Loss::name).as_slice().into());
+        let names: Vec<&str> = known.iter().copied().map(Quantity::name).collect();
+        reply.insert("quantities".to_string(), names.into());
         return Value::Object(reply).to_string();
     }
     match values(&question, known) {
@@ -46,25 +53,19 @@ pub fn answer_line(line: &str, known: &[Quantity]) -> String {
 }
 
 fn values(question: &Map<String, Value>, known: &[Quantity]) -> Result<Map<String, Value>, String> {
-    let (network, batch) = case_from_json(question).map_err(|error| error.to_string())?;
-    let case = Case { network, batch };
+    let (network, batch, loss) = network_case_from_json(question).map_err(|error| error.to_string())?;
+    let case = Case::new(network, batch, loss);
+    case.check().map_err(|error| error.to_string())?;
     let asked = asked(question.get("quantities"), known)?;
-    let wanted = Wanted {
-        hessian: asked.contains(&Quantity::Hessian),
-        spectrum: asked.contains(&Quantity::LambdaMax),
-        path: Path::Fast { route: None, threads: 1 },
-        ..Wanted::default()
-    };
-    let answer = match answer(&case.network, &case.batch, wanted) {
-        Ok(answer) => answer,
-        // No digits here: then nothing is claimed.
-        Err(OracleError::Overflow { .. }) => return Ok(Map::new()),
-        Err(error) => return Err(error.to_string()),
-    };
-    let shape = case.shape();
+    let sizes = case.architecture();
+    let forms = Forms::at(case.network.clone(), case.loss, &case.batch);
     let pairs = asked.into_iter().filter_map(|quantity| {
-        let numbers = numbers(quantity, &answer)?;
-        Some((quantity.to_string(), nested(quantity, &numbers, &shape)))
+        // At a kink, and where numbers overflow, nothing is claimed.
+        let gradient = partition(quantity).filter(|_| quantity.layout() == Layout::Theta);
+        let kink = gradient.is_some_and(|partition| has_kink(&case, partition));
+        let numbers = numbers(quantity, &forms).filter(|_| !kink)?;
+        let finite = numbers.iter().all(|number| number.is_finite());
+        finite.then(|| (quantity.to_string(), nested(quantity, &numbers, &sizes)))
     });
     Ok(pairs.collect())
 }
@@ -84,14 +85,6 @@ fn asked(names: Option<&Value>, known: &[Quantity]) -> Result<Vec<Quantity>, Str
     };
     let named: Vec<Quantity> = names.iter().map(read).collect::<Result<_, _>>()?;
     Ok(known.iter().copied().filter(|quantity| named.contains(quantity)).collect())
-}
-
-/// The numbers of a quantity, if the answer holds them: a gradient that does not exist is left out of it.
-fn numbers(quantity: Quantity, answer: &Answer) -> Option<Vec<f64>> {
-    match quantity.item() {
-        Some(item) => answer.numbers(item),
-        None => answer.eigenvalues.as_ref().and_then(|all| Some(vec![*all.last()?])),
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Writes a case with its right values, as JSON and as npz.
 
-use super::cases::Case;
+use super::cases::{Case, CaseError, Form};
 use super::quantity::{Layout, Quantity};
-use crate::io::{Array, InputError, case_json, check_fit, make_folder, write_npz_with_texts, write_text};
-use crate::model::{Batch, Parameters, Shape, ThreeLayer};
+use crate::io::{
+    Array, InputError, case_json, make_folder, network_case_json, write_npz_with_texts, write_text,
+};
+use crate::model::{Activation, Architecture};
 use serde_json::{Map, Value};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,14 +30,29 @@ pub fn write_case(
     let (json, npz) = (folder.join(format!("{name}.json")), folder.join(format!("{name}.npz")));
     write_text(&json, &text(name, about, case, right))?;
     let mut arrays = arrays(case);
-    let shape = case.shape();
+    let sizes = case.architecture();
     for (quantity, values) in right {
-        arrays.push((format!("expected_{quantity}"), laid_out(*quantity, values, &shape)));
+        arrays.push((format!("expected_{quantity}"), laid_out(*quantity, values, &sizes)));
     }
     let arrays: Vec<(&str, Array)> =
         arrays.iter().map(|(name, array)| (name.as_str(), array.clone())).collect();
-    write_npz_with_texts(&npz, &arrays, &[("activation", case.network.activation.name())])?;
+    let names: Vec<&str> = case.network.activations.iter().copied().map(Activation::name).collect();
+    let names = names.join(",");
+    let texts = [("activation", names.as_str()), ("loss", case.loss.name())];
+    // A network of one layer has no activation, and the softmax goes without saying in the form of one hidden layer.
+    let said =
+        |(name, text): &(&str, &str)| !text.is_empty() && (*name != "loss" || case.form == Form::Layers);
+    let texts: Vec<(&str, &str)> = texts.into_iter().filter(said).collect();
+    write_npz_with_texts(&npz, &arrays, &texts)?;
     Ok([json, npz])
+}
+
+/// The JSON object of a case, in its form.
+pub(super) fn object(case: &Case) -> Map<String, Value> {
+    match (case.form, case.as_three_layer()) {
+        (Form::ThreeLayer, Some(network)) => case_json(&network, &case.batch),
+        _ => network_case_json(&case.network, &case.batch, case.loss),
+    }
 }
 
 fn check(folder: &Path, name: &str, case: &Case, right: &[(Quantity, Vec<f64>)]) -> Result<(), InputError> {
@@ -46,39 +63,39 @@ fn check(folder: &Path, name: &str, case: &Case, right: &[(Quantity, Vec<f64>)])
         let reason = "a plain name is needed, without folders";
         return Err(InputError::Write { file, reason: io::Error::new(io::ErrorKind::InvalidInput, reason) });
     }
-    let Case { network, batch } = case;
-    ThreeLayer::new(network.parameters.clone(), network.activation)
-        .and_then(|network| network.check_finite())
-        .map_err(|reason| InputError::Network { file: file.clone(), reason })?;
-    Batch::new(batch.x.clone(), batch.y.clone()).map_err(|reason| InputError::Batch { file, reason })?;
-    check_fit(network, batch)?;
-    let shape = case.shape();
-    match right.iter().find(|(quantity, values)| values.len() != quantity.count(&shape)) {
+    case.check().map_err(|reason| match reason {
+        CaseError::Network(reason) => InputError::Layers { file, reason },
+        CaseError::Batch(reason) => InputError::Batch { file, reason },
+        CaseError::Misfit(reason) => InputError::Misfit(reason),
+        other => InputError::Write { file, reason: io::Error::other(other.to_string()) },
+    })?;
+    let sizes = case.architecture();
+    match right.iter().find(|(quantity, values)| values.len() != quantity.count(&sizes)) {
         None => Ok(()),
-        Some((quantity, values)) => Err(InputError::Values {
-            array: format!("expected_{quantity}"),
-            shape: match quantity.layout() {
-                Layout::Scalar => "()".to_string(),
-                Layout::Theta => format!("({},)", shape.parameters()),
-                Layout::Matrix => format!("({0}, {0})", shape.parameters()),
-            },
-            values: values.len(),
-        }),
+        Some((quantity, values)) => {
+            let shape = axes(*quantity, &sizes).iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+            let shape = if shape.is_empty() || shape.contains(' ') {
+                format!("({shape})")
+            } else {
+                format!("({shape},)")
+            };
+            Err(InputError::Values { array: format!("expected_{quantity}"), shape, values: values.len() })
+        }
     }
 }
 
 /// One entry a line, so that a difference between two versions is a difference of lines.
 pub(super) fn text(name: &str, about: &str, case: &Case, right: &[(Quantity, Vec<f64>)]) -> String {
-    let mut object = case_json(&case.network, &case.batch);
+    let mut object = object(case);
     object.insert("hsr".to_string(), super::VERSION.into());
     object.insert("name".to_string(), name.into());
     object.insert("about".to_string(), about.into());
     let names: Vec<&str> = right.iter().map(|(quantity, _)| quantity.name()).collect();
     object.insert("quantities".to_string(), names.into());
-    let shape = case.shape();
+    let sizes = case.architecture();
     let expected: Map<String, Value> = right
         .iter()
-        .map(|(quantity, values)| (quantity.to_string(), nested(*quantity, values, &shape)))
+        .map(|(quantity, values)| (quantity.to_string(), nested(*quantity, values, &sizes)))
         .collect();
     object.insert("expected".to_string(), Value::Object(expected));
     let mut lines = Vec::new();
@@ -99,31 +116,43 @@ pub(super) fn text(name: &str, about: &str, case: &Case, right: &[(Quantity, Vec
 }
 
 /// A number, a list, or a list of rows.
-pub(super) fn nested(quantity: Quantity, values: &[f64], shape: &Shape) -> Value {
+pub(super) fn nested(quantity: Quantity, values: &[f64], sizes: &Architecture) -> Value {
     match quantity.layout() {
         Layout::Scalar => values.first().copied().into(),
-        Layout::Theta => values.into(),
-        Layout::Matrix => values.chunks(shape.parameters()).map(Value::from).collect(),
+        Layout::Theta | Layout::Layers => values.into(),
+        Layout::Matrix => values.chunks(sizes.parameters()).map(Value::from).collect(),
     }
 }
 
-fn laid_out(quantity: Quantity, values: &[f64], shape: &Shape) -> Array {
-    let size = shape.parameters();
-    let shape = match quantity.layout() {
+/// The length of each axis of a quantity.
+fn axes(quantity: Quantity, sizes: &Architecture) -> Vec<usize> {
+    let size = sizes.parameters();
+    match quantity.layout() {
         Layout::Scalar => vec![],
+        Layout::Layers => vec![sizes.layers()],
         Layout::Theta => vec![size],
         Layout::Matrix => vec![size, size],
-    };
-    Array { shape, values: values.to_vec() }
+    }
 }
 
+fn laid_out(quantity: Quantity, values: &[f64], sizes: &Architecture) -> Array {
+    Array { shape: axes(quantity, sizes), values: values.to_vec() }
+}
+
+/// The arrays of a case: all weights, then the biases that there are, then the data.
 fn arrays(case: &Case) -> Vec<(String, Array)> {
-    let Parameters { w, b, v, c } = &case.network.parameters;
-    let mut arrays: Vec<(&str, Array)> = vec![("W", w.into()), ("V", v.into())];
-    arrays.extend(b.iter().map(|b| ("b", b.into())));
-    arrays.extend(c.iter().map(|c| ("c", c.into())));
-    arrays.extend([("X", (&case.batch.x).into()), ("Y", (&case.batch.y).into())]);
-    arrays.into_iter().map(|(name, array)| (name.to_string(), array)).collect()
+    let layers = case.network.layers.0.iter().enumerate();
+    let weights = layers.clone().map(|(index, layer)| {
+        let [w, _] = case.array_names(index);
+        (w, Array::from(&layer.w))
+    });
+    let biases = layers.filter_map(|(index, layer)| {
+        let [_, b] = case.array_names(index);
+        layer.b.as_ref().map(|bias| (b, Array::from(bias)))
+    });
+    let data = [("X", &case.batch.x), ("Y", &case.batch.y)];
+    let data = data.map(|(name, array)| (name.to_string(), Array::from(array)));
+    weights.chain(biases).chain(data).collect()
 }
 
 #[cfg(test)]
@@ -133,9 +162,15 @@ mod tests {
     use crate::number::Matrix;
 
     fn case() -> Case {
-        let draws =
-            Draws { activations: vec![], biases: vec![], max_size: 3, cases: 3, saturation: 1.0, seed: 0 };
-        draws.case(2)
+        Draws {
+            activations: vec![],
+            biases: vec![],
+            max_size: 3,
+            cases: 3,
+            saturation: 1.0,
+            ..Draws::default()
+        }
+        .case(2)
     }
 
     fn refused(name: &str, case: &Case, right: &[(Quantity, Vec<f64>)]) -> String {
@@ -170,7 +205,7 @@ mod tests {
         misfit.batch.x = Matrix::zeros(misfit.batch.samples(), 9);
         assert!(refused("a", &misfit, &[]).contains("X has 9 columns"));
         let mut empty = case();
-        empty.network.parameters.w = Matrix::zeros(0, 0);
-        assert!(refused("a", &empty, &[(Quantity::Hessian, vec![])]).contains("W is 0x0"));
+        empty.network.layers.0[0].w = Matrix::zeros(0, 0);
+        assert!(refused("a", &empty, &[(Quantity::Hessian, vec![])]).contains("W1 is 0x0"));
     }
 }

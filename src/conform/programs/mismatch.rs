@@ -2,11 +2,11 @@
 
 use super::broken::Broken;
 use super::cases::Case;
+use super::files::object;
 use super::judge::{Answered, Judged};
 use super::program::Program;
 use super::quantity::Quantity;
 use super::reference::Expected;
-use crate::io::case_json;
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
@@ -79,11 +79,11 @@ impl ConformMismatch {
     /// `doubt` is a reason not to trust it.
     pub(super) fn new(first: String, found: Found, doubt: Option<&str>, looks_like: Option<String>) -> Self {
         let Found { case, expected, judged, .. } = found;
-        let (quantity, shape) = (expected.quantity, case.shape());
+        let (quantity, network) = (expected.quantity, case.to_string());
         let mut mismatch = ConformMismatch {
             quantity,
             first,
-            network: format!("{shape}, {}", case.network.activation),
+            network,
             component: String::new(),
             answer: None,
             reference: None,
@@ -97,7 +97,7 @@ impl ConformMismatch {
         };
         match judged {
             Judged::Wrong(wrong) => {
-                mismatch.component = quantity.component(&shape, wrong.index);
+                mismatch.component = quantity.component(&mismatch.case, wrong.index);
                 mismatch.answer = Some(wrong.answer);
                 mismatch.reference = Some(wrong.reference);
                 mismatch.tolerance = Some(wrong.tolerance);
@@ -200,12 +200,13 @@ fn number_or_word<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S
 /// The arrays of a case that fits on a line.
 fn numbers(case: &Case) -> Option<String> {
     const MOST: usize = 16;
-    if case.shape().parameters() + case.batch.x.len() + case.batch.y.len() > MOST {
+    if case.architecture().parameters() + case.batch.x.len() + case.batch.y.len() > MOST {
         return None;
     }
-    let object = case_json(&case.network, &case.batch);
-    let arrays = ["W", "b", "V", "c", "X", "Y"].into_iter().filter(|name| !object[*name].is_null());
-    Some(arrays.map(|name| format!("{name}={}", object[name])).collect::<Vec<_>>().join(" "))
+    let object = object(case);
+    let layers = (0..case.architecture().layers()).flat_map(|layer| case.array_names(layer));
+    let names = layers.chain(["X", "Y"].map(str::to_string)).filter(|name| !object[name].is_null());
+    Some(names.map(|name| format!("{name}={}", object[&name])).collect::<Vec<_>>().join(" "))
 }
 
 fn write_lines<const N: usize>(text: &mut String, lines: [(&str, Option<String>); N]) {

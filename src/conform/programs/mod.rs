@@ -24,4 +24,4 @@ pub use report::{ConformReport, Tally};
 pub use run::{ConformError, check_program};
 pub use settings::{ConformSettings, ConformSettingsError};
 
-use super::{VERSION, cases, judge, quantity, reference, resembles, shrink};
+use super::{VERSION, cases, draws, forms, groups, judge, quantity, reference, resembles, shrink};

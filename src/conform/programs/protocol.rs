@@ -1,20 +1,21 @@
 //! The questions and answers of the protocol: lines with one JSON object each.
 
 use super::broken::{Broken, beginning};
-use super::cases::Case;
+use super::cases::{Case, Form};
+use super::files::object as case_object;
 use super::judge::Answered;
 use super::program::Program;
 use super::quantity::{Layout, Quantity};
 use super::reference::Precision;
 use super::spoken::{Fields, Kind, Spoken, object};
-use crate::io::case_json;
-use crate::model::{Activation, Group, Shape};
+use crate::model::{Activation, Loss};
 use crate::words::{quoted, shortened, shown};
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// What a program supports. Whatever it does not mention it supports in full.
+/// What a program supports. Whatever it does not mention it supports in full, as far as it was there from the first version of the
+/// protocol on: networks of one hidden layer under the softmax, and the basic quantities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hello {
     /// Its name.
@@ -23,11 +24,26 @@ pub struct Hello {
     pub activations: Vec<Activation>,
     /// Quantities that it has.
     pub quantities: Vec<Quantity>,
+    /// Numbers of weight layers that it takes, or none where it names none: then it takes one hidden layer under the softmax, in the
+    /// form of such networks.
+    pub layers: Vec<usize>,
+    /// Losses that it has.
+    pub losses: Vec<Loss>,
     /// Whether it takes networks with biases, and without.
     pub biases: Vec<bool>,
     /// The arithmetic that it works in.
     pub precision: Precision,
 }
+
+impl Hello {
+    /// How cases are written for it.
+    pub fn form(&self) -> Form {
+        if self.layers.is_empty() { Form::ThreeLayer } else { Form::Layers }
+    }
+}
+
+/// Numbers of weight layers that may come.
+pub const LAYERS: [usize; 5] = [1, 2, 3, 4, 5];
 
 /// Letters of a story that are shown.
 const LONGEST_STORY: usize = 400;
@@ -43,6 +59,8 @@ pub fn hello(program: &mut Program, stop: &dyn Fn() -> bool) -> Result<Hello, Br
         "hello": {
             "activations": Activation::ALL.map(Activation::name),
             "quantities": Quantity::ALL.map(Quantity::name),
+            "layers": LAYERS,
+            "losses": Loss::ALL.map(Loss::name),
         },
     });
     let line = program.ask(format!("{question}\n"), 0, stop)?;
@@ -74,15 +92,25 @@ fn read_hello(answer: &Fields) -> Result<Hello, String> {
         Kind::Flag(flag) => Some(flag),
         _ => None,
     };
+    let count = |word: &Spoken| match word.kind {
+        Kind::Number(number) => LAYERS.into_iter().find(|layers| *layers as f64 == number),
+        _ => None,
+    };
+    let activations = words(answer, "activations", &Activation::ALL, named)?;
+    let layers = words(answer, "layers", &LAYERS, count)?.unwrap_or_default();
+    let losses = words(answer, "losses", &Loss::ALL, named)?.unwrap_or_else(|| vec![Loss::Softmax]);
+    if layers.is_empty() && losses != [Loss::Softmax] {
+        return Err("losses are named, and layers are not: name both, as in \"layers\": [2]".to_string());
+    }
     Ok(Hello {
         name,
-        activations: match said(answer, "activations")? {
-            // Kinks come to those alone that ask for them.
-            None => Activation::SMOOTH.to_vec(),
-            Some(_) => words(answer, "activations", &Activation::ALL, named)?,
-        },
-        quantities: words(answer, "quantities", &Quantity::ALL, named)?,
-        biases: words(answer, "biases", &[true, false], flag)?,
+        // Kinks come to those alone that ask for them.
+        activations: activations.unwrap_or_else(|| Activation::SMOOTH.to_vec()),
+        quantities: words(answer, "quantities", &Quantity::ALL, named)?
+            .unwrap_or_else(|| Quantity::BASIC.to_vec()),
+        layers,
+        losses,
+        biases: words(answer, "biases", &[true, false], flag)?.unwrap_or_else(|| vec![true, false]),
         precision,
     })
 }
@@ -110,15 +138,15 @@ fn complaint(answer: &Fields) -> Option<String> {
     Some(format!("the program says: {}", shortened(&story, LONGEST_STORY)))
 }
 
-/// The words of a list, each once.
+/// The words of a list, each once; nothing where there is no list.
 fn words<T: Copy + PartialEq + Display>(
     answer: &Fields,
     key: &str,
     all: &[T],
     read: impl Fn(&Spoken) -> Option<T>,
-) -> Result<Vec<T>, String> {
+) -> Result<Option<Vec<T>>, String> {
     let list = match said(answer, key)? {
-        None => return Ok(all.to_vec()),
+        None => return Ok(None),
         Some(Spoken { kind: Kind::List(list), .. }) if !list.is_empty() => list,
         Some(other) => {
             return Err(format!("{key} is {}: a list that is not empty is needed", shown(other.text)));
@@ -134,7 +162,7 @@ fn words<T: Copy + PartialEq + Display>(
             found.push(known);
         }
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// Asks for quantities of a case. What the program leaves out is left out.
@@ -148,23 +176,23 @@ pub fn question(
     quantities: &[Quantity],
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<(Quantity, Answered)>, Broken> {
-    let mut question = case_json(&case.network, &case.batch);
+    let mut question = case_object(case);
     question.insert("id".to_string(), id.into());
     let names: Vec<&str> = quantities.iter().map(|quantity| quantity.name()).collect();
     question.insert("quantities".to_string(), names.into());
-    let shape = case.shape();
-    let wanted = quantities.iter().fold(0, |sum: usize, quantity| sum.saturating_add(quantity.count(&shape)));
+    let sizes = case.architecture();
+    let wanted = quantities.iter().fold(0, |sum: usize, quantity| sum.saturating_add(quantity.count(&sizes)));
     let line = program.ask(format!("{}\n", Value::Object(question)), wanted, stop)?;
-    Ok(answers(&fields(&line, id)?, quantities, &shape))
+    Ok(answers(&fields(&line, id)?, quantities, case))
 }
 
-fn answers(answer: &Fields, quantities: &[Quantity], shape: &Shape) -> Vec<(Quantity, Answered)> {
+fn answers(answer: &Fields, quantities: &[Quantity], case: &Case) -> Vec<(Quantity, Answered)> {
     if let Some(story) = complaint(answer) {
         return quantities.iter().map(|quantity| (*quantity, Err(story.clone()))).collect();
     }
     let read = |quantity: &Quantity| match answer.get(quantity.name()) {
         Ok(None) => None,
-        Ok(Some(value)) => Some((*quantity, numbers(*quantity, value, shape))),
+        Ok(Some(value)) => Some((*quantity, numbers(*quantity, value, case))),
         Err(twice) => Some((*quantity, Err(twice))),
     };
     quantities.iter().filter_map(read).collect()
@@ -183,20 +211,24 @@ fn fields(line: &str, id: u64) -> Result<Fields<'_>, Broken> {
 }
 
 /// The numbers of a quantity; null, and null among them, is NaN.
-fn numbers(quantity: Quantity, value: &Spoken, shape: &Shape) -> Answered {
-    let size = shape.parameters();
+fn numbers(quantity: Quantity, value: &Spoken, case: &Case) -> Answered {
+    let sizes = case.architecture();
+    let (size, layers) = (sizes.parameters(), sizes.layers());
     match (quantity.layout(), &value.kind) {
         // There is such a value, or it would not have been asked for.
-        (Layout::Theta | Layout::Matrix, Kind::Null) => Ok(vec![f64::NAN; quantity.count(shape)]),
+        (Layout::Theta | Layout::Matrix | Layout::Layers, Kind::Null) => {
+            Ok(vec![f64::NAN; quantity.count(&sizes)])
+        }
         (Layout::Scalar, _) => {
             number(value).map(|number| vec![number]).map_err(|needed| format!("{quantity} is {needed}"))
         }
-        (Layout::Theta, Kind::Object(groups)) => by_groups(quantity, groups, shape),
-        (Layout::Theta, _) => row(value, size, || quantity.to_string()),
+        (Layout::Layers, _) => row(value, layers, ", one a layer", || quantity.to_string()),
+        (Layout::Theta, Kind::Object(groups)) => by_groups(quantity, groups, case),
+        (Layout::Theta, _) => row(value, size, &order(case), || quantity.to_string()),
         (Layout::Matrix, Kind::List(rows)) if rows.len() == size => {
             let rows = rows.iter().enumerate();
             let rows: Result<Vec<_>, _> = rows
-                .map(|(index, value)| row(value, size, || format!("row {index} of {quantity}")))
+                .map(|(index, value)| row(value, size, &order(case), || format!("row {index} of {quantity}")))
                 .collect();
             Ok(rows?.concat())
         }
@@ -207,6 +239,12 @@ fn numbers(quantity: Quantity, value: &Spoken, shape: &Shape) -> Answered {
             Err(format!("{quantity} is {}: a list of rows is needed", beginning(value.text)))
         }
     }
+}
+
+/// The order of the parameters, in words.
+fn order(case: &Case) -> String {
+    let names = (0..case.architecture().layers()).flat_map(|layer| case.array_names(layer));
+    format!(", order {}", names.collect::<Vec<_>>().join(", "))
 }
 
 /// A number, or what stands in its place and what is needed. Some languages print NaN and infinities as texts.
@@ -223,50 +261,62 @@ fn number(value: &Spoken) -> Result<f64, String> {
     Err(format!("{}: {needed}", beginning(value.text)))
 }
 
-fn row(value: &Spoken, size: usize, what: impl Fn() -> String) -> Answered {
+fn row(value: &Spoken, size: usize, order: &str, what: impl Fn() -> String) -> Answered {
     let Kind::List(entries) = &value.kind else {
         return Err(format!("{} is {}: a list of {size} is needed", what(), beginning(value.text)));
     };
     if entries.len() != size {
-        let found = entries.len();
-        return Err(format!("{} has {found} entries: {size} are needed, order W, b, V, c", what()));
+        return Err(format!("{} has {} entries: {size} are needed{order}", what(), entries.len()));
     }
     let entry = |value| number(value).map_err(|needed| format!("{} has the entry {needed}", what()));
     entries.iter().map(entry).collect()
 }
 
-fn by_groups(quantity: Quantity, groups: &Fields, shape: &Shape) -> Answered {
+fn by_groups(quantity: Quantity, groups: &Fields, case: &Case) -> Answered {
+    let sizes = case.architecture();
     let mut all = Vec::new();
-    for group in Group::ALL {
-        let (rows, columns) = shape.dimensions(group);
-        if rows == 0 {
-            continue;
-        }
-        let what = || format!("{} of {quantity}", group.name());
-        let value = groups.get(group.name()).map_err(|twice| format!("in {quantity} {twice}"))?;
-        let value = value.ok_or_else(|| format!("{} is missing", what()))?;
-        match (group, &value.kind) {
-            (Group::B | Group::C, _) => all.extend(row(value, rows, what)?),
-            (_, Kind::List(lines)) if lines.len() == rows => {
+    for layer in 0..sizes.layers() {
+        let (rows, columns) = (sizes.outputs_of(layer), sizes.inputs_of(layer));
+        let [w, b] = case.array_names(layer);
+        let of = |name: &str| format!("{name} of {quantity}");
+        match &group(groups, quantity, &w)?.kind {
+            Kind::List(lines) if lines.len() == rows => {
                 for line in lines {
-                    all.extend(row(line, columns, what)?);
+                    all.extend(row(line, columns, "", || of(&w))?);
                 }
             }
-            _ => return Err(format!("{}: {rows} rows of {columns} are needed", what())),
+            _ => return Err(format!("{}: {rows} rows of {columns} are needed", of(&w))),
+        }
+        if sizes.biases[layer] {
+            all.extend(row(group(groups, quantity, &b)?, rows, "", || of(&b))?);
         }
     }
     Ok(all)
 }
 
+/// The array of a gradient that has this name.
+fn group<'a, 'b>(groups: &'b Fields<'a>, quantity: Quantity, name: &str) -> Result<&'b Spoken<'a>, String> {
+    let value = groups.get(name).map_err(|twice| format!("in {quantity} {twice}"))?;
+    value.ok_or_else(|| format!("{name} of {quantity} is missing"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conform::Draws;
 
-    const SHAPE: Shape = Shape { samples: 1, inputs: 1, hidden: 1, classes: 2, biases: true };
+    /// One of everything, and two classes.
+    fn case() -> Case {
+        Draws { biases: vec![true], max_size: 1, ..Draws::default() }.case(0)
+    }
+
+    fn read_of(case: &Case, quantity: Quantity, text: &str) -> Answered {
+        let line = format!("{{\"id\": 1, \"{quantity}\": {text}}}");
+        answers(&fields(&line, 1).unwrap(), &[quantity], case).pop().unwrap().1
+    }
 
     fn read(quantity: Quantity, text: &str) -> Answered {
-        let line = format!("{{\"id\": 1, \"{quantity}\": {text}}}");
-        answers(&fields(&line, 1).unwrap(), &[quantity], &SHAPE).pop().unwrap().1
+        read_of(&case(), quantity, text)
     }
 
     #[test]
@@ -289,7 +339,7 @@ mod tests {
         let line = r#"{"id": 1, "note": "the trace is NaN", "loss": 1e400, "trace": 2, "hessian": one, "ws_upper": 3,
                        "ws_upper": 4}"#;
         let asked = [Quantity::Loss, Quantity::Trace, Quantity::Hessian, Quantity::WsUpper];
-        let found = answers(&fields(line, 1).unwrap(), &asked, &SHAPE);
+        let found = answers(&fields(line, 1).unwrap(), &asked, &case());
         let read = |index: usize| found[index].1.clone();
         assert_eq!(read(0).unwrap_err(), "loss is \"1e400\": it is beyond the range of float64");
         assert_eq!(read(1), Ok(vec![2.0]));
@@ -321,6 +371,11 @@ mod tests {
             (hello.activations.len(), hello.quantities.len(), hello.biases.len()),
             (Activation::SMOOTH.len(), 10, 2)
         );
+        assert_eq!((hello.form(), hello.losses), (Form::ThreeLayer, vec![Loss::Softmax]));
+        let hello = object(r#"{"layers": [3, 1], "losses": ["squared"]}"#).unwrap();
+        let hello = read_hello(&hello).unwrap();
+        assert_eq!((hello.form(), hello.layers), (Form::Layers, vec![3, 1]));
+        assert_eq!((hello.losses, hello.quantities.len()), (vec![Loss::Squared], 10));
         let hello = object(r#"{"quantities": ["loss", "loss"], "biases": [true], "name": null}"#).unwrap();
         let hello = read_hello(&hello).unwrap();
         assert_eq!((hello.quantities, hello.biases, hello.name), (vec![Quantity::Loss], vec![true], None));
@@ -334,6 +389,12 @@ mod tests {
                 "activations has the unknown entry \"swish\": known are sigmoid, tanh",
             ),
             (r#"{"biases": [1]}"#, "biases has the unknown entry 1: known are true, false"),
+            (r#"{"layers": [2, 6]}"#, "layers has the unknown entry 6: known are 1, 2, 3, 4, 5"),
+            (
+                r#"{"layers": [2], "losses": ["huber"]}"#,
+                "losses has the unknown entry \"huber\": known are softmax",
+            ),
+            (r#"{"losses": ["squared"]}"#, "losses are named, and layers are not"),
             (r#"{"quantities": []}"#, "quantities is []: a list that is not empty is needed"),
             (r#"{"quantities": "loss"}"#, "quantities is \"loss\": a list that is not empty is needed"),
             (r#"{"precision": 32}"#, "precision is 32: \"float64\" or \"float32\" is needed"),

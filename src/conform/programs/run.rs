@@ -1,7 +1,8 @@
 //! Asks a program about all cases.
 
 use super::broken::Broken;
-use super::cases::{Case, CaseError, Draws};
+use super::cases::{Case, CaseError};
+use super::draws::Draws;
 use super::judge::{Answered, Judged, judge};
 use super::mismatch::{ConformMismatch, Found, Interruption};
 use super::program::Program;
@@ -71,9 +72,10 @@ pub fn check_program(
     match hello(&mut program, stop) {
         Ok(hello) => {
             let quantities = supported(settings, &hello)?;
+            let given = settings.given.as_ref().map(|case| takes(case, &hello)).transpose()?;
             let precision = settings.precision.unwrap_or(hello.precision);
             report.greet(&hello, precision, &quantities);
-            let asking = Asking { program, hello, precision, settings, stop, next: 1, broken: None };
+            let asking = Asking { program, hello, precision, settings, given, stop, next: 1, broken: None };
             asking.all(&quantities, progress, &mut report)?;
         }
         Err(Broken::Stopped) => report.stopped = Some("before the program said anything".to_string()),
@@ -92,12 +94,37 @@ fn supported(settings: &ConformSettings, hello: &Hello) -> Result<Vec<Quantity>,
     Err(ConformError::NotSupported { found: names.join(", "), wanted: only.to_string() })
 }
 
+/// A given case in the form in which the program takes cases.
+fn takes(case: &Case, hello: &Hello) -> Result<Case, ConformError> {
+    let Hello { layers, losses, .. } = hello;
+    let listed = |names: Vec<String>| names.join(", ");
+    let not = |found: String, wanted: String| ConformError::NotSupported { found, wanted };
+    let depth = case.architecture().layers();
+    if layers.is_empty() {
+        let form = hello.form();
+        let wanted = || format!("the given case, {case}");
+        let found = "one hidden layer under the softmax, with biases in both layers or in none".to_string();
+        return case.clone().in_form(form).ok_or_else(|| not(found, wanted()));
+    }
+    if !layers.contains(&depth) {
+        let found = listed(layers.iter().map(usize::to_string).collect());
+        return Err(not(format!("{found} weight layers"), format!("the {depth} of the given case")));
+    }
+    if !losses.contains(&case.loss) {
+        let found = listed(losses.iter().map(ToString::to_string).collect());
+        return Err(not(format!("the loss {found}"), format!("the {} of the given case", case.loss)));
+    }
+    Ok(Case { form: hello.form(), ..case.clone() })
+}
+
 /// The program, and what is needed to ask it.
 struct Asking<'a> {
     program: Program,
     hello: Hello,
     precision: Precision,
     settings: &'a ConformSettings,
+    /// The case that was given, if one was.
+    given: Option<Case>,
     stop: &'a dyn Fn() -> bool,
     next: u64,
     /// Why it does not answer any more, and what it was asked about.
@@ -115,7 +142,7 @@ impl Asking<'_> {
         let draws = self.draws();
         let (settings, count) = (self.settings, self.settings.count());
         for (done, index) in settings.indices().enumerate() {
-            let case = settings.given.clone().unwrap_or_else(|| draws.case(index));
+            let case = self.given.clone().unwrap_or_else(|| draws.case(index));
             self.hold(&case, &settings.which(index), quantities, report)?;
             match self.broken.take() {
                 None => progress(done + 1),
@@ -143,6 +170,8 @@ impl Asking<'_> {
                 Precision::Float32 => MILD_SATURATION,
             },
             seed: self.settings.seed,
+            layers: self.hello.layers.clone(),
+            losses: self.hello.losses.clone(),
         }
     }
 
@@ -212,7 +241,7 @@ impl Asking<'_> {
         let mut smallest = first;
         if self.settings.given.is_none() {
             let only_with_biases = !self.hello.biases.contains(&false);
-            let activations = self.hello.activations.clone();
+            let (activations, layers) = (self.hello.activations.clone(), self.hello.layers.clone());
             let case = smallest.case.clone();
             let mut is_wrong = |case: &Case| match self.found(case, &shrunk, quantity) {
                 Some(found) if found.judged.is_right() => Some(false),
@@ -224,7 +253,9 @@ impl Asking<'_> {
                 None => self.broken.is_none().then_some(false),
             };
             let plainer = simpler_activation(case, &activations, &mut is_wrong);
-            shrink(plainer, only_with_biases, &mut is_wrong);
+            let small = shrink(plainer, only_with_biases, &layers, &mut is_wrong);
+            // With fewer layers another one may do.
+            simpler_activation(small, &activations, &mut is_wrong);
         }
         let again = self.found(&smallest.case, &shrunk, quantity);
         let doubt = match (&again, &self.broken) {

@@ -1,6 +1,7 @@
 //! What a program is asked.
 
-use super::cases::{Case, CaseError, LARGEST_SIZE};
+use super::cases::{Case, CaseError};
+use super::draws::LARGEST_SIZE;
 use super::quantity::Quantity;
 use super::reference::Precision;
 use std::time::Duration;
@@ -161,8 +162,7 @@ mod tests {
     }
 
     fn given(change: fn(&mut Case)) -> Option<Case> {
-        let draws =
-            Draws { activations: vec![], biases: vec![], max_size: 3, cases: 3, saturation: 1.0, seed: 0 };
+        let draws = Draws { activations: vec![], biases: vec![], max_size: 3, cases: 3, ..Draws::default() };
         let mut case = draws.case(2);
         change(&mut case);
         Some(case)
@@ -188,8 +188,8 @@ mod tests {
         assert!(odd(&|settings| settings.shard = (4, 5)).contains("none of the 3 cases"));
         assert!(odd(&|settings| settings.timeout = Duration::ZERO).starts_with("a timeout of 0"));
         let misfit = |case: &mut Case| case.batch.x = Matrix::zeros(case.batch.samples(), 9);
-        assert!(odd(&|settings| settings.given = given(misfit)).starts_with("the given case: W is "));
-        let empty = |case: &mut Case| case.network.parameters.v = Matrix::zeros(0, 0);
+        assert!(odd(&|settings| settings.given = given(misfit)).starts_with("the given case: W1 is "));
+        let empty = |case: &mut Case| case.network.layers.0[1].w = Matrix::zeros(0, 0);
         assert!(odd(&|settings| settings.given = given(empty)).starts_with("the given case: "));
     }
 
