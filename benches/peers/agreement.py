@@ -1,10 +1,13 @@
 """Forms that are timed must first say the same."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 import dense_form
+import layers_form
 import pair_form
 from network import Batch, Shape, draw, flatten
 
@@ -37,29 +40,35 @@ def require_same(case, name, answer, expected_name, expected):
     return found
 
 
-# Every branch of the pair form is taken: inputs few and many against samples, hidden units in one strip and in two.
-SMALL = [Shape(samples=9, inputs=3, hidden=11, classes=4), Shape(samples=9, inputs=7, hidden=5, classes=3)]
+# Every branch of the forms is taken: inputs few and many against samples, hidden units in one strip and in two.
+THREE_LAYER = [Shape(samples=9, widths=(3, 11, 4)), Shape(samples=9, widths=(7, 5, 3))]
+ANY_DEPTH = [Shape(9, (5, 3)), *THREE_LAYER, Shape(9, (3, 11, 4, 3)), Shape(9, (7, 3, 9, 5, 2))]
 
 
-def cases():
-    """Small networks: soft targets, then samples that come twice, then the same inputs with another target."""
-    for shape in SMALL:
-        parameters, batch = draw(shape)
-        y = jnp.asarray(np.random.default_rng(1).dirichlet(np.ones(shape.classes), shape.samples))
-        x = jnp.concatenate([batch.x, batch.x[:4]])
-        yield "distinct samples", parameters, Batch(batch.x, y)
-        yield "samples that come twice", parameters, Batch(x, jnp.concatenate([y, y[:4]]))
-        yield "inputs that come twice", parameters, Batch(x, jnp.concatenate([y, y[4:8]]))
+def cases(shape):
+    """A small network: soft targets, then samples that come twice, then the same inputs with another target."""
+    parameters, batch = draw(shape)
+    y = jnp.asarray(np.random.default_rng(1).dirichlet(np.ones(shape.widths[-1]), shape.samples))
+    x = jnp.concatenate([batch.x, batch.x[:4]])
+    yield f"{shape}, distinct samples", parameters, Batch(batch.x, y)
+    yield f"{shape}, samples that come twice", parameters, Batch(x, jnp.concatenate([y, y[:4]]))
+    yield f"{shape}, inputs that come twice", parameters, Batch(x, jnp.concatenate([y, y[4:8]]))
+
+
+dense = jax.jit(jax.value_and_grad(dense_form.bound))
+
+
+def largest_difference(form, bound, shapes):
+    """A form against the dense form, value and gradient, on small networks."""
+    answer = jax.jit(jax.value_and_grad(bound))
+    points = [(case, point) for shape in shapes for case, *point in cases(shape)]
+    return max(require_same(case, form, answer(*point), "dense form", dense(*point)) for case, point in points)
 
 
 def check():
-    """Every route of the pair form against the dense form, value and gradient; the largest difference."""
-    dense = jax.jit(jax.value_and_grad(dense_form.bound))
-    pair = jax.jit(jax.value_and_grad(pair_form.bound), static_argnums=2)
-    largest = 0.0
-    for case, parameters, batch in cases():
-        expected = dense(parameters, batch)
-        for route in pair_form.ROUTES:
-            answer = pair(parameters, batch, route)
-            largest = max(largest, require_same(case, f"pair form by {route}", answer, "dense form", expected))
-    return largest
+    """Every route of the pair form, and the pair form at any depth; the largest difference."""
+    found = [largest_difference("pair form at any depth", layers_form.bound, ANY_DEPTH)]
+    for route in pair_form.ROUTES:
+        bound = partial(pair_form.bound, route=route)
+        found.append(largest_difference(f"pair form by {route}", bound, THREE_LAYER))
+    return max(found)

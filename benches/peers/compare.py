@@ -26,10 +26,12 @@ from timing import measure
 
 # Those of benches/fast.rs, under the same names.
 SHAPES = {
-    "iris": Shape(samples=150, inputs=4, hidden=16, classes=3),
-    "small": Shape(samples=128, inputs=64, hidden=32, classes=10),
-    "wide": Shape(samples=128, inputs=784, hidden=256, classes=10),
-    "digits": Shape(samples=1797, inputs=64, hidden=64, classes=10),
+    "iris": Shape(samples=150, widths=(4, 16, 3)),
+    "small": Shape(samples=128, widths=(64, 32, 10)),
+    "wide": Shape(samples=128, widths=(784, 256, 10)),
+    "digits": Shape(samples=1797, widths=(64, 64, 10)),
+    "deep-small": Shape(samples=128, widths=(64, 32, 32, 10)),
+    "deep-wide": Shape(samples=128, widths=(784, 256, 128, 10)),
 }
 
 
@@ -94,8 +96,7 @@ def milliseconds(seconds):
 
 def show(name, shape, rows, load):
     """A table of medians; the ratio is of value and gradient, to the fastest pair form."""
-    print(f"\n{name}: N={shape.samples} d={shape.inputs} h={shape.hidden} C={shape.classes}, ", end="")
-    print(f"D={shape.parameters}, load {load[0]:.2f} before and {load[1]:.2f} after")
+    print(f"\n{name}: {shape}, load {load[0]:.2f} before and {load[1]:.2f} after")
     print(f"  {'':16} {'value':>12} {'and gradient':>13} {'least':>12} {'ratio':>9}")
     unit = fastest_pair(rows)["gradient"]
     for row in rows:

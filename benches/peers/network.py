@@ -1,4 +1,4 @@
-"""The network, the data and the loss that both forms share. Arrays: W (h, d), b (h), V (C, h), c (C)."""
+"""The network, the data and the loss that all forms share. Parameters: W1, b1, W2, b2, ..., each W (outputs, inputs)."""
 
 from typing import NamedTuple
 
@@ -8,21 +8,22 @@ import numpy as np
 
 
 class Shape(NamedTuple):
+    """Samples, and the widths from the inputs to the classes: the hidden layers stand between."""
+
     samples: int
-    inputs: int
-    hidden: int
-    classes: int
+    widths: tuple
+
+    @property
+    def layers(self):
+        """Inputs and outputs of each layer of weights."""
+        return list(zip(self.widths, self.widths[1:]))
 
     @property
     def parameters(self):
-        return self.hidden * (self.inputs + 1) + self.classes * (self.hidden + 1)
+        return sum(outputs * (inputs + 1) for inputs, outputs in self.layers)
 
-
-class Parameters(NamedTuple):
-    W: jax.Array
-    b: jax.Array
-    V: jax.Array
-    c: jax.Array
+    def __str__(self):
+        return f"N={self.samples}, {'-'.join(map(str, self.widths))}, D={self.parameters}"
 
 
 class Batch(NamedTuple):
@@ -33,30 +34,33 @@ class Batch(NamedTuple):
 def draw(shape, seed=0):
     """A random network and a random batch with one-hot targets: those of benches/fast.rs in distribution."""
     random = np.random.default_rng(seed)
-    scale = shape.inputs**-0.5
-    sizes = [(shape.hidden, shape.inputs), (shape.hidden,), (shape.classes, shape.hidden), (shape.classes,)]
-    parameters = Parameters(*(jnp.asarray(random.uniform(-scale, scale, size)) for size in sizes))
-    x = random.uniform(-1, 1, (shape.samples, shape.inputs))
-    y = np.eye(shape.classes)[np.arange(shape.samples) % shape.classes]
+    inputs, classes = shape.widths[0], shape.widths[-1]
+    scale = inputs**-0.5
+    sizes = [size for columns, rows in shape.layers for size in ((rows, columns), (rows,))]
+    parameters = tuple(jnp.asarray(random.uniform(-scale, scale, size)) for size in sizes)
+    x = random.uniform(-1, 1, (shape.samples, inputs))
+    y = np.eye(classes)[np.arange(shape.samples) % classes]
     return parameters, Batch(jnp.asarray(x), jnp.asarray(y))
 
 
 def flatten(parameters):
-    """theta = (W, b, V, c), row-major."""
+    """theta = (W1, b1, W2, b2, ...), row-major."""
     return jnp.concatenate([block.ravel() for block in parameters])
 
 
 def unflatten(theta, like):
     """The blocks of theta, with the shapes of those of `like`."""
     ends = np.cumsum([block.size for block in like])[:-1]
-    return Parameters(*(part.reshape(block.shape) for part, block in zip(jnp.split(theta, ends), like)))
+    return tuple(part.reshape(block.shape) for part, block in zip(jnp.split(theta, ends), like))
 
 
 def loss(parameters, batch):
-    """Mean cross entropy of softmax(V tanh(W x + b) + c)."""
-    z = jnp.tanh(batch.x @ parameters.W.T + parameters.b)
-    o = z @ parameters.V.T + parameters.c
-    return -jnp.mean(jnp.sum(batch.y * jax.nn.log_softmax(o), axis=1))
+    """Mean cross entropy of the softmax of the last layer; tanh after all others."""
+    *hidden, (W, b) = zip(parameters[::2], parameters[1::2])
+    z = batch.x
+    for weights, biases in hidden:
+        z = jnp.tanh(z @ weights.T + biases)
+    return -jnp.mean(jnp.sum(batch.y * jax.nn.log_softmax(z @ W.T + b), axis=1))
 
 
 def ws_upper(trace, squared, size):

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from network import ws_upper
-from products import symmetric_form, weighted_gram
+from packing import diagonals, pack, rows
+from products import symmetric_form, weighted_gram, weighted_sum
 
 
 class Pass(NamedTuple):
@@ -53,10 +54,6 @@ def trace(s):
     return jnp.mean(t_out + nx * jnp.sum(s.phi1**2 * s.variance + s.r, axis=1))
 
 
-def rows(array):
-    return array.reshape(len(array), -1)
-
-
 def output_square(s, zeta):
     """sum_nm <S_n, S_m> zeta^2."""
     covariance = s.p[:, :, None] * (jnp.eye(s.p.shape[1]) - s.p[:, None, :])
@@ -68,25 +65,18 @@ def cross_square(s, xi, zeta, a):
     z = s.zt[:, :-1]
     residual = rows(s.delta[:, :, None] * s.phi1[:, None, :])
     shifted = rows(2 * a * z[:, None, :]) + residual
-    through_inputs = 2 * s.xt.shape[1] < len(s.xt)
-    spread = s.xt @ (s.xt.T @ residual) if through_inputs else xi @ residual
+    spread = weighted_sum(s.xt, xi, residual)
     return symmetric_form(xi * zeta, rows(a)) + jnp.vdot(spread, shifted)
 
 
 def packed_hidden(V, s, a):
-    """M = diag(phi1) V' S V diag(phi1) + diag(r) by strips on and above the diagonal: (N, about h^2/2).
+    """M = diag(phi1) V' S V diag(phi1) + diag(r), packed."""
 
-    The inner product of two packed rows is that of the two matrices: what stands for two entries has weight sqrt 2.
-    """
-    hidden = V.shape[1]
-    strip = max(8, -(-hidden // 8))
-    packed = []
-    for start in range(0, hidden, strip):
-        end = min(start + strip, hidden)
-        gauss_newton = jnp.einsum("ki,nkj->nij", V[:, start:end], a[:, :, start:]) * s.phi1[:, start:end, None]
-        square = gauss_newton[:, :, : end - start] + s.r[:, start:end, None] * jnp.eye(end - start)
-        packed += [rows(square), np.sqrt(2) * rows(gauss_newton[:, :, end - start :])]
-    return jnp.concatenate(packed, axis=1)
+    def part(own, above):
+        gauss_newton = jnp.einsum("ki,nkj->nij", V[:, own], a[:, :, above])
+        return gauss_newton * s.phi1[:, own, None] + diagonals(s.r[:, own], gauss_newton.shape[2])
+
+    return pack(part, V.shape[1])
 
 
 def by_hidden(V, s, xi, a):
@@ -128,7 +118,7 @@ def bound(parameters, batch, route):
     s = forward(parameters, batch)
     xi, zeta = s.xt @ s.xt.T, s.zt @ s.zt.T
     a = s.p[:, :, None] * s.centred * s.phi1[:, None, :]  # A = S V diag(phi1)
-    hidden_square = ROUTES[route](parameters.V, s, xi, a)
+    hidden_square = ROUTES[route](parameters[2], s, xi, a)
     pairs = output_square(s, zeta) + hidden_square + 2 * cross_square(s, xi, zeta, a)
     size = sum(block.size for block in parameters)
     return ws_upper(trace(s), pairs / len(s.xt) ** 2, size)

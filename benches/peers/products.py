@@ -1,6 +1,6 @@
-"""Two products of rows by rows with derivatives that use their symmetry.
+"""Products of rows by rows that are cheaper than they look: two are symmetric, one may go through the inputs.
 
-jax.grad does not see that a matrix is symmetric, and would form each of the products below twice on the way back.
+jax.grad does not see that a matrix is symmetric, and would form each of the first two twice on the way back.
 """
 
 import jax
@@ -44,3 +44,8 @@ def _weighted_gram_backward(kept, share):
 
 
 weighted_gram.defvjp(_weighted_gram_forward, _weighted_gram_backward)
+
+
+def weighted_sum(inputs, gram, rows):
+    """gram @ rows, gram being that of the inputs; through the inputs where these are few against the samples."""
+    return inputs @ (inputs.T @ rows) if 2 * inputs.shape[1] < len(inputs) else gram @ rows

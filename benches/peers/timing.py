@@ -2,23 +2,26 @@
 
 import statistics
 import time
+from functools import partial
 
 import jax
 
 import dense_form
+import layers_form
+import matrix_products
 import pair_form
 from agreement import require_same
 from network import draw, loss
 
 # The dense form's third derivatives take some D^2 N h numbers: gigabytes beyond this.
-MOST_DENSE_PARAMETERS = 3000
+MOST_DENSE_PARAMETERS = 4000
 # A route is left out where its largest intermediate is beyond this. It is then far from the fastest.
 MOST_BYTES = 2**30
 
 
 def route_bytes(route, shape):
     """Bytes of the largest intermediate of a route."""
-    n, d, h, classes = shape
+    n, (d, h, classes) = shape
     pairs_of_hidden = h * (h + 1) // 2
     pairs_of_inputs = (d + 1) * (d + 2) // 2
     entries = {
@@ -31,9 +34,12 @@ def route_bytes(route, shape):
 
 def forms(shape):
     """Name and function of (parameters, batch) of all forms that fit."""
-    for route in pair_form.ROUTES:
-        if route_bytes(route, shape) <= MOST_BYTES:
-            yield f"pair, {route}", lambda *point, route=route: pair_form.bound(*point, route)
+    if len(shape.layers) == 2:
+        for route in pair_form.ROUTES:
+            if route_bytes(route, shape) <= MOST_BYTES:
+                yield f"pair, {route}", partial(pair_form.bound, route=route)
+    else:
+        yield "pair, any depth", layers_form.bound
     if shape.parameters <= MOST_DENSE_PARAMETERS:
         yield "dense", dense_form.bound
 
@@ -64,6 +70,8 @@ def measure(name, shape, runs):
     """One row for each form that fits: seconds for the value, and for value and gradient. The forms must agree."""
     point = draw(shape)
     rows = [row("loss", run_seconds(jax.jit(jax.value_and_grad(loss)), point, runs))]
+    if len(shape.layers) > 2:
+        rows.append(row("products", run_seconds(matrix_products.of(shape), (), runs)))
     first = None
     for form, bound in forms(shape):
         gradient = jax.jit(jax.value_and_grad(bound))

@@ -1,0 +1,58 @@
+"""The closed form over pairs of samples at any depth: T and Q of derivations' chapter on the trace by layers."""
+
+import jax.numpy as jnp
+
+import layers_pass
+from network import ws_upper
+from packing import rows
+from products import symmetric_form, weighted_sum
+
+
+def with_ones(z):
+    return jnp.hstack([z, jnp.ones((len(z), 1))])
+
+
+def neighbours(s, m, zt, zeta):
+    """What J gives to q_ml with l = m - 1: there it is the diagonal of phi1, and g times it a row a sample."""
+    phi1 = s.phi1[m - 1]
+    residual = rows(s.g[m][:, :, None] * phi1[:, None, :])
+    shifted = rows(2 * s.K[m, m - 1] * s.z[m][:, None, :]) + residual
+    return jnp.vdot(weighted_sum(zt[m - 1], zeta[m - 1], residual), shifted)
+
+
+def apart(s, m, l, J, zeta):
+    """What J, a matrix, gives to q_ml with l < m - 1. The two terms with K are the same once summed."""
+    through_j = jnp.einsum("mqp,nq->nmp", J, s.z[m])
+    through_k = jnp.einsum("mi,nip->nmp", s.g[m], s.K[m, l])
+    both = 2 * jnp.sum(zeta[l][:, :, None] * through_j * through_k)
+    return both + symmetric_form(zeta[l] * (s.g[m] @ s.g[m].T), rows(J))
+
+
+def jacobians(weights, phi1):
+    """J of layer k by the preactivations of layer l, hidden layers k > l: (N, n_k, n_l)."""
+    J = {}
+    for l, slope in enumerate(phi1):
+        for k in range(l + 1, len(phi1)):
+            product = weights[k] * slope[:, None, :] if k == l + 1 else jnp.einsum("ij,njp->nip", weights[k], J[k - 1, l])
+            J[k, l] = phi1[k][:, :, None] * product
+    return J
+
+
+def squared_trace(weights, s, zt):
+    """The sum over pairs of samples, N^2 Q."""
+    zeta = [inputs @ inputs.T for inputs in zt]
+    J = jacobians(weights, s.phi1)
+    total = sum(symmetric_form(gram**2, square) for gram, square in zip(zeta, s.square))
+    for (m, l), K in s.K.items():
+        others = neighbours(s, m, zt, zeta) if m == l + 1 else apart(s, m, l, J[m - 1, l], zeta)
+        total += 2 * (symmetric_form(zeta[m] * zeta[l], rows(K)) + others)
+    return total
+
+
+def bound(parameters, batch):
+    """WS of a network of any depth."""
+    s = layers_pass.run(parameters, batch)
+    zt = [with_ones(z) for z in s.z]
+    trace = sum(jnp.mean(trace * jnp.sum(inputs**2, axis=1)) for trace, inputs in zip(s.trace, zt))
+    size = sum(block.size for block in parameters)
+    return ws_upper(trace, squared_trace(parameters[::2], s, zt) / len(batch.x) ** 2, size)
