@@ -4,7 +4,7 @@ use super::moments::LayerValues;
 use super::plan::LayerPlan;
 use super::sizes::at;
 use super::weights::Weights;
-use crate::fast::{FastError, GradientShares, Plan, Watcher, Workspace};
+use crate::fast::{FastError, GradientShares, Plan, Values, Watcher, Workspace};
 use crate::model::{Activation, Batch, Network, Parameters, ThreeLayer};
 use crate::terms::bound::Moments;
 
@@ -21,14 +21,32 @@ impl OneHidden {
         OneHidden { workspace: Workspace::new(own), network }
     }
 
+    pub fn evaluate(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        out: &mut LayerValues,
+    ) -> Result<(), FastError> {
+        self.set(network);
+        set_values(out, &self.workspace.evaluate(&self.network, batch)?);
+        Ok(())
+    }
+
     pub fn differentiate(
         &mut self,
         network: &Network<f64>,
         batch: &Batch<f64>,
-        values: &mut LayerValues,
+        out: &mut LayerValues,
         watcher: Watcher,
     ) -> Result<(), FastError> {
-        let OneHidden { workspace, network: own } = self;
+        self.set(network);
+        set_values(out, &self.workspace.differentiate_watched(&self.network, batch, watcher)?);
+        Ok(())
+    }
+
+    /// Takes the activation and the weights of a network.
+    fn set(&mut self, network: &Network<f64>) {
+        let own = &mut self.network;
         let (first, last) = (&network.layers.0[0], &network.layers.0[1]);
         own.activation = network.activations[0];
         own.parameters.w.copy_from(&first.w);
@@ -39,13 +57,6 @@ impl OneHidden {
                 own.copy_from(given);
             }
         }
-        let found = workspace.differentiate_watched(own, batch, watcher)?;
-        let moments = found.moments;
-        values.loss = found.loss;
-        values.layers.trace.copy_from_slice(&[moments.hidden_trace, moments.output_trace]);
-        values.layers.squared[0][0] = moments.hidden_squared;
-        values.layers.squared[1].copy_from_slice(&[moments.coupling_squared, moments.output_squared]);
-        Ok(())
     }
 
     pub fn gradient(
@@ -65,4 +76,12 @@ impl OneHidden {
         };
         self.workspace.gradient(batch, &GradientShares { loss, moments }, out)
     }
+}
+
+fn set_values(out: &mut LayerValues, values: &Values) {
+    let moments = &values.moments;
+    out.loss = values.loss;
+    out.layers.trace.copy_from_slice(&[moments.hidden_trace, moments.output_trace]);
+    out.layers.squared[0][0] = moments.hidden_squared;
+    out.layers.squared[1].copy_from_slice(&[moments.coupling_squared, moments.output_squared]);
 }

@@ -7,7 +7,7 @@ use super::one_hidden::OneHidden;
 use super::plan::LayerPlan;
 use super::weights::Weights;
 use crate::fast::{FastError, Watcher};
-use crate::model::{Batch, Network};
+use crate::model::{Architecture, Batch, Network};
 use crate::number::{Matrix, Vector};
 use crate::terms::OutputLoss;
 use crate::terms::partition::UnitMoments;
@@ -85,6 +85,27 @@ impl LayerWorkspace {
         &self.plan
     }
 
+    /// Computes loss and moments, for which one hidden layer under softmax takes less than for
+    /// [`differentiate`](LayerWorkspace::differentiate).
+    ///
+    /// # Errors
+    /// [`FastError`] for a network and data of other sizes.
+    pub fn evaluate(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+    ) -> Result<&LayerValues, FastError> {
+        match &mut self.one_hidden {
+            Some(one_hidden) if batch.weights.is_none() => {
+                check(&self.plan, network, batch)?;
+                self.last = Last::None;
+                one_hidden.evaluate(network, batch, &mut self.values)?;
+                Ok(&self.values)
+            }
+            _ => self.differentiate(network, batch),
+        }
+    }
+
     /// Computes loss and moments, and all that [`gradient`](LayerWorkspace::gradient) needs.
     ///
     /// # Errors
@@ -107,7 +128,7 @@ impl LayerWorkspace {
         batch: &Batch<f64>,
         watcher: Watcher,
     ) -> Result<&LayerValues, FastError> {
-        self.check(network, batch)?;
+        check(&self.plan, network, batch)?;
         self.last = Last::None;
         if let Some(one_hidden) = self.one_hidden.as_mut().filter(|_| batch.weights.is_none()) {
             one_hidden.differentiate(network, batch, &mut self.values, watcher)?;
@@ -126,7 +147,8 @@ impl LayerWorkspace {
         Ok(&self.values)
     }
 
-    /// The loss and the moments of the last call of [`differentiate`](LayerWorkspace::differentiate).
+    /// The loss and the moments of the last call of [`evaluate`](LayerWorkspace::evaluate) or
+    /// [`differentiate`](LayerWorkspace::differentiate).
     pub fn values(&self) -> &LayerValues {
         &self.values
     }
@@ -148,7 +170,7 @@ impl LayerWorkspace {
         objective: Option<(LayerObjective, f64)>,
         out: &mut [f64],
     ) -> Result<Penalised, FastError> {
-        self.check(network, batch)?;
+        check(&self.plan, network, batch)?;
         let expected = self.plan.architecture.parameters();
         if out.len() != expected {
             return Err(FastError::Buffer { expected, found: out.len() });
@@ -167,21 +189,19 @@ impl LayerWorkspace {
         }
         Ok(penalised)
     }
+}
 
-    /// Whether network and data fit together, and are of the sizes of the plan.
-    fn check(&self, network: &Network<f64>, batch: &Batch<f64>) -> Result<(), FastError> {
-        network.check_fit(batch, self.plan.loss)?;
-        if self.plan.is_for(network, batch.samples()) {
-            return Ok(());
-        }
-        let said = |architecture: &dyn std::fmt::Display, samples: usize| {
-            format!("{architecture}, {samples} samples")
-        };
-        Err(FastError::Architecture {
-            expected: said(&self.plan.architecture, self.plan.samples),
-            found: said(&network.architecture(), batch.samples()),
-        })
+/// Whether network and data fit together, and are of the sizes of the plan.
+fn check(plan: &LayerPlan, network: &Network<f64>, batch: &Batch<f64>) -> Result<(), FastError> {
+    network.check_fit(batch, plan.loss)?;
+    if plan.is_for(network, batch.samples()) {
+        return Ok(());
     }
+    let said = |architecture: &Architecture, samples: usize| format!("{architecture}, {samples} samples");
+    Err(FastError::Architecture {
+        expected: said(&plan.architecture, plan.samples),
+        found: said(&network.architecture(), batch.samples()),
+    })
 }
 
 fn empty_values(plan: &LayerPlan) -> LayerValues {
