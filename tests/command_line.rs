@@ -5,6 +5,8 @@
 mod any_depth;
 #[path = "command_line/formats.rs"]
 mod formats;
+#[path = "command_line/layouts.rs"]
+mod layouts;
 #[path = "command_line/pages.rs"]
 mod pages;
 
