@@ -91,10 +91,6 @@ fn each_layout_gives_the_answer_of_the_same_arrays() {
         by(["net.1.weight", "net.1.bias", "net.4.weight", "net.4.bias", "net.7.weight"], Array::clone),
         by(["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias", "fc3.weight"], Array::clone),
         by(
-            ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias", "head.weight"],
-            Array::clone,
-        ),
-        by(
             ["dense/kernel:0", "dense/bias:0", "dense_1/kernel:0", "dense_1/bias:0", "dense_2/kernel:0"],
             transposed,
         ),
