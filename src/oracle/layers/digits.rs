@@ -45,7 +45,7 @@ pub(super) fn counted(
 }
 
 /// How many digits are right at least, by bounds on the rounding errors of the same equations. Nothing is said of the gradients of
-/// bounds by groups, whose eigenvectors have errors of their own.
+/// bounds by groups, whose eigenvectors have errors of their own, nor of the Hessian and its eigenvalues.
 pub(super) fn at_least(
     answer: &LayerAnswer,
     network: &Network<f64>,
@@ -58,7 +58,7 @@ pub(super) fn at_least(
         Some((v.map(Rounded::exact), tie))
     };
     let (network, batch) = (network.map(Rounded::exact), batch.map(Rounded::exact));
-    let scope = Scope { group_gradients: false, ..scope };
+    let scope = Scope { group_gradients: false, hessian: false, ..scope };
     let bounds: Forms<Rounded> = by_terms(&network, loss, &batch, scope, &leading);
     let digits = |(item, found): (LayerItem, &[f64])| Some((item, least(found, bounds.numbers.get(&item)?)));
     LayerDigits { counted: false, known: answer.iter().filter_map(digits).collect() }

@@ -83,7 +83,7 @@ pub fn network_answer(
     let mut answer = LayerAnswer::of(network, loss, samples, forms);
     if wanted.digits {
         answer.digits = digits::counted(&answer, network, loss, batch, scope)?;
-    } else if limits::seconds_of_running_errors(&architecture, samples) < PATIENCE && !scope.hessian {
+    } else if limits::seconds_of_running_errors(&architecture, samples) < PATIENCE {
         answer.digits = digits::at_least(&answer, network, loss, batch, scope);
     }
     Ok(answer)
