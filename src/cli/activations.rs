@@ -14,7 +14,11 @@ pub(super) fn help() -> String {
 
 /// The same, where a JSON file may name one.
 pub(super) fn help_of_network() -> String {
-    format!("{} [default: the one that a .json network names]", help())
+    format!(
+        "One for all hidden layers, or one for each, separated by commas, such as tanh,relu: {} [default: those that a .json \
+         network names]",
+        help()
+    )
 }
 
 /// How close the nearest preactivation is to a kink of its activation.

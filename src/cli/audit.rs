@@ -205,6 +205,11 @@ fn data(arguments: &AuditArguments) -> Result<(Batch<f64>, Option<LabelColumn>),
     let labelled =
         match (named::find_for(&arguments.data, &arguments.table, arguments.loss)?, arguments.samples) {
             (Data::Batch(batch), None) => return Ok((batch, None)),
+            (Data::Numbered(numbered), samples) => {
+                let standard = numbered.standardised(arguments.loss.targets());
+                let batch = first_samples(standard.batch(arguments.loss)?, samples, &arguments.data)?;
+                return Ok((batch, Some(numbered.target_column)));
+            }
             (Data::Batch(_), Some(_)) => {
                 return Err(
                     "--samples is for data with labels: take fewer rows of X and Y in the file".into()
@@ -226,14 +231,23 @@ fn regression(set: RegressionSet, arguments: &AuditArguments) -> Result<Batch<f6
         )
         .into());
     }
-    let batch = set.batch(arguments.loss)?;
-    match arguments.samples {
+    first_samples(set.batch(arguments.loss)?, arguments.samples, &set.to_string())
+}
+
+/// So many samples, the first, or all.
+fn first_samples(
+    batch: Batch<f64>,
+    samples: Option<usize>,
+    data: &str,
+) -> Result<Batch<f64>, Box<dyn Error>> {
+    match samples {
         None => Ok(batch),
         Some(count) if (1..=batch.samples()).contains(&count) => {
             Ok(batch.select(&(0..count).collect::<Vec<_>>()))
         }
         Some(count) => Err(format!(
-            "--samples is {count}, but {set} has {} samples: take 1 to that many",
+            "--samples is {count}, but {} has {} samples: take 1 to that many",
+            words::shown(data),
             batch.samples()
         )
         .into()),

@@ -1,6 +1,7 @@
 //! The options that an error of the library is about. The library, which has callers of other kinds, names none.
 
 use hsr::io::InputError;
+use hsr::model::LayersError;
 use hsr::oracle::{Need, OracleError};
 use hsr::spectrum::SpectrumError;
 
@@ -16,9 +17,11 @@ pub(super) struct Hinted<E: std::error::Error> {
 pub(super) fn of_network(error: InputError) -> Box<dyn std::error::Error> {
     let option = match &error {
         InputError::NoActivation { .. } | InputError::TwoActivations { .. } => "--activation",
-        InputError::LooksLikeParameter { .. } | InputError::Names { .. } | InputError::NamesInJson { .. } => {
-            "--names"
-        }
+        InputError::Layers { reason: LayersError::Activations { .. }, .. } => "--activation",
+        InputError::LooksLikeParameter { .. } | InputError::Names { .. } => "--names",
+        InputError::NoActivationBetween { .. } => "--names, --activation",
+        InputError::Orientation { .. } => "--transposed yes or --transposed no",
+        InputError::TwoLosses { .. } => "--loss",
         _ => return error.into(),
     };
     Hinted { error, option }.into()

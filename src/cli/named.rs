@@ -2,8 +2,8 @@
 
 use super::note;
 use clap::Args;
-use hsr::data::{DataSet, LabelColumn, LabelledData, Reading, Separator};
-use hsr::io::{Data, Read, ending, open_data, open_data_for};
+use hsr::data::{DataSet, LabelColumn, LabelledData, NumberedData, Reading, Separator};
+use hsr::io::{Data, Read, ending, open_data, open_data_for, open_data_with};
 use hsr::model::{Batch, Loss};
 use hsr::shell::quoted;
 use hsr::words;
@@ -72,7 +72,7 @@ pub(super) fn find(data: &str, table: &TableArguments) -> Result<Data, Box<dyn E
         table.refuse(data)?;
         return Ok(Data::Labelled(set.load()));
     }
-    read_file(path, table, None)
+    said(path, table, open_data(path, &table.reading(), None)?)
 }
 
 /// Same as [`find`], but with the targets that a loss takes.
@@ -89,13 +89,14 @@ pub(super) fn is_file(data: &str) -> bool {
     ["csv", "tsv", "npz", "json"].contains(&&ending(Path::new(data))[..])
 }
 
-/// The data of a file, with the same words on standard error. `classes` says how many there are, if that is known.
+/// The data of a file for a loss and so many outputs, with the same words on standard error.
 pub(super) fn read_file(
     path: &Path,
     table: &TableArguments,
-    classes: Option<usize>,
+    loss: Loss,
+    outputs: usize,
 ) -> Result<Data, Box<dyn Error>> {
-    said(path, table, open_data(path, &table.reading(), classes)?)
+    said(path, table, open_data_with(path, &table.reading(), loss, outputs)?)
 }
 
 /// What was read, once what was chosen and what was not read is said.
@@ -103,6 +104,7 @@ fn said(path: &Path, table: &TableArguments, read: Read<Data>) -> Result<Data, B
     let Read { value, aside } = read;
     match &value {
         Data::Labelled(labelled) => say_label(path, labelled),
+        Data::Numbered(numbered) => say_targets(path, numbered),
         Data::Batch(_) => table.refuse(&path.to_string_lossy())?,
     }
     say_aside(path, &aside);
@@ -117,6 +119,12 @@ pub(super) fn load(data: &str, table: &TableArguments) -> Result<Named, Box<dyn 
             label: is_file(data).then_some(labelled.label_column),
             classes: labelled.class_names,
             columns: labelled.feature_names,
+        },
+        Data::Numbered(NumberedData { features: x, targets: y, feature_names, target_column }) => Named {
+            batch: Batch { x, y, weights: None },
+            classes: vec![target_column.to_string()],
+            columns: feature_names,
+            label: is_file(data).then_some(target_column),
         },
         Data::Batch(batch) => Named {
             classes: (0..batch.y.ncols()).map(|class| class.to_string()).collect(),
@@ -144,6 +152,11 @@ fn say_label(path: &Path, labelled: &LabelledData) {
         "{}: the label is column {label_column}, with {count} classes: {classes}",
         words::path(path)
     ));
+}
+
+fn say_targets(path: &Path, numbered: &NumberedData) {
+    let (column, samples) = (&numbered.target_column, numbered.targets.nrows());
+    note(&format!("{}: the targets are the {samples} numbers of column {column}", words::path(path)));
 }
 
 /// Says which arrays of a file nobody read.

@@ -1,10 +1,10 @@
 //! `hsr spectrum`.
 
 use super::hints;
-use super::subject::Subject;
+use super::subject::{Point, Subject};
 use clap::Args;
 use hsr::io::{Array, write_npz};
-use hsr::spectrum::{Extremes, SpectrumMethod, SpectrumSettings, extremes};
+use hsr::spectrum::{Extremes, SpectrumMethod, SpectrumSettings, network_extremes};
 use serde_json::{Map, Value};
 use std::error::Error;
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ Examples:
   hsr spectrum --network net.npz --data data.npz --activation tanh
   hsr spectrum --network net.safetensors --data own.csv --activation gelu --krylov --tolerance 1e-6
   hsr spectrum --network case.json --dense --json
+  hsr spectrum --network deep.safetensors --data own.csv --activation relu --loss squared
   hsr spectrum --network net.npz --data data.npz --activation tanh --out spectrum.npz";
 
 /// Arguments of `hsr spectrum`.
@@ -44,7 +45,7 @@ pub(super) struct SpectrumArguments {
 
 pub(super) fn spectrum(arguments: &SpectrumArguments) -> Result<(), Box<dyn Error>> {
     arguments.subject.files().writes("--out", arguments.out.as_ref()).check()?;
-    let (network, batch) = arguments.subject.read()?;
+    let Point { network, batch, loss } = arguments.subject.read()?;
     let method = match (arguments.dense, arguments.krylov) {
         (true, _) => Some(SpectrumMethod::Dense),
         (_, true) => Some(SpectrumMethod::Krylov),
@@ -53,7 +54,7 @@ pub(super) fn spectrum(arguments: &SpectrumArguments) -> Result<(), Box<dyn Erro
     let mut settings =
         SpectrumSettings::default().with_tolerance(arguments.tolerance).with_products(arguments.products);
     settings.method = method;
-    let extremes = extremes(&network, &batch, &settings).map_err(hints::of_spectrum)?;
+    let extremes = network_extremes(&network, loss, &batch, &settings).map_err(hints::of_spectrum)?;
     if let Some(out) = &arguments.out {
         write_npz(out, &arrays(&extremes))?;
     }

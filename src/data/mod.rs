@@ -9,6 +9,7 @@
 //! ```
 
 mod labelled;
+mod numbered;
 mod parts;
 mod regression;
 mod sets;
@@ -19,6 +20,7 @@ mod subset;
 mod table;
 
 pub use labelled::{LabelColumn, LabelledData};
+pub use numbered::NumberedData;
 pub use parts::{Parts, PartsError, classes};
 pub use regression::RegressionSet;
 pub use sets::DataSet;

@@ -1,7 +1,8 @@
 //! A batch from an npz archive.
 
 use super::InputError;
-use super::aside::{Read, unread};
+use super::aside::{Read, beside_data};
+use super::network::Arrays;
 use super::npz::Archive;
 use crate::budget;
 use crate::data::whole;
@@ -46,9 +47,9 @@ impl Asked {
 pub(super) fn from_npz(file: &Path, asked: Asked) -> Result<Read<Batch<f64>>, InputError> {
     let mut archive = Archive::open(file)?;
     let x = archive.needed_matrix("X", "(N, d)")?;
-    let distributions = archive.matrix("Y", "(N, C)")?;
-    let labels = archive.vector("y", "(N,) (or the name Y for target distributions)")?;
-    let aside = unread(archive.names(), &[]);
+    let distributions = archive.optional_matrix("Y", "(N, C)")?;
+    let labels = archive.optional_vector("y", "(N,) (or the name Y for target distributions)")?;
+    let aside = beside_data(archive.names());
     Ok(Read { value: batch(file, x, distributions, labels, asked)?, aside })
 }
 

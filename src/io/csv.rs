@@ -1,9 +1,9 @@
 //! Labelled samples from a CSV file.
 
 use super::listed::listed;
-use super::{InputError, source};
-use crate::data::{LabelledData, Reading};
-use crate::model::Batch;
+use super::{Data, InputError, source};
+use crate::data::{LabelledData, NumberedData, Reading, TableError};
+use crate::model::{Batch, Loss, Targets};
 use std::path::Path;
 
 /// Reads labelled samples from a CSV file, as [`LabelledData::from_csv`] reads text.
@@ -25,14 +25,30 @@ use std::path::Path;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_csv(path: impl AsRef<Path>) -> Result<LabelledData, InputError> {
-    table(path.as_ref(), &Reading::default())
+    with_text(path.as_ref(), |text| LabelledData::from_csv_as(text, &Reading::default()))
 }
 
-/// The table that a file holds.
-pub(super) fn table(file: &Path, reading: &Reading) -> Result<LabelledData, InputError> {
+/// The table that a file holds, with the targets that a loss takes.
+pub(super) fn data(file: &Path, reading: &Reading, loss: Loss) -> Result<Data, InputError> {
+    let targets = loss.targets();
+    with_text(file, |text| {
+        let labelled = || LabelledData::from_csv_as(text, reading);
+        let numbered = || NumberedData::from_csv_as(text, reading, targets);
+        match targets {
+            Targets::Probabilities => labelled().map(Data::Labelled),
+            Targets::Numbers | Targets::Counts => numbered().map(Data::Numbered),
+            // Zeros and ones are those of one logit; any other classes have an output each.
+            Targets::ZerosAndOnes => match labelled()? {
+                two if two.class_names == ["0", "1"] => numbered().map(Data::Numbered),
+                classes => Ok(Data::Labelled(classes)),
+            },
+        }
+    })
+}
+
+fn with_text<T>(file: &Path, read: impl Fn(&str) -> Result<T, TableError>) -> Result<T, InputError> {
     let text = source::text(file, 1)?;
-    let data = LabelledData::from_csv_as(&text, reading);
-    data.map_err(|reason| InputError::Table { file: file.to_path_buf(), reason })
+    read(&text).map_err(|reason| InputError::Table { file: file.to_path_buf(), reason })
 }
 
 /// Inputs and targets of labelled samples for a network of so many `classes`: those of the data, in their order, are

@@ -73,7 +73,7 @@ pub enum InputError {
     /// An array that was not read looks as if the network needed it.
     #[error(
         "{} holds {array} beside what is read, and it looks like a parameter, without which the answer would be another \
-         network's: say which array is which, as in W=W,b=b1,V=V,c=c1 (b=-,c=- for no biases), or take it out",
+         network's: say which array is which, as in W1=W,b1=b1,W2=V,b2=c1 (b1=-,b2=- for no biases), or take it out",
         path(file)
     )]
     LooksLikeParameter {
@@ -94,18 +94,72 @@ pub enum InputError {
         /// What to do.
         advice: &'static str,
     },
-    /// The names of the tensors do not say which is which.
+    /// The names of the arrays do not say which is which.
     #[error(
-        "{} holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or 0.weight, 0.bias, \
-         2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or neither, and nothing else); \
-         say it, as in W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias",
+        "{} holds {found}: the names do not say which array is which: say it, as in {suggestion}",
         path(file)
     )]
     Names {
         /// The file.
         file: PathBuf,
-        /// The tensors that are there.
+        /// The arrays that are there, with their shapes.
         found: String,
+        /// Names that may be right.
+        suggestion: String,
+    },
+    /// Two layers follow each other where activations have numbers too.
+    #[error(
+        "{}: {first} and {second} follow each other, which in a torch.nn.Sequential means that no activation is between \
+         them: say which array is which, as in {suggestion}, and identity as the activation where there is none",
+        path(file)
+    )]
+    NoActivationBetween {
+        /// The file.
+        file: PathBuf,
+        /// The first of the two.
+        first: String,
+        /// The second.
+        second: String,
+        /// The names of all layers.
+        suggestion: String,
+    },
+    /// An array is of another kind of network.
+    #[error(
+        "{} holds no multilayer perceptron: {array} of shape {shape} {reason}; only fully connected layers are read",
+        path(file)
+    )]
+    OtherNetwork {
+        /// The file.
+        file: PathBuf,
+        /// The array that shows it.
+        array: String,
+        /// Its shape.
+        shape: String,
+        /// What it shows.
+        reason: &'static str,
+    },
+    /// Whether the weights are to be transposed is not clear.
+    #[error(
+        "{}: whether the weights are outputs x inputs or inputs x outputs cannot be told from the names and shapes \
+         ({array}): say whether they are to be transposed",
+        path(file)
+    )]
+    Orientation {
+        /// The file.
+        file: PathBuf,
+        /// One of the arrays.
+        array: String,
+    },
+    /// The network has more or fewer layers than can be read here.
+    #[error(
+        "{} holds a network of {layers} weight layers: one with a hidden layer, of two, is needed",
+        path(file)
+    )]
+    Depth {
+        /// The file.
+        file: PathBuf,
+        /// Its weight layers.
+        layers: usize,
     },
     /// The file has the ending of a format that is not read here.
     #[error("{} has the ending of no format that is read here: {readable} is needed", path(file))]
@@ -337,15 +391,6 @@ pub enum InputError {
         one: String,
         /// The other.
         other: String,
-    },
-    /// The caller names the arrays of a format whose names are fixed.
-    #[error(
-        "{}: only the arrays of .npz and .safetensors can have other names: in .json they are W, b, V and c",
-        path(file)
-    )]
-    NamesInJson {
-        /// The file.
-        file: PathBuf,
     },
     /// The table has other classes than the network.
     #[error(

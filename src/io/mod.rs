@@ -49,13 +49,13 @@ pub use csv::{labelled_batch, read_csv};
 pub use error::InputError;
 pub use fit::check_fit;
 pub use json::{
-    case_from_json, case_json, network_case_from_json, network_case_json, read_batch_json, read_case,
-    read_network_case, read_network_json,
+    JsonFile, case_from_json, case_json, network_case_from_json, network_case_json, read_batch_json,
+    read_case, read_network_case, read_network_json,
 };
 pub use names::{Names, NamesError};
-pub use network::read_network;
+pub use network::{NetworkReading, read_network};
 pub use npz::{read_vector, write_npz, write_npz_with_texts};
-pub use open::{Data, open_data, open_data_for, open_network};
+pub use open::{Data, open_data, open_data_for, open_data_with, open_network};
 pub use safetensors::read_safetensors;
 
 // The command, a crate of its own, asks for these; nobody else needs to.

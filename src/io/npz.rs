@@ -1,6 +1,7 @@
 //! The npz format: a zip archive with an npy file for each array.
 
 use super::listed::listed;
+use super::network::Arrays;
 use super::npy::{self, Flaw, Npy, tuple};
 use super::{Array, InputError, atomic, source};
 use crate::budget::{self, Bytes};
@@ -41,7 +42,11 @@ impl Archive {
     }
 
     /// A matrix, if there is an array of that name.
-    pub fn matrix(&mut self, array: &str, needed: &'static str) -> Result<Option<Matrix<f64>>, InputError> {
+    pub fn optional_matrix(
+        &mut self,
+        array: &str,
+        needed: &'static str,
+    ) -> Result<Option<Matrix<f64>>, InputError> {
         let Some(Npy { shape, fortran_order, values }) = self.array(array)? else { return Ok(None) };
         match shape[..] {
             [rows, columns] if fortran_order => Ok(Some(Matrix::from_vec(rows, columns, values))),
@@ -52,7 +57,7 @@ impl Archive {
 
     /// A matrix that must be there.
     pub fn needed_matrix(&mut self, array: &str, shape: &'static str) -> Result<Matrix<f64>, InputError> {
-        let matrix = self.matrix(array, shape)?;
+        let matrix = self.optional_matrix(array, shape)?;
         let missing = || InputError::NoArray {
             file: self.file.clone(),
             array: shown(array),
@@ -63,7 +68,11 @@ impl Archive {
     }
 
     /// A vector, if there is an array of that name.
-    pub fn vector(&mut self, array: &str, needed: &'static str) -> Result<Option<Vector<f64>>, InputError> {
+    pub fn optional_vector(
+        &mut self,
+        array: &str,
+        needed: &'static str,
+    ) -> Result<Option<Vector<f64>>, InputError> {
         let Some(Npy { shape, values, .. }) = self.array(array)? else { return Ok(None) };
         match shape[..] {
             [_] => Ok(Some(Vector::from_vec(values))),
@@ -73,7 +82,7 @@ impl Archive {
 
     /// A vector that must be there.
     pub fn needed_vector(&mut self, array: &str, shape: &'static str) -> Result<Vector<f64>, InputError> {
-        let vector = self.vector(array, shape)?;
+        let vector = self.optional_vector(array, shape)?;
         let missing = || InputError::NoArray {
             file: self.file.clone(),
             array: shown(array),
@@ -114,11 +123,6 @@ impl Archive {
         Ok(Some(npy))
     }
 
-    /// The shape of an array, if it is one of numbers or of anything else.
-    pub fn shape(&mut self, array: &str) -> Option<Vec<usize>> {
-        npy::shape(self.zip.by_name(&format!("{array}.npy")).ok()?).ok()
-    }
-
     fn flawed(&self, array: &str, flaw: Flaw) -> InputError {
         let (file, array) = (self.file.clone(), shown(array));
         match flaw {
@@ -138,14 +142,31 @@ impl Archive {
     fn wrong_axes(&self, array: &str, shape: &[usize], needed: &'static str) -> InputError {
         InputError::Axes { file: self.file.clone(), array: shown(array), found: tuple(shape), needed }
     }
+}
 
-    /// The names of the arrays that are there, in order.
-    pub fn names(&self) -> Vec<String> {
+impl Arrays for Archive {
+    fn file(&self) -> &Path {
+        &self.file
+    }
+
+    fn names(&self) -> Vec<String> {
         let files = self.zip.file_names().flatten();
         let mut names: Vec<String> =
             files.filter_map(|file| file.strip_suffix(".npy").map(str::to_string)).collect();
         names.sort_unstable();
         names
+    }
+
+    fn shape(&mut self, array: &str) -> Option<Vec<usize>> {
+        npy::shape(self.zip.by_name(&format!("{array}.npy")).ok()?).ok()
+    }
+
+    fn matrix(&mut self, array: &str, needed: &'static str) -> Result<Matrix<f64>, InputError> {
+        self.needed_matrix(array, needed)
+    }
+
+    fn vector(&mut self, array: &str, needed: &'static str) -> Result<Vector<f64>, InputError> {
+        self.needed_vector(array, needed)
     }
 }
 
@@ -231,11 +252,7 @@ pub fn write_npz_with_texts(
 /// [`InputError`] says whether the file or the array is missing, damaged, or of another type or shape.
 ///
 /// [`write_npz_with_texts`] has an example.
-pub fn read_vector(
-    path: impl AsRef<Path>,
-    array: &'static str,
-    shape: &'static str,
-) -> Result<Vec<f64>, InputError> {
+pub fn read_vector(path: impl AsRef<Path>, array: &str, shape: &'static str) -> Result<Vec<f64>, InputError> {
     Ok(Archive::open(path.as_ref())?.needed_vector(array, shape)?.as_slice().to_vec())
 }
 

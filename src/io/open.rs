@@ -2,9 +2,11 @@
 
 use super::aside::Read;
 use super::batch::Asked;
-use super::{InputError, Names, batch, csv, json, network, safetensors};
-use crate::data::{LabelledData, Reading, Separator};
-use crate::model::{Activation, Batch, Loss, ThreeLayer};
+use super::network::{self, NetworkReading};
+use super::npz::Archive;
+use super::{InputError, JsonFile, batch, csv, json, safetensors};
+use crate::data::{LabelledData, NumberedData, Reading, Separator};
+use crate::model::{Batch, Loss, Network};
 use std::path::Path;
 
 /// Data that were read from a file: a table, or inputs and targets.
@@ -12,6 +14,8 @@ use std::path::Path;
 pub enum Data {
     /// Features with a class each, and the names of both, from a table.
     Labelled(LabelledData),
+    /// Features with a number each, and their names, from a table.
+    Numbered(NumberedData),
     /// Inputs and targets.
     Batch(Batch<f64>),
 }
@@ -46,7 +50,8 @@ pub fn open_data(
 }
 
 /// Same as [`open_data`], but with the targets that a loss takes: `Y` of `.npz` or `.json`, or `y` for a single output, are numbers,
-/// zeros and ones, or counts for a loss that takes them. A table has classes all the same.
+/// zeros and ones, or counts for a loss that takes them. So is the label column of a table, but that for the multi-label loss a
+/// column of other values than 0 and 1 has classes, an output each.
 ///
 /// # Errors
 /// As [`open_data`], and for targets that the loss does not take.
@@ -71,13 +76,26 @@ pub fn open_data_for(
     open(path.as_ref(), reading, Asked { classes: None, loss })
 }
 
+/// Same as [`open_data_for`], for a network of so many outputs, which are the classes where the targets are labels.
+///
+/// # Errors
+/// As [`open_data_for`].
+pub fn open_data_with(
+    path: impl AsRef<Path>,
+    reading: &Reading,
+    loss: Loss,
+    outputs: usize,
+) -> Result<Read<Data>, InputError> {
+    open(path.as_ref(), reading, Asked { classes: Some(outputs), loss })
+}
+
 fn open(file: &Path, reading: &Reading, asked: Asked) -> Result<Read<Data>, InputError> {
     match &ending(file)[..] {
-        "csv" => Ok(Read::whole(Data::Labelled(csv::table(file, reading)?))),
+        "csv" => Ok(Read::whole(csv::data(file, reading, asked.loss)?)),
         "tsv" => {
             let separator = reading.separator.or(Some(Separator::TAB));
             let reading = Reading { separator, ..reading.clone() };
-            Ok(Read::whole(Data::Labelled(csv::table(file, &reading)?)))
+            Ok(Read::whole(csv::data(file, &reading, asked.loss)?))
         }
         "npz" => Ok(batch::from_npz(file, asked)?.map(Data::Batch)),
         "json" => Ok(json::data(file, asked)?.map(Data::Batch)),
@@ -85,40 +103,52 @@ fn open(file: &Path, reading: &Reading, asked: Asked) -> Result<Read<Data>, Inpu
     }
 }
 
-/// Reads a network from a file of any format that is read here.
+/// Reads a network of any depth from a file of any format that is read here.
 ///
-/// The format is that of the ending: `W`, `V` and, both or neither, `b` and `c` from `.npz` or `.json`, or as PyTorch's
-/// modules call them from `.safetensors`; `names` says which array of an `.npz` or `.safetensors` file is which. The
-/// activation is the one that is given, and in `.json` the one that the file names.
+/// The format is that of the ending: arrays of an `.npz` or `.safetensors` file, or keys of a `.json` object. They are, in this order,
+///
+/// - those that [`NetworkReading::names`] says;
+/// - `W1`, `b1`, `W2`, `b2` and so on, or `W`, `b`, `V` and `c` of one hidden layer;
+/// - the modules of other libraries: a `weight` (PyTorch) or `kernel` (Keras, Flax) and perhaps a `bias` each, such as `0.weight` and
+///   `2.weight` of a `torch.nn.Sequential`, `fc1.weight`, `dense_1/kernel`, `params/Dense_0/kernel`, `layers/dense/vars/0`, and
+///   `coefs_0` and `intercepts_0` of scikit-learn. They are ordered by the numbers in their names, or where the names differ otherwise
+///   by the one chain that their shapes allow. Numbers that have no parameters, as those of activations, Dropout and Flatten, are left
+///   out.
+///
+/// Weights have a row an output; those that stand as inputs x outputs are transposed, by [`NetworkReading::transposed`], by the names
+/// or by the shapes. The activations are those that are given, and in `.json` those that the file names.
 ///
 /// # Errors
-/// [`InputError`] says what is missing, damaged, of the wrong type or shape or not finite, whether the activation is
-/// missing or contradicts the file, and which array looks like a parameter and was not read.
+/// [`InputError`] says what is missing, damaged, of the wrong type or shape or not finite, whether an activation is missing or
+/// contradicts the file, what the names do not say, which array shows that the network is of another kind, and which looks like a
+/// parameter and was not read.
 ///
 /// ```
-/// use hsr::io::{Array, open_network, write_npz};
+/// use hsr::io::{Array, NetworkReading, open_network, write_npz};
 /// use hsr::model::Activation;
 /// use nalgebra::dmatrix;
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("net.npz");
-/// let (w, v) = (Array::from(&dmatrix![1.0, 2.0]), Array::from(&dmatrix![1.0; -1.0]));
-/// write_npz(&path, &[("W", w), ("V", v), ("b1", Array::vector(&[0.5]))])?;
-/// let error = open_network(&path, Some(Activation::Tanh), None).unwrap_err().to_string();
-/// assert!(error.contains("net.npz holds b1 beside what is read, and it looks like a parameter"));
+/// let (first, last) = (Array::from(&dmatrix![1.0, 2.0]), Array::from(&dmatrix![1.0; -1.0]));
+/// write_npz(&path, &[("net.0.weight", first), ("net.3.weight", last), ("W9", Array::vector(&[0.5]))])?;
+/// let reading = NetworkReading::with(&[Activation::Tanh]);
+/// let error = open_network(&path, &reading).unwrap_err().to_string();
+/// assert!(error.contains("net.npz has no array W1"));
+///
+/// let names = Some("W1=net.0.weight,W2=net.3.weight".parse()?);
+/// let error = open_network(&path, &NetworkReading { names, ..reading }).unwrap_err().to_string();
+/// assert!(error.contains("net.npz holds W9 beside what is read, and it looks like a parameter"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn open_network(
     path: impl AsRef<Path>,
-    activation: Option<Activation>,
-    names: Option<&Names>,
-) -> Result<Read<ThreeLayer<f64>>, InputError> {
+    reading: &NetworkReading,
+) -> Result<Read<Network<f64>>, InputError> {
     let file = path.as_ref();
-    let needed = || activation.ok_or_else(|| InputError::NoActivation { file: file.to_path_buf() });
-    match (&ending(file)[..], names) {
-        ("npz", names) => network::from_npz(file, needed()?, names),
-        ("safetensors", names) => safetensors::network_with(file, needed()?, names),
-        ("json", None) => json::network(file, activation),
-        ("json", Some(_)) => Err(InputError::NamesInJson { file: file.to_path_buf() }),
+    match &ending(file)[..] {
+        "npz" => network::network(&mut Archive::open(file)?, reading, &[]),
+        "safetensors" => safetensors::open(file, reading),
+        "json" => JsonFile::open(file)?.network(reading),
         _ => Err(unknown(file, ".npz, .safetensors or .json")),
     }
 }

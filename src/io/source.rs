@@ -6,6 +6,14 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+/// The name of standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// What messages call a file.
+pub(super) fn name(file: &Path) -> &Path {
+    if file == Path::new(STANDARD_INPUT) { Path::new("standard input") } else { file }
+}
+
 /// Opens a file, and refuses a folder, which opens but cannot be read.
 pub(super) fn open(file: &Path) -> Result<File, InputError> {
     let opened = File::open(file).and_then(|opened| match opened.metadata()?.is_dir() {
@@ -26,21 +34,30 @@ pub(super) fn open_seekable(file: &Path) -> Result<File, InputError> {
     }
 }
 
-/// All bytes of a file, of which each may take `memory` bytes once it is understood, if they fit into memory. Pipes and
+/// All bytes of a file, or of standard input where it is called `-`, of which each may take `memory` bytes once it is understood, if they fit into memory. Pipes and
 /// devices, which do not say how much will come, are read up to what fits.
 pub(super) fn bytes(file: &Path, memory: u64) -> Result<Vec<u8>, InputError> {
+    if file == Path::new(STANDARD_INPUT) {
+        return up_to_budget(name(file), io::stdin().lock(), memory);
+    }
     let opened = open(file)?;
-    let too_much = |reason| InputError::OverBudget { file: file.to_path_buf(), reason };
-    let ask = |length: u64, than: &str| {
-        budget::ask(length.saturating_mul(memory), || format!("its {than}{}", Bytes(length)))
-            .map_err(too_much)
-    };
-    ask(opened.metadata().map_or(0, |metadata| metadata.len()), "")?;
+    ask(file, memory, opened.metadata().map_or(0, |metadata| metadata.len()), "")?;
+    up_to_budget(file, opened, memory)
+}
+
+/// Whether so many bytes fit into memory, of which each may take `memory` bytes.
+fn ask(file: &Path, memory: u64, length: u64, than: &str) -> Result<(), InputError> {
+    budget::ask(length.saturating_mul(memory), || format!("its {than}{}", Bytes(length)))
+        .map_err(|reason| InputError::OverBudget { file: file.to_path_buf(), reason })
+}
+
+/// All that comes, if it fits into memory.
+fn up_to_budget(file: &Path, reader: impl Read, memory: u64) -> Result<Vec<u8>, InputError> {
     let most = budget::bytes_in_all() / memory.max(1);
     let mut bytes = Vec::new();
-    let read = opened.take(most + 1).read_to_end(&mut bytes);
+    let read = reader.take(most + 1).read_to_end(&mut bytes);
     read.map_err(|reason| InputError::Read { file: file.to_path_buf(), reason })?;
-    ask(bytes.len() as u64, "first ")?;
+    ask(file, memory, bytes.len() as u64, "first ")?;
     Ok(bytes)
 }
 

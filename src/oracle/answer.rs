@@ -1,7 +1,8 @@
 //! The answer's numbers, and how they are printed and written.
 
+use super::layers::rounded_down;
 use super::reduced::Reduced;
-use super::{ClosedForms, Digits, Item, NoBoundGradient, Scalar, Scalars, Terms};
+use super::{ClosedForms, Digits, Item, LayerAnswer, LayerItem, NoBoundGradient, Scalar, Scalars, Terms};
 use crate::model::{Parameters, Shape};
 use crate::number::Matrix;
 use crate::terms::bound::Moment;
@@ -27,6 +28,8 @@ pub struct Answer {
     pub hessian: Option<Matrix<f64>>,
     /// The single terms, if asked for.
     pub terms: Option<Terms>,
+    /// The traces of the layers and the bounds by groups, if asked for and not too long to wait for.
+    pub layers: Option<LayerAnswer>,
     /// How many digits of each of these numbers are right.
     pub digits: Digits,
 }
@@ -71,6 +74,7 @@ impl Answer {
                 t_res: vector(t_res),
                 gradients: gradients.each_ref().map(entries),
             }),
+            layers: None,
             digits: Digits::unknown(),
         }
     }
@@ -138,6 +142,9 @@ impl Answer {
         if let Err(reason) = &self.gradient {
             text += &format!("{:<22} none: {reason}\n", Item::Gradient);
         }
+        if let Some(layers) = &self.layers {
+            text += &layers.lines(LayerItem::is_of_groups);
+        }
         text
     }
 }
@@ -145,12 +152,6 @@ impl Answer {
 /// Zero has no sign: `-0.0` says nothing that `0.0` does not.
 fn unsigned(value: f64) -> f64 {
     value + 0.0
-}
-
-/// Digits to a tenth, such as `15.9`, or `-` where there is nothing to count. Rounded down, so that no digit is claimed
-/// that is not there.
-fn rounded_down(digits: f64) -> String {
-    if digits.is_nan() { "-".to_string() } else { format!("{:.1}", (digits * 10.0).floor() / 10.0) }
 }
 
 #[cfg(test)]

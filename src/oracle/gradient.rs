@@ -5,7 +5,7 @@ use crate::model::{Batch, Parameters, ThreeLayer};
 use crate::terms::{samples, trace};
 
 /// Below this a product of two numbers that make up `Q` loses digits to underflow.
-const LEAST_SQUARED: f64 = f64::MIN_POSITIVE / f64::EPSILON;
+pub(super) const LEAST_SQUARED: f64 = f64::MIN_POSITIVE / f64::EPSILON;
 
 /// Why the bound has no gradient at a network. The answer has loss, traces and bounds all the same.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

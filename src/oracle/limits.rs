@@ -6,13 +6,13 @@ use crate::fast::Plan;
 use crate::model::Shape;
 
 /// Refining the eigenvalues of one of this size takes some ten seconds at 106 bits.
-const MOST_WITH_DIGITS: usize = 800;
+pub(super) const MOST_WITH_DIGITS: usize = 800;
 
 /// Multiplications a second of a core: in matrix products, in the terms, and in these at 106 bits.
-const PRODUCTS: f64 = 1e10;
-const TERMS: f64 = 2e8;
-const PRECISE: f64 = TERMS / 70.0;
-const SECONDS_OF_A_DAY: f64 = 86_400.0;
+pub(super) const PRODUCTS: f64 = 1e10;
+pub(super) const TERMS: f64 = 2e8;
+pub(super) const PRECISE: f64 = TERMS / 70.0;
+pub(super) const SECONDS_OF_A_DAY: f64 = 86_400.0;
 
 /// Checks that what is wanted fits into memory.
 pub(super) fn check(shape: &Shape, wanted: &Wanted) -> Result<(), OracleError> {

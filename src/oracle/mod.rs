@@ -1,4 +1,5 @@
-//! The reference answer for one network: every number that another implementation can be compared with.
+//! The reference answer for one network: every number that another implementation can be compared with. [`answer`] is for one hidden
+//! layer with the softmax, [`network_answer`] for any depth and any loss.
 //!
 //! Everything comes from the closed forms, by the production path [`fast`](crate::fast) or by the functions of
 //! [`terms`](crate::terms) themselves, and needs no matrix of size `D x D` unless the spectrum or the Hessian itself is
@@ -13,6 +14,7 @@ mod files;
 mod gradient;
 mod item;
 mod known;
+mod layers;
 mod limits;
 mod path;
 mod reduced;
@@ -27,7 +29,10 @@ pub use digits::{Digits, FEW_DIGITS, digits};
 pub use error::{Need, OracleError};
 pub use gradient::NoBoundGradient;
 pub use item::Item;
+pub use layers::{LayerAnswer, LayerDigits, LayerItem, network_answer};
 // The command, a crate of its own, asks for it; nobody else needs to.
+#[doc(hidden)]
+pub use layers::days_of_layers;
 #[doc(hidden)]
 pub use limits::days;
 pub use path::Path;
@@ -35,7 +40,7 @@ pub(crate) use refine::refined_largest;
 pub use scalars::{Scalar, Scalars};
 
 use crate::fast::Watcher;
-use crate::model::{Batch, ThreeLayer};
+use crate::model::{Batch, Loss, Network, ThreeLayer};
 use crate::terms::bound_gradient::MomentGradients;
 use crate::terms::{Curvature, curvatures, hessian, samples, trace};
 use crate::witness::eigen::eigenvalues;
@@ -66,6 +71,9 @@ pub struct Wanted {
     /// How many digits of each number are right, exactly: the closed forms once more at 106 bits, by pairs of samples.
     /// Without it the answer says how many are right at least, from bounds on its errors.
     pub digits: bool,
+    /// The traces of the layers, and the bounds with a group for each layer and each unit, with their gradients. An answer of any depth
+    /// always has them.
+    pub layers: bool,
     /// How the numbers are computed.
     pub path: Path,
 }
@@ -89,6 +97,11 @@ impl Wanted {
     /// With a count of the right digits.
     pub fn with_digits(self) -> Self {
         Wanted { digits: true, ..self }
+    }
+
+    /// With the traces of the layers and the bounds by layers and units.
+    pub fn with_layers(self) -> Self {
+        Wanted { layers: true, ..self }
     }
 
     /// Computed in this way.
@@ -161,9 +174,26 @@ pub fn answer_watched(
     });
     let dense = Dense { eigenvalues, hessian: dense.filter(|_| wanted.hessian) };
     let mut answer = Answer::of(&forms, gradient, spreads.map(|spread| spread.value), dense, terms);
+    answer.layers = wanted.layers.then(|| groups(network, batch, wanted)).transpose()?.flatten();
     answer.digits =
         if wanted.digits { digits(&answer, network, batch)? } else { known.digits(&answer, &forms, spreads) };
     Ok(answer)
+}
+
+/// The answer of any depth for its bounds by groups, if they take no longer than anybody waits who did not ask for them alone.
+fn groups(
+    network: &ThreeLayer<f64>,
+    batch: &Batch<f64>,
+    wanted: Wanted,
+) -> Result<Option<LayerAnswer>, OracleError> {
+    const PATIENCE: f64 = 5.0;
+    let network: Network<f64> = network.clone().into();
+    let seconds = layers::limits::seconds_of_groups(&network.architecture(), batch.samples());
+    let wanted = Wanted { spectrum: false, hessian: false, terms: false, ..wanted };
+    if seconds > PATIENCE {
+        return Ok(None);
+    }
+    network_answer(&network, Loss::Softmax, batch, wanted).map(Some)
 }
 
 /// The single terms of the trace, and the gradients of the moments.

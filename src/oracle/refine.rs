@@ -39,7 +39,27 @@ fn rough(matrix: &Matrix<Precise>) -> Matrix<f64> {
     rough.map(|entry| if entry.abs() < least { 0.0 } else { entry })
 }
 
+/// Computes an eigenvector of the largest eigenvalue of a symmetric matrix to about 100 bits, where that eigenvalue is apart from the
+/// others.
+///
+/// # Errors
+/// [`OracleError`] where the eigensolver finds none.
+pub(super) fn refined_leading(matrix: &Matrix<Precise>) -> Result<Vector<Precise>, OracleError> {
+    let (values, vectors) = eigenvectors(&rough(matrix))?;
+    Ok(corrected(matrix, &values, &vectors, values.len() - 1))
+}
+
 fn refined(matrix: &Matrix<Precise>, values: &[f64], vectors: &Matrix<f64>, index: usize) -> Precise {
+    rayleigh(matrix, &corrected(matrix, values, vectors, index)).0
+}
+
+/// An eigenvector, corrected once by the others.
+fn corrected(
+    matrix: &Matrix<Precise>,
+    values: &[f64],
+    vectors: &Matrix<f64>,
+    index: usize,
+) -> Vector<Precise> {
     let column = |index: usize| vectors.column(index).map(Precise::exact);
     let mut x: Vector<Precise> = column(index);
     let (lambda, image) = rayleigh(matrix, &x);
@@ -52,7 +72,7 @@ fn refined(matrix: &Matrix<Precise>, values: &[f64], vectors: &Matrix<f64>, inde
             x += column(other) * Precise::exact(share);
         }
     }
-    rayleigh(matrix, &x).0
+    x
 }
 
 /// `x' H x / x' x`, and `H x`.

@@ -1,7 +1,8 @@
 //! The loss on a line through a network's parameters.
 
 use super::SpectrumError;
-use crate::model::{Batch, Parameters, ThreeLayer};
+use crate::model::{Batch, Layers, Loss, Network, Parameters, ThreeLayer};
+use crate::terms::layers::layer_loss;
 use crate::terms::model::loss;
 
 /// Computes the loss along a direction, `L(theta + t direction)` at every distance `t`.
@@ -42,4 +43,26 @@ pub fn loss_along(
         activation: network.activation,
     };
     Ok(distances.iter().map(|distance| loss(&moved(distance), batch)).collect())
+}
+
+/// Same as [`loss_along`], for a network of any depth and any loss; the direction is in the order `W1, b1, W2, ..`.
+///
+/// # Errors
+/// As [`loss_along`].
+pub fn network_loss_along(
+    network: &Network<f64>,
+    kind: Loss,
+    batch: &Batch<f64>,
+    direction: &[f64],
+    distances: &[f64],
+) -> Result<Vec<f64>, SpectrumError> {
+    network.check_fit(batch, kind)?;
+    let architecture = network.architecture();
+    let direction = Layers::from_flat(&architecture, direction)
+        .map_err(|_| SpectrumError::Length { found: direction.len(), needed: architecture.parameters() })?;
+    let moved = |distance: &f64| Network {
+        layers: network.layers.moved(distance, &direction),
+        activations: network.activations.clone(),
+    };
+    Ok(distances.iter().map(|distance| layer_loss(&moved(distance), &kind, batch)).collect())
 }

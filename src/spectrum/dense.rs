@@ -4,7 +4,7 @@
 //! two against each other.
 
 use super::{Ends, HessianProduct, SpectrumError};
-use crate::model::{Batch, ThreeLayer};
+use crate::model::{Batch, Loss, Network, ThreeLayer};
 use faer::{Mat, Side};
 
 /// The most parameters for which the Hessian is formed: 72 MB, and as much for its vectors.
@@ -50,7 +50,23 @@ impl Spectrum {
 /// [`SpectrumError`] where network and data do not fit, there are more than [`MOST_DENSE`] parameters, a product
 /// overflows or the decomposition does not converge.
 pub fn spectrum(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Spectrum, SpectrumError> {
-    let matrix = matrix(&mut HessianProduct::new(network, batch)?)?;
+    values(&mut HessianProduct::new(network, batch)?)
+}
+
+/// Same as [`spectrum`], for a network of any depth and any loss.
+///
+/// # Errors
+/// As [`spectrum`].
+pub fn network_spectrum(
+    network: &Network<f64>,
+    loss: Loss,
+    batch: &Batch<f64>,
+) -> Result<Spectrum, SpectrumError> {
+    values(&mut HessianProduct::of_network(network, loss, batch)?)
+}
+
+fn values(hessian: &mut HessianProduct) -> Result<Spectrum, SpectrumError> {
+    let matrix = matrix(hessian)?;
     let values = matrix.self_adjoint_eigenvalues(Side::Lower);
     let values = values.map_err(|_| SpectrumError::Decomposition { size: matrix.nrows() })?;
     Ok(with_tolerance(&matrix, values))

@@ -2,7 +2,7 @@
 //! matrix fits.
 //!
 //! Up to [`MOST_DENSE`] parameters the Hessian is formed and decomposed; above that a Krylov method finds the two ends
-//! from products with directions, each of `O(N (d+C) h)` operations. Every value comes with the norm of its residual.
+//! from products with directions, each of as many operations as a few runs of the network forward and back. Every value comes with the norm of its residual.
 //!
 //! ```
 //! use hsr::audit::random_network;
@@ -26,13 +26,15 @@ mod along;
 mod dense;
 mod lanczos;
 mod product;
+mod rows;
+mod tile;
 
-pub use along::loss_along;
-pub use dense::{MOST_DENSE, Spectrum, spectrum};
+pub use along::{loss_along, network_loss_along};
+pub use dense::{MOST_DENSE, Spectrum, network_spectrum, spectrum};
 pub use product::HessianProduct;
 
 use crate::budget::{self, OverBudget};
-use crate::model::{Batch, Misfit, Shape, ThreeLayer};
+use crate::model::{Batch, Loss, Misfit, Network, ThreeLayer};
 use std::fmt;
 
 /// How the ends of a spectrum are found.
@@ -125,7 +127,7 @@ impl SpectrumSettings {
 pub struct Eigenpair {
     /// The eigenvalue `l`.
     pub value: f64,
-    /// The vector `v`, `|v| = 1`, in the order `W, b, V, c`, each row-major.
+    /// The vector `v`, `|v| = 1`, in the order `W1, b1, W2, b2, ..`, each row-major.
     pub vector: Vec<f64>,
     /// `|H v - l v|`: an eigenvalue of the Hessian is within it of `l`.
     pub residual: f64,
@@ -221,13 +223,49 @@ pub fn extremes(
     batch: &Batch<f64>,
     settings: &SpectrumSettings,
 ) -> Result<Extremes, SpectrumError> {
+    network.check_fit(batch)?;
+    extremes_of(network.shape(batch.samples()).parameters(), settings, || HessianProduct::new(network, batch))
+}
+
+/// Same as [`extremes`], for a network of any depth and any loss.
+///
+/// ```
+/// use hsr::audit::random_layers;
+/// use hsr::data::RegressionSet;
+/// use hsr::model::{Activation, Architecture, Loss};
+/// use hsr::spectrum::{SpectrumSettings, network_extremes};
+/// let batch = RegressionSet::Diabetes.batch(Loss::Squared)?.select(&(0..40).collect::<Vec<_>>());
+/// let network = random_layers(&Architecture::new(10, &[4, 3, 1], true), &[Activation::Tanh; 2], 0);
+/// let ends = network_extremes(&network, Loss::Squared, &batch, &SpectrumSettings::default())?;
+/// assert!(ends.smallest.value < 0.0 && ends.largest.value > 0.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`extremes`].
+pub fn network_extremes(
+    network: &Network<f64>,
+    loss: Loss,
+    batch: &Batch<f64>,
+    settings: &SpectrumSettings,
+) -> Result<Extremes, SpectrumError> {
+    network.check_fit(batch, loss)?;
+    let size = network.architecture().parameters();
+    extremes_of(size, settings, || HessianProduct::of_network(network, loss, batch))
+}
+
+/// The ends of the spectrum of a Hessian of a size, whose buffers are allocated only where there is room for the vectors.
+fn extremes_of<'a>(
+    size: usize,
+    settings: &SpectrumSettings,
+    hessian: impl FnOnce() -> Result<HessianProduct<'a>, SpectrumError>,
+) -> Result<Extremes, SpectrumError> {
     if settings.tolerance.is_nan() || settings.tolerance < 0.0 {
         return Err(SpectrumError::Tolerance(settings.tolerance));
     }
-    network.check_fit(batch)?;
-    ask(&network.shape(batch.samples()), settings)?;
-    let mut hessian = HessianProduct::new(network, batch)?;
-    let by_size = if hessian.size() <= MOST_DENSE { SpectrumMethod::Dense } else { SpectrumMethod::Krylov };
+    ask(size, settings)?;
+    let mut hessian = hessian()?;
+    let by_size = if size <= MOST_DENSE { SpectrumMethod::Dense } else { SpectrumMethod::Krylov };
     let method = settings.method.unwrap_or(by_size);
     let (smallest, largest, all, products) = match method {
         SpectrumMethod::Dense => {
@@ -235,7 +273,6 @@ pub fn extremes(
             (ends.smallest, ends.largest, Some(all), ends.products)
         }
         SpectrumMethod::Krylov => {
-            let size = hessian.size();
             let ends =
                 lanczos::ends(&mut |direction, image| hessian.apply(direction, image), size, settings)?;
             (ends.smallest, ends.largest, None, ends.products)
@@ -251,8 +288,7 @@ pub fn extremes(
 }
 
 /// Whether there is room for a basis, twice at a restart; a dense matrix is bounded by [`MOST_DENSE`].
-fn ask(shape: &Shape, settings: &SpectrumSettings) -> Result<(), SpectrumError> {
-    let size = shape.parameters();
+fn ask(size: usize, settings: &SpectrumSettings) -> Result<(), SpectrumError> {
     let vectors = match settings.method {
         Some(SpectrumMethod::Dense) => 0,
         _ => 2 * settings.subspace.min(size) + 8,
@@ -281,14 +317,27 @@ const FEW: usize = 300;
 /// # Errors
 /// As [`extremes`].
 pub fn ends(network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<(f64, f64), SpectrumError> {
-    let few = network.shape(batch.samples()).parameters() <= FEW;
-    let method = Some(if few { SpectrumMethod::Dense } else { SpectrumMethod::Krylov });
-    let found = extremes(
-        network,
-        batch,
-        &SpectrumSettings { method, tolerance: 1e-6, ..SpectrumSettings::default() },
-    )?;
+    let found = extremes(network, batch, &quick(network.shape(batch.samples()).parameters()))?;
     Ok((found.largest.value, found.smallest.value))
+}
+
+/// Same as [`ends`], for a network of any depth and any loss.
+///
+/// # Errors
+/// As [`extremes`].
+pub fn network_ends(
+    network: &Network<f64>,
+    loss: Loss,
+    batch: &Batch<f64>,
+) -> Result<(f64, f64), SpectrumError> {
+    let found = network_extremes(network, loss, batch, &quick(network.architecture().parameters()))?;
+    Ok((found.largest.value, found.smallest.value))
+}
+
+/// The settings of [`ends`] for so many parameters.
+fn quick(parameters: usize) -> SpectrumSettings {
+    let method = if parameters <= FEW { SpectrumMethod::Dense } else { SpectrumMethod::Krylov };
+    SpectrumSettings { method: Some(method), tolerance: 1e-6, ..SpectrumSettings::default() }
 }
 
 /// The two vectors of the ends of a spectrum, as a method finds them.

@@ -144,6 +144,18 @@ pub enum TableError {
         /// What stands there.
         cell: String,
     },
+    /// A target that a loss does not take.
+    #[error("line {line}, column {column}: {cell} is no target: {needs}")]
+    NotTarget {
+        /// The line.
+        line: u64,
+        /// The target column's number, and its name where there is a header.
+        column: String,
+        /// What stands there.
+        cell: String,
+        /// What a target is.
+        needs: &'static str,
+    },
     /// NaN, infinity, or a number beyond the range of `f64`.
     #[error("line {line}, column {column}: {cell} is not finite: every feature must be")]
     NotFinite {

@@ -8,14 +8,16 @@ mod parse;
 mod quotes;
 mod reading;
 mod rows;
+mod targets;
 mod whole;
 
 pub use error::TableError;
 pub use reading::{Reading, Separator, SeparatorError};
 pub(crate) use whole::whole;
 
-use super::{LabelColumn, LabelledData};
-use parse::parse;
+use super::{LabelColumn, LabelledData, NumberedData};
+use crate::model::Targets;
+use parse::{labelled, numbered};
 
 impl LabelledData {
     /// Reads a table of numeric feature columns and one label column, separated by commas; [`from_csv_as`] with nothing
@@ -37,7 +39,7 @@ impl LabelledData {
     ///
     /// [`from_csv_as`]: LabelledData::from_csv_as
     pub fn from_csv(text: &str) -> Result<Self, TableError> {
-        parse(text, &Reading::default())
+        labelled(text, &Reading::default())
     }
 
     /// Reads a table of numeric feature columns and one label column.
@@ -53,7 +55,19 @@ impl LabelledData {
     /// two classes, or what has to be asked, since the table does not say it: which sign separates the columns, or
     /// whether a column of many different values, or one called `y` beside `x`, is the label.
     pub fn from_csv_as(text: &str, reading: &Reading) -> Result<Self, TableError> {
-        parse(text, reading)
+        labelled(text, reading)
+    }
+}
+
+impl NumberedData {
+    /// Reads a table of numeric feature columns and one column of targets, which is found as [`LabelledData::from_csv_as`] finds the
+    /// label column. Its cells must be targets of this kind.
+    ///
+    /// # Errors
+    /// [`TableError`] says in which line and column a value is missing, is no number, or none that may be a target, and else what
+    /// [`LabelledData::from_csv_as`] says of the table.
+    pub fn from_csv_as(text: &str, reading: &Reading, targets: Targets) -> Result<Self, TableError> {
+        numbered(text, reading, targets)
     }
 }
 

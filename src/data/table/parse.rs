@@ -1,16 +1,54 @@
-//! From CSV text to labelled samples.
+//! From CSV text to samples with a class or a number each.
 
 use super::columns::{Columns, columns};
 use super::decimals::Decimals;
 use super::labels::labels;
 use super::rows::{Row, fits, is_missing, only_commas, rows};
-use super::{LabelledData, Reading, Separator, TableError, quotes};
+use super::targets::targets;
+use super::{LabelledData, NumberedData, Reading, Separator, TableError, quotes};
 use crate::budget;
+use crate::model::Targets;
 use crate::number::Matrix;
 use crate::words::quoted;
 
 /// Reads a table; [`LabelledData::from_csv_as`] says how.
-pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, TableError> {
+pub(super) fn labelled(text: &str, reading: &Reading) -> Result<LabelledData, TableError> {
+    let Body { rows, first, columns, features, .. } = body(text, reading)?;
+    let (labels, class_names) = labels(&rows[first..], &columns)?;
+    let targets = || format!("targets for {} samples and {} classes", labels.len(), class_names.len());
+    budget::ask(budget::numbers(&[labels.len(), class_names.len()]), targets)?;
+    Ok(LabelledData {
+        feature_names: columns.feature_names(features.ncols() + 1),
+        features,
+        labels,
+        class_names,
+        label_column: columns.label_column(),
+    })
+}
+
+/// Reads a table whose label column holds numbers; [`NumberedData::from_csv_as`] says how.
+pub(super) fn numbered(text: &str, reading: &Reading, kind: Targets) -> Result<NumberedData, TableError> {
+    let Body { rows, first, columns, features, mut decimals } = body(text, reading)?;
+    let targets = targets(&rows[first..], &columns, &mut decimals, kind)?;
+    Ok(NumberedData {
+        feature_names: columns.feature_names(features.ncols() + 1),
+        targets: Matrix::from_vec(targets.len(), 1, targets),
+        features,
+        target_column: columns.label_column(),
+    })
+}
+
+/// A table whose features are read.
+struct Body {
+    rows: Vec<Row>,
+    /// The first sample among the rows: 1 below a header.
+    first: usize,
+    columns: Columns,
+    features: Matrix<f64>,
+    decimals: Decimals,
+}
+
+fn body(text: &str, reading: &Reading) -> Result<Body, TableError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let separator = reading.separator.unwrap_or(Separator::COMMA);
     if reading.separator.is_none() {
@@ -19,17 +57,18 @@ pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, Table
     quotes::check(text, separator)?;
     fits(text, separator)?;
     let rows = rows(text, separator)?;
-    let first = rows.first().ok_or(TableError::NoRows)?;
-    let width = first.cells.len();
+    let top = rows.first().ok_or(TableError::NoRows)?;
+    let width = top.cells.len();
     if width < 2 {
-        return Err(TableError::OneColumn { line: first.line, separator: quoted(&separator.to_string()) });
+        return Err(TableError::OneColumn { line: top.line, separator: quoted(&separator.to_string()) });
     }
     if let Some(row) = rows.iter().find(|row| row.cells.len() != width) {
         return Err(TableError::Ragged { line: row.line, cells: row.cells.len(), columns: width });
     }
 
-    let columns = columns(first, &rows[1..], reading)?;
-    let samples = if columns.names.is_some() { &rows[1..] } else { &rows[..] };
+    let columns = columns(top, &rows[1..], reading)?;
+    let first = usize::from(columns.names.is_some());
+    let samples = &rows[first..];
     if samples.is_empty() {
         return Err(TableError::NoRows);
     }
@@ -43,16 +82,8 @@ pub(super) fn parse(text: &str, reading: &Reading) -> Result<LabelledData, Table
             features.push(feature(row, column, &columns, &mut decimals)?);
         }
     }
-    let (labels, class_names) = labels(samples, &columns)?;
-    let targets = || format!("targets for {} samples and {} classes", labels.len(), class_names.len());
-    budget::ask(budget::numbers(&[labels.len(), class_names.len()]), targets)?;
-    Ok(LabelledData {
-        features: Matrix::from_row_slice(samples.len(), width - 1, &features),
-        labels,
-        class_names,
-        feature_names: columns.feature_names(width),
-        label_column: columns.label_column(),
-    })
+    let features = Matrix::from_row_slice(samples.len(), width - 1, &features);
+    Ok(Body { rows, first, columns, features, decimals })
 }
 
 /// A column without a name, beside others that have one, whose cells are 0, 1, 2 and so on, or 1, 2, 3.
@@ -84,7 +115,7 @@ mod tests {
     use nalgebra::dmatrix;
 
     fn parse(text: &str) -> Result<LabelledData, TableError> {
-        super::parse(text, &Reading::default())
+        super::labelled(text, &Reading::default())
     }
 
     fn error(text: &str) -> String {
@@ -92,7 +123,7 @@ mod tests {
     }
 
     fn read_by(separator: Separator, text: &str) -> Result<LabelledData, TableError> {
-        super::parse(text, &Reading { separator: Some(separator), label: None })
+        super::labelled(text, &Reading { separator: Some(separator), label: None })
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! A network, data, or both, in one JSON object.
 
+use super::network_case::activations_of;
 use super::object::{Object, load, shown};
-use crate::io::aside::{Read, unread};
+use crate::io::aside::{Read, beside_data};
 use crate::io::batch::Asked;
-use crate::io::{InputError, batch, check_fit, network};
+use crate::io::network::{Arrays, NetworkReading, three_layer};
+use crate::io::{InputError, batch, check_fit};
 use crate::model::{Activation, Batch, Parameters, ThreeLayer};
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -47,7 +49,7 @@ pub fn case_from_json(object: &Map<String, Value>) -> Result<(ThreeLayer<f64>, B
     both(Object { file: Path::new("case"), entries: object })
 }
 
-/// Reads the network of a JSON object, which must name its activation if none is given, and no other if one is.
+/// Reads the network of a JSON object with one hidden layer, which must name its activation if none is given, and no other if one is.
 ///
 /// # Errors
 /// Those of [`read_case`] that are about the network.
@@ -55,19 +57,8 @@ pub fn read_network_json(
     path: impl AsRef<Path>,
     activation: Option<Activation>,
 ) -> Result<ThreeLayer<f64>, InputError> {
-    Ok(network(path.as_ref(), activation)?.value)
-}
-
-/// [`read_network_json`], with the names of the keys that were not read.
-pub(in crate::io) fn network(
-    file: &Path,
-    activation: Option<Activation>,
-) -> Result<Read<ThreeLayer<f64>>, InputError> {
-    let entries = load(file)?;
-    let object = Object { file, entries: &entries };
-    let network = network_of(object, activation)?;
-    let aside = network::aside(file, object.names(), None, &network, |key| object.shape(key))?;
-    Ok(Read { value: network, aside })
+    let file = path.as_ref();
+    network_of(Object { file, entries: &load(file)? }, activation)
 }
 
 /// Reads the data of a JSON object. With labels, `classes` says how many classes there are, as in
@@ -83,7 +74,7 @@ pub fn read_batch_json(path: impl AsRef<Path>, classes: Option<usize>) -> Result
 pub(in crate::io) fn data(file: &Path, asked: Asked) -> Result<Read<Batch<f64>>, InputError> {
     let entries = load(file)?;
     let object = Object { file, entries: &entries };
-    Ok(Read { value: batch_of(object, asked)?, aside: unread(object.names(), &[]) })
+    Ok(Read { value: batch_of(object, asked)?, aside: beside_data(object.names()) })
 }
 
 fn both(object: Object) -> Result<(ThreeLayer<f64>, Batch<f64>), InputError> {
@@ -93,47 +84,30 @@ fn both(object: Object) -> Result<(ThreeLayer<f64>, Batch<f64>), InputError> {
     Ok((network, batch))
 }
 
-fn network_of(object: Object, activation: Option<Activation>) -> Result<ThreeLayer<f64>, InputError> {
-    let parameters = Parameters {
-        w: object.needed_matrix("W", "(h, d)")?,
-        b: object.vector("b")?,
-        v: object.needed_matrix("V", "(C, h)")?,
-        c: object.vector("c")?,
-    };
-    let network = network::network(object.file, parameters, activation_of(object, activation)?)?;
-    let Parameters { w, b, v, .. } = &network.parameters;
+fn network_of(mut object: Object, activation: Option<Activation>) -> Result<ThreeLayer<f64>, InputError> {
+    let reading =
+        NetworkReading { activations: activation.into_iter().collect(), ..NetworkReading::default() };
+    let named = activations_of(object)?;
+    let network = three_layer(&mut object, &reading, &named)?;
+    check_sizes_of_two(object, &network.parameters)?;
+    Ok(network)
+}
+
+/// Holds the sizes that are stated beside the arrays of one hidden layer against these.
+pub(super) fn check_sizes_of_two(object: Object, parameters: &Parameters<f64>) -> Result<(), InputError> {
+    let Parameters { w, b, v, .. } = parameters;
     size(object, "hidden", w.nrows(), || format!("W is {}x{}", w.nrows(), w.ncols()))?;
     size(object, "inputs", w.ncols(), || format!("W is {}x{}", w.nrows(), w.ncols()))?;
     size(object, "classes", v.nrows(), || format!("V is {}x{}", v.nrows(), v.ncols()))?;
     let found = if b.is_some() { "b and c are there" } else { "b and c are not there" };
-    check_stated(object, "biases", |said| said.as_bool() == Some(b.is_some()), || found.to_string())?;
-    Ok(network)
-}
-
-/// The activation that is given or named.
-fn activation_of(object: Object, given: Option<Activation>) -> Result<Activation, InputError> {
-    let file = || object.file.to_path_buf();
-    let Some(value) = object.get("activation") else {
-        return given.ok_or_else(|| InputError::NoActivation { file: file() });
-    };
-    let Some(found) = value.as_str().and_then(|name| name.parse().ok()) else {
-        return Err(object.wrong("activation".to_string(), value, Activation::names()));
-    };
-    match given {
-        Some(given) if given != found => Err(InputError::TwoActivations {
-            file: file(),
-            given: given.to_string(),
-            found: found.to_string(),
-        }),
-        _ => Ok(found),
-    }
+    check_stated(object, "biases", |said| said.as_bool() == Some(b.is_some()), || found.to_string())
 }
 
 pub(super) fn batch_of(object: Object, asked: Asked) -> Result<Batch<f64>, InputError> {
     let x = object.needed_matrix("X", "(N, d)")?;
-    let distributions = object.matrix("Y")?;
+    let distributions = object.optional_matrix("Y")?;
     let stated_classes = distributions.as_ref().map(|y| y.shape());
-    let batch = batch::batch(object.file, x, distributions, object.vector("y")?, asked)?;
+    let batch = batch::batch(object.file, x, distributions, object.optional_vector("y")?, asked)?;
     let (samples, inputs) = batch.x.shape();
     size(object, "samples", samples, || format!("X is {samples}x{inputs}"))?;
     size(object, "inputs", inputs, || format!("X is {samples}x{inputs}"))?;
@@ -281,7 +255,7 @@ mod tests {
         }
         assert_eq!(
             refused(json!({"shape": [3, 2]})),
-            "case: shape is a list: an object with samples, inputs, hidden, classes and biases is needed"
+            "case: shape is a list: an object with the sizes, such as samples and inputs, is needed"
         );
     }
 }

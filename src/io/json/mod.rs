@@ -14,11 +14,13 @@
 //! the sizes of the arrays. All other keys are left to whoever wrote them.
 
 mod case;
+mod file;
 mod network_case;
 mod object;
 mod write;
 
+pub(super) use case::data;
 pub use case::{case_from_json, read_batch_json, read_case, read_network_json};
-pub(super) use case::{data, network};
+pub use file::JsonFile;
 pub use network_case::{network_case_from_json, network_case_json, read_network_case};
 pub use write::case_json;

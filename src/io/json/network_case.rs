@@ -1,11 +1,12 @@
 //! A network of any depth, data and a loss, in one JSON object.
 
-use super::case::check_stated;
+use super::case::{batch_of, check_sizes_of_two, check_stated};
 use super::object::{Object, load};
-use crate::io::activations::given_or_named;
+use crate::io::InputError;
+use crate::io::aside::Read;
 use crate::io::batch::Asked;
-use crate::io::{InputError, batch};
-use crate::model::{Activation, Batch, Layer, Layers, Loss, Misfit, Network};
+use crate::io::network::{NetworkReading, network};
+use crate::model::{Activation, Batch, Layer, Loss, Misfit, Network};
 use crate::names::in_a_sentence;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -85,13 +86,13 @@ pub fn network_case_json(network: &Network<f64>, batch: &Batch<f64>, loss: Loss)
 
 fn all_three(object: Object) -> Result<(Network<f64>, Batch<f64>, Loss), InputError> {
     let loss = loss_of(object)?.unwrap_or(Loss::Softmax);
-    let network = network_of(object, &[])?;
+    let network = network_of(object, &NetworkReading::default())?.value;
     let outputs = network.architecture().outputs();
     if loss == Loss::Softmax && outputs == 1 {
         return Err(Misfit::OneClass.into());
     }
-    let batch = super::case::batch_of(object, Asked { classes: Some(outputs), loss })?;
-    let batch = match object.vector("sample_weight")? {
+    let batch = batch_of(object, Asked { classes: Some(outputs), loss })?;
+    let batch = match object.optional_vector("sample_weight")? {
         Some(weights) if is_numbered(object) => {
             let weighted = batch.weighted(weights);
             weighted.map_err(|reason| InputError::Batch { file: object.file.to_path_buf(), reason })?
@@ -103,63 +104,30 @@ fn all_three(object: Object) -> Result<(Network<f64>, Batch<f64>, Loss), InputEr
 }
 
 /// The network of an object, with the activations that are given or named.
-fn network_of(object: Object, given: &[Activation]) -> Result<Network<f64>, InputError> {
-    let layers = layers_of(object)?;
-    let (file, hidden) = (object.file, layers.0.len() - 1);
-    let activations = given_or_named(file, given, &activations_of(object)?, hidden)?;
-    let network = Network::new(layers, activations);
-    let finite = network.and_then(|network| network.check_finite().map(|()| network));
-    let network = finite.map_err(|reason| InputError::Layers { file: file.to_path_buf(), reason })?;
-    let sizes = network.architecture();
-    check_stated(
-        object,
-        "inputs",
-        |said| *said == json!(sizes.inputs),
-        || format!("W1 has {}", sizes.inputs),
-    )?;
-    check_stated(
-        object,
-        "widths",
-        |said| *said == json!(sizes.widths),
-        || format!("they are {:?}", sizes.widths),
-    )?;
+pub(super) fn network_of(object: Object, reading: &NetworkReading) -> Result<Read<Network<f64>>, InputError> {
+    let mut arrays = object;
+    let read = network(&mut arrays, reading, &activations_of(object)?)?;
+    let sizes = read.value.architecture();
     if is_numbered(object) {
-        let found = || format!("they are {:?}", sizes.biases);
-        check_stated(object, "biases", |said| *said == json!(sizes.biases), found)?;
+        let is_inputs = |said: &Value| *said == json!(sizes.inputs);
+        check_stated(object, "inputs", is_inputs, || format!("W1 has {} columns", sizes.inputs))?;
+        let lists = [("widths", json!(sizes.widths)), ("biases", json!(sizes.biases))];
+        for (field, found) in lists {
+            check_stated(object, field, |said| *said == found, || format!("they are {found}"))?;
+        }
+    } else if let Some(three) = read.value.three_layer() {
+        check_sizes_of_two(object, &three.parameters)?;
     }
-    Ok(network)
+    Ok(read)
 }
 
 /// Whether the weights are `W1`, `W2` and so on.
 fn is_numbered(object: Object) -> bool {
-    object.get("W1").is_some()
-}
-
-/// The numbers of the keys `W1`, `b2` and so on.
-fn numbers(object: Object) -> impl Iterator<Item = usize> {
-    object.names().into_iter().filter_map(|name| {
-        let digits = name.strip_prefix(['W', 'b'])?;
-        if digits.starts_with('0') { None } else { digits.parse().ok() }
-    })
-}
-
-fn layers_of(object: Object) -> Result<Layers<f64>, InputError> {
-    let last = numbers(object).max();
-    let layer =
-        |w: &str, b: &str, shape| Ok(Layer { w: object.needed_matrix(w, shape)?, b: object.vector(b)? });
-    let Some(last) = last else {
-        return Ok(Layers(vec![layer("W", "b", "(h, d)")?, layer("V", "c", "(C, h)")?]));
-    };
-    if let Some(other) = ["W", "V"].into_iter().find(|key| object.get(key).is_some()) {
-        let (one, other) = (format!("W{last}"), other.to_string());
-        return Err(InputError::Both { file: object.file.to_path_buf(), one, other });
-    }
-    let numbered = |l: usize| layer(&format!("W{l}"), &format!("b{l}"), "(outputs, inputs)");
-    (1..=last).map(numbered).collect::<Result<_, _>>().map(Layers)
+    ["W0", "W1"].into_iter().any(|key| object.get(key).is_some())
 }
 
 /// The activations that an object names: one, or a list.
-fn activations_of(object: Object) -> Result<Vec<Activation>, InputError> {
+pub(super) fn activations_of(object: Object) -> Result<Vec<Activation>, InputError> {
     let one = |place: String, value: &Value| {
         let found = value.as_str().and_then(|name| name.parse().ok());
         found.ok_or_else(|| object.wrong(place, value, Activation::names()))
@@ -182,7 +150,7 @@ fn activations_of(object: Object) -> Result<Vec<Activation>, InputError> {
 }
 
 /// The loss that an object names.
-fn loss_of(object: Object) -> Result<Option<Loss>, InputError> {
+pub(super) fn loss_of(object: Object) -> Result<Option<Loss>, InputError> {
     static NAMES: LazyLock<String> = LazyLock::new(|| in_a_sentence(&Loss::ALL.map(Loss::name)));
     let Some(value) = object.get("loss") else { return Ok(None) };
     let found = value.as_str().and_then(|name| name.parse().ok());
@@ -249,7 +217,7 @@ mod tests {
             "case has no array W2: W2 of shape (outputs, inputs) is needed; it has W1, W2, W3, X, activation, b1, loss, y"
         );
         assert!(refused(json!({"b9": [1]})).starts_with("case has no array W4: "));
-        assert_eq!(refused(json!({"V": [[1]]})), "case holds both W3 and V: keep one");
+        assert_eq!(refused(json!({"V": [[1]]})), "case holds both W1 and V: keep one");
         assert_eq!(
             refused(json!({"activation": null, "activations": ["tanh", "relu", "relu"]})),
             "case: 3 activations for 2 hidden layers: one for each of them is needed"
@@ -277,7 +245,7 @@ mod tests {
         );
         assert_eq!(
             refused(json!({"shape": {"widths": [1, 2, 2]}})),
-            "case: shape says widths a list but they are [1, 2, 1]: correct one of the two"
+            "case: shape says widths a list but they are [1,2,1]: correct one of the two"
         );
     }
 }

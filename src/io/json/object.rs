@@ -1,9 +1,10 @@
 //! Pieces of a JSON object, each with an error that says where it is wrong.
 
 use crate::io::listed::listed;
+use crate::io::network::Arrays;
 use crate::io::{InputError, source};
 use crate::number::{Matrix, Vector};
-use crate::words::quoted;
+use crate::words::{quoted, shown as shown_name};
 use serde_json::{Map, Value};
 use std::path::Path;
 
@@ -19,13 +20,14 @@ pub(super) fn load(file: &Path) -> Result<Map<String, Value>, InputError> {
     /// A number of two letters takes a value of 32 bytes, and 16 in matrices.
     const MEMORY: u64 = 24;
     let text = source::bytes(file, MEMORY)?;
+    let file = source::name(file);
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
     let reason = match serde_json::from_slice(text) {
         Ok(Value::Object(entries)) => return Ok(entries),
         Ok(other) => format!("it holds {}", shown(&other)),
         Err(error) => error.to_string(),
     };
-    let advice = "one with W, V, X and Y or y is needed, and every number finite";
+    let advice = "one with W1, W2, .., X and Y or y is needed, and every number finite";
     Err(InputError::Format { file: file.to_path_buf(), format: "a JSON object", reason, advice })
 }
 
@@ -36,13 +38,13 @@ impl Object<'_> {
     }
 
     /// A list of rows, if there is one of that name.
-    pub fn matrix(&self, array: &str) -> Result<Option<Matrix<f64>>, InputError> {
+    pub fn optional_matrix(&self, array: &str) -> Result<Option<Matrix<f64>>, InputError> {
         let Some(value) = self.get(array) else { return Ok(None) };
-        let rows = self.list(value, || array.to_string(), "a list of rows")?;
+        let rows = self.list(value, || shown_name(array), "a list of rows")?;
         let mut columns = None;
         let mut entries = Vec::new();
         for (row, value) in rows.iter().enumerate() {
-            let values = self.list(value, || format!("{array}[{row}]"), "a list of numbers")?;
+            let values = self.list(value, || format!("{}[{row}]", shown_name(array)), "a list of numbers")?;
             let columns = *columns.get_or_insert(values.len());
             if values.len() != columns {
                 let file = self.file.to_path_buf();
@@ -55,7 +57,7 @@ impl Object<'_> {
                 });
             }
             for (column, value) in values.iter().enumerate() {
-                entries.push(self.number(value, || format!("{array}[{row},{column}]"))?);
+                entries.push(self.number(value, || format!("{}[{row},{column}]", shown_name(array)))?);
             }
         }
         Ok(Some(Matrix::from_row_slice(rows.len(), columns.unwrap_or(0), &entries)))
@@ -63,16 +65,16 @@ impl Object<'_> {
 
     /// A list of rows that must be there; `shape` is how messages call its shape.
     pub fn needed_matrix(&self, array: &str, shape: &'static str) -> Result<Matrix<f64>, InputError> {
-        let (file, array_name) = (self.file.to_path_buf(), array.to_string());
-        let missing = || InputError::NoArray { file, array: array_name, shape, found: self.found() };
-        self.matrix(array)?.ok_or_else(missing)
+        let file = self.file.to_path_buf();
+        let missing = || InputError::NoArray { file, array: shown_name(array), shape, found: self.found() };
+        self.optional_matrix(array)?.ok_or_else(missing)
     }
 
     /// A list of numbers, if there is one of that name.
-    pub fn vector(&self, array: &str) -> Result<Option<Vector<f64>>, InputError> {
+    pub fn optional_vector(&self, array: &str) -> Result<Option<Vector<f64>>, InputError> {
         let Some(value) = self.get(array) else { return Ok(None) };
-        let values = self.list(value, || array.to_string(), "a list of numbers")?;
-        let number = |(index, value)| self.number(value, || format!("{array}[{index}]"));
+        let values = self.list(value, || shown_name(array), "a list of numbers")?;
+        let number = |(index, value)| self.number(value, || format!("{}[{index}]", shown_name(array)));
         let values: Vec<f64> = values.iter().enumerate().map(number).collect::<Result<_, _>>()?;
         Ok(Some(Vector::from_vec(values)))
     }
@@ -83,7 +85,7 @@ impl Object<'_> {
             None => Ok(None),
             Some(Value::Object(entries)) => Ok(Some(Object { file: self.file, entries })),
             Some(other) => {
-                let needed = "an object with samples, inputs, hidden, classes and biases";
+                let needed = "an object with the sizes, such as samples and inputs,";
                 Err(self.wrong("shape".to_string(), other, needed))
             }
         }
@@ -108,23 +110,42 @@ impl Object<'_> {
         value.as_f64().ok_or_else(|| self.wrong(place(), value, "a number, and a finite one,"))
     }
 
-    /// The names of the keys that hold something.
-    pub fn names(&self) -> Vec<String> {
+    /// The keys that are there.
+    fn found(&self) -> String {
+        listed(self.entries.keys().map(String::as_str), "keys")
+    }
+}
+
+/// Keys that hold null are as good as none.
+impl Arrays for Object<'_> {
+    fn file(&self) -> &Path {
+        self.file
+    }
+
+    fn names(&self) -> Vec<String> {
         self.entries.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect()
     }
 
     /// The length of a list, or of each level of a list of lists.
-    pub fn shape(&self, key: &str) -> Option<Vec<usize>> {
+    fn shape(&mut self, key: &str) -> Option<Vec<usize>> {
         let list = self.get(key)?.as_array()?;
         match list.first() {
-            Some(Value::Array(row)) => Some(vec![list.len(), row.len()]),
+            Some(Value::Array(row)) => match row.first() {
+                Some(Value::Array(inner)) => Some(vec![list.len(), row.len(), inner.len()]),
+                _ => Some(vec![list.len(), row.len()]),
+            },
             _ => Some(vec![list.len()]),
         }
     }
 
-    /// The keys that are there.
-    fn found(&self) -> String {
-        listed(self.entries.keys().map(String::as_str), "keys")
+    fn matrix(&mut self, array: &str, needed: &'static str) -> Result<Matrix<f64>, InputError> {
+        self.needed_matrix(array, needed)
+    }
+
+    fn vector(&mut self, array: &str, shape: &'static str) -> Result<Vector<f64>, InputError> {
+        let (file, found) = (self.file.to_path_buf(), self.found());
+        let missing = || InputError::NoArray { file, array: shown_name(array), shape, found };
+        self.optional_vector(array)?.ok_or_else(missing)
     }
 }
 
@@ -156,7 +177,7 @@ mod tests {
     fn what_is_no_object_of_json_is_told_with_line_and_column() {
         let message = |reason: &str| {
             format!(
-                "case.json is not a JSON object ({reason}): one with W, V, X and Y or y is needed, and every number finite"
+                "case.json is not a JSON object ({reason}): one with W1, W2, .., X and Y or y is needed, and every number finite"
             )
         };
         assert_eq!(refused(b""), message("EOF while parsing a value at line 1 column 0"));

@@ -4,28 +4,18 @@ mod float;
 mod tensors;
 
 use super::aside::Read;
-use super::listed::listed;
-use super::{InputError, Names, network};
-use crate::model::{Activation, NetworkError, Parameters, ThreeLayer};
+use super::network::{NetworkReading, network, three_layer};
+use super::{InputError, Names};
+use crate::model::{Activation, Network, ThreeLayer};
 use std::path::Path;
 use tensors::Tensors;
 
-/// The names that are found by themselves: those of this crate, of `torch.nn.Sequential(Linear, activation, Linear)`,
-/// and of a module with the layers `fc1` and `fc2`. In the order `W`, `b`, `V`, `c`.
-const KNOWN: [[&str; 4]; 3] = [
-    ["W", "b", "V", "c"],
-    ["0.weight", "0.bias", "2.weight", "2.bias"],
-    ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"],
-];
-
-/// Reads a network from a safetensors file.
+/// Reads a network with one hidden layer from a safetensors file.
 ///
-/// The file has the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`). The weight of PyTorch's `Linear` has a row for each output, so it is `W`, or `V`, as it stands.
-///
-/// Without `names`, the tensors must be called `W`, `b`, `V`, `c`, or as the state of `torch.nn.Sequential(Linear,
-/// activation, Linear)` calls them (`0.weight`, `0.bias`, `2.weight`, `2.bias`), or `fc1.weight`, `fc1.bias`,
-/// `fc2.weight`, `fc2.bias`, and there may be no others: a third layer must not be overlooked. With `names`, others are
-/// not read, as long as none looks like a parameter. The types `F64`, `F32`, `F16` and `BF16` will do.
+/// The file has the parameters `W` (`h x d`), `V` (`C x h`) and, both or neither, `b` (`h`) and `c` (`C`). The weight of PyTorch's
+/// `Linear` has a row for each output, so it is `W`, or `V`, as it stands. The tensors may be called so, or as `names` says, or as
+/// [`open_network`](super::open_network) finds them. Others are not read, as long as none looks like a parameter. The types `F64`,
+/// `F32`, `F16` and `BF16` will do.
 ///
 /// # Errors
 /// [`InputError`] says which file or tensor is missing, damaged, of the wrong type or shape, or not finite, and which
@@ -50,60 +40,27 @@ pub fn read_safetensors(
     activation: Activation,
     names: Option<&Names>,
 ) -> Result<ThreeLayer<f64>, InputError> {
-    Ok(network_with(path.as_ref(), activation, names)?.value)
+    let reading = NetworkReading { names: names.cloned(), ..NetworkReading::with(&[activation]) };
+    three_layer(&mut Tensors::open(path.as_ref())?, &reading, &[])
 }
 
-/// [`read_safetensors`], with the names of the tensors that were not read.
-pub(super) fn network_with(
-    file: &Path,
-    activation: Activation,
-    names: Option<&Names>,
-) -> Result<Read<ThreeLayer<f64>>, InputError> {
-    let tensors = Tensors::open(file)?;
-    let names = names.map_or_else(|| find(&tensors), |names| Ok(names.clone()))?;
-    let bias = |bias: usize, shape| {
-        names.biases.as_ref().map(|biases| tensors.vector(&biases[bias], shape)).transpose()
-    };
-    let parameters = Parameters {
-        w: tensors.matrix(&names.w, "(h, d)")?,
-        b: bias(0, "(h,)")?,
-        v: tensors.matrix(&names.v, "(C, h)")?,
-        c: bias(1, "(C,)")?,
-    };
-    let network = network::network(&tensors.file, parameters, activation)?;
-    let shape = |name: &str| tensors.shape(name);
-    let aside = network::aside(file, tensors.names(), Some(&names), &network, shape)?;
-    Ok(Read { value: network, aside })
-}
-
-/// Which tensor is which, by the names.
-fn find(tensors: &Tensors) -> Result<Names, InputError> {
-    let (file, there) = (tensors.file.clone(), tensors.names());
-    let has = |name: &str| there.iter().any(|other| other == name);
-    let fits = |[w, b, v, c]: &&[&str; 4]| {
-        has(w) && has(v) && there.iter().all(|name| [w, b, v, c].contains(&&name.as_str()))
-    };
-    let Some([w, b, v, c]) = KNOWN.iter().find(fits) else {
-        let found = listed(there.iter().map(String::as_str), "tensors");
-        return Err(InputError::Names { file, found });
-    };
-    let half = |present, missing| InputError::Network {
-        file: file.clone(),
-        reason: NetworkError::HalfBiases { present, missing },
-    };
-    let biases = match (has(b), has(c)) {
-        (true, true) => Some([b.to_string(), c.to_string()]),
-        (false, false) => None,
-        (true, false) => return Err(half(b, c)),
-        (false, true) => return Err(half(c, b)),
-    };
-    Ok(Names { w: w.to_string(), v: v.to_string(), biases, without_biases: false })
+/// A network of any depth, with the names of the tensors that were not read.
+pub(super) fn open(file: &Path, reading: &NetworkReading) -> Result<Read<Network<f64>>, InputError> {
+    network(&mut Tensors::open(file)?, reading, &[])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::io::write_bytes;
+    use crate::model::Parameters;
+
+    const KNOWN: [[&str; 4]; 3] = [
+        ["W", "b", "V", "c"],
+        ["0.weight", "0.bias", "2.weight", "2.bias"],
+        ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"],
+    ];
+
     use ::safetensors::{Dtype, serialize, tensor::TensorView};
 
     /// A file with tensors of these names and shapes, whose values are 1, 2, 3 and so on.
@@ -157,30 +114,36 @@ mod tests {
     }
 
     #[test]
-    fn names_that_do_not_say_which_is_which_are_listed_with_the_option_that_does() {
-        let unclear = |found: &str| {
-            format!(
-                "net.safetensors holds {found}: which is W, b, V, c is clear only where the names are W, b, V, c, or \
-                 0.weight, 0.bias, 2.weight, 2.bias, or fc1.weight, fc1.bias, fc2.weight, fc2.bias (both biases or \
-                 neither, and nothing else); say it, as in \
-                 W=encoder.weight,b=encoder.bias,V=head.weight,c=head.bias"
-            )
-        };
-        assert_eq!(read(&[], None).unwrap_err(), unclear("no tensors"));
-        assert_eq!(read(&[("a", &[3, 2]), ("W", &[4, 3])], None).unwrap_err(), unclear("W, a"));
+    fn names_that_do_not_say_which_is_which_are_listed_with_those_that_may_be_right() {
+        assert_eq!(
+            read(&[], None).unwrap_err(),
+            "net.safetensors has no array W1: W1 of shape (outputs, inputs) is needed; it has no arrays"
+        );
+        assert_eq!(
+            read(&[("a", &[3, 2]), ("b", &[3]), ("c", &[4, 3])], None).unwrap_err(),
+            "net.safetensors holds a (3, 2), b (3,), c (4, 3): the names do not say which array is which: say it, as in \
+             W1=a,b1=b,W2=c"
+        );
         let third_layer: [(&str, &[usize]); 3] =
             [("0.weight", &[3, 2]), ("2.weight", &[3, 3]), ("4.weight", &[4, 3])];
-        assert_eq!(read(&third_layer, None).unwrap_err(), unclear("0.weight, 2.weight, 4.weight"));
+        assert_eq!(
+            read(&third_layer, None).unwrap_err(),
+            "net.safetensors holds a network of 3 weight layers: one with a hidden layer, of two, is needed"
+        );
         let two_networks: [(&str, &[usize]); 4] =
             [("W", &[3, 2]), ("V", &[4, 3]), ("fc1.weight", &[3, 2]), ("fc2.weight", &[4, 3])];
-        assert_eq!(read(&two_networks, None).unwrap_err(), unclear("V, W, fc1.weight, fc2.weight"));
+        assert!(
+            read(&two_networks, None)
+                .unwrap_err()
+                .starts_with("net.safetensors holds fc1.weight beside what is read")
+        );
     }
 
     #[test]
-    fn one_bias_without_the_other_is_refused_by_its_name() {
+    fn one_bias_without_the_other_is_refused_for_one_hidden_layer() {
         assert_eq!(
             read(&[("0.weight", &[3, 2]), ("2.weight", &[4, 3]), ("2.bias", &[4])], None).unwrap_err(),
-            "net.safetensors: 2.bias is given but 0.bias is not: give both biases or neither"
+            "net.safetensors: c is given but b is not: give both biases or neither"
         );
     }
 

@@ -6,6 +6,7 @@
 use super::float::decode;
 use crate::io::InputError;
 use crate::io::listed::listed;
+use crate::io::network::Arrays;
 use crate::io::npy::tuple;
 use crate::io::npz::from_rows;
 use crate::io::source;
@@ -37,36 +38,6 @@ impl Tensors {
         }
     }
 
-    /// The tensors' names, in order.
-    pub fn names(&self) -> Vec<String> {
-        let mut names = self.metadata.offset_keys();
-        names.sort();
-        names
-    }
-
-    /// The shape of a tensor.
-    pub fn shape(&self, name: &str) -> Option<Vec<usize>> {
-        Some(self.metadata.info(name)?.shape.clone())
-    }
-
-    /// A tensor of two axes; `needed` is how messages call its shape.
-    pub fn matrix(&self, name: &str, needed: &'static str) -> Result<Matrix<f64>, InputError> {
-        let (shape, values) = self.tensor(name, needed)?;
-        match shape[..] {
-            [rows, columns] => Ok(from_rows(rows, columns, values)),
-            _ => Err(self.wrong_axes(name, shape, needed)),
-        }
-    }
-
-    /// A tensor of one axis.
-    pub fn vector(&self, name: &str, needed: &'static str) -> Result<Vector<f64>, InputError> {
-        let (shape, values) = self.tensor(name, needed)?;
-        match shape[..] {
-            [_] => Ok(Vector::from_vec(values)),
-            _ => Err(self.wrong_axes(name, shape, needed)),
-        }
-    }
-
     fn wrong_axes(&self, name: &str, shape: &[usize], needed: &'static str) -> InputError {
         InputError::Axes { file: self.file.clone(), array: shown(name), found: tuple(shape), needed }
     }
@@ -85,6 +56,38 @@ impl Tensors {
                 let needed = "F64, F32, F16 or BF16";
                 Err(InputError::Dtype { file, array, dtype: dtype.to_string(), needed })
             }
+        }
+    }
+}
+
+impl Arrays for Tensors {
+    fn file(&self) -> &Path {
+        &self.file
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names = self.metadata.offset_keys();
+        names.sort();
+        names
+    }
+
+    fn shape(&mut self, name: &str) -> Option<Vec<usize>> {
+        Some(self.metadata.info(name)?.shape.clone())
+    }
+
+    fn matrix(&mut self, name: &str, needed: &'static str) -> Result<Matrix<f64>, InputError> {
+        let (shape, values) = self.tensor(name, needed)?;
+        match shape[..] {
+            [rows, columns] => Ok(from_rows(rows, columns, values)),
+            _ => Err(self.wrong_axes(name, shape, needed)),
+        }
+    }
+
+    fn vector(&mut self, name: &str, needed: &'static str) -> Result<Vector<f64>, InputError> {
+        let (shape, values) = self.tensor(name, needed)?;
+        match shape[..] {
+            [_] => Ok(Vector::from_vec(values)),
+            _ => Err(self.wrong_axes(name, shape, needed)),
         }
     }
 }
@@ -192,14 +195,14 @@ mod tests {
     fn an_empty_tensor_is_read_whatever_its_other_axis_claims() {
         let header = r#"{"W":{"dtype":"F32","shape":[1000000000000000000,0],"data_offsets":[0,0]}}"#;
         let (metadata, values) = parse(file(header, 0)).unwrap();
-        let tensors = Tensors { file: PathBuf::new(), metadata, values };
+        let mut tensors = Tensors { file: PathBuf::new(), metadata, values };
         assert_eq!(tensors.matrix("W", "(h, d)").unwrap().shape(), (1_000_000_000_000_000_000, 0));
     }
 
     #[test]
     fn a_type_that_is_no_float_is_named() {
         let (metadata, values) = parse(file(&HEADER.replace("F32", "I32"), 8)).unwrap();
-        let tensors = Tensors { file: "net.safetensors".into(), metadata, values };
+        let mut tensors = Tensors { file: "net.safetensors".into(), metadata, values };
         assert_eq!(
             tensors.matrix("W", "(h, d)").unwrap_err().to_string(),
             "net.safetensors: W has dtype I32: F64, F32, F16 or BF16 is needed"
@@ -218,7 +221,7 @@ mod tests {
                 bytes[place] = alphabet[random.random_range(0..alphabet.len())];
             }
             if let Ok((metadata, values)) = parse(bytes) {
-                let tensors = Tensors { file: PathBuf::new(), metadata, values };
+                let mut tensors = Tensors { file: PathBuf::new(), metadata, values };
                 for name in tensors.names() {
                     let _ = tensors.matrix(&name, "(h, d)");
                 }
