@@ -94,7 +94,8 @@ impl Likeness {
         match self {
             Likeness::Rounded => {
                 let pairs = answer.iter().zip(&expected.values).zip(&expected.tolerances);
-                let units = pairs.map(|((answer, right), tolerance)| right.error_of(*answer).abs() / tolerance);
+                let units =
+                    pairs.map(|((answer, right), tolerance)| right.error_of(*answer).abs() / tolerance);
                 units.fold(0.0, f64::max) < ROUNDING
             }
             Likeness::Twisted(twist) => {
@@ -191,8 +192,9 @@ fn is_slope(case: &Case, quantity: Quantity, twist: Twist, answer: &[f64], right
     let Some(scalar) = scalar_of(quantity).filter(|_| !twist.is_of_gradients()) else { return false };
     let size = scale(answer).max(scale(right)) * answer.len() as f64;
     (1..=DIRECTIONS).all(|number| {
-        let direction: Vec<f64> =
-            (0..answer.len()).map(|index| 1.0 + ((index * 37 * number + number) % 17) as f64 / 16.0).collect();
+        let direction: Vec<f64> = (0..answer.len())
+            .map(|index| 1.0 + ((index * 37 * number + number) % 17) as f64 / 16.0)
+            .collect();
         let told: f64 = answer.iter().zip(&direction).map(|(entry, along)| entry * along).sum();
         slope(case, scalar, twist, &direction).is_some_and(|slope| (slope - told).abs() <= ALIKE * size)
     }) && distance(answer, right) > ALIKE * scale(answer).max(scale(right))
@@ -253,8 +255,7 @@ impl Multiple {
 type Named = Vec<(String, Vec<f64>)>;
 
 impl Order {
-    const ALL: [Order; 4] =
-        [Order::ByColumns, Order::BiasesLast, Order::LayersReversed, Order::BiasesFirst];
+    const ALL: [Order; 4] = [Order::ByColumns, Order::BiasesLast, Order::LayersReversed, Order::BiasesFirst];
 
     /// The arrays of a gradient in this order.
     fn arrays(self, case: &Case, gradient: &[f64]) -> Option<Named> {

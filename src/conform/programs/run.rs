@@ -75,7 +75,17 @@ pub fn check_program(
             let given = settings.given.as_ref().map(|case| takes(case, &hello)).transpose()?;
             let precision = settings.precision.unwrap_or(hello.precision);
             report.greet(&hello, precision, &quantities);
-            let asking = Asking { program, hello, precision, settings, given, stop, next: 1, broken: None, likely: Vec::new() };
+            let asking = Asking {
+                program,
+                hello,
+                precision,
+                settings,
+                given,
+                stop,
+                next: 1,
+                broken: None,
+                likely: Vec::new(),
+            };
             asking.all(&quantities, progress, &mut report)?;
         }
         Err(Broken::Stopped) => report.stopped = Some("before the program said anything".to_string()),
