@@ -256,7 +256,11 @@ fn what_cannot_be_asked_is_an_error_of_the_input() {
     let folder = folder();
     for (options, program, message) in [
         (&["--cases", "3"][..], &["/no/such/program"][..], "cannot start /no/such/program"),
-        (&["--only", "ws_uper"], &[HSR, "answer"], "no quantity is named 'ws_uper'; the nearest is 'ws_upper'"),
+        (
+            &["--only", "ws_uper"],
+            &[HSR, "answer"],
+            "no quantity is named 'ws_uper'; the nearest is 'ws_upper'",
+        ),
         (&["--shard", "3/2"], &[HSR, "answer"], "a part of the cases is needed"),
         (&["--timeout", "0"], &[HSR, "answer"], "'0' is no number of seconds above 0"),
         (&["--case", "missing.json"], &[HSR, "answer"], "missing.json"),

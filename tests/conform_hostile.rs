@@ -152,6 +152,7 @@ fn hanging(folder: &Path, options: &[&str], sleeper: &str) -> std::process::Chil
          def change(question, answer):\n\
          \x20   global asked\n\
          \x20   asked += 1\n\
+         \x20   if 'hello' in question: return '{{\"id\": 0}}'\n\
          \x20   if asked == 400:\n\
          \x20       subprocess.run(['setsid', 'sleep', '{sleeper}'])\n\
          \x20   return answer.replace('\"trace\":', '\"trace\":1e9,\"was\":')"
@@ -499,7 +500,7 @@ fn a_program_that_answers_nothing_fails_in_every_format() {
         assert_eq!(output.status.code(), Some(1));
         text(&output.stdout)
     };
-    let all = Quantity::ALL.len();
+    let all = Quantity::BASIC.len();
     assert!(
         told("table").contains(&format!("{all} not given: the program answered nothing in 4 cases; 4 cases"))
     );

@@ -12,7 +12,7 @@ use std::time::Duration;
 fn case() -> Case {
     let parameters = Parameters { w: dmatrix![0.5], b: None, v: dmatrix![1.0; -1.0], c: None };
     let network = ThreeLayer { parameters, activation: Activation::Tanh };
-    Case { network, batch: Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0], weights: None } }
+    Case::three_layer(network, Batch { x: dmatrix![1.0], y: dmatrix![1.0, 0.0], weights: None })
 }
 
 fuzz_target!(init: ignore_broken_pipes(), |bytes: &[u8]| {

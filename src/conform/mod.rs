@@ -19,6 +19,7 @@ mod ordinary_loss;
 #[cfg(feature = "files")]
 mod programs;
 mod quantity;
+mod rearranged;
 mod reference;
 mod resembles;
 mod shrink;

@@ -14,29 +14,18 @@ fn entries(bias: &Option<Vector<f64>>) -> Vec<f64> {
 }
 
 fn own(case: &Case) -> f64 {
-    let parameters = &case.network.parameters;
-    let network = ThreeLayer {
-        w: rows(&parameters.w),
-        b: entries(&parameters.b),
-        v: rows(&parameters.v),
-        c: entries(&parameters.c),
-    };
+    let [hidden, output] = &case.network.layers.0[..] else { panic!("one hidden layer is drawn") };
+    let network =
+        ThreeLayer { w: rows(&hidden.w), b: entries(&hidden.b), v: rows(&output.w), c: entries(&output.b) };
     trace(&network, &rows(&case.batch.x), &rows(&case.batch.y))
 }
 
 #[test]
 fn the_trace_is_right_on_every_case() {
-    let draws = Draws {
-        activations: vec![Activation::Tanh],
-        biases: vec![true],
-        max_size: 5,
-        cases: 200,
-        saturation: 64.0,
-        seed: 0,
-    };
+    let draws = Draws { activations: vec![Activation::Tanh], biases: vec![true], ..Draws::default() };
     for case in (0..200).map(|index| draws.case(index)) {
         let right = &expected(&case, &[Quantity::Trace], Precision::Float64).unwrap()[0];
         let judged = judge(right, &Ok(vec![own(&case)]));
-        assert!(judged.is_right(), "{}: {judged:?}", case.shape());
+        assert!(judged.is_right(), "{case}: {judged:?}");
     }
 }

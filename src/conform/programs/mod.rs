@@ -6,6 +6,7 @@ mod family;
 mod files;
 #[cfg(feature = "reports")]
 mod formats;
+mod likely;
 mod mismatch;
 mod pipes;
 mod program;

@@ -4,13 +4,13 @@ use super::broken::Broken;
 use super::cases::{Case, CaseError};
 use super::draws::Draws;
 use super::judge::{Answered, Judged, judge};
+use super::likely::Likely;
 use super::mismatch::{ConformMismatch, Found, Interruption};
 use super::program::Program;
 use super::protocol::{Hello, hello, question};
 use super::quantity::Quantity;
 use super::reference::{Expected, Precision, expected};
 use super::report::{ConformReport, Tally};
-use super::resembles::{Likeness, likenesses};
 use super::settings::{ConformSettings, ConformSettingsError};
 use super::shrink::{shrink, simpler_activation};
 use std::time::Instant;
@@ -75,7 +75,17 @@ pub fn check_program(
             let given = settings.given.as_ref().map(|case| takes(case, &hello)).transpose()?;
             let precision = settings.precision.unwrap_or(hello.precision);
             report.greet(&hello, precision, &quantities);
-            let asking = Asking { program, hello, precision, settings, given, stop, next: 1, broken: None, likely: Vec::new() };
+            let asking = Asking {
+                program,
+                hello,
+                precision,
+                settings,
+                given,
+                stop,
+                next: 1,
+                broken: None,
+                likely: Vec::new(),
+            };
             asking.all(&quantities, progress, &mut report)?;
         }
         Err(Broken::Stopped) => report.stopped = Some("before the program said anything".to_string()),
@@ -131,39 +141,6 @@ struct Asking<'a> {
     broken: Option<(Broken, String, Case)>,
     /// What the wrong answers of a quantity may be, for each mismatch of the report.
     likely: Vec<Likely>,
-}
-
-/// What all wrong answers of a quantity that were seen have in common with something else.
-struct Likely {
-    likenesses: Vec<Likeness>,
-    /// The smallest case, about which the report is.
-    smallest: Found,
-    /// How many answers it was held against.
-    held: usize,
-}
-
-/// Wrong answers against which likenesses are held, at most: each rules out what is the same in one case by chance.
-const MOST_HELD: usize = 8;
-
-impl Likely {
-    /// Keeps what this wrong answer is like too, if that is anything.
-    fn hold(&mut self, found: &Found) {
-        let Ok(answer) = &found.answer else { return };
-        if self.held >= MOST_HELD || self.likenesses.len() < 2 {
-            return;
-        }
-        self.held += 1;
-        let is_like = |likeness: &&Likeness| likeness.is_of(&found.case, &found.expected, answer);
-        let left: Vec<Likeness> = self.likenesses.iter().filter(is_like).copied().collect();
-        if !left.is_empty() {
-            self.likenesses = left;
-        }
-    }
-
-    fn words(&self) -> Option<String> {
-        let Found { case, expected, answer, .. } = &self.smallest;
-        Some(self.likenesses.first()?.words(case, expected, answer.as_ref().ok()?))
-    }
 }
 
 impl Asking<'_> {
@@ -307,8 +284,7 @@ impl Asking<'_> {
             _ => None,
         };
         let last = again.filter(|again| !again.judged.is_right()).unwrap_or(smallest);
-        let known = last.answer.as_ref().map(|answer| likenesses(&last.case, &last.expected, answer));
-        let mut likely = Likely { likenesses: known.unwrap_or_default(), smallest: last.clone(), held: 0 };
+        let mut likely = Likely::new(last.clone());
         likely.hold(&first);
         let words = likely.words();
         self.likely.push(likely);
