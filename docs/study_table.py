@@ -57,7 +57,7 @@ def interval(values):
     z = statistics.NormalDist().inv_cdf(0.975)
     quantile = z + (z**3 + z) / (4 * degrees) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
     half = quantile * statistics.stdev(values) / len(values) ** 0.5
-    return f"{mean:.3g} [{mean - half:.3g}, {mean + half:.3g}]"
+    return f"{mean:.2f} [{mean - half:.2f}, {mean + half:.2f}]"
 
 
 def depth_title(folder):
@@ -83,7 +83,7 @@ def narrowing(comparison, result):
     ratio = lambda name: interval([b["end"][name] / a["end"][name] for a, b in pairs])
     difference = [100 * (b["end"]["test_score"] - a["end"]["test_score"]) for a, b in pairs]
     equal = [at_equal_loss(a, b) for a, b in pairs]
-    return [ratio("lambda_max"), interval(equal), ratio("train_loss"), interval(difference), ratio("step_seconds")]
+    return [ratio("lambda_max"), interval(equal), ratio("train_loss"), interval(difference)]
 
 
 def depth_tables(folders):
@@ -95,8 +95,8 @@ def depth_tables(folders):
         parameters = len(comparison["results"][0]["runs"][0]["spectrum"])
         print(f"| {data} | {layers} | {parameters} | " + " | ".join(tightness(comparison)) + " |")
     print("\n### Depth: what the methods do, each over sgd after the same steps\n")
-    print("| data | hidden layers | method | lambda_max | at equal loss | train loss | test accuracy, points | time a step |")
-    print("| --- " * 8 + "|")
+    print("| data | hidden layers | method | lambda_max | at equal loss | train loss | test accuracy, points |")
+    print("| --- " * 7 + "|")
     for folder, comparison in folders:
         data, layers = depth_title(folder)
         for result in comparison["results"][1:]:
