@@ -1,14 +1,16 @@
 //! The production path: every route, value and gradient, at four shapes; beside each the time of one matrix product of
 //! the same arithmetic, a forward and backward pass of the loss, one thread against two, and the dense Hessian by dual
-//! numbers where that is feasible.
+//! numbers where that is feasible. And networks of two hidden layers at two shapes, value and gradient.
 //!
 //! `cargo bench --bench fast` runs all, `cargo bench --bench fast -- digits` one shape.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, Par};
-use hsr::fast::{Objective, Plan, Route, Workspace};
-use hsr::model::{Activation, Batch, Parameters, Shape, ThreeLayer};
+use hsr::fast::{LayerObjective, LayerPlan, LayerWorkspace, Objective, Plan, Route, Workspace};
+use hsr::model::{
+    Activation, Architecture, Batch, Layers, Loss as LayerLoss, Network, Parameters, Shape, ThreeLayer,
+};
 use hsr::number::Matrix;
 use hsr::witness::{Case, Loss};
 use rand::{RngExt, SeedableRng};
@@ -98,5 +100,48 @@ fn routes(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, routes);
+/// Networks of any depth: inputs, then the widths.
+const DEEP: [(&str, usize, &[usize]); 2] =
+    [("deep-small", 64, &[32, 32, 10]), ("deep-wide", 784, &[256, 128, 10])];
+
+fn any_depth(criterion: &mut Criterion) {
+    for (name, inputs, widths) in DEEP {
+        let architecture = Architecture::new(inputs, widths, true);
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let mut next = || 2.0 * random.random::<f64>() - 1.0;
+        let scale = 1.0 / (inputs as f64).sqrt();
+        let layers = Layers::from_fn(&architecture, |_| scale * next());
+        let network = Network::new(layers, vec![Activation::Tanh; widths.len() - 1]).expect("fitting layers");
+        let x = Matrix::from_fn(128, inputs, |_, _| next());
+        let classes = architecture.outputs();
+        let labels: Vec<i64> = (0..128).map(|n| (n % classes) as i64).collect();
+        let batch = Batch::from_labels(x, &labels, classes).expect("labels of the classes");
+        let mut group = criterion.benchmark_group(name);
+        group
+            .sample_size(10)
+            .warm_up_time(Duration::from_millis(300))
+            .measurement_time(Duration::from_secs(2));
+        let mut out = vec![0.0; architecture.parameters()];
+        for threads in [1, 2] {
+            let plan = LayerPlan::new(&architecture, LayerLoss::Softmax, 128, threads, false);
+            let mut workspace = LayerWorkspace::new(plan.expect("room for the buffers"));
+            let id = format!("any depth, {threads} threads");
+            group.bench_function(BenchmarkId::new("value", &id), |bencher| {
+                bencher.iter(|| black_box(workspace.evaluate(&network, &batch).map(|values| values.loss)));
+            });
+            let objective = Some((LayerObjective::Upper, 1.0));
+            group.bench_function(BenchmarkId::new("gradient", &id), |bencher| {
+                bencher.iter(|| {
+                    workspace.differentiate(&network, &batch).expect("the sizes of the plan");
+                    workspace
+                        .gradient(&network, &batch, 0.0, objective, &mut out)
+                        .expect("a buffer of D entries");
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, routes, any_depth);
 criterion_main!(benches);

@@ -5,6 +5,8 @@
 mod any_depth;
 #[path = "command_line/formats.rs"]
 mod formats;
+#[path = "command_line/layouts.rs"]
+mod layouts;
 #[path = "command_line/pages.rs"]
 mod pages;
 
@@ -194,7 +196,7 @@ fn the_oracle_prints_the_scalars_and_writes_every_array() {
     let network = read_network(files.path("net.npz"), Activation::Tanh).unwrap();
     let batch = read_batch(files.path("data.npz"), None).unwrap();
     let path = hsr::oracle::Path::Fast { route: None, threads: 1 };
-    let wanted = Wanted::default().by(path).with_terms().with_spectrum().with_hessian();
+    let wanted = Wanted::default().by(path).with_terms().with_spectrum().with_hessian().with_layers();
     let expected = answer(&network, &batch, wanted).unwrap();
 
     let one = ["--threads", "1", "--terms"];

@@ -118,10 +118,10 @@ fn a_wrong_answer_of_any_depth_is_shrunk_written_and_replayed() {
     let output = shell(folder.path(), &["--cases", "10", "--only", "trace"], script);
     let table = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{table}");
-    assert!(table.contains("trace IS WRONG at N=1 1-1 without biases, squared"), "{table}");
+    assert!(table.contains("trace IS WRONG at N=1 1-2 without biases, softmax"), "{table}");
     let file = folder.path().join("conform-failures/trace.json");
     let case: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!((&case["loss"], &case["activations"]), (&"squared".into(), &serde_json::json!([])));
+    assert_eq!((&case["loss"], &case["activations"]), (&"softmax".into(), &serde_json::json!([])));
 
     let replay = table.lines().find_map(|line| line.trim().strip_prefix("replay")).unwrap().trim();
     let replay = replay.replacen("hsr", HSR, 1);
@@ -140,7 +140,7 @@ fn a_wrong_answer_of_any_depth_is_shrunk_written_and_replayed() {
         ),
         (
             r#"{"id": 0, "layers": [1], "losses": ["poisson"]}"#,
-            "it has the loss poisson, not the squared of the given case",
+            "it has the loss poisson, not the softmax of the given case",
         ),
     ] {
         let output = shell(folder.path(), &case, &format!("echo '{hello}'; cat >/dev/null"));
@@ -256,7 +256,7 @@ fn what_cannot_be_asked_is_an_error_of_the_input() {
     let folder = folder();
     for (options, program, message) in [
         (&["--cases", "3"][..], &["/no/such/program"][..], "cannot start /no/such/program"),
-        (&["--only", "ws_uper"], &[HSR, "answer"], "unknown quantity 'ws_uper': choose loss, "),
+        (&["--only", "ws_uper"], &[HSR, "answer"], "no quantity is named 'ws_uper'; the nearest is 'ws_upper'"),
         (&["--shard", "3/2"], &[HSR, "answer"], "a part of the cases is needed"),
         (&["--timeout", "0"], &[HSR, "answer"], "'0' is no number of seconds above 0"),
         (&["--case", "missing.json"], &[HSR, "answer"], "missing.json"),

@@ -91,6 +91,8 @@ fn right(folder: &Path) {
         Array { shape: shape.to_vec(), values }
     };
     write_npz(folder.join("net.npz"), &[("W", array(&[3, 2])), ("V", array(&[2, 3]))]).unwrap();
+    let deep = [("W1", array(&[3, 2])), ("b1", array(&[3])), ("W2", array(&[2, 3])), ("W3", array(&[1, 2]))];
+    write_npz(folder.join("deep.npz"), &deep).unwrap();
     let labels = Array::vector(&[0.0, 1.0].repeat(4));
     write_npz(folder.join("data.npz"), &[("X", array(&[8, 2])), ("y", labels)]).unwrap();
 }
@@ -163,12 +165,12 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn is_right(name: &Path) -> bool {
-    ["net.npz", "data.npz"].contains(&name.to_str().unwrap())
+    ["net.npz", "deep.npz", "data.npz"].contains(&name.to_str().unwrap())
 }
 
 /// The commands that a file may be given to, by its ending; `FILE` stands for it.
 fn commands(file: &Path) -> Vec<&'static str> {
-    const DATA: [&str; 7] = [
+    const DATA: [&str; 8] = [
         "train --data FILE --steps 2 --out run --overwrite",
         "train --data FILE --label 1 --steps 2 --out run --overwrite",
         "compare --data FILE --methods sgd --seeds 1 --trials 1 --steps 2 --hidden 2 --out study --overwrite",
@@ -176,11 +178,13 @@ fn commands(file: &Path) -> Vec<&'static str> {
         "oracle --network net.npz --data FILE --activation tanh --json",
         "oracle --network net.npz --data FILE --activation tanh --digits --terms --out answer.npz",
         "spectrum --network net.npz --data FILE --activation tanh --products 200",
+        "oracle --network deep.npz --data FILE --activation tanh,relu --loss squared",
     ];
-    const NETWORK: [&str; 3] = [
+    const NETWORK: [&str; 4] = [
         "oracle --network FILE --data data.npz --activation tanh",
         "oracle --network FILE --data data.npz --activation tanh --path terms --spectrum --hessian --out answer.npz",
         "spectrum --network FILE --data data.npz --activation tanh --products 200",
+        "oracle --network FILE --data data.npz --activation tanh --loss multi-label --hessian --terms --digits",
     ];
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("csv") => DATA.to_vec(),

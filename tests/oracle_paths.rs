@@ -32,6 +32,12 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// A number, or a list of them.
+fn numbers(value: &serde_json::Value) -> Vec<f64> {
+    let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    list.iter().map(|value| value.as_f64().unwrap()).collect()
+}
+
 #[test]
 fn every_route_and_the_terms_print_the_same_numbers() {
     let folder = tempfile::tempdir().unwrap();
@@ -51,12 +57,15 @@ fn every_route_and_the_terms_print_the_same_numbers() {
         let fast = scalars(more);
         assert_eq!(fast.len(), terms.len());
         for (name, value) in terms.iter().filter(|(name, _)| *name != "digits") {
-            let (fast, slow) = (fast[name].as_f64().unwrap(), value.as_f64().unwrap());
-            // All of these are of order one, sums of a few thousand terms.
-            assert!(
-                (fast - slow).abs() <= 1e-12 * slow.abs().max(1.0),
-                "{more:?}, {name}: {fast:e}, {slow:e}"
-            );
+            let (fast, slow) = (numbers(&fast[name]), numbers(value));
+            assert_eq!(fast.len(), slow.len(), "{name}");
+            for (fast, slow) in fast.into_iter().zip(slow) {
+                // All of these are of order one, sums of a few thousand terms.
+                assert!(
+                    (fast - slow).abs() <= 1e-12 * slow.abs().max(1.0),
+                    "{more:?}, {name}: {fast:e}, {slow:e}"
+                );
+            }
         }
     }
 }
@@ -150,7 +159,9 @@ fn digits_are_told_of_every_number_that_is_printed_or_written() {
 }
 
 /// Terms that are a number a sample: no bound runs along with them, so that their digits are told where they are counted.
-const OF_SAMPLES: [&str; 3] = ["t_out", "t_gn", "t_res"];
+/// Nor does one with gradients of bounds by groups, whose eigenvectors have errors of their own.
+const ONLY_COUNTED: [&str; 6] =
+    ["t_out", "t_gn", "t_res", "ws_layers_gradient", "ws_units_gradient", "ws_hidden_units_gradient"];
 
 /// The arrays of `out.npz`, each of which must have the digits of it beside it; those of a group of parameters are told
 /// with the whole gradient, and `without` has none.
@@ -159,7 +170,10 @@ fn with_digits(folder: &Path, without: &[&str]) -> Vec<String> {
     let archive = zip::ZipArchive::new(file).unwrap();
     let entries = archive.file_names().map(|name| name.unwrap().trim_end_matches(".npy").to_string());
     let (digits, arrays): (Vec<String>, Vec<String>) = entries.partition(|name| name.starts_with("digits_"));
-    let is_group = |name: &str| ["W", "b", "V", "c"].iter().any(|group| name == format!("gradient_{group}"));
+    let is_group = |name: &str| {
+        name.split_once("gradient_")
+            .is_some_and(|(_, group)| group.len() <= 2 && group.starts_with(['W', 'b', 'V', 'c']))
+    };
     let whole: Vec<String> =
         arrays.into_iter().filter(|name| !is_group(name) && !without.contains(&name.as_str())).collect();
     for name in &whole {
@@ -200,7 +214,7 @@ fn every_answer_says_how_many_digits_are_right_at_least() {
             let digits = told["digits"][name].as_f64().unwrap();
             assert!((11.0..16.0).contains(&digits), "{name}: {digits}");
         }
-        let written = with_digits(folder.path(), &OF_SAMPLES);
+        let written = with_digits(folder.path(), &ONLY_COUNTED);
         for name in ["trace", "gradient", "q_hid_gradient", "loss_gradient"] {
             assert!(written.contains(&name.to_string()), "no {name}");
         }

@@ -41,18 +41,18 @@ def require_same(case, name, answer, expected_name, expected):
 
 
 # Every branch of the forms is taken: inputs few and many against samples, hidden units in one strip and in two.
-THREE_LAYER = [Shape(samples=9, widths=(3, 11, 4)), Shape(samples=9, widths=(7, 5, 3))]
-ANY_DEPTH = [Shape(9, (5, 3)), *THREE_LAYER, Shape(9, (3, 11, 4, 3)), Shape(9, (7, 3, 9, 5, 2))]
+THREE_LAYER = [Shape(samples=13, widths=(3, 11, 4)), Shape(samples=13, widths=(7, 5, 3))]
+ANY_DEPTH = [Shape(13, (5, 3)), *THREE_LAYER, Shape(13, (3, 11, 4, 3)), Shape(13, (7, 3, 9, 5, 2))]
 
 
 def cases(shape):
-    """A small network: soft targets, then samples that come twice, then the same inputs with another target."""
+    """A small network: soft targets, then the first four samples again, then their inputs with other targets."""
     parameters, batch = draw(shape)
     y = jnp.asarray(np.random.default_rng(1).dirichlet(np.ones(shape.widths[-1]), shape.samples))
-    x = jnp.concatenate([batch.x, batch.x[:4]])
+    x = jnp.concatenate([batch.x[:-4], batch.x[:4]])
     yield f"{shape}, distinct samples", parameters, Batch(batch.x, y)
-    yield f"{shape}, samples that come twice", parameters, Batch(x, jnp.concatenate([y, y[:4]]))
-    yield f"{shape}, inputs that come twice", parameters, Batch(x, jnp.concatenate([y, y[4:8]]))
+    yield f"{shape}, samples that come twice", parameters, Batch(x, jnp.concatenate([y[:-4], y[:4]]))
+    yield f"{shape}, inputs that come twice", parameters, Batch(x, y)
 
 
 dense = jax.jit(jax.value_and_grad(dense_form.bound))

@@ -22,19 +22,19 @@ def neighbours(s, m, zt, zeta):
 
 def apart(s, m, l, J, zeta):
     """What J, a matrix, gives to q_ml with l < m - 1. The two terms with K are the same once summed."""
-    through_j = jnp.einsum("mqp,nq->nmp", J, s.z[m])
+    through_j = jnp.einsum("mpq,nq->nmp", J, s.z[m])
     through_k = jnp.einsum("mi,nip->nmp", s.g[m], s.K[m, l])
     both = 2 * jnp.sum(zeta[l][:, :, None] * through_j * through_k)
     return both + symmetric_form(zeta[l] * (s.g[m] @ s.g[m].T), rows(J))
 
 
 def jacobians(weights, phi1):
-    """J of layer k by the preactivations of layer l, hidden layers k > l: (N, n_k, n_l)."""
+    """J^{kl} transposed, hidden layers k > l: (N, n_l, n_k), so that every product is one of rows by a matrix."""
     J = {}
     for l, slope in enumerate(phi1):
         for k in range(l + 1, len(phi1)):
-            product = weights[k] * slope[:, None, :] if k == l + 1 else jnp.einsum("ij,njp->nip", weights[k], J[k - 1, l])
-            J[k, l] = phi1[k][:, :, None] * product
+            product = slope[:, :, None] * weights[k].T if k == l + 1 else J[k - 1, l] @ weights[k].T
+            J[k, l] = product * phi1[k][:, None, :]
     return J
 
 

@@ -52,13 +52,13 @@ def curvature(weights, phi1, bend, p):
         W, slope, width = weights[l + 1], phi1[l], phi1[l].shape[1]
         for m in range(l + 1, last + 1):
             K[m, l] = (whole if m == l + 1 else K[m, l + 1]) @ W * slope[:, None, :]
-        coupling = K[l + 1, l]
+        coupling = jnp.swapaxes(K[l + 1, l], 1, 2)
 
         def part(own, above):
-            gauss_newton = jnp.einsum("qi,nqj->nij", W[:, own], coupling[:, :, above])
-            return slope[:, own, None] * gauss_newton + diagonals(bend[l][:, own], gauss_newton.shape[2])
+            gauss_newton = coupling[:, own] @ W[:, above] * slope[:, None, above]
+            return gauss_newton + diagonals(bend[l][:, own], gauss_newton.shape[2])
 
-        trace.insert(0, jnp.sum(slope * jnp.einsum("qi,nqi->ni", W, coupling) + bend[l], axis=1))
+        trace.insert(0, jnp.sum(slope * jnp.sum(coupling * W.T, axis=2) + bend[l], axis=1))
         if l > 0:
             whole = part(slice(width), slice(width))
             square.insert(0, pack(lambda own, above: whole[:, own, above], width))

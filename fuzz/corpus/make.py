@@ -60,6 +60,24 @@ def archives():
     npz("npz", "weights_of_samples.npz", [X, LABELS, ("sample_weight.npy", npy([1.0, 2.0], (2,)))])
     npz("npz", "transposed.npz", [("W.npy", npy([0.0] * 8, (4, 2))), ("V.npy", npy([0.0] * 8, (2, 4)))])
     npz("npz", "one_logit.npz", [W, ("V.npy", npy([1.0], (1, 1)))])
+    deep = [0.5, -1.0, 0.25, 1.0, 0.0, -0.5]
+    hidden = npy([1.0, -1.0, 0.5], (1, 3)), npy([1.0, -1.0, 0.5], (3, 1)), npy(deep, (2, 3))
+    npz("npz", "deep.npz", [("W1.npy", W[1]), ("b1.npy", B[1]), ("W2.npy", hidden[1]), ("W3.npy", hidden[2])])
+    npz("npz", "deep_from_0.npz", [("W0.npy", npy(deep, (3, 2))), ("W1.npy", hidden[2]), ("b1.npy", C[1])])
+    npz("npz", "deep_transposed.npz", [("W1.npy", npy(deep, (2, 3))), ("W2.npy", npy(deep, (3, 2)))])
+    npz("npz", "deep_with_a_gap.npz", [("W1.npy", W[1]), ("W4.npy", V[1]), ("b99999999999999999999.npy", B[1])])
+    npz("npz", "deep_and_far.npz", [("W1.npy", W[1]), ("W18446744073709551615.npy", V[1])])
+    npz("npz", "keras.npz", [("dense/kernel.npy", npy(deep, (2, 3))), ("dense/bias.npy", npy([0.0] * 3, (3,))),
+                             ("dense_1/kernel.npy", npy(deep, (3, 2)))])  # fmt: skip
+    npz("npz", "keras_variables.npz", [("layers/dense/vars/0.npy", npy(deep, (2, 3))), ("optimizer/vars/0.npy", B[1]),
+                                       ("layers/dense_1/vars/0.npy", npy(deep, (3, 2)))])  # fmt: skip
+    npz("npz", "flax_square.npz", [(f"params/Dense_{layer}/kernel.npy", npy([1.0, 2.0, 3.0, 4.0], (2, 2))) for layer in range(3)])
+    npz("npz", "scikit_learn.npz", [("coefs_0.npy", npy(deep, (2, 3))), ("coefs_1.npy", npy(deep, (3, 2))),
+                                    ("intercepts_0.npy", npy([0.5] * 3, (3,)))])  # fmt: skip
+    npz("npz", "normalised.npz", [("0.weight.npy", W[1]), ("1.weight.npy", B[1]), ("1.running_mean.npy", B[1])])
+    npz("npz", "convolution.npz", [("conv.weight.npy", npy(deep, (1, 1, 2, 3))), ("fc.weight.npy", V[1])])
+    npz("npz", "sixty_names.npz", [(f"{chr(97 + index % 26)}{index}x.weight.npy", npy([1.0], (1, 1))) for index in range(60)])
+    npz("npz", "thirteen_words.npz", [(f"{chr(97 + index)}.weight.npy", npy([1.0], (1, 1))) for index in range(13)])
     npz("npz", "label_of_60_million.npz", [X, ("y.npy", npy([0, 60_000_000], (2,), "<i8", "q"))])
     npz("npz", "label_of_60_thousand.npz", [X, ("y.npy", npy([0, 60_000], (2,), "<i8", "q"))])
     npz("npz", "largest_label.npz", [X, ("y.npy", npy([0, 2**63 - 1], (2,), "<i8", "q"))])
@@ -140,6 +158,12 @@ def tensors():
     own = {"encoder.weight": usual["W"], "head.weight": usual["V"], "__metadata__": {"format": "pt"}}
     safetensors("own_names.safetensors", own, values)
     safetensors("pytorch.safetensors", {"0.weight": usual["W"], "2.weight": usual["V"]}, values)
+    sequential = {"0.weight": usual["W"], "3.weight": usual["V"], "0.bias": tensor([1], 32, 40), "10.weight": tensor([1, 2], 40, 56)}
+    safetensors("dropout.safetensors", sequential, values + values[:24])
+    safetensors("no_activation.safetensors", {"0.weight": usual["W"], "1.weight": usual["V"]}, values)
+    safetensors("recurrent.safetensors", {**own, "rnn.weight_ih_l0": tensor([1, 2], 32, 48)}, values + values[:16])
+    words = {"head.weight": tensor([1, 2], 0, 16), "a.weight": tensor([2, 2], 16, 48), "b.weight": tensor([2, 2], 48, 80)}
+    safetensors("no_one_chain.safetensors", words, values + values + values[:16])
     for dtype, width in (("F32", 4), ("F16", 2), ("BF16", 2), ("F8_E4M3", 1), ("I64", 8), ("BOOL", 1)):
         arrays = {"W": tensor([1, 2], 0, 2 * width, dtype), "V": tensor([2, 1], 2 * width, 4 * width, dtype)}
         safetensors(f"{dtype.lower()}.safetensors", arrays, ZEROS(4 * width))
@@ -176,6 +200,24 @@ def objects():
     case("escapes.json", activation="\x1b[2J\x07\ufffe\u202e" + "a" * 2000)
     case("wrong_kinds.json", W={"0": []}, V="V", b=True, X=[], Y=[[]])
     case("quantities_of_other_kinds.json", id=-1, quantities=[["loss"], None, 1e400, "no such"])
+    deep = {key: CASE[key] for key in ("X", "activation")}
+    deep |= {"W1": [[0.5, -1]], "b1": [0.25], "W2": [[1], [-1]], "b2": None, "W3": [[1, 2]], "y": [0, 1], "loss": "multi-label"}
+
+    def layers(name, **changes):
+        write("json", name, json.dumps({**deep, **changes}))
+
+    layers("deep.json")
+    layers("deep_squared.json", loss="squared", activation=None, activations=["tanh", "relu"], sample_weight=[1, 2.5])
+    layers("deep_poisson.json", loss="poisson", y=[3, 0], W1=[[1e3, 1e3]])
+    layers("deep_one_layer.json", loss="squared", W2=None, W3=None, activation=None)
+    layers("deep_three_activations.json", activation=None, activations=["tanh"] * 3)
+    layers("deep_one_class.json", loss=None)
+    layers("deep_with_a_gap.json", W2=None)
+    layers("deep_and_far.json", b999999999=[1])
+    layers("deep_three_axes.json", W2=[[[1]], [[2]]])
+    layers("deep_loss_of_its_own.json", loss="\x1b[2J" + "l" * 3000)
+    layers("deep_both.json", V=[[1]])
+    layers("deep_sizes.json", shape={"samples": 2, "inputs": 2, "widths": [1, 2, 1], "biases": [True, False, True]})
     text = json.dumps(CASE)
     write("json", "byte_order_mark.json", b"\xef\xbb\xbf" + text.encode())
     write("json", "utf16.json", text.encode("utf-16"))
@@ -210,6 +252,8 @@ def tables():
     write("csv", "escapes.csv", "\x1b[2J,\x07,label\n1,2,\x1b[31mred\n3,4,\u202e" + "l" * 3000 + "\n")
     write("csv", "not_utf8.csv", b"x,label\n1,\xff\xfe\n2,\x00\n")
     write("csv", "blank_lines.csv", "\n\n  \nx,label\n\n1,a\n\n2,b\n\n")
+    write("csv", "prices.csv", "rooms,garden,price\n" + "".join(f"{index % 5},{index % 2},{index * 0.37}\n" for index in range(30)))
+    write("csv", "counts.csv", "hours,x,y\n" + "".join(f"{index * 0.5},{index % 3},{index * 7 % 4}\n" for index in range(12)))
     write("csv", "only_a_header.csv", "x,y,label\n")
     write("csv", "one_column.csv", "label\na\nb\n")
     write("csv", "empty.csv", "")

@@ -2,14 +2,17 @@
 
 #![no_main]
 
-use hsr::io::read_safetensors;
+use hsr::io::{NetworkReading, open_network};
 use hsr::model::Activation;
 use hsr_fuzz::{file, worded};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let path = file(bytes, "safetensors");
-    worded(read_safetensors(&path, Activation::Tanh, None));
-    let names = "W=encoder.weight,V=head.weight".parse().expect("these are names");
-    worded(read_safetensors(&path, Activation::Tanh, Some(&names)));
+    let reading = NetworkReading::with(&[Activation::Tanh]);
+    worded(open_network(&path, &reading));
+    for names in ["W=encoder.weight,V=head.weight", "W1=0.weight,W2=head.weight,b1=-,b2=-"] {
+        let names = Some(names.parse().expect("these are names"));
+        worded(open_network(&path, &NetworkReading { names, transposed: Some(true), ..reading.clone() }));
+    }
 });

@@ -23,24 +23,123 @@ const ROUNDING: f64 = 1e3;
 /// Relative errors between these are those of 24 bits.
 const SINGLE: std::ops::Range<f64> = 1e-9..1e-4;
 
+/// Something else that a wrong answer is the right value of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Likeness {
+    /// The value itself, with many rounding errors.
+    Rounded,
+    /// The value with a part that is forgotten or misunderstood.
+    Twisted(Twist),
+    /// The value times a number.
+    Times(Multiple),
+    /// The value with its entries in another order.
+    Ordered(Order),
+    /// Another quantity.
+    Another(Quantity),
+    /// The value in single precision.
+    Single,
+}
+
+/// What a value is multiplied by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Multiple {
+    Samples,
+    Pairs,
+    OverSamples,
+    Minus,
+    Two,
+    Half,
+    Size,
+    OverSize,
+    Zero,
+}
+
+/// An order of the entries of a gradient.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Order {
+    ByColumns,
+    BiasesLast,
+    LayersReversed,
+    BiasesFirst,
+}
+
 /// Describes what a wrong answer equals, if it is a known mistake.
 pub fn resembles(case: &Case, expected: &Expected, answer: &[f64]) -> Option<String> {
-    let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
-    if answer.len() != right.len() || answer.iter().any(|entry| !entry.is_finite()) {
-        return None;
+    let first = likenesses(case, expected, answer).first().copied();
+    first.map(|likeness| likeness.words(case, expected, answer))
+}
+
+/// All that a wrong answer equals, the likelier first. In the smallest of cases much is the same.
+pub(super) fn likenesses(case: &Case, expected: &Expected, answer: &[f64]) -> Vec<Likeness> {
+    if Likeness::Rounded.is_of(case, expected, answer) {
+        return vec![Likeness::Rounded];
     }
-    let quantity = expected.quantity;
-    let pairs = answer.iter().zip(&expected.values).zip(&expected.tolerances);
-    let units = pairs.map(|((answer, right), tolerance)| right.error_of(*answer).abs() / tolerance);
-    if units.fold(0.0, f64::max) < ROUNDING {
-        let words = "the value with more rounding than the case explains, as where squares or logarithms are subtracted";
-        return Some(words.to_string());
+    let twisted = twists(case).into_iter().map(Likeness::Twisted);
+    let times = Multiple::ALL.map(Likeness::Times);
+    let ordered = Order::ALL.map(Likeness::Ordered);
+    let another = Quantity::ALL.into_iter().map(Likeness::Another);
+    let all = twisted.chain(times).chain(ordered).chain(another).chain([Likeness::Single]);
+    all.filter(|likeness| likeness.is_of(case, expected, answer)).collect()
+}
+
+impl Likeness {
+    /// Whether a wrong answer to this case is like it.
+    pub fn is_of(self, case: &Case, expected: &Expected, answer: &[f64]) -> bool {
+        let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
+        if answer.len() != right.len() || answer.iter().any(|entry| !entry.is_finite()) {
+            return false;
+        }
+        let quantity = expected.quantity;
+        let alike = |value: Option<Vec<f64>>| value.is_some_and(|value| is(answer, &value, &right));
+        match self {
+            Likeness::Rounded => {
+                let pairs = answer.iter().zip(&expected.values).zip(&expected.tolerances);
+                let units = pairs.map(|((answer, right), tolerance)| right.error_of(*answer).abs() / tolerance);
+                units.fold(0.0, f64::max) < ROUNDING
+            }
+            Likeness::Twisted(twist) => {
+                let shown = scalar_of(quantity).is_some() || !twist.is_of_gradients();
+                // Where it leaves a case as it is, it says nothing.
+                shown
+                    && (alike(value(case, quantity, twist))
+                        || is_slope(case, quantity, twist, answer, &right))
+            }
+            Likeness::Times(multiple) => {
+                let (factor, _) = multiple.factor(case);
+                alike(Some(right.iter().map(|entry| factor * entry).collect()))
+            }
+            Likeness::Ordered(order) if quantity.layout() == Layout::Theta => {
+                let arrays = order.arrays(case, &right);
+                alike(arrays.map(|arrays| arrays.into_iter().flat_map(|(_, entries)| entries).collect()))
+            }
+            Likeness::Ordered(_) => false,
+            Likeness::Another(other) if other != quantity && other.layout() == quantity.layout() => {
+                alike(numbers(other, &Forms::at(case.network.clone(), case.loss, &case.batch)))
+            }
+            Likeness::Another(_) => false,
+            Likeness::Single => SINGLE.contains(&(distance(answer, &right) / scale(&right))),
+        }
     }
-    twisted(case, quantity, answer, &right)
-        .or_else(|| multiple(case, answer, &right))
-        .or_else(|| rearranged(case, quantity, answer, &right))
-        .or_else(|| another(case, quantity, answer, &right))
-        .or_else(|| single(answer, &right))
+
+    /// In words, with the answer that it is a likeness of.
+    pub fn words(self, case: &Case, expected: &Expected, answer: &[f64]) -> String {
+        let right: Vec<f64> = expected.values.iter().map(|value| value.nearest()).collect();
+        match self {
+            Likeness::Rounded => {
+                "the value with more rounding than the case explains, as where squares or logarithms are subtracted"
+                    .to_string()
+            }
+            Likeness::Twisted(twist) => format!("the value {}", twist.words(case.form)),
+            Likeness::Times(multiple) => multiple.factor(case).1.to_string(),
+            Likeness::Ordered(order) => order.words(case, &right),
+            Likeness::Another(other) => format!("the value of {other}"),
+            Likeness::Single => format!(
+                "the value in float32 precision (relative error {:.0e}): if that is meant, answer \"precision\": \
+                 \"float32\" to the first line",
+                distance(answer, &right) / scale(&right)
+            ),
+        }
+    }
 }
 
 fn scale(values: &[f64]) -> f64 {
@@ -57,18 +156,6 @@ fn is(answer: &[f64], other: &[f64], right: &[f64]) -> bool {
     other.len() == answer.len()
         && distance(answer, other) <= ALIKE * size
         && distance(other, right) > ALIKE * size
-}
-
-fn twisted(case: &Case, quantity: Quantity, answer: &[f64], right: &[f64]) -> Option<String> {
-    let of_gradient = scalar_of(quantity).is_some();
-    let known = twists(case);
-    let mut known = known.iter().filter(|twist| of_gradient || !twist.is_of_gradients());
-    let alike = |value: Option<Vec<f64>>| value.is_some_and(|value| is(answer, &value, right));
-    let found = known.find(|twist| {
-        alike(value(case, quantity, **twist))
-            || (of_gradient && alike(slopes(case, quantity, **twist, answer)))
-    });
-    found.map(|twist| format!("the value {}", twist.words(case.form)))
 }
 
 /// The scalar whose gradient a quantity is.
@@ -99,119 +186,107 @@ fn upper<T: Smooth>(forms: &Forms<T, TwistedLoss>, size: usize) -> T {
     ws_upper(mean(trace, size), spread(trace, squared, size), size)
 }
 
-/// The derivative of the twisted scalar by every parameter, where that along one direction is the answer's.
-fn slopes(case: &Case, quantity: Quantity, twist: Twist, answer: &[f64]) -> Option<Vec<f64>> {
-    if twist.is_of_gradients() {
-        return None;
-    }
-    let scalar = scalar_of(quantity)?;
-    let (sizes, size) = (case.architecture(), twist.size(case));
+/// Whether an answer is the gradient of the twisted scalar: along some directions, along which few gradients that differ are the same.
+fn is_slope(case: &Case, quantity: Quantity, twist: Twist, answer: &[f64], right: &[f64]) -> bool {
+    let Some(scalar) = scalar_of(quantity).filter(|_| !twist.is_of_gradients()) else { return false };
+    let size = scale(answer).max(scale(right)) * answer.len() as f64;
+    (1..=DIRECTIONS).all(|number| {
+        let direction: Vec<f64> =
+            (0..answer.len()).map(|index| 1.0 + ((index * 37 * number + number) % 17) as f64 / 16.0).collect();
+        let told: f64 = answer.iter().zip(&direction).map(|(entry, along)| entry * along).sum();
+        slope(case, scalar, twist, &direction).is_some_and(|slope| (slope - told).abs() <= ALIKE * size)
+    }) && distance(answer, right) > ALIKE * scale(answer).max(scale(right))
+}
+
+/// Directions along which gradients are compared.
+const DIRECTIONS: usize = 4;
+
+/// The derivative of a twisted scalar along a direction.
+fn slope(case: &Case, scalar: Quantity, twist: Twist, direction: &[f64]) -> Option<f64> {
     let theta = case.network.layers.flat();
-    let batch = case.batch.map(Dual64::from_re);
-    let v = match partition(quantity) {
+    let layers = Layers::from_fn(&case.architecture(), |index| Dual64::new(theta[index], direction[index]));
+    let network = Network { layers, activations: case.network.activations.clone() };
+    let forms = twist.forms(&network, case.loss, &case.batch.map(Dual64::from_re));
+    let value = match partition(scalar) {
         Some(partition) => {
-            let forms = twist.forms(&case.network, case.loss, &case.batch);
-            Some((partition, leading_vector(&forms.bound_matrix(partition)).ok()?))
+            let matrix = forms.bound_matrix(partition);
+            let v = leading_vector(&matrix.map(|entry| entry.re)).ok()?.map(Dual64::from_re);
+            v.dot(&(matrix * &v)) / v.dot(&v)
         }
-        None => None,
+        None if scalar == Quantity::WsUpper => upper(&forms, twist.size(case)),
+        None => forms.numbers(scalar)?[0],
     };
-    let along = |direction: &dyn Fn(usize) -> f64| {
-        let layers = Layers::from_fn(&sizes, |index| Dual64::new(theta[index], direction(index)));
-        let network = Network { layers, activations: case.network.activations.clone() };
-        let forms = twist.forms(&network, case.loss, &batch);
-        let value = match &v {
-            Some((partition, v)) => {
-                let (matrix, v) = (forms.bound_matrix(*partition), v.map(Dual64::from_re));
-                v.dot(&(matrix * &v)) / v.dot(&v)
-            }
-            None if scalar == Quantity::WsUpper => upper(&forms, size),
-            None => forms.numbers(scalar)?[0],
-        };
-        Some(value.eps)
-    };
-    // Some direction along which few gradients that differ are the same.
-    let direction = |index: usize| 1.0 + ((index * 37) % 17) as f64 / 16.0;
-    let told: f64 = answer.iter().enumerate().map(|(index, entry)| direction(index) * entry).sum();
-    let most = scale(answer) * answer.len() as f64;
-    if (along(&direction)? - told).abs() > ALIKE * most.max(f64::MIN_POSITIVE) {
-        return None;
-    }
-    (0..theta.len()).map(|index| along(&|other| f64::from(other == index))).collect()
+    Some(value.eps)
 }
 
-fn multiple(case: &Case, answer: &[f64], right: &[f64]) -> Option<String> {
-    let (n, d) = (case.batch.samples() as f64, case.architecture().parameters() as f64);
-    let factors = [
-        (n, "N times the value: a sum over samples where the mean is meant"),
-        (n * n, "N^2 times the value: a sum over pairs where the mean is meant"),
-        (1.0 / n, "the value over N: the mean was taken twice"),
-        (-1.0, "the value with the other sign"),
-        (2.0, "twice the value"),
-        (0.5, "half of the value"),
-        (d, "D times the value"),
-        (1.0 / d, "the value over D"),
-        (0.0, "zero"),
+impl Multiple {
+    const ALL: [Multiple; 9] = [
+        Multiple::Samples,
+        Multiple::Pairs,
+        Multiple::OverSamples,
+        Multiple::Minus,
+        Multiple::Two,
+        Multiple::Half,
+        Multiple::Size,
+        Multiple::OverSize,
+        Multiple::Zero,
     ];
-    let times = |factor: f64| -> Vec<f64> { right.iter().map(|entry| factor * entry).collect() };
-    let found = factors.iter().find(|(factor, _)| is(answer, &times(*factor), right));
-    found.map(|(_, words)| words.to_string())
-}
 
-/// The entries of the value in another order.
-fn rearranged(case: &Case, quantity: Quantity, answer: &[f64], right: &[f64]) -> Option<String> {
-    if quantity.layout() != Layout::Theta {
-        return None;
+    /// The number, and in words what it stands for.
+    fn factor(self, case: &Case) -> (f64, &'static str) {
+        let (n, d) = (case.batch.samples() as f64, case.architecture().parameters() as f64);
+        match self {
+            Multiple::Samples => (n, "N times the value: a sum over samples where the mean is meant"),
+            Multiple::Pairs => (n * n, "N^2 times the value: a sum over pairs where the mean is meant"),
+            Multiple::OverSamples => (1.0 / n, "the value over N: the mean was taken twice"),
+            Multiple::Minus => (-1.0, "the value with the other sign"),
+            Multiple::Two => (2.0, "twice the value"),
+            Multiple::Half => (0.5, "half of the value"),
+            Multiple::Size => (d, "D times the value"),
+            Multiple::OverSize => (1.0 / d, "the value over D"),
+            Multiple::Zero => (0.0, "zero"),
+        }
     }
-    let layers = Layers::from_flat(&case.architecture(), right).ok()?;
-    // Names and entries of the arrays: of the weights by rows and by columns, and of the biases.
-    let arrays = layers.0.iter().enumerate().map(|(index, layer)| {
-        let [w, b] = case.array_names(index);
-        let bias = layer.b.iter().map(|bias| (b.clone(), bias.as_slice().to_vec())).collect::<Vec<_>>();
-        let (rows, columns) = (layer.w.transpose().as_slice().to_vec(), layer.w.as_slice().to_vec());
-        ((w.clone(), rows), (w, columns), bias)
-    });
-    let arrays: Vec<_> = arrays.collect();
-    let by_columns =
-        arrays.iter().flat_map(|(_, columns, bias)| [vec![columns.clone()], bias.clone()].concat());
-    let by_columns = by_columns.flat_map(|(_, entries)| entries).collect::<Vec<f64>>();
-    if is(answer, &by_columns, right) {
-        let weights: Vec<&str> = arrays.iter().map(|((name, _), ..)| name.as_str()).collect();
-        let (last, others) = weights.split_last()?;
-        let weights =
-            if others.is_empty() { last.to_string() } else { format!("{} and {last}", others.join(", ")) };
-        return Some(format!("the value with {weights} transposed (column-major)"));
+}
+
+/// Arrays of a gradient by name.
+type Named = Vec<(String, Vec<f64>)>;
+
+impl Order {
+    const ALL: [Order; 4] =
+        [Order::ByColumns, Order::BiasesLast, Order::LayersReversed, Order::BiasesFirst];
+
+    /// The arrays of a gradient in this order.
+    fn arrays(self, case: &Case, gradient: &[f64]) -> Option<Named> {
+        let layers = Layers::from_flat(&case.architecture(), gradient).ok()?;
+        let by_layer = layers.0.iter().enumerate().map(|(index, layer)| -> (Named, Named) {
+            let [w, b] = case.array_names(index);
+            let entries = if self == Order::ByColumns { layer.w.clone() } else { layer.w.transpose() };
+            let bias = layer.b.iter().map(|bias| (b.clone(), bias.as_slice().to_vec()));
+            (vec![(w, entries.as_slice().to_vec())], bias.collect())
+        });
+        let by_layer: Vec<(Named, Named)> = by_layer.collect();
+        let (weights, biases): (Vec<Named>, Vec<Named>) = by_layer.iter().cloned().unzip();
+        Some(match self {
+            Order::ByColumns => by_layer.into_iter().flat_map(|(w, b)| [w, b].concat()).collect(),
+            Order::BiasesLast => [weights.concat(), biases.concat()].concat(),
+            Order::LayersReversed => by_layer.into_iter().rev().flat_map(|(w, b)| [w, b].concat()).collect(),
+            Order::BiasesFirst => by_layer.into_iter().flat_map(|(w, b)| [b, w].concat()).collect(),
+        })
     }
-    let weights = || arrays.iter().map(|(rows, ..)| rows.clone());
-    let biases = || arrays.iter().flat_map(|(.., bias)| bias.clone());
-    let reversed =
-        arrays.iter().rev().flat_map(|(rows, _, bias)| [vec![rows.clone()], bias.clone()].concat());
-    let bias_first = arrays.iter().flat_map(|(rows, _, bias)| [bias.clone(), vec![rows.clone()]].concat());
-    let orders: [Vec<(String, Vec<f64>)>; 3] =
-        [weights().chain(biases()).collect(), reversed.collect(), bias_first.collect()];
-    let found = orders.into_iter().find(|order| {
-        let entries: Vec<f64> = order.iter().flat_map(|(_, entries)| entries.clone()).collect();
-        is(answer, &entries, right)
-    })?;
-    let names: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
-    Some(format!("the value in the order {}", names.join(", ")))
-}
 
-fn another(case: &Case, quantity: Quantity, answer: &[f64], right: &[f64]) -> Option<String> {
-    let forms = Forms::at(case.network.clone(), case.loss, &case.batch);
-    let others = Quantity::ALL.into_iter().filter(|other| *other != quantity);
-    let mut alike = others.filter(|other| other.layout() == quantity.layout());
-    let found = alike.find(|other| numbers(*other, &forms).is_some_and(|value| is(answer, &value, right)));
-    found.map(|other| format!("the value of {other}"))
-}
-
-fn single(answer: &[f64], right: &[f64]) -> Option<String> {
-    let relative = distance(answer, right) / scale(right);
-    SINGLE.contains(&relative).then(|| {
-        format!(
-            "the value in float32 precision (relative error {relative:.0e}): if that is meant, answer \
-             \"precision\": \"float32\" to the first line"
-        )
-    })
+    fn words(self, case: &Case, gradient: &[f64]) -> String {
+        let arrays = self.arrays(case, gradient).unwrap_or_default();
+        let names: Vec<String> = arrays.into_iter().map(|(name, _)| name).collect();
+        if self == Order::ByColumns {
+            let weights = (0..case.architecture().layers()).map(|layer| case.array_names(layer)[0].clone());
+            return format!(
+                "the value with {} transposed (column-major)",
+                weights.collect::<Vec<_>>().join(" and ")
+            );
+        }
+        format!("the value in the order {}", names.join(", "))
+    }
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ pub(super) fn twists(case: &Case) -> Vec<Twist> {
     }
     all.push(Twist::NoCouplings);
     if biases {
-        all.extend([Twist::FixedBiases, Twist::NoBiasInput, Twist::NoBiases]);
+        all.extend([Twist::NoBiasInput, Twist::FixedBiases, Twist::NoBiases]);
     }
     if case.loss == Loss::Squared {
         all.push(Twist::NoHalf);
@@ -65,7 +65,7 @@ pub(super) fn twists(case: &Case) -> Vec<Twist> {
     all.extend((0..hidden).flat_map(|layer| [2, 3].map(|order| Twist::NoSlope(layer, order))));
     for (layer, own) in case.network.activations.iter().enumerate() {
         for other in Activation::ALL.into_iter().filter(|other| other != own) {
-            all.extend([0, 1, 2, 3].map(|order| Twist::OtherSlope(layer, order, other)));
+            all.extend([1, 2, 3, 0].map(|order| Twist::OtherSlope(layer, order, other)));
         }
     }
     all.extend(Loss::ALL.into_iter().filter(|other| *other != case.loss).map(Twist::OtherLoss));

@@ -252,11 +252,7 @@ pub fn write_npz_with_texts(
 /// [`InputError`] says whether the file or the array is missing, damaged, or of another type or shape.
 ///
 /// [`write_npz_with_texts`] has an example.
-pub fn read_vector(
-    path: impl AsRef<Path>,
-    array: &'static str,
-    shape: &'static str,
-) -> Result<Vec<f64>, InputError> {
+pub fn read_vector(path: impl AsRef<Path>, array: &str, shape: &'static str) -> Result<Vec<f64>, InputError> {
     Ok(Archive::open(path.as_ref())?.needed_vector(array, shape)?.as_slice().to_vec())
 }
 

@@ -104,9 +104,10 @@ fn names_say_which_array_is_which_in_safetensors_and_npz() {
     refused(
         &folder,
         unclear,
-        "own.safetensors holds encoder.bias, encoder.weight, head.bias, head.weight: which",
+        "own.safetensors holds encoder.bias (2,), encoder.weight (2, 2), head.bias (2,), head.weight (2, 2): the names",
     );
-    refused(&folder, unclear, &format!("as in {OWN_NAMES} (--names)"));
+    let numbered = "W1=encoder.weight,b1=encoder.bias,W2=head.weight,b2=head.bias";
+    refused(&folder, unclear, &format!("as in {numbered} (--names)"));
     refused(
         &folder,
         &format!("{unclear} --names W=encoder.weight,V=decoder.weight"),
@@ -121,12 +122,8 @@ fn tensors_that_are_no_network_are_refused() {
     let arguments = "--network net.safetensors --data data.npz --activation tanh";
     let path = folder.path().join("net.safetensors");
     let (network, _) = well_formed();
-    write_safetensors(&path, &network[..3].to_vec(), &SEQUENTIAL);
-    refused(
-        &folder,
-        arguments,
-        "net.safetensors: 0.bias is given but 2.bias is not: give both biases or neither",
-    );
+    write_safetensors(&path, &network[..3].to_vec(), &LETTERS);
+    refused(&folder, arguments, "net.safetensors: b is given but c is not: give both biases or neither");
     let flat = vec![("W", Array::vector(&[1.0])), ("V", Array::vector(&[1.0]))];
     write_safetensors(&path, &flat, &["W", "V"]);
     refused(&folder, arguments, "net.safetensors: W has shape (1,): shape (h, d) is needed");
@@ -249,10 +246,9 @@ fn the_ending_tells_the_format_and_what_is_missing_is_asked_for() {
     refused(&folder, "--network net.npz --data data.npz", "or name it in a JSON file (--activation)");
     refused(&folder, "--network net.npz --activation tanh", "--data is needed: only a .json file holds both");
     fs::write(folder.path().join("case.json"), case(json!({}))).unwrap();
-    let named = "--network case.json --names W=a,V=b";
     refused(
         &folder,
-        named,
-        "only the arrays of .npz and .safetensors can have other names: in .json they are W, b, V and c (--names)",
+        "--network case.json --names W=a,V=b",
+        "case.json has no array a: a of shape (h, d) is needed",
     );
 }

@@ -10,7 +10,7 @@ use super::protocol::{Hello, hello, question};
 use super::quantity::Quantity;
 use super::reference::{Expected, Precision, expected};
 use super::report::{ConformReport, Tally};
-use super::resembles::resembles;
+use super::resembles::{Likeness, likenesses};
 use super::settings::{ConformSettings, ConformSettingsError};
 use super::shrink::{shrink, simpler_activation};
 use std::time::Instant;
@@ -75,7 +75,7 @@ pub fn check_program(
             let given = settings.given.as_ref().map(|case| takes(case, &hello)).transpose()?;
             let precision = settings.precision.unwrap_or(hello.precision);
             report.greet(&hello, precision, &quantities);
-            let asking = Asking { program, hello, precision, settings, given, stop, next: 1, broken: None };
+            let asking = Asking { program, hello, precision, settings, given, stop, next: 1, broken: None, likely: Vec::new() };
             asking.all(&quantities, progress, &mut report)?;
         }
         Err(Broken::Stopped) => report.stopped = Some("before the program said anything".to_string()),
@@ -129,6 +129,41 @@ struct Asking<'a> {
     next: u64,
     /// Why it does not answer any more, and what it was asked about.
     broken: Option<(Broken, String, Case)>,
+    /// What the wrong answers of a quantity may be, for each mismatch of the report.
+    likely: Vec<Likely>,
+}
+
+/// What all wrong answers of a quantity that were seen have in common with something else.
+struct Likely {
+    likenesses: Vec<Likeness>,
+    /// The smallest case, about which the report is.
+    smallest: Found,
+    /// How many answers it was held against.
+    held: usize,
+}
+
+/// Wrong answers against which likenesses are held, at most: each rules out what is the same in one case by chance.
+const MOST_HELD: usize = 8;
+
+impl Likely {
+    /// Keeps what this wrong answer is like too, if that is anything.
+    fn hold(&mut self, found: &Found) {
+        let Ok(answer) = &found.answer else { return };
+        if self.held >= MOST_HELD || self.likenesses.len() < 2 {
+            return;
+        }
+        self.held += 1;
+        let is_like = |likeness: &&Likeness| likeness.is_of(&found.case, &found.expected, answer);
+        let left: Vec<Likeness> = self.likenesses.iter().filter(is_like).copied().collect();
+        if !left.is_empty() {
+            self.likenesses = left;
+        }
+    }
+
+    fn words(&self) -> Option<String> {
+        let Found { case, expected, answer, .. } = &self.smallest;
+        Some(self.likenesses.first()?.words(case, expected, answer.as_ref().ok()?))
+    }
 }
 
 impl Asking<'_> {
@@ -198,9 +233,14 @@ impl Asking<'_> {
                 continue;
             }
             let judged = judge(expected, &answer);
-            if report.tally(expected, &judged) {
-                let first = Found { case: case.clone(), expected: expected.clone(), answer, judged };
-                report.mismatches.push(self.smallest(first, which));
+            let (first, right) = (report.tally(expected, &judged), judged.is_right());
+            let found = Found { case: case.clone(), expected: expected.clone(), answer, judged };
+            let known = report.mismatches.iter().position(|mismatch| mismatch.quantity == quantity);
+            if first {
+                report.mismatches.push(self.smallest(found, which));
+            } else if let Some(index) = known.filter(|_| !right) {
+                self.likely[index].hold(&found);
+                report.mismatches[index].looks_like = self.likely[index].words();
             }
         }
         Ok(())
@@ -238,7 +278,7 @@ impl Asking<'_> {
     fn smallest(&mut self, first: Found, which: &str) -> ConformMismatch {
         let quantity = first.expected.quantity;
         let shrunk = format!("{which}, made smaller");
-        let mut smallest = first;
+        let mut smallest = first.clone();
         if self.settings.given.is_none() {
             let only_with_biases = !self.hello.biases.contains(&false);
             let (activations, layers) = (self.hello.activations.clone(), self.hello.layers.clone());
@@ -267,8 +307,12 @@ impl Asking<'_> {
             _ => None,
         };
         let last = again.filter(|again| !again.judged.is_right()).unwrap_or(smallest);
-        let like = last.answer.as_ref().ok().and_then(|answer| resembles(&last.case, &last.expected, answer));
-        ConformMismatch::new(which.to_string(), last, doubt, like)
+        let known = last.answer.as_ref().map(|answer| likenesses(&last.case, &last.expected, answer));
+        let mut likely = Likely { likenesses: known.unwrap_or_default(), smallest: last.clone(), held: 0 };
+        likely.hold(&first);
+        let words = likely.words();
+        self.likely.push(likely);
+        ConformMismatch::new(which.to_string(), last, doubt, words)
     }
 }
 

@@ -135,17 +135,19 @@ fn found(arrays: &mut impl Arrays, reading: &NetworkReading) -> Result<Found, In
     let widths: Vec<usize> = layers.iter().map(|layer| layer.w.nrows()).collect();
     let has_biases = says_none || layers.iter().any(|layer| layer.b.is_some());
     refuse_parameters(&file, &suspects, |name| arrays.shape(name), &widths, has_biases)?;
-    Ok(Found { layers: Layers(layers), aside, is_of_two: layout::is_of_two(&entries) })
+    Ok(Found { layers: Layers(layers), aside, is_of_two: layout::is_of_two(&entries) && !says_none })
 }
 
-/// The error for two layers that do not fit together, in the words for `W`, `b`, `V` and `c`.
+/// The error for two layers that do not fit together, in the words for `W`, `b`, `V` and `c`. That there is one output is none.
 fn in_words_of_two(layers: &Layers<f64>) -> Option<NetworkError> {
     let [first, last] = &layers.0[..] else { return None };
+    if last.w.nrows() == 1 {
+        return None;
+    }
     let parameters =
         Parameters { w: first.w.clone(), b: first.b.clone(), v: last.w.clone(), c: last.b.clone() };
     let network = ThreeLayer::new(parameters, Activation::Identity);
-    let error = network.and_then(|network| network.check_finite()).err()?;
-    (!matches!(error, NetworkError::HalfBiases { .. })).then_some(error)
+    network.and_then(|network| network.check_finite()).err()
 }
 
 #[cfg(test)]
