@@ -57,7 +57,8 @@ def interval(values):
     z = statistics.NormalDist().inv_cdf(0.975)
     quantile = z + (z**3 + z) / (4 * degrees) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
     half = quantile * statistics.stdev(values) / len(values) ** 0.5
-    return f"{mean:.3g} [{mean - half:.3g}, {mean + half:.3g}]"
+    digits = 2 if mean - half > 0.1 or mean + half > 1 else 4
+    return f"{mean:.{digits}f} [{mean - half:.{digits}f}, {mean + half:.{digits}f}]"
 
 
 def depth_title(folder):
@@ -77,13 +78,20 @@ def tightness(comparison):
     return [interval(values) for values in first + last]
 
 
+def of_sgd(comparison):
+    """The ends of sgd, in numbers of their own."""
+    ends = [run["end"] for run in comparison["results"][0]["runs"] if run]
+    of = lambda name, factor=1: interval([factor * end[name] for end in ends])
+    return [of("lambda_max"), "1", of("train_loss"), of("test_score", 100)]
+
+
 def narrowing(comparison, result):
     """What a method does against sgd after the same steps, seed by seed."""
     pairs = [(a, b) for a, b in zip(comparison["results"][0]["runs"], result["runs"]) if a and b]
     ratio = lambda name: interval([b["end"][name] / a["end"][name] for a, b in pairs])
     difference = [100 * (b["end"]["test_score"] - a["end"]["test_score"]) for a, b in pairs]
     equal = [at_equal_loss(a, b) for a, b in pairs]
-    return [ratio("lambda_max"), interval(equal), ratio("train_loss"), interval(difference), ratio("step_seconds")]
+    return [ratio("lambda_max"), interval(equal), ratio("train_loss"), interval(difference)]
 
 
 def depth_tables(folders):
@@ -94,11 +102,12 @@ def depth_tables(folders):
         data, layers = depth_title(folder)
         parameters = len(comparison["results"][0]["runs"][0]["spectrum"])
         print(f"| {data} | {layers} | {parameters} | " + " | ".join(tightness(comparison)) + " |")
-    print("\n### Depth: what the methods do, each over sgd after the same steps\n")
-    print("| data | hidden layers | method | lambda_max | at equal loss | train loss | test accuracy, points | time a step |")
-    print("| --- " * 8 + "|")
+    print("\n### Depth: what the methods do after the same steps, over sgd, whose own numbers come first\n")
+    print("| data | hidden layers | method | lambda_max | at equal loss | train loss | test accuracy, points |")
+    print("| --- " * 7 + "|")
     for folder, comparison in folders:
         data, layers = depth_title(folder)
+        print(f"| {data} | {layers} | sgd | " + " | ".join(of_sgd(comparison)) + " |")
         for result in comparison["results"][1:]:
             print(f"| {data} | {layers} | {result['method']} | " + " | ".join(narrowing(comparison, result)) + " |")
     print()

@@ -12,13 +12,14 @@ pub(super) fn help() -> String {
     )
 }
 
-/// The same, where a JSON file may name one.
+/// The same, for all hidden layers or each.
+pub(super) fn help_of_layers() -> String {
+    format!("One for all hidden layers, or one for each, separated by commas, such as tanh,relu: {}", help())
+}
+
+/// The same, where a JSON file may name them.
 pub(super) fn help_of_network() -> String {
-    format!(
-        "One for all hidden layers, or one for each, separated by commas, such as tanh,relu: {} [default: those that a .json \
-         network names]",
-        help()
-    )
+    format!("{} [default: those that a .json network names]", help_of_layers())
 }
 
 /// How close the nearest preactivation is to a kink of its activation.

@@ -29,11 +29,11 @@ pub(super) struct NetworkArguments {
     #[arg(long, value_name = "H,H,..|none", value_parser = Widths::from_str)]
     layers: Option<Widths>,
     /// softmax for classes; squared or pseudo-huber for numbers, which are standardised; multi-label for zeros and ones;
-    /// poisson for counts. Classes are zeros and ones where the loss takes numbers
+    /// poisson for counts. Classes are zeros and ones where the loss takes numbers. The score is R^2 for numbers, the share of
+    /// outputs on the right side of 0.5 for multi-label, the deviance explained for poisson, and the accuracy for softmax
     #[arg(long, default_value = "softmax", value_name = "NAME")]
     pub loss: Loss,
-    /// One for all hidden layers, or one for each, such as tanh,gelu
-    #[arg(long, default_value = "tanh", value_name = "NAME,..", value_delimiter = ',', long_help = activations::help())]
+    #[arg(long, default_value = "tanh", value_name = "NAME,..", value_delimiter = ',', help = activations::help_of_layers())]
     activation: Vec<Activation>,
     /// A network without biases
     #[arg(long)]
