@@ -66,9 +66,10 @@ def largest_difference(form, bound, shapes):
 
 
 def check():
-    """Every route of the pair form, and the pair form at any depth; the largest difference."""
-    found = [largest_difference("pair form at any depth", layers_form.bound, ANY_DEPTH)]
-    for route in pair_form.ROUTES:
-        bound = partial(pair_form.bound, route=route)
-        found.append(largest_difference(f"pair form by {route}", bound, THREE_LAYER))
+    """Every route of both pair forms; the largest difference."""
+    found = []
+    for form, shapes in ((pair_form, THREE_LAYER), (layers_form, ANY_DEPTH)):
+        for route in form.ROUTES:
+            name = f"{form.__name__} by {route}"
+            found.append(largest_difference(name, partial(form.bound, route=route), shapes))
     return max(found)

@@ -1,4 +1,4 @@
-"""The network, the data and the loss that all forms share. Parameters: W1, b1, W2, b2, ..., each W (outputs, inputs)."""
+"""The network, the data and the loss that all forms share. Parameters: W1, b1, W2, b2, ...; W is (outputs, inputs)."""
 
 from typing import NamedTuple
 

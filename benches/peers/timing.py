@@ -39,7 +39,8 @@ def forms(shape):
             if route_bytes(route, shape) <= MOST_BYTES:
                 yield f"pair, {route}", partial(pair_form.bound, route=route)
     else:
-        yield "pair, any depth", layers_form.bound
+        for route in layers_form.ROUTES:
+            yield f"pair, {route}", partial(layers_form.bound, route=route)
     if shape.parameters <= MOST_DENSE_PARAMETERS:
         yield "dense", dense_form.bound
 
