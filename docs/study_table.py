@@ -1,6 +1,7 @@
 """The tables of study.md from the folder that study.sh has filled: python study_table.py OUT"""
 
 import json
+import math
 import pathlib
 import statistics
 import sys
@@ -50,15 +51,25 @@ def first(comparison, quantity):
     return mean(values)
 
 
-def interval(values):
-    """Mean and 95 % interval of Student's t, as `1.02 [0.98, 1.06]`."""
-    values = [value for value in values if value is not None]
+def bounds_of_mean(values):
+    """Mean and both ends of the 95 % interval of Student's t."""
     mean, degrees = statistics.fmean(values), len(values) - 1
     z = statistics.NormalDist().inv_cdf(0.975)
     quantile = z + (z**3 + z) / (4 * degrees) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
     half = quantile * statistics.stdev(values) / len(values) ** 0.5
-    digits = 2 if mean - half > 0.1 or mean + half > 1 else 4
-    return f"{mean:.{digits}f} [{mean - half:.{digits}f}, {mean + half:.{digits}f}]"
+    return mean, mean - half, mean + half
+
+
+def interval(values, digits=2):
+    """Mean and interval as `1.02 [0.98, 1.06]`."""
+    mean, low, high = bounds_of_mean(values)
+    return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def geometric(values, digits=2):
+    """Geometric mean and interval, for what is positive and differs by factors."""
+    mean, low, high = (math.exp(value) for value in bounds_of_mean([math.log(value) for value in values]))
+    return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def depth_title(folder):
@@ -75,23 +86,23 @@ def tightness(comparison):
     first += [[start[name] / start["lambda_max"] for start in starts] for name in ("ws_layers", "ws_units")]
     ends = [run["end"] for run in sgd]
     last = [[end[name] / end["lambda_max"] for end in ends] for name in ("ws", "ws_layers", "ws_units")]
-    return [interval(values) for values in first + last]
+    return [geometric(values) for values in first + last]
 
 
 def of_sgd(comparison):
     """The ends of sgd, in numbers of their own."""
     ends = [run["end"] for run in comparison["results"][0]["runs"] if run]
-    of = lambda name, factor=1: interval([factor * end[name] for end in ends])
-    return [of("lambda_max"), "1", of("train_loss"), of("test_score", 100)]
+    of = lambda name: geometric([end[name] for end in ends], 4)
+    return [of("lambda_max"), "1", of("train_loss"), interval([100 * end["test_score"] for end in ends])]
 
 
 def narrowing(comparison, result):
     """What a method does against sgd after the same steps, seed by seed."""
     pairs = [(a, b) for a, b in zip(comparison["results"][0]["runs"], result["runs"]) if a and b]
-    ratio = lambda name: interval([b["end"][name] / a["end"][name] for a, b in pairs])
+    ratio = lambda name: geometric([b["end"][name] / a["end"][name] for a, b in pairs])
     difference = [100 * (b["end"]["test_score"] - a["end"]["test_score"]) for a, b in pairs]
     equal = [at_equal_loss(a, b) for a, b in pairs]
-    return [ratio("lambda_max"), interval(equal), ratio("train_loss"), interval(difference)]
+    return [ratio("lambda_max"), geometric(equal), ratio("train_loss"), interval(difference)]
 
 
 def depth_tables(folders):
