@@ -22,7 +22,7 @@ pub fn arrays(folder: &Path) {
     write_npz(folder.join("data.npz"), &[("X", matrix(40, 4)), ("y", Array::vector(&labels))]).unwrap();
 }
 
-/// A table, a network as PyTorch stores it, one with names of its own, and a case in JSON.
+/// Tables with labels and with numbers, networks as PyTorch stores them, one with names of its own, and a case in JSON.
 pub fn others(folder: &Path) {
     let row = |n: usize| {
         let cells: Vec<String> = (0..4).map(|l| format!("{:.3}", ((4 * n + l) as f64 * 0.7).sin())).collect();
@@ -30,6 +30,11 @@ pub fn others(folder: &Path) {
     };
     let rows: String = (0..30).map(row).collect();
     fs::write(folder.join("own.csv"), format!("one;two;three;four;kind\n{rows}")).unwrap();
+    let row = |n: usize| format!("{},{},1,0,{}\n", n % 5, n % 7, (n as f64).sin());
+    let rows: String = (0..30).map(row).collect();
+    fs::write(folder.join("numbers.csv"), format!("one,two,three,four,target\n{rows}")).unwrap();
+    let deep = [("0.weight", matrix(5, 4)), ("3.weight", matrix(3, 5)), ("6.weight", matrix(1, 3))];
+    safetensors(&folder.join("deep.safetensors"), &deep);
     let biases = [Array::vector(&[0.0; 8]), Array::vector(&[0.0; 3])];
     let [b, c] = biases;
     let sequential = [("0.weight", matrix(8, 4)), ("0.bias", b), ("2.weight", matrix(3, 8)), ("2.bias", c)];
