@@ -20,7 +20,9 @@ fuzz_target!(|bytes: &[u8]| {
             worded(labelled_batch(&path, &data, 2, true));
         }
         for loss in [Loss::Squared, Loss::MultiLabel, Loss::Poisson] {
-            if let Some(Data::Numbered(data)) = worded(open_data_for(&path, &reading, loss)).map(|read| read.value) {
+            if let Some(Data::Numbered(data)) =
+                worded(open_data_for(&path, &reading, loss)).map(|read| read.value)
+            {
                 worded(data.batch(loss)).expect("targets are those of the loss");
                 assert!(data.standardised(loss.targets()).targets.iter().all(|entry| entry.is_finite()));
             }
