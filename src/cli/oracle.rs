@@ -77,27 +77,27 @@ enum PathName {
 pub(super) fn oracle(arguments: &OracleArguments) -> Result<(), Box<dyn Error>> {
     arguments.subject.files().writes("--out", arguments.out.as_ref()).check()?;
     let point = arguments.subject.read()?;
-    let told = match point.three_layer() {
+    let reply = match point.three_layer() {
         Some(network) => of_three_layers(arguments, &network, &point.batch)?,
         None => of_layers(arguments, &point)?,
     };
-    let Some(told) = told else { return Ok(()) };
-    for line in &told.remarks {
+    let Some(reply) = reply else { return Ok(()) };
+    for line in &reply.remarks {
         eprintln!("hsr: {line}");
     }
     if let Some(out) = &arguments.out {
-        let arrays = told.arrays.iter().map(|(name, array)| (name.as_str(), array.clone()));
+        let arrays = reply.arrays.iter().map(|(name, array)| (name.as_str(), array.clone()));
         write_npz(out, &arrays.collect::<Vec<_>>())?;
     }
     match (arguments.json, &arguments.out) {
-        (true, _) => super::print_json(&told.json),
-        (false, None) => super::print(&told.table),
+        (true, _) => super::print_json(&reply.json),
+        (false, None) => super::print(&reply.table),
         (false, Some(_)) => Ok(()),
     }
 }
 
 /// An answer, in words, for files, and what is said beside it.
-struct Told {
+struct Reply {
     table: String,
     json: String,
     arrays: Vec<(String, Array)>,
@@ -109,7 +109,7 @@ fn of_three_layers(
     arguments: &OracleArguments,
     network: &ThreeLayer<f64>,
     batch: &Batch<f64>,
-) -> Result<Option<Told>, Box<dyn Error>> {
+) -> Result<Option<Reply>, Box<dyn Error>> {
     let shape = network.shape(batch.samples());
     if arguments.plan {
         let plan = Plan::new(&shape, arguments.threads(), arguments.route)?;
@@ -136,18 +136,22 @@ fn of_three_layers(
     let few = answer.printed_digits().map(|(item, digits)| (item.to_string(), digits));
     let mut remarks = few_digits(few, answer.digits.counted);
     remarks.extend(answer.gradient.as_ref().err().map(ToString::to_string));
-    Ok(Some(Told { table: answer.table(), json: answer.json(), arrays, remarks }))
+    Ok(Some(Reply { table: answer.table(), json: answer.json(), arrays, remarks }))
 }
 
 /// The answer for any other network.
-fn of_layers(arguments: &OracleArguments, point: &Point) -> Result<Option<Told>, Box<dyn Error>> {
-    for (given, option) in [(arguments.plan, "--plan"), (arguments.route.is_some(), "--route")] {
-        if given {
-            return Err(format!("{option} is for one hidden layer with the softmax: leave it out").into());
-        }
+fn of_layers(arguments: &OracleArguments, point: &Point) -> Result<Option<Reply>, Box<dyn Error>> {
+    if arguments.route.is_some() {
+        return Err("--route is for one hidden layer with the softmax: leave it out".into());
     }
     let wanted = arguments.wanted()?;
     let Point { network, batch, loss } = point;
+    if arguments.plan {
+        let (sizes, threads) = (network.architecture(), arguments.threads());
+        let plan = LayerPlan::new(&sizes, *loss, batch.samples(), threads, true)?;
+        super::print(&format!("{plan}\n"))?;
+        return Ok(None);
+    }
     let days = days_of_layers(&network.architecture(), batch.samples(), &wanted);
     warn_of(days.map_err(hints::of_oracle)?);
     let answer = network_answer(network, *loss, batch, wanted).map_err(hints::of_oracle)?;
@@ -162,7 +166,7 @@ fn of_layers(arguments: &OracleArguments, point: &Point) -> Result<Option<Told>,
         remarks.push("ws_units and ws_hidden_units are left out: there are too many units".to_string());
     }
     remarks.extend(answer.missing.iter().map(|(item, reason)| format!("{item}: {reason}")));
-    Ok(Some(Told { table: answer.table(), json: answer.json(), arrays, remarks }))
+    Ok(Some(Reply { table: answer.table(), json: answer.json(), arrays, remarks }))
 }
 
 fn warn_of(days: f64) {

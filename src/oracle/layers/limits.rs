@@ -79,7 +79,7 @@ pub(super) fn seconds_of_running_errors(architecture: &Architecture, samples: us
 
 /// How long the bounds by groups take beside an answer of one hidden layer, in seconds.
 pub(in crate::oracle) fn seconds_of_groups(architecture: &Architecture, samples: usize) -> f64 {
-    EVALUATIONS * multiplications(architecture, samples) / TERMS
+    EVALUATIONS * multiplications(architecture, samples) / PRODUCTS
 }
 
 /// Estimates how many days an answer takes on this machine, from the number of its multiplications.
