@@ -3,7 +3,7 @@
 use super::subject::{Point, Subject};
 use super::{hints, interrupt};
 use clap::{Args, ValueEnum};
-use hsr::fast::{Plan, Route};
+use hsr::fast::{LayerPlan, Plan, Route};
 use hsr::io::{Array, write_npz};
 use hsr::model::{Batch, ThreeLayer};
 use hsr::oracle::{
