@@ -4,9 +4,10 @@ use super::fast::{FastCheck, compare};
 use super::float::Point;
 use super::{Components, LayerForms, float_equations, matching};
 use crate::fast::{LayerObjective, LayerPlan, LayerRoute, LayerWorkspace};
-use crate::number::{Vector, norm};
+use crate::number::norm;
 use crate::terms::layer_gradient::slopes;
-use crate::terms::partition::{Partition, objective};
+use crate::terms::leading_vector;
+use crate::terms::partition::{Partition, bound_matrix, objective};
 use crate::terms::sweep::Objective;
 
 const OBJECTIVES: [(LayerObjective, &str, &str); 7] = [
@@ -93,23 +94,25 @@ fn expected(forms: &LayerForms<f64>, wanted: &dyn Fn(&str) -> bool) -> Vec<Expec
 fn largest_shares(forms: &LayerForms<f64>, of: LayerObjective) -> Option<(f64, f64)> {
     let (moments, (t, q)) = (forms.moments(), forms.sums());
     let total = |size: usize| slopes(t, q, size).map(|(by_t, by_q)| (by_t.abs(), by_q.abs()));
-    let groups = |partition, v: &Vector<f64>| {
-        let Objective { trace, squared } = objective(moments, partition, v);
+    // At a tie there is no gradient, which the workspace reports.
+    let groups = |partition| {
+        let v = leading_vector(&bound_matrix(moments, partition)).ok()?;
+        let Objective { trace, squared } = objective(moments, partition, &v);
         let largest = |entries: &mut dyn Iterator<Item = f64>| entries.fold(0.0, |a: f64, b| a.max(b.abs()));
         let by_t = largest(&mut trace.iter().flat_map(|tau| tau.iter().copied()));
         let by_q = largest(&mut squared.iter().flatten().flat_map(|kappa| kappa.iter().copied()));
         Some((by_t, by_q))
     };
-    let (vectors, sizes) = (&forms.case.vectors, &forms.case.architecture);
+    let sizes = &forms.case.architecture;
     let shifts = if moments.ignores_shifts { sizes.shift_dimension() } else { 0 };
     match of {
         LayerObjective::Trace => Some((1.0, 0.0)),
         LayerObjective::TraceSquared => Some((0.0, 1.0)),
         LayerObjective::Upper => total(sizes.parameters()),
         LayerObjective::Reduced => total(sizes.parameters() - shifts),
-        LayerObjective::Layers => groups(Partition::Layers, &vectors.layers),
-        LayerObjective::Units => groups(Partition::Units, &vectors.units),
-        LayerObjective::HiddenUnits => groups(Partition::HiddenUnits, &vectors.hidden_units),
+        LayerObjective::Layers => groups(Partition::Layers),
+        LayerObjective::Units => groups(Partition::Units),
+        LayerObjective::HiddenUnits => groups(Partition::HiddenUnits),
     }
 }
 
