@@ -17,17 +17,6 @@ pub struct LayerMoments {
 }
 
 impl LayerMoments {
-    /// The moments of layers, summed over their units.
-    pub fn of_units(units: &UnitMoments<f64>) -> Self {
-        let row = |row: &Vec<crate::number::Matrix<f64>>| row.iter().map(|block| block.sum()).collect();
-        LayerMoments {
-            architecture: units.architecture.clone(),
-            ignores_shifts: units.ignores_shifts,
-            trace: units.trace.iter().map(|traces| traces.sum()).collect(),
-            squared: units.squared.iter().map(row).collect(),
-        }
-    }
-
     /// The trace `T`.
     pub fn total_trace(&self) -> f64 {
         self.trace.iter().sum()
