@@ -241,7 +241,8 @@ fn shapes_that_do_not_fit_are_named() {
     let three_classes = [network[0].clone(), ("V", matrix(3, 2, &[0.0; 6]))];
     Files::new(&three_classes, &data).refuses(&[], "V is 3x2 but Y has 2 columns");
     let one_output = [network[0].clone(), ("V", matrix(1, 2, &[0.0; 2]))];
-    Files::new(&one_output, &data).refuses(&[], "W2 is 1x2 but Y has 2 columns");
+    Files::new(&one_output, &data)
+        .refuses(&[], "it needs at least two classes, and multi-label takes one logit");
     with("b", Some(Array::vector(&[0.0; 3]))).refuses(&[], "b is of length 3");
     with("c", Some(Array::vector(&[0.0; 3]))).refuses(&[], "c is of length 3");
     with("Y", Some(matrix(2, 2, &[1.0, 0.0, 0.0, 1.0]))).refuses(&[], "X has 3 rows but Y has 2");
