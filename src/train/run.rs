@@ -6,7 +6,7 @@ use super::{Record, Recorder, TrainError, Trainer};
 /// due, and answers whether to go on.
 ///
 /// # Errors
-/// [`TrainError`] where a step, a record or `each` itself fails; a record that shows divergence is not told.
+/// [`TrainError`] where a step, a record or `each` itself fails; a record that shows divergence is not passed on.
 ///
 /// [The module](super) has an example.
 pub fn run(

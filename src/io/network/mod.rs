@@ -103,7 +103,7 @@ pub(super) fn three_layer(
 struct Found {
     layers: Layers<f64>,
     aside: Vec<String>,
-    /// Whether they are called `W` and `V`, in whose words errors are told.
+    /// Whether they are called `W` and `V`, in whose words errors speak then.
     is_of_two: bool,
 }
 
