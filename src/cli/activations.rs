@@ -12,12 +12,12 @@ pub(super) fn help() -> String {
     )
 }
 
-/// The same, for all hidden layers or each.
+/// Same as [`help`], but for all hidden layers or each.
 pub(super) fn help_of_layers() -> String {
     format!("One for all hidden layers, or one for each, separated by commas, such as tanh,relu: {}", help())
 }
 
-/// The same, where a JSON file may name them.
+/// Same as [`help_of_layers`], but where a JSON file may name them.
 pub(super) fn help_of_network() -> String {
     format!("{} [default: those that a .json network names]", help_of_layers())
 }

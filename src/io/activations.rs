@@ -22,7 +22,7 @@ pub(super) fn one_a_layer(
     }
 }
 
-/// The same where a file may name them: what is given must not contradict it.
+/// Same as [`one_a_layer`], but for a file that may name activations: what is given must not contradict it.
 pub(super) fn given_or_named(
     file: &Path,
     given: &[Activation],

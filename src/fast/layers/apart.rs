@@ -1,6 +1,6 @@
 //! Blocks of two layers that stand apart, over pairs of samples, one unit of the earlier layer at a time: there `J` is dense.
 
-use super::features::Features;
+use super::features::{Features, multiply};
 use super::forward::Forward;
 use super::partials::Partials;
 use super::products::{Pair, Products};
@@ -15,11 +15,6 @@ fn unit(data: &[f64], p: usize, count: usize, columns: usize) -> View<'_> {
 
 fn unit_mut(data: &mut [f64], p: usize, count: usize, columns: usize) -> &mut [f64] {
     &mut data[p * count * columns..(p + 1) * count * columns]
-}
-
-/// Multiplies what each pair has by the weight of the pair.
-fn weigh(pairs: &mut [f64], weights: &[f64]) {
-    pairs.iter_mut().zip(weights).for_each(|(pair, weight)| *pair *= weight);
 }
 
 /// The sums of `g' (J'^T z)_p` and `g' (J^T J')_pp`, weighted by `omega' ze^{l-1}`, which `pair.early` holds.
@@ -39,11 +34,11 @@ pub(super) fn add_products(
     for p in 0..sizes.outputs(l) {
         let right = unit(j_other, p, columns, between).transpose();
         product(gram, Then::Set, 1.0, z, right);
-        weigh(gram, &pair.early);
+        multiply(gram, &pair.early);
         let out = unit_mut(&mut sums.g[at(m, l)], p, rows, outputs);
         product(out, Then::Add, 1.0, view(gram, rows, columns), g);
         product(gram, Then::Set, 1.0, unit(j, p, rows, between), right);
-        weigh(gram, &pair.early);
+        multiply(gram, &pair.early);
         let out = unit_mut(&mut sums.jj[at(m, l)], p, rows, outputs);
         product(out, Then::Add, 1.0, view(gram, rows, columns), g);
     }
@@ -129,16 +124,13 @@ pub(super) fn add_partials(
         scale(scaled_other, &other.by_unit[index][p * columns * outputs..(p + 1) * columns * outputs]);
         let k_other = view(scaled_other, columns, outputs);
         product(with_k, Then::Set, 1.0, g, k_other.transpose());
+        product(gram, Then::Set, 1.0, j, z_other.transpose());
         if l > 0 {
-            product(gram, Then::Set, 1.0, j, z_other.transpose());
             add_product(&mut pair.by_z[l], with_k, gram, &chunk.share);
-            weigh(gram, &pair.early);
-        } else {
-            product(gram, Then::Set, 1.0, j, z_other.transpose());
-            weigh(gram, &pair.early);
         }
+        multiply(gram, &pair.early);
         product(&mut out.g[m], Then::Add, 1.0, view(gram, rows, columns), k_other);
-        weigh(with_k, &pair.early);
+        multiply(with_k, &pair.early);
         let by_j = unit_mut(&mut out.j[through], p, rows, between);
         product(by_j, Then::Add, 1.0, view(with_k, rows, columns), z_other);
         // (g.g') <J, J'>: by J; by g it stands in the sums.
@@ -148,7 +140,7 @@ pub(super) fn add_partials(
             product(gram, Then::Set, 1.0, j, j_other.transpose());
             add_product(&mut pair.by_z[l], with_g, gram, &chunk.share);
         }
-        weigh(with_g, &pair.early);
+        multiply(with_g, &pair.early);
         product(by_j, Then::Add, 1.0, view(with_g, rows, columns), j_other);
         // (g'.K J'^T z): by z; by K it stands in the sums.
         scale(scaled, &own.by_unit[index][p * rows * outputs..(p + 1) * rows * outputs]);
@@ -157,7 +149,7 @@ pub(super) fn add_partials(
             product(gram, Then::Set, 1.0, z, j_other.transpose());
             add_product(&mut pair.by_z[l], with_k, gram, &chunk.share);
         }
-        weigh(with_k, &pair.early);
+        multiply(with_k, &pair.early);
         product(&mut out.z[m], Then::Add, 1.0, view(with_k, rows, columns), j_other);
     }
 }

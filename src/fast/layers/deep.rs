@@ -192,6 +192,7 @@ impl Deep {
         let sizes = &plan.sizes;
         let given = Given { sizes, routes: &plan.routes, weights, sums, by_sums };
         let job = Job { plan, network, tiles, sums };
+        let by_pairs = weights.any();
         for worker in workers.iter_mut() {
             worker.gradient.clear();
             if plan.kernel() {
@@ -208,7 +209,7 @@ impl Deep {
                 }
                 let products = if plan.keep { &*kept } else { products };
                 partials.begin(given, (tile, own), products, &mut room.scratch);
-                if weights.any() {
+                if by_pairs {
                     job.add_pairs(index, own, given, partials, room);
                 }
                 partials.finish(sizes, tile);

@@ -60,7 +60,7 @@ impl LayerPlan {
         add(&mut each.forward, &[last, last + 2]);
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (units, route) = (sizes.units(m, l), self.routes[at(m, l)]);
-            let pairs = matches!(route, LayerRoute::Pairs | LayerRoute::Inputs);
+            let pairs = route.is_by_pairs();
             let hidden = m < sizes.hidden();
             add(&mut each.features, &[units, 1 + usize::from(hidden)]);
             add(&mut each.partials, &[units, 1 + usize::from(hidden && m > l) + usize::from(pairs && m > 0)]);

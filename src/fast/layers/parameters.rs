@@ -50,11 +50,7 @@ fn add_by_inputs(sizes: &Sizes, (m, l): (usize, usize), tile: &Forward, by: &[f6
         for j in 0..late {
             let first = if m == l { j } else { 0 };
             for (q, by) in (first..early).zip(&mut entries) {
-                let factor = match (m == l, j == q) {
-                    (true, true) => 1.0,
-                    (true, false) => SQRT_2,
-                    _ => 1.0,
-                };
+                let factor = if m == l && j != q { SQRT_2 } else { 1.0 };
                 if j < own {
                     out.z[m][n * own + j] += factor * by * entry(l, q);
                 }

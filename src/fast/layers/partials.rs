@@ -66,7 +66,7 @@ impl Partials {
             if m < hidden && m > l {
                 partials.j[at(m, l)] = vec![0.0; entries];
             }
-            if !matches!(routes[at(m, l)], LayerRoute::Parameters | LayerRoute::Kernel) {
+            if routes[at(m, l)].is_by_pairs() {
                 partials.weighted[at(m, l)] = vec![0.0; if m > 0 { entries } else { 0 }];
                 if m == l + 1 && l > 0 {
                     partials.weighted_d[l] = vec![0.0; entries];
@@ -204,7 +204,7 @@ impl Partials {
         pair.by_z.iter_mut().for_each(|by| _ = cleared(by, rows * columns));
         for (m, l) in pairs_of_layers(sizes.layers()).filter(|&(m, _)| m > 0) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if matches!(routes[index], LayerRoute::Parameters | LayerRoute::Kernel) {
+            if !routes[index].is_by_pairs() {
                 continue;
             }
             let gram = room(&mut pair.gram, rows * columns);

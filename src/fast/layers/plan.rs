@@ -27,6 +27,11 @@ impl LayerRoute {
     pub const ALL: [LayerRoute; 4] =
         [LayerRoute::Pairs, LayerRoute::Inputs, LayerRoute::Parameters, LayerRoute::Kernel];
 
+    /// Whether `K` goes over pairs of samples, entry by entry.
+    pub(super) fn is_by_pairs(self) -> bool {
+        matches!(self, LayerRoute::Pairs | LayerRoute::Inputs)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
@@ -139,7 +144,7 @@ impl LayerPlan {
         samples == self.samples && layers.len() == self.sizes.layers() && layers.iter().enumerate().all(same)
     }
 
-    /// The same sizes by one route, for every block that it is for; other blocks go by pairs.
+    /// Takes one route for every block that it is for; other blocks go by pairs.
     ///
     /// # Errors
     /// [`PlanError`] where the buffers would not fit into memory.

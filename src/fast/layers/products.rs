@@ -66,9 +66,7 @@ impl Pair {
             both.for_each(|((early, ze), share)| *early = ze * share);
         }
     }
-}
 
-impl Pair {
     /// Sets the weight of each pair to `kappa omega' (ze^{m-1})^2`.
     pub fn set_squares(&mut self, chunk: &Forward, m: usize, kappa: f64) {
         let weight = room(&mut self.weight, self.ze[m].len());
@@ -91,7 +89,7 @@ impl Products {
         };
         for (m, l) in pairs_of_layers(layers) {
             let index = at(m, l);
-            if matches!(routes[index], LayerRoute::Parameters | LayerRoute::Kernel) {
+            if !routes[index].is_by_pairs() {
                 continue;
             }
             let zeros = || vec![0.0; count * sizes.units(m, l)];
@@ -143,7 +141,7 @@ impl Products {
         let (rows, columns) = (tile.count(), chunk.count());
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if matches!(routes[index], LayerRoute::Parameters | LayerRoute::Kernel) {
+            if !routes[index].is_by_pairs() {
                 continue;
             }
             pair.set_early(chunk, l);
@@ -172,7 +170,7 @@ impl Products {
     ) {
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (index, units) = (at(m, l), sizes.units(m, l));
-            if matches!(routes[index], LayerRoute::Parameters | LayerRoute::Kernel) {
+            if !routes[index].is_by_pairs() {
                 continue;
             }
             let squared = &mut squared[index];

@@ -8,7 +8,7 @@ pub(super) fn room(buffer: &mut Vec<f64>, length: usize) -> &mut [f64] {
     &mut buffer[..length]
 }
 
-/// The same, filled with zeros.
+/// Same as [`room`], but filled with zeros.
 pub(super) fn cleared(buffer: &mut Vec<f64>, length: usize) -> &mut [f64] {
     let room = room(buffer, length);
     room.fill(0.0);

@@ -1,5 +1,6 @@
 //! Sizes of a network of any depth, and which blocks of its Hessian there are. Layers are counted from 0 here.
 
+use crate::fast::sizes::packed;
 use crate::model::Architecture;
 
 /// Widths and biases, as the buffers need them.
@@ -56,11 +57,6 @@ impl Sizes {
     pub fn input_pairs(&self, m: usize, l: usize) -> usize {
         if m == l { packed(self.augmented(m)) } else { self.augmented(m) * self.augmented(l) }
     }
-}
-
-/// Entries of a packed symmetric matrix: row by row from the diagonal on, those off the diagonal times the root of 2.
-fn packed(size: usize) -> usize {
-    size * (size + 1) / 2
 }
 
 /// Where the block of layers `m >= l` stands among all.
