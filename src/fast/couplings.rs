@@ -1,50 +1,120 @@
-//! Room for what every sample brings to the coupling block, where it is kept.
+//! What every sample brings to the coupling block: `A = S V phi1`, and beside it `A z` and `D = delta phi1'`.
 
-use super::plan::Plan;
-use super::share::Rows;
-use super::sizes::Sizes;
+use super::forward::{Forward, Seen, rows};
+use super::lanes::vectorised;
+use super::memory::Ledger;
+use super::product::{Then, product, view};
+use super::share::RowsOf;
+use super::sizes::{Sizes, diagonal, packed};
+use super::weights::Weights;
+use std::f64::consts::FRAC_1_SQRT_2;
+use std::ops::Range;
 
-/// `A`, `A z` and `D` of every sample, where the plan keeps them.
-#[derive(Default)]
+/// Rows of `c x h` entries a sample: of all samples, or of a few.
 pub(super) struct Couplings {
-    pub a: Vec<f64>,
-    pub az: Vec<f64>,
-    pub d: Vec<f64>,
+    /// `A`.
+    a: Vec<f64>,
+    /// `A z` and `D`, one behind the other: what is summed with `xi` alone.
+    shifted: Vec<f64>,
+    /// `S V`.
+    sv: Vec<f64>,
+}
+
+/// The rows of some samples.
+#[derive(Clone, Copy)]
+pub(super) struct SeenCouplings<'a> {
+    pub a: &'a [f64],
+    pub shifted: &'a [f64],
+    pub sv: &'a [f64],
 }
 
 impl Couplings {
-    pub(super) fn new(sizes: &Sizes, plan: &Plan) -> Self {
-        let zeros = || vec![0.0; if plan.keep_couplings { sizes.samples * sizes.coupling() } else { 0 }];
-        Couplings { a: zeros(), az: zeros(), d: zeros() }
+    pub fn new(sizes: &Sizes, samples: usize, ledger: &mut Ledger) -> Self {
+        let coupling = sizes.coupling();
+        Couplings {
+            a: ledger.zeros(&[samples, coupling]),
+            shifted: ledger.zeros(&[samples, 2, coupling]),
+            sv: ledger.zeros(&[samples, coupling]),
+        }
     }
 
-    pub(super) fn rows(&mut self, width: usize) -> CouplingRows<'_> {
-        CouplingRows { start: 0, width, a: &mut self.a, az: &mut self.az, d: &mut self.d }
+    /// All rows, to be filled.
+    pub fn rows(&mut self, samples: usize) -> RowsOf<'_, 3> {
+        RowsOf::all(samples, [&mut self.a, &mut self.shifted, &mut self.sv])
+    }
+
+    /// The rows of these numbers.
+    pub fn seen(&self, range: &Range<usize>, sizes: &Sizes) -> SeenCouplings<'_> {
+        let coupling = sizes.coupling();
+        SeenCouplings {
+            a: rows(&self.a, range, coupling),
+            shifted: rows(&self.shifted, range, 2 * coupling),
+            sv: rows(&self.sv, range, coupling),
+        }
+    }
+
+    /// Fills the first rows with those of a range of samples.
+    pub fn fill(
+        &mut self,
+        (forward, weights, sizes): (&Forward, &Weights, &Sizes),
+        range: &Range<usize>,
+        square: &mut [f64],
+    ) -> SeenCouplings<'_> {
+        let arrays = [&mut self.a[..], &mut self.shifted, &mut self.sv];
+        fill(arrays, forward.seen(range), (weights, sizes), square);
+        self.seen(&(0..range.len()), sizes)
     }
 }
 
-/// Some of the rows, to be filled.
-pub(super) struct CouplingRows<'a> {
-    pub start: usize,
-    width: usize,
-    pub a: &'a mut [f64],
-    pub az: &'a mut [f64],
-    pub d: &'a mut [f64],
+/// Fills rows with `A`, with `A z` and `D`, and with `S V`. `square` is room for `S` of the samples as matrices.
+pub(super) fn fill(
+    [a, shifted, sv]: [&mut [f64]; 3],
+    seen: Seen,
+    (weights, sizes): (&Weights, &Sizes),
+    square: &mut [f64],
+) {
+    let (h, c, count) = (sizes.hidden, sizes.contrasts, seen.nx.len());
+    unpack(square, seen.s, c);
+    product(sv, Then::Set, 1.0, view(square, count * c, c), view(&weights.v, c, h));
+    let coupling = sizes.coupling();
+    if coupling == 0 {
+        return;
+    }
+    vectorised(
+        #[inline(always)]
+        || {
+            let samples = a.chunks_exact_mut(coupling).zip(shifted.chunks_exact_mut(2 * coupling));
+            let samples = samples.zip(sv.chunks_exact(coupling)).zip(seen.z.chunks_exact(h));
+            let samples = samples.zip(seen.phi1.chunks_exact(h)).zip(seen.delta.chunks_exact(c));
+            for (((((a, shifted), sv), z), phi1), delta) in samples {
+                let (az, d) = shifted.split_at_mut(coupling);
+                let contrasts = a.chunks_exact_mut(h).zip(az.chunks_exact_mut(h)).zip(d.chunks_exact_mut(h));
+                for ((((a, az), d), sv), delta) in contrasts.zip(sv.chunks_exact(h)).zip(delta) {
+                    let sv = &sv[..h];
+                    for i in 0..h {
+                        a[i] = sv[i] * phi1[i];
+                        az[i] = a[i] * z[i];
+                        d[i] = delta * phi1[i];
+                    }
+                }
+            }
+        },
+    );
 }
 
-impl Rows for CouplingRows<'_> {
-    fn count(&self) -> usize {
-        self.a.len() / self.width.max(1)
+/// Packed matrices as matrices, one below the other.
+pub(super) fn unpack(out: &mut [f64], matrices: &[f64], size: usize) {
+    if size == 0 {
+        return;
     }
-
-    fn split(self, at: usize) -> (Self, Self) {
-        let CouplingRows { start, width, a, az, d } = self;
-        let cut = at * width;
-        let ((a, rest_of_a), (az, rest_of_az), (d, rest_of_d)) =
-            (a.split_at_mut(cut), az.split_at_mut(cut), d.split_at_mut(cut));
-        (
-            CouplingRows { start, width, a, az, d },
-            CouplingRows { start: start + at, width, a: rest_of_a, az: rest_of_az, d: rest_of_d },
-        )
+    for (out, matrix) in out.chunks_mut(size * size).zip(matrices.chunks(packed(size))) {
+        for i in 0..size {
+            let row = &matrix[diagonal(size, i)..];
+            out[i * size + i] = row[0];
+            for j in i + 1..size {
+                let entry = FRAC_1_SQRT_2 * row[j - i];
+                (out[i * size + j], out[j * size + i]) = (entry, entry);
+            }
+        }
     }
 }

@@ -7,9 +7,10 @@ use super::partials::Partials;
 use super::products::Pair;
 use super::room::{cleared, room};
 use super::sizes::{Sizes, at};
-use crate::fast::class::Row;
+use crate::fast::lanes::LANES;
+use crate::fast::pair_kernel::Row;
 use crate::fast::product::{Then, product, view};
-use crate::fast::sizes::{LANES, packed, upper};
+use crate::fast::sizes::{packed, upper};
 use crate::model::Network;
 use std::f64::consts::FRAC_1_SQRT_2;
 

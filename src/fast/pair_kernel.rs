@@ -1,0 +1,158 @@
+//! What the class route does to each pair of samples: `tr(S_n T S_m T)` and its gradients by `S_n` and `T`, for as many
+//! samples `m` side by side as the processor's vectors have numbers.
+
+use super::lanes::LANES;
+use super::sizes::upper;
+use pulp::{Simd, WithSimd};
+use std::f64::consts::SQRT_2;
+
+/// One sample of the tile against a chunk.
+pub(super) struct Row<'a> {
+    /// Rows of `T` and `S`.
+    pub c: usize,
+    /// What the gradient by `S_n` is multiplied by.
+    pub scale: f64,
+    /// `S_n`, as a matrix.
+    pub own: &'a [f64],
+    /// `T`, packed without factors, samples of the chunk side by side.
+    pub t: &'a mut [f64],
+    /// `S_m`, in the same way.
+    pub chunk_s: &'a [f64],
+    /// What each pair counts.
+    pub weights: &'a [f64],
+    /// Where to add the gradient by `S_n`, packed.
+    pub by_s: Option<&'a mut [f64]>,
+    /// Where to put the trace of each pair.
+    pub traces: Option<&'a mut [f64]>,
+    /// Room for four matrices of [`LANES`] pairs.
+    pub strip: &'a mut [f64],
+}
+
+impl Row<'_> {
+    /// The weighted sum of `tr(S_n T S_m T)` over the pairs. With a gradient by `S_n` to add to, `T` becomes the gradient by it.
+    pub(super) fn run(self, architecture: pulp::Arch) -> f64 {
+        architecture.dispatch(self)
+    }
+}
+
+/// Four matrices of some pairs, entry by entry.
+struct Strip<'a, V> {
+    t: &'a mut [V],
+    s: &'a mut [V],
+    /// `X = T S_m`.
+    x: &'a mut [V],
+    /// `Y = S_n T S_m`.
+    y: &'a mut [V],
+}
+
+impl WithSimd for Row<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) -> f64 {
+        const { assert!(S::F64_LANES <= LANES) };
+        let (c, others) = (self.c, self.weights.len());
+        let (numbers, _) = S::as_mut_simd_f64s(std::mem::take(&mut self.strip));
+        let (t, rest) = numbers.split_at_mut(c * c);
+        let (s, rest) = rest.split_at_mut(c * c);
+        let (x, rest) = rest.split_at_mut(c * c);
+        let mut strip = Strip { t, s, x, y: &mut rest[..c * c] };
+        let mut sum = simd.splat_f64s(0.0);
+        for start in (0..others).step_by(S::F64_LANES) {
+            let end = others.min(start + S::F64_LANES);
+            let weight = simd.partial_load_f64s(&self.weights[start..end]);
+            self.load(simd, &mut strip, start, end);
+            strip.multiply(simd, c, self.own);
+            let trace = strip.trace(simd);
+            sum = simd.mul_add_e_f64s(weight, trace, sum);
+            if let Some(traces) = &mut self.traces {
+                simd.partial_store_f64s(&mut traces[start..end], trace);
+            }
+            self.differentiate(simd, &strip, weight, start, end);
+        }
+        simd.reduce_sum_f64s(sum)
+    }
+}
+
+impl Row<'_> {
+    /// `T` and `S_m` of some pairs.
+    #[inline(always)]
+    fn load<S: Simd>(&self, simd: S, strip: &mut Strip<S::f64s>, start: usize, end: usize) {
+        let (c, others) = (self.c, self.weights.len());
+        for (entry, (k, l)) in upper(c).enumerate() {
+            let at = entry * others;
+            let t = simd.partial_load_f64s(&self.t[at + start..at + end]);
+            let s = simd.partial_load_f64s(&self.chunk_s[at + start..at + end]);
+            (strip.t[k * c + l], strip.t[l * c + k]) = (t, t);
+            (strip.s[k * c + l], strip.s[l * c + k]) = (s, s);
+        }
+    }
+
+    /// Adds the gradient by `S_n`, `T S_m T = X T`; puts that by `T`, which is `Y` and its transpose for each of the two
+    /// places of an entry, in the place of `T`.
+    #[inline(always)]
+    fn differentiate<S: Simd>(
+        &mut self,
+        simd: S,
+        strip: &Strip<S::f64s>,
+        weight: S::f64s,
+        start: usize,
+        end: usize,
+    ) {
+        let Some(by_s) = &mut self.by_s else { return };
+        let (c, others) = (self.c, self.weights.len());
+        let twice = simd.add_f64s(weight, weight);
+        for (place, (k, l)) in upper(c).enumerate() {
+            let (x, t) = (&strip.x[k * c..(k + 1) * c], &strip.t[l * c..(l + 1) * c]);
+            let entry = dot(simd, x, t);
+            let factor = if k == l { self.scale } else { SQRT_2 * self.scale };
+            by_s[place] += factor * simd.reduce_sum_f64s(simd.mul_f64s(entry, weight));
+            let both = simd.add_f64s(strip.y[k * c + l], strip.y[l * c + k]);
+            let by_t = simd.mul_f64s(both, if k == l { weight } else { twice });
+            simd.partial_store_f64s(&mut self.t[place * others + start..place * others + end], by_t);
+        }
+    }
+}
+
+impl<V: Copy> Strip<'_, V> {
+    /// `X = T S_m` and `Y = S_n X`.
+    #[inline(always)]
+    fn multiply<S: Simd<f64s = V>>(&mut self, simd: S, c: usize, own: &[f64]) {
+        let Strip { t, s, x, y } = self;
+        for (x, t) in x.chunks_exact_mut(c).zip(t.chunks_exact(c)) {
+            for (x, s) in x.iter_mut().zip(s.chunks_exact(c)) {
+                *x = dot(simd, t, s);
+            }
+        }
+        for (y, own) in y.chunks_exact_mut(c).zip(own.chunks_exact(c)) {
+            for (l, y) in y.iter_mut().enumerate() {
+                let mut sum = simd.splat_f64s(0.0);
+                for (own, x) in own.iter().zip(x.chunks_exact(c)) {
+                    sum = simd.mul_add_e_f64s(simd.splat_f64s(*own), x[l], sum);
+                }
+                *y = sum;
+            }
+        }
+    }
+
+    /// `tr(Y T)`.
+    #[inline(always)]
+    fn trace<S: Simd<f64s = V>>(&self, simd: S) -> V {
+        dot(simd, self.y, self.t)
+    }
+}
+
+/// The sum of products, in each lane, in two sums that do not wait for each other.
+#[inline(always)]
+fn dot<S: Simd>(simd: S, a: &[S::f64s], b: &[S::f64s]) -> S::f64s {
+    let mut sums = [simd.splat_f64s(0.0); 2];
+    let ((a, a_last), (b, b_last)) = (a.as_chunks::<2>(), b.as_chunks::<2>());
+    for (a, b) in a.iter().zip(b) {
+        sums[0] = simd.mul_add_e_f64s(a[0], b[0], sums[0]);
+        sums[1] = simd.mul_add_e_f64s(a[1], b[1], sums[1]);
+    }
+    for (a, b) in a_last.iter().zip(b_last) {
+        sums[0] = simd.mul_add_e_f64s(*a, *b, sums[0]);
+    }
+    simd.add_f64s(sums[0], sums[1])
+}
