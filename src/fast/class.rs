@@ -5,7 +5,7 @@ use super::couplings::unpack;
 use super::forward::Seen;
 use super::grams::Pair;
 use super::hidden_term::HiddenTerm;
-use super::lanes::{LANES, dot, vectorised};
+use super::lanes::{LANES, dot, row, row_mut, vectorised};
 use super::memory::Ledger;
 use super::pair_kernel::Row;
 use super::pairs::Worker;
@@ -66,10 +66,10 @@ fn curvatures(out: &mut [f64], seen: Seen, h: usize, rows: impl Fn(f64, f64) -> 
     vectorised(
         #[inline(always)]
         || {
-            let samples = out.chunks_exact_mut(2 * h).zip(seen.phi1.chunks_exact(h));
-            let samples = samples.zip(seen.phi2.chunks_exact(h));
-            for (((out, phi1), phi2), (u, k)) in samples.zip(seen.u.chunks_exact(h).zip(seen.k.chunks_exact(h))) {
-                let (first, second) = out.split_at_mut(h);
+            for n in 0..seen.nx.len() {
+                let (first, second) = row_mut(out, n, 2 * h).split_at_mut(h);
+                let (phi1, phi2) = (row(seen.phi1, n, h), row(seen.phi2, n, h));
+                let (u, k) = (row(seen.u, n, h), row(seen.k, n, h));
                 for i in 0..h {
                     [first[i], second[i]] = rows(phi2[i] * u[i], phi1[i] * phi1[i] * k[i]);
                 }
@@ -94,13 +94,14 @@ impl ClassRoom {
         }
         let phi1 = view(chunk.phi1, columns, h).transpose();
         for (entry, (k, l)) in upper(c).enumerate() {
-            let (scratch, v_k, v_l) = (&mut self.scratch[..rows * h], &v[k * h..], &v[l * h..(l + 1) * h]);
+            let (scratch, v_k, v_l) = (&mut self.scratch[..rows * h], row(v, k, h), row(v, l, h));
             vectorised(
                 #[inline(always)]
                 || {
-                    for (out, phi1) in scratch.chunks_exact_mut(h).zip(tile.phi1.chunks_exact(h)) {
-                        for (((out, phi1), v_k), v_l) in out.iter_mut().zip(phi1).zip(v_k).zip(v_l) {
-                            *out = phi1 * (v_k * v_l);
+                    for n in 0..rows {
+                        let (out, phi1) = (row_mut(scratch, n, h), row(tile.phi1, n, h));
+                        for i in 0..h {
+                            out[i] = phi1[i] * (v_k[i] * v_l[i]);
                         }
                     }
                 },
@@ -115,15 +116,15 @@ impl ClassRoom {
         let ((rows, columns), c, s) = (pair.sizes(), sizes.contrasts, sizes.packed_contrasts());
         let architecture = pulp::Arch::new();
         let mut sum = 0.0;
-        for row in 0..rows {
+        for n in 0..rows {
             let work = Row {
                 c,
                 scale: 2.0 * sizes.pair_weight(),
-                own: &self.own_s[row * c * c..(row + 1) * c * c],
-                t: &mut self.t[row * s * columns..(row + 1) * s * columns],
+                own: row(&self.own_s, n, c * c),
+                t: row_mut(&mut self.t, n, s * columns),
                 chunk_s: &self.other_s,
-                weights: &xi_squared[row * columns..(row + 1) * columns],
-                by_s: with_gradient.then_some(&mut self.by_s[row * s..(row + 1) * s]),
+                weights: row(xi_squared, n, columns),
+                by_s: with_gradient.then_some(row_mut(&mut self.by_s, n, s)),
                 traces: None,
                 strip: &mut self.strip,
             };
@@ -143,13 +144,14 @@ impl ClassRoom {
             let by_t = strided(&self.t[entry * columns..], (rows, columns), s * columns);
             product(&mut self.scratch, Then::Set, scale, by_t, view(chunk.phi1, columns, h));
             let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
-            let (v_k, v_l) = (&v[k * h..(k + 1) * h], &v[l * h..(l + 1) * h]);
-            let by_product = &mut self.by_diagonals[entry * h..(entry + 1) * h];
+            let (v_k, v_l) = (row(v, k, h), row(v, l, h));
+            let by_product = row_mut(&mut self.by_diagonals, entry, h);
             vectorised(
                 #[inline(always)]
                 || {
-                    let samples = self.scratch.chunks_exact(h).zip(tile.phi1.chunks_exact(h));
-                    for ((back, phi1), by_phi1) in samples.zip(self.by_phi1.chunks_exact_mut(h)) {
+                    for n in 0..rows {
+                        let (back, phi1) = (row(&self.scratch, n, h), row(tile.phi1, n, h));
+                        let by_phi1 = row_mut(&mut self.by_phi1, n, h);
                         for i in 0..h {
                             by_phi1[i] += v_k[i] * v_l[i] * back[i];
                             by_product[i] += share * phi1[i] * back[i];
@@ -216,16 +218,14 @@ impl HiddenTerm for Class {
             #[inline(always)]
             || {
                 value += 0.5 * (dot(seen.s, by_s) + dot(&own[..count * 2 * h], by_own));
-                let samples = by_own.chunks_exact(2 * h).zip(by_phi1.chunks_exact(h));
-                let samples = samples.zip(seen.phi1.chunks_exact(h)).zip(seen.k.chunks_exact(h));
-                let out = out.phi1.chunks_exact_mut(h).zip(out.r.chunks_exact_mut(h));
-                for (((((by_own, by_phi1), phi1), k), (out, by_r)), by_k) in
-                    samples.zip(out).zip(by_k.chunks_exact_mut(h))
-                {
-                    let (by_own_r, by_gn) = by_own.split_at(h);
-                    by_r.copy_from_slice(by_own_r);
+                for n in 0..count {
+                    let (by_own_r, by_gn) = row(by_own, n, 2 * h).split_at(h);
+                    let (phi1, k) = (row(seen.phi1, n, h), row(seen.k, n, h));
+                    let (by_phi1, by_k) = (row(by_phi1, n, h), row_mut(by_k, n, h));
+                    let out_phi1 = row_mut(out.phi1, n, h);
+                    row_mut(out.r, n, h).copy_from_slice(by_own_r);
                     for i in 0..h {
-                        out[i] = by_phi1[i] + 2.0 * phi1[i] * k[i] * by_gn[i];
+                        out_phi1[i] = by_phi1[i] + 2.0 * phi1[i] * k[i] * by_gn[i];
                         by_k[i] = by_gn[i] * phi1[i] * phi1[i];
                     }
                 }

@@ -54,10 +54,8 @@ impl ClassRoom {
                 #[inline(always)]
                 || {
                     self.take(&p[start * classes..], count);
-                    for (k, lanes) in self.y.iter_mut().enumerate() {
-                        let column = &y.as_slice()[k * y.nrows() + n..][..count];
-                        *lanes = Lanes::default();
-                        lanes.0[..count].copy_from_slice(column);
+                    for k in 0..classes {
+                        self.y[k] = Lanes::of_rows(&y.as_slice()[k * y.nrows() + n..], 1, 0, count);
                     }
                     self.forward(contrasts, (&mut delta[start * c..], &mut s[start * packed(c)..]), count);
                 },
@@ -69,8 +67,8 @@ impl ClassRoom {
     #[inline(always)]
     fn take(&mut self, p: &[f64], count: usize) {
         let classes = self.p.len();
-        for (k, lanes) in self.p.iter_mut().enumerate() {
-            *lanes = Lanes::of_rows(p, classes, k, count);
+        for k in 0..classes {
+            self.p[k] = Lanes::of_rows(p, classes, k, count);
         }
     }
 
@@ -80,27 +78,26 @@ impl ClassRoom {
         let c = row.len() - 1;
         // The sums over all other classes, first of y, then of p.
         sums_of_others(by_class, y);
-        for ((residual, p), others) in row.iter_mut().zip(&*p).zip(&*by_class) {
-            *residual = *p * *others;
+        for k in 0..=c {
+            row[k] = p[k] * by_class[k];
         }
         sums_of_others(by_class, p);
-        for ((residual, y), others) in row.iter_mut().zip(&*y).zip(&*by_class) {
-            *residual = *residual - *y * *others;
+        for k in 0..=c {
+            row[k] = row[k] - y[k] * by_class[k];
         }
         contrasts.contrast(&mut half[..c], |k| row[k]);
-        for (j, delta_j) in half[..c].iter().enumerate() {
-            delta_j.into_rows(delta, c, j, count);
+        for j in 0..c {
+            half[j].into_rows(delta, c, j, count);
         }
-        for (k, half) in half.chunks_exact_mut(c).enumerate() {
-            let minus = -1.0 * p[k];
-            let own = p[k] * by_class[k];
-            contrasts.contrast(half, |l| if l == k { own } else { minus * p[l] });
+        for k in 0..=c {
+            let (own, minus) = (p[k] * by_class[k], -1.0 * p[k]);
+            contrasts.contrast(&mut half[k * c..(k + 1) * c], |l| if l == k { own } else { minus * p[l] });
         }
         for j in 0..c {
             contrasts.contrast(&mut row[..=j], |k| half[k * c + j]);
-            for (i, entry) in row[..=j].iter().enumerate() {
+            for i in 0..=j {
                 let factor = if i == j { 1.0 } else { SQRT_2 };
-                (factor * *entry).into_rows(s, packed(c), diagonal(c, i) + j - i, count);
+                (factor * row[i]).into_rows(s, packed(c), diagonal(c, i) + j - i, count);
             }
         }
     }
@@ -158,38 +155,38 @@ impl ClassRoom {
         let ClassRoom { p, y, by_class, half, row } = self;
         let c = row.len() - 1;
         for j in 0..c {
-            for (i, entry) in row[..c].iter_mut().enumerate() {
+            for i in 0..c {
                 let (low, high) = (i.min(j), i.max(j));
-                let packed_entry = Lanes::of_rows(by_s, packed(c), diagonal(c, low) + high - low, count);
-                *entry = if i == j { packed_entry } else { FRAC_1_SQRT_2 * packed_entry };
+                let entry = Lanes::of_rows(by_s, packed(c), diagonal(c, low) + high - low, count);
+                row[i] = if i == j { entry } else { FRAC_1_SQRT_2 * entry };
             }
             contrasts.expand(|k, value| half[k * c + j] = value, &row[..c]);
         }
         // By p, up to one number for all classes: F_kk - 2 (F p)_k, F being `half` times the contrasts.
         contrasts.contrast(&mut row[..c], |k| p[k]);
-        for (k, half) in half.chunks_exact(c).enumerate() {
+        for k in 0..=c {
             let mut sum = Lanes::default();
-            for (j, (half, p)) in half.iter().zip(&*row).enumerate() {
-                sum = sum + *half * (Lanes::all(contrasts.entry(k, j)) - 2.0 * *p);
+            for j in 0..c {
+                sum = sum + half[k * c + j] * (Lanes::all(contrasts.entry(k, j)) - 2.0 * row[j]);
             }
             by_class[k] = sum;
         }
-        for (j, entry) in row[..c].iter_mut().enumerate() {
-            *entry = Lanes::of_rows(by_delta, c, j, count);
+        for j in 0..c {
+            row[j] = Lanes::of_rows(by_delta, c, j, count);
         }
         contrasts.expand(|k, value| by_class[k] = by_class[k] + value, &row[..c]);
         // S times that: p_k sum_l p_l (F_k - F_l), in which what is the same for all classes does not cancel.
         let by_logit = &mut y[..];
-        for (k, out) in by_logit.iter_mut().enumerate() {
+        for k in 0..=c {
             let mut sum = Lanes::default();
-            for (p, by) in p.iter().zip(&*by_class) {
-                sum = sum + *p * (by_class[k] - *by);
+            for l in 0..=c {
+                sum = sum + p[l] * (by_class[k] - by_class[l]);
             }
-            *out = p[k] * sum;
+            by_logit[k] = p[k] * sum;
         }
         contrasts.contrast(&mut row[..c], |k| by_logit[k]);
-        for (j, entry) in row[..c].iter().enumerate() {
-            entry.into_rows(out, c, j, count);
+        for j in 0..c {
+            row[j].into_rows(out, c, j, count);
         }
     }
 }
@@ -198,13 +195,13 @@ impl ClassRoom {
 #[inline(always)]
 fn sums_of_others(out: &mut [Lanes], x: &[Lanes]) {
     let mut before = Lanes::default();
-    for (out, x) in out.iter_mut().zip(x) {
-        *out = before;
-        before = before + *x;
+    for k in 0..x.len() {
+        out[k] = before;
+        before = before + x[k];
     }
     let mut behind = Lanes::default();
-    for (out, x) in out.iter_mut().zip(x).rev() {
-        *out = *out + behind;
-        behind = behind + *x;
+    for k in (0..x.len()).rev() {
+        out[k] = out[k] + behind;
+        behind = behind + x[k];
     }
 }

@@ -41,9 +41,9 @@ impl Contrasts {
     #[inline(always)]
     pub fn contrast(&self, out: &mut [Lanes], x: impl Fn(usize) -> Lanes) {
         let mut before = x(0);
-        for (index, (out, scale)) in out.iter_mut().zip(&self.scale).enumerate() {
+        for index in 0..out.len() {
             let next = x(index + 1);
-            *out = *scale * (before - (index + 1) as f64 * next);
+            out[index] = self.scale[index] * (before - (index + 1) as f64 * next);
             before = before + next;
         }
     }
@@ -52,8 +52,8 @@ impl Contrasts {
     #[inline(always)]
     pub fn expand(&self, mut out: impl FnMut(usize, Lanes), x: &[Lanes]) {
         let mut after = Lanes::default();
-        for (index, (x, scale)) in x.iter().zip(&self.scale).enumerate().rev() {
-            let share = *scale * *x;
+        for index in (0..x.len()).rev() {
+            let share = self.scale[index] * x[index];
             out(index + 1, after - (index + 1) as f64 * share);
             after = after + share;
         }

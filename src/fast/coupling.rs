@@ -7,12 +7,12 @@
 use super::couplings::{Couplings, SeenCouplings, unpack};
 use super::forward::{Seen, inputs};
 use super::grams::Pair;
-use super::lanes::{dot, vectorised};
+use super::lanes::{add_to, dot, row, row_mut, vectorised};
 use super::memory::Ledger;
 use super::plan::Plan;
 use super::point::{CouplingBy, Point};
 use super::product::{Then, add_rows, product, view};
-use super::sizes::{Sizes, upper};
+use super::sizes::{Sizes, diagonal};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
 
@@ -33,7 +33,7 @@ impl ThroughInputs {
 
     /// Adds what another worker summed.
     pub fn add(&mut self, other: &ThroughInputs) {
-        self.sum.iter_mut().zip(&other.sum).for_each(|(sum, more)| *sum += more);
+        add_to(&mut self.sum, &other.sum);
     }
 
     /// Adds some samples.
@@ -51,9 +51,7 @@ impl ThroughInputs {
         let (by_inputs, by_bias) = self.sum.split_at(sizes.inputs * width);
         product(out, Then::Set, 1.0, inputs(point.batch, range.start, range.len()), view(by_inputs, sizes.inputs, width));
         if !by_bias.is_empty() {
-            for row in out[..range.len() * width].chunks_exact_mut(width) {
-                row.iter_mut().zip(by_bias).for_each(|(entry, bias)| *entry += bias);
-            }
+            (0..range.len()).for_each(|n| add_to(row_mut(out, n, width), by_bias));
         }
     }
 
@@ -152,16 +150,15 @@ impl CouplingRoom {
         vectorised(
             #[inline(always)]
             || {
-                let rows = by_a.chunks_exact_mut(coupling).zip(spread.chunks_exact_mut(2 * coupling));
-                let rows = rows.zip(own.a.chunks_exact(coupling)).zip(own.shifted.chunks_exact(2 * coupling));
-                let rows = rows.zip(by_z.chunks_exact_mut(h)).zip(seen.z.chunks_exact(h));
-                for (((((by_a, spread), a), shifted), by_z), z) in rows {
-                    value += 0.5 * dot(a, by_a);
-                    let ((az, d), (g, e)) = (shifted.split_at(coupling), spread.split_at_mut(coupling));
-                    value += weight * (dot(e, az) + 0.5 * dot(e, d));
-                    let contrasts = by_a.chunks_exact_mut(h).zip(a.chunks_exact(h));
-                    let contrasts = contrasts.zip(e.chunks_exact_mut(h)).zip(g.chunks_exact(h));
-                    for (((by_a, a), e), g) in contrasts {
+                for n in 0..tile.len() {
+                    let (a, z, by_z) = (row(own.a, n, coupling), row(seen.z, n, h), row_mut(by_z, n, h));
+                    let (az, d) = row(own.shifted, n, 2 * coupling).split_at(coupling);
+                    let (g, e) = row_mut(spread, n, 2 * coupling).split_at_mut(coupling);
+                    let by_a = row_mut(by_a, n, coupling);
+                    value += 0.5 * dot(a, by_a) + weight * (dot(e, az) + 0.5 * dot(e, d));
+                    for k in 0..sizes.contrasts {
+                        let (a, g) = (row(a, k, h), row(g, k, h));
+                        let (by_a, e) = (row_mut(by_a, k, h), row_mut(e, k, h));
                         for i in 0..h {
                             let by_az = weight * e[i];
                             by_z[i] += by_az * a[i];
@@ -188,17 +185,15 @@ impl CouplingRoom {
         vectorised(
             #[inline(always)]
             || {
-                let rows = by_a.chunks_exact_mut(coupling).zip(spread.chunks_exact(2 * coupling));
-                let rows = rows.zip(sv.chunks_exact(coupling)).zip(seen.phi1.chunks_exact(h));
-                let rows = rows.zip(seen.delta.chunks_exact(c)).zip(out.phi1.chunks_exact_mut(h));
-                for ((((((by_a, spread), sv), phi1), delta), by_phi1), by_delta) in
-                    rows.zip(out.delta.chunks_exact_mut(c))
-                {
+                for n in 0..count {
+                    let (phi1, by_phi1) = (row(seen.phi1, n, h), row_mut(out.phi1, n, h));
+                    let by_d = &row(spread, n, 2 * coupling)[coupling..];
                     by_phi1.fill(0.0);
-                    let contrasts = by_a.chunks_exact_mut(h).zip(spread[coupling..].chunks_exact(h));
-                    let contrasts = contrasts.zip(sv.chunks_exact(h)).zip(delta.iter().zip(by_delta));
-                    for (((by_a, by_d), sv), (delta, by_delta)) in contrasts {
-                        *by_delta = dot(by_d, phi1);
+                    for k in 0..c {
+                        let at = n * c + k;
+                        let (by_d, by_a, sv) = (row(by_d, k, h), row_mut(by_a, at, h), row(sv, at, h));
+                        let delta = seen.delta[at];
+                        out.delta[at] = dot(by_d, phi1);
                         for i in 0..h {
                             by_phi1[i] += by_d[i] * delta + by_a[i] * sv[i];
                             by_a[i] *= phi1[i];
@@ -212,10 +207,14 @@ impl CouplingRoom {
         unpack(square, seen.s, c);
         product(by_v, Then::Add, 1.0, view(square, count * c, c).transpose(), by_sv);
         product(square, Then::Set, 1.0, by_sv, view(&point.weights.v, c, h).transpose());
-        for (matrix, by_s) in square.chunks_exact(c * c).zip(out.s.chunks_exact_mut(s)) {
-            for (by_s, (k, l)) in by_s.iter_mut().zip(upper(c)) {
-                let both = matrix[k * c + l] + matrix[l * c + k];
-                *by_s = if k == l { matrix[k * c + k] } else { FRAC_1_SQRT_2 * both };
+        for n in 0..count {
+            let (matrix, by_s) = (row(square, n, c * c), row_mut(out.s, n, s));
+            for k in 0..c {
+                let own = &mut by_s[diagonal(c, k)..];
+                own[0] = matrix[k * c + k];
+                for l in k + 1..c {
+                    own[l - k] = FRAC_1_SQRT_2 * (matrix[k * c + l] + matrix[l * c + k]);
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What every sample brings to the coupling block: `A = S V phi1`, and beside it `A z` and `D = delta phi1'`.
 
 use super::forward::{Forward, Seen, rows};
-use super::lanes::vectorised;
+use super::lanes::{row, row_mut, vectorised};
 use super::memory::Ledger;
 use super::product::{Then, product, view};
 use super::share::RowsOf;
@@ -83,14 +83,12 @@ pub(super) fn fill(
     vectorised(
         #[inline(always)]
         || {
-            let samples = a.chunks_exact_mut(coupling).zip(shifted.chunks_exact_mut(2 * coupling));
-            let samples = samples.zip(sv.chunks_exact(coupling)).zip(seen.z.chunks_exact(h));
-            let samples = samples.zip(seen.phi1.chunks_exact(h)).zip(seen.delta.chunks_exact(c));
-            for (((((a, shifted), sv), z), phi1), delta) in samples {
-                let (az, d) = shifted.split_at_mut(coupling);
-                let contrasts = a.chunks_exact_mut(h).zip(az.chunks_exact_mut(h)).zip(d.chunks_exact_mut(h));
-                for ((((a, az), d), sv), delta) in contrasts.zip(sv.chunks_exact(h)).zip(delta) {
-                    let sv = &sv[..h];
+            for n in 0..count {
+                let (z, phi1) = (row(seen.z, n, h), row(seen.phi1, n, h));
+                let (az, d) = row_mut(shifted, n, 2 * coupling).split_at_mut(coupling);
+                for k in 0..c {
+                    let (a, sv) = (row_mut(a, n * c + k, h), row(sv, n * c + k, h));
+                    let (az, d, delta) = (row_mut(az, k, h), row_mut(d, k, h), seen.delta[n * c + k]);
                     for i in 0..h {
                         a[i] = sv[i] * phi1[i];
                         az[i] = a[i] * z[i];
@@ -107,7 +105,8 @@ pub(super) fn unpack(out: &mut [f64], matrices: &[f64], size: usize) {
     if size == 0 {
         return;
     }
-    for (out, matrix) in out.chunks_mut(size * size).zip(matrices.chunks(packed(size))) {
+    for n in 0..matrices.len() / packed(size) {
+        let (out, matrix) = (row_mut(out, n, size * size), row(matrices, n, packed(size)));
         for i in 0..size {
             let row = &matrix[diagonal(size, i)..];
             out[i * size + i] = row[0];

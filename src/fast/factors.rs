@@ -1,6 +1,6 @@
 //! What multiplies `M`, `S` and `A` of a sample in the blocks of the Hessian, and the way back from gradients by it.
 
-use super::lanes::vectorised;
+use super::lanes::{row, row_mut, vectorised};
 use super::forward::Seen;
 use super::memory::Ledger;
 use super::point::Point;
@@ -54,17 +54,19 @@ impl Factors {
         vectorised(
             #[inline(always)]
             || {
-                let samples = x.chunks_exact(dt).zip(seen.z.chunks_exact(h));
-                let packed_rows = xx.chunks_exact_mut(packed(dt)).zip(zz.chunks_exact_mut(packed(ht)));
-                let rows = samples.zip(packed_rows).zip(xz.chunks_exact_mut(dt * ht));
-                for (((x, own), (xx, zz)), xz) in rows {
-                    z[..h].copy_from_slice(own);
+                for n in 0..count {
+                    let x = row(x, n, dt);
+                    z[..h].copy_from_slice(row(seen.z, n, h));
                     set_twice(&mut twice[..2 * dt], x);
-                    pack_square(xx, twice, dt);
+                    pack_square(row_mut(xx, n, packed(dt)), twice, dt);
                     set_twice(&mut twice[..2 * ht], z);
-                    pack_square(zz, twice, ht);
-                    for (row, x) in xz.chunks_exact_mut(ht).zip(x) {
-                        row.iter_mut().zip(&*z).for_each(|(out, z)| *out = x * z);
+                    pack_square(row_mut(zz, n, packed(ht)), twice, ht);
+                    let xz = row_mut(xz, n, dt * ht);
+                    for l in 0..dt {
+                        let out = row_mut(xz, l, ht);
+                        for i in 0..ht {
+                            out[i] = x[l] * z[i];
+                        }
                     }
                 }
             },
@@ -79,13 +81,12 @@ impl Factors {
         vectorised(
             #[inline(always)]
             || {
-                let rows = seen.z.chunks_exact(h).zip(zz.chunks_exact(packed(ht)));
-                for ((own, by), out) in rows.zip(out.chunks_exact_mut(h)) {
-                    z[..h].copy_from_slice(own);
+                for n in 0..seen.nx.len() {
+                    z[..h].copy_from_slice(row(seen.z, n, h));
                     set_twice(&mut twice[..2 * ht], z);
                     sum.fill(0.0);
-                    add_slope_of_square(sum, by, twice, ht);
-                    out.copy_from_slice(&fold(sum, ht)[..h]);
+                    add_slope_of_square(sum, row(zz, n, packed(ht)), twice, ht);
+                    row_mut(out, n, h).copy_from_slice(&fold(sum, ht)[..h]);
                 }
             },
         );
@@ -98,11 +99,14 @@ pub(super) fn slopes_of_outputs(by_xz: &[f64], x: &[f64], sizes: &Sizes, out: &m
     vectorised(
         #[inline(always)]
         || {
-            let rows = by_xz.chunks_exact(dt * ht).zip(x.chunks_exact(dt));
-            for ((by_xz, x), out) in rows.zip(out.chunks_exact_mut(h)) {
+            for n in 0..out.len() / h {
+                let (by, x, out) = (row(by_xz, n, dt * ht), row(x, n, dt), row_mut(out, n, h));
                 out.fill(0.0);
-                for (by, x) in by_xz.chunks_exact(ht).zip(x) {
-                    out.iter_mut().zip(by).for_each(|(out, by)| *out += x * by);
+                for l in 0..dt {
+                    let by = row(by, l, ht);
+                    for i in 0..h {
+                        out[i] += x[l] * by[i];
+                    }
                 }
             }
         },

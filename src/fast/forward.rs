@@ -2,11 +2,13 @@
 
 use super::classes::ClassRoom;
 use super::contrast::Contrasts;
+use super::lanes::{add_to, dot, row, row_mut};
 use super::memory::Ledger;
 use super::product::{Then, View, product, view};
 use super::share::{Rows, RowsOf, share};
 use super::sizes::{Sizes, packed};
 use super::weights::Weights;
+use super::wheel::add_products;
 use crate::model::{Batch, ThreeLayer};
 use std::ops::Range;
 
@@ -149,8 +151,9 @@ fn fill(
     }
     room.residuals_and_covariances(contrasts, (p, &batch.y), range.clone(), (delta, s));
     squares(nx, sizes.bias, (0..sizes.inputs).map(|l| &batch.x.column(l).data.into_slice()[range.clone()]));
-    for (nz, z) in nz.iter_mut().zip(z.chunks(h)) {
-        *nz = z.iter().map(|z| z * z).sum::<f64>() + sizes.bias as f64;
+    for n in 0..count {
+        let z = row(z, n, h);
+        nz[n] = dot(z, z) + sizes.bias as f64;
     }
     product(u, Then::Set, 1.0, view(delta, count, c), view(&weights.v, c, h));
     product(k, Then::Set, 1.0, view(s, count, packed(c)), view(&weights.diagonals, packed(c), h));
@@ -160,14 +163,14 @@ fn fill(
 fn squares<'a>(out: &mut [f64], bias: usize, columns: impl Iterator<Item = &'a [f64]>) {
     out.fill(bias as f64);
     for column in columns {
-        out.iter_mut().zip(column).for_each(|(sum, x)| *sum += x * x);
+        add_products(out, 1.0, column, column);
     }
 }
 
 /// Adds a bias to every row.
 fn add_to_rows(rows: &mut [f64], bias: &[f64]) {
-    for row in rows.chunks_exact_mut(bias.len()) {
-        row.iter_mut().zip(bias).for_each(|(entry, bias)| *entry += bias);
+    for n in 0..rows.len() / bias.len() {
+        add_to(row_mut(rows, n, bias.len()), bias);
     }
 }
 

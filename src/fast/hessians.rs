@@ -1,13 +1,13 @@
 //! What every sample brings to the hidden block: `K = V' S V` and `M = diag(phi1) K diag(phi1) + diag(r)`, packed.
 
 use super::forward::{Seen, rows};
-use super::lanes::{dot, dot_of_three, vectorised};
+use super::lanes::{dot, dot_of_three, row, row_mut, vectorised};
 use super::memory::Ledger;
 use super::product::{Then, product, view};
 use super::share::RowsOf;
 use super::sizes::{Sizes, packed};
 use super::weights::Weights;
-use super::wheel::{fold, set_twice, turns};
+use super::wheel::{fold, set_twice, turn, turns};
 use std::ops::Range;
 
 /// `K` and `M` of all samples.
@@ -51,17 +51,18 @@ pub(super) fn hidden_hessians(rows: &mut [f64], seen: Seen, sizes: &Sizes, twice
     vectorised(
         #[inline(always)]
         || {
-            let samples = rows.chunks_exact_mut(p).zip(seen.phi1.chunks_exact(h));
-            for ((m, phi1), (phi2, u)) in samples.zip(seen.phi2.chunks_exact(h).zip(seen.u.chunks_exact(h))) {
-                set_twice(twice, phi1);
-                for turn in turns(h) {
-                    let m = &mut m[turn.entries.clone()];
-                    for ((m, a), b) in m.iter_mut().zip(&*twice).zip(&twice[turn.distance..]) {
-                        *m *= a * b;
+            for n in 0..seen.nx.len() {
+                set_twice(twice, row(seen.phi1, n, h));
+                let (m, phi2, u) = (row_mut(rows, n, p), row(seen.phi2, n, h), row(seen.u, n, h));
+                for distance in 0..turns(h) {
+                    let m = &mut m[turn(h, distance).entries];
+                    let (a, b) = (&twice[..m.len()], &twice[distance..distance + m.len()]);
+                    for i in 0..m.len() {
+                        m[i] *= a[i] * b[i];
                     }
                 }
-                for ((m, phi2), u) in m.iter_mut().zip(phi2).zip(u) {
-                    *m += phi2 * u;
+                for i in 0..h {
+                    m[i] += phi2[i] * u[i];
                 }
             }
         },
@@ -92,22 +93,26 @@ pub(super) fn pull(
     vectorised(
         #[inline(always)]
         || {
-            let samples = by_m.chunks_exact_mut(p).zip(k.chunks_exact(p)).zip(seen.phi1.chunks_exact(h));
-            let samples = samples.zip(seen.phi2.chunks_exact(h).zip(seen.u.chunks_exact(h)));
-            let out = out.phi1.chunks_exact_mut(h).zip(out.r.chunks_exact_mut(h));
-            for ((((by, k), own), (phi2, u)), (by_phi1, by_r)) in samples.zip(out) {
+            for n in 0..seen.nx.len() {
+                let (own, phi2, u) = (row(seen.phi1, n, h), row(seen.phi2, n, h), row(seen.u, n, h));
+                let (by, k) = (row_mut(by_m, n, p), row(k, n, p));
+                let (by_phi1, by_r) = (row_mut(out.phi1, n, h), row_mut(out.r, n, h));
                 set_twice(phi1, own);
                 sum.fill(0.0);
                 by_r.copy_from_slice(&by[..h]);
-                for turn in turns(h) {
-                    let (by, k) = (&mut by[turn.entries.clone()], &k[turn.entries.clone()]);
-                    for (((by, k), sum), b) in by.iter().zip(k).zip(&mut *sum).zip(&phi1[turn.distance..]) {
-                        *sum += by * k * b;
+                for distance in 0..turns(h) {
+                    let turn = turn(h, distance);
+                    let (by, k) = (&mut by[turn.entries.clone()], &k[turn.entries]);
+                    let (near, far) = (0..by.len(), distance..distance + by.len());
+                    let (a, b) = (&phi1[near.clone()], &phi1[far.clone()]);
+                    let first = &mut sum[near];
+                    for i in 0..by.len() {
+                        first[i] += by[i] * k[i] * b[i];
                     }
-                    let far = sum[turn.distance..].iter_mut().zip(&phi1[turn.distance..]);
-                    for (((by, k), a), (sum, b)) in by.iter_mut().zip(k).zip(&*phi1).zip(far) {
-                        *sum += *by * k * a;
-                        *by *= a * b;
+                    let second = &mut sum[far];
+                    for i in 0..by.len() {
+                        second[i] += by[i] * k[i] * a[i];
+                        by[i] *= a[i] * b[i];
                     }
                 }
                 by_phi1.copy_from_slice(fold(sum, h));

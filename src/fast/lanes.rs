@@ -6,8 +6,16 @@ use std::ops::{Add, Mul, Sub};
 pub(super) const LANES: usize = 8;
 
 /// A number of each of [`LANES`] samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Lanes(pub [f64; LANES]);
+
+/// Zeros. Not derived: what the standard library has for arrays is not inlined.
+impl Default for Lanes {
+    #[inline(always)]
+    fn default() -> Self {
+        Lanes([0.0; LANES])
+    }
+}
 
 impl Lanes {
     /// The same number everywhere.
@@ -20,8 +28,8 @@ impl Lanes {
     #[inline(always)]
     pub fn of_rows(data: &[f64], width: usize, column: usize, rows: usize) -> Self {
         let mut lanes = Lanes::default();
-        for (row, lane) in lanes.0.iter_mut().enumerate().take(rows) {
-            *lane = data[row * width + column];
+        for row in 0..rows {
+            lanes.0[row] = data[row * width + column];
         }
         lanes
     }
@@ -29,8 +37,8 @@ impl Lanes {
     /// Puts them into a column of consecutive rows of this width.
     #[inline(always)]
     pub fn into_rows(self, data: &mut [f64], width: usize, column: usize, rows: usize) {
-        for (row, lane) in self.0.into_iter().enumerate().take(rows) {
-            data[row * width + column] = lane;
+        for row in 0..rows {
+            data[row * width + column] = self.0[row];
         }
     }
 }
@@ -77,6 +85,9 @@ impl Mul<Lanes> for f64 {
 }
 
 /// Does elementwise work in code for the widest vectors that the processor has; the closure wants `#[inline(always)]`.
+///
+/// Its loops go over indices: chains of iterators of the standard library are not inlined across the units of compilation,
+/// and what is not inlined is not compiled for those vectors.
 #[inline(always)]
 pub(super) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)
@@ -86,27 +97,64 @@ pub(super) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
 #[inline(always)]
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let b = &b[..a.len()];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let mut sum = Lanes::default();
-    for (a, b) in a.iter().zip(b) {
-        sum = sum + Lanes(*a) * Lanes(*b);
+    let whole = a.len() / LANES * LANES;
+    let mut sum = [0.0; LANES];
+    for start in (0..whole).step_by(LANES) {
+        let (a, b) = (&a[start..start + LANES], &b[start..start + LANES]);
+        for lane in 0..LANES {
+            sum[lane] += a[lane] * b[lane];
+        }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sum.0.iter().sum::<f64>() + rest
+    let mut all = 0.0;
+    for i in whole..a.len() {
+        all += a[i] * b[i];
+    }
+    for lane in sum {
+        all += lane;
+    }
+    all
 }
 
 /// `sum_i a_i b_i c_i`, in the same way.
 #[inline(always)]
 pub(super) fn dot_of_three(a: &[f64], b: &[f64], c: &[f64]) -> f64 {
     let (b, c) = (&b[..a.len()], &c[..a.len()]);
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let (c, c_rest) = c.as_chunks::<LANES>();
-    let mut sum = Lanes::default();
-    for ((a, b), c) in a.iter().zip(b).zip(c) {
-        sum = sum + Lanes(*a) * Lanes(*b) * Lanes(*c);
+    let whole = a.len() / LANES * LANES;
+    let mut sum = [0.0; LANES];
+    for start in (0..whole).step_by(LANES) {
+        let at = start..start + LANES;
+        let (a, b, c) = (&a[at.clone()], &b[at.clone()], &c[at]);
+        for lane in 0..LANES {
+            sum[lane] += a[lane] * b[lane] * c[lane];
+        }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).zip(c_rest).map(|((a, b), c)| a * b * c).sum();
-    sum.0.iter().sum::<f64>() + rest
+    let mut all = 0.0;
+    for i in whole..a.len() {
+        all += a[i] * b[i] * c[i];
+    }
+    for lane in sum {
+        all += lane;
+    }
+    all
+}
+
+/// A row of an array of this width.
+#[inline(always)]
+pub(super) fn row(data: &[f64], n: usize, width: usize) -> &[f64] {
+    &data[n * width..(n + 1) * width]
+}
+
+/// The same, to be changed.
+#[inline(always)]
+pub(super) fn row_mut(data: &mut [f64], n: usize, width: usize) -> &mut [f64] {
+    &mut data[n * width..(n + 1) * width]
+}
+
+/// `out += more`, entry by entry.
+#[inline(always)]
+pub(super) fn add_to(out: &mut [f64], more: &[f64]) {
+    let more = &more[..out.len()];
+    for i in 0..out.len() {
+        out[i] += more[i];
+    }
 }

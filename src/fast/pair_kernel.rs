@@ -119,18 +119,20 @@ impl<V: Copy> Strip<'_, V> {
     #[inline(always)]
     fn multiply<S: Simd<f64s = V>>(&mut self, simd: S, c: usize, own: &[f64]) {
         let Strip { t, s, x, y } = self;
-        for (x, t) in x.chunks_exact_mut(c).zip(t.chunks_exact(c)) {
-            for (x, s) in x.iter_mut().zip(s.chunks_exact(c)) {
-                *x = dot(simd, t, s);
+        for k in 0..c {
+            let t = &t[k * c..(k + 1) * c];
+            for l in 0..c {
+                x[k * c + l] = dot(simd, t, &s[l * c..(l + 1) * c]);
             }
         }
-        for (y, own) in y.chunks_exact_mut(c).zip(own.chunks_exact(c)) {
-            for (l, y) in y.iter_mut().enumerate() {
+        for k in 0..c {
+            let own = &own[k * c..(k + 1) * c];
+            for l in 0..c {
                 let mut sum = simd.splat_f64s(0.0);
-                for (own, x) in own.iter().zip(x.chunks_exact(c)) {
-                    sum = simd.mul_add_e_f64s(simd.splat_f64s(*own), x[l], sum);
+                for j in 0..c {
+                    sum = simd.mul_add_e_f64s(simd.splat_f64s(own[j]), x[j * c + l], sum);
                 }
-                *y = sum;
+                y[k * c + l] = sum;
             }
         }
     }
@@ -145,14 +147,15 @@ impl<V: Copy> Strip<'_, V> {
 /// The sum of products, in each lane, in two sums that do not wait for each other.
 #[inline(always)]
 fn dot<S: Simd>(simd: S, a: &[S::f64s], b: &[S::f64s]) -> S::f64s {
-    let mut sums = [simd.splat_f64s(0.0); 2];
-    let ((a, a_last), (b, b_last)) = (a.as_chunks::<2>(), b.as_chunks::<2>());
-    for (a, b) in a.iter().zip(b) {
-        sums[0] = simd.mul_add_e_f64s(a[0], b[0], sums[0]);
-        sums[1] = simd.mul_add_e_f64s(a[1], b[1], sums[1]);
+    let b = &b[..a.len()];
+    let (mut first, mut second) = (simd.splat_f64s(0.0), simd.splat_f64s(0.0));
+    let whole = a.len() / 2 * 2;
+    for j in (0..whole).step_by(2) {
+        first = simd.mul_add_e_f64s(a[j], b[j], first);
+        second = simd.mul_add_e_f64s(a[j + 1], b[j + 1], second);
     }
-    for (a, b) in a_last.iter().zip(b_last) {
-        sums[0] = simd.mul_add_e_f64s(*a, *b, sums[0]);
+    for j in whole..a.len() {
+        first = simd.mul_add_e_f64s(a[j], b[j], first);
     }
-    simd.add_f64s(sums[0], sums[1])
+    simd.add_f64s(first, second)
 }

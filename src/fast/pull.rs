@@ -123,13 +123,12 @@ impl PullRoom {
                 for row in 0..range.len() {
                     let (at_s, at) = (row * s..(row + 1) * s, row * h..(row + 1) * h);
                     let by_s = &mut by_s[at_s.clone()];
-                    let of_blocks = hidden.s[at_s.clone()].iter().zip(&output.s[at_s.clone()]);
-                    for (out, ((hidden, output), coupling)) in
-                        by_s.iter_mut().zip(of_blocks.zip(&coupling.s[at_s.clone()]))
-                    {
-                        *out = shares.hidden_squared * hidden
-                            + shares.output_squared * output
-                            + shares.coupling_squared * coupling;
+                    let (hidden_s, output_s) = (&hidden.s[at_s.clone()], &output.s[at_s.clone()]);
+                    let coupling_s = &coupling.s[at_s.clone()];
+                    for i in 0..s {
+                        by_s[i] = shares.hidden_squared * hidden_s[i]
+                            + shares.output_squared * output_s[i]
+                            + shares.coupling_squared * coupling_s[i];
                     }
                     let own_s = &seen.s[at_s];
                     let mut impurity = 0.0;
@@ -158,8 +157,8 @@ impl PullRoom {
                             + by_nz * z[i];
                     }
                 }
-                for (out, coupling) in by_delta.iter_mut().zip(coupling.delta) {
-                    *out = shares.coupling_squared * coupling;
+                for i in 0..coupling.delta.len() {
+                    by_delta[i] = shares.coupling_squared * coupling.delta[i];
                 }
             },
         );
@@ -185,11 +184,11 @@ impl PullRoom {
         vectorised(
             #[inline(always)]
             || {
-                let slopes = seen.phi1.iter().zip(seen.phi2).zip(seen.phi3);
-                for ((a, ((phi1, phi2), phi3)), (by_phi1, by_phi2)) in
-                    by_a.iter_mut().zip(slopes).zip(by_phi1.iter().zip(&*by_phi2))
-                {
-                    *a = phi1 * *a + phi2 * by_phi1 + phi3 * by_phi2;
+                let count = by_a.len();
+                let (phi1, phi2, phi3) = (&seen.phi1[..count], &seen.phi2[..count], &seen.phi3[..count]);
+                let (by_phi1, by_phi2) = (&by_phi1[..count], &by_phi2[..count]);
+                for i in 0..count {
+                    by_a[i] = phi1[i] * by_a[i] + phi2[i] * by_phi1[i] + phi3[i] * by_phi2[i];
                 }
             },
         );

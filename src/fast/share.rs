@@ -1,5 +1,6 @@
 //! Rows shared out among workers, each with buffers of its own.
 
+use super::lanes::add_to;
 use std::ops::Range;
 
 /// Consecutive rows of some arrays.
@@ -112,6 +113,6 @@ impl<const K: usize> Rows for RowsOf<'_, K> {
 /// Adds what the workers summed.
 pub(super) fn add_up<'a>(sum: &mut [f64], parts: impl Iterator<Item = &'a [f64]>) {
     for part in parts {
-        sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        add_to(sum, part);
     }
 }

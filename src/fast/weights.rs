@@ -1,10 +1,10 @@
 //! What the parameters give once for all samples: `V` in contrasts, and the products of its rows.
 
 use super::contrast::Contrasts;
-use super::lanes::{LANES, Lanes, vectorised};
+use super::lanes::{LANES, Lanes, add_to, row, row_mut, vectorised};
 use super::memory::Ledger;
 use super::sizes::{Sizes, packed, upper};
-use super::wheel::{fold, set_twice, turns};
+use super::wheel::{add_products, fold, set_twice, turn, turns};
 use crate::model::ThreeLayer;
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
@@ -62,18 +62,17 @@ impl Weights {
             #[inline(always)]
             || {
                 for (entry, (k, l)) in upper(c).enumerate() {
-                    let (a, b) = (&v[k * h..(k + 1) * h], &v[l * h..(l + 1) * h]);
+                    let (a, b) = (row(v, k, h), row(v, l, h));
                     let twice = if k == l { 1.0 } else { SQRT_2 };
-                    let own = &mut diagonals[entry * h..(entry + 1) * h];
-                    for ((out, a), b) in own.iter_mut().zip(a).zip(b) {
-                        *out = twice * a * b;
+                    let own = row_mut(diagonals, entry, h);
+                    for i in 0..h {
+                        own[i] = twice * a[i] * b[i];
                     }
-                }
-                let packed = packed(h).max(1);
-                for (pairs, (k, l)) in pairs.chunks_exact_mut(packed).zip(upper(c)) {
-                    set_twice(first, &v[k * h..(k + 1) * h]);
-                    set_twice(second, &v[l * h..(l + 1) * h]);
-                    pack_products(pairs, first, second, half(k, l), h);
+                    if !pairs.is_empty() {
+                        set_twice(first, a);
+                        set_twice(second, b);
+                        pack_products(row_mut(pairs, entry, packed(h)), first, second, half(k, l), h);
+                    }
                 }
             },
         );
@@ -94,13 +93,13 @@ impl Weights {
         vectorised(
             #[inline(always)]
             || {
-                for (by, (k, l)) in by_pairs.chunks_exact(packed(h)).zip(upper(c)) {
+                for (entry, (k, l)) in upper(c).enumerate() {
+                    let by = row(by_pairs, entry, packed(h));
                     for (own, from) in [(k, l), (l, k)] {
-                        set_twice(other, &v[from * h..(from + 1) * h]);
+                        set_twice(other, row(v, from, h));
                         sum.fill(0.0);
                         add_slopes(sum, by, other, half(k, l), h);
-                        let gradient = &mut gradient[own * h..(own + 1) * h];
-                        gradient.iter_mut().zip(&*fold(sum, h)).for_each(|(out, more)| *out += more);
+                        add_to(row_mut(gradient, own, h), fold(sum, h));
                     }
                 }
             },
@@ -112,13 +111,9 @@ impl Weights {
         let (h, c) = (sizes.hidden, sizes.contrasts);
         for (entry, (k, l)) in upper(c).enumerate() {
             let twice = if k == l { 1.0 } else { SQRT_2 };
-            let by = &by_diagonals[entry * h..(entry + 1) * h];
+            let by = row(by_diagonals, entry, h);
             for (own, from) in [(k, l), (l, k)] {
-                let other = &self.v[from * h..(from + 1) * h];
-                let gradient = &mut gradient[own * h..(own + 1) * h];
-                for ((out, by), other) in gradient.iter_mut().zip(by).zip(other) {
-                    *out += twice * by * other;
-                }
+                add_products(row_mut(gradient, own, h), twice, by, row(&self.v, from, h));
             }
         }
     }
@@ -132,12 +127,14 @@ fn half(k: usize, l: usize) -> f64 {
 /// Packs `half (a b' + b a')`, both vectors given twice.
 #[inline(always)]
 fn pack_products(out: &mut [f64], a: &[f64], b: &[f64], half: f64, size: usize) {
-    for turn in turns(size) {
-        let factor = half * turn.factor();
-        let out = &mut out[turn.entries.clone()];
-        let (a_far, b_far) = (&a[turn.distance..], &b[turn.distance..]);
-        for ((((out, a), b), a_far), b_far) in out.iter_mut().zip(a).zip(b).zip(a_far).zip(b_far) {
-            *out = factor * (a * b_far + b * a_far);
+    for distance in 0..turns(size) {
+        let turn = turn(size, distance);
+        let (factor, out) = (half * turn.factor(), &mut out[turn.entries]);
+        let (near, far) = (0..out.len(), distance..distance + out.len());
+        let (a, a_far) = (&a[near.clone()], &a[far.clone()]);
+        let (b, b_far) = (&b[near], &b[far]);
+        for i in 0..out.len() {
+            out[i] = factor * (a[i] * b_far[i] + b[i] * a_far[i]);
         }
     }
 }
@@ -145,14 +142,11 @@ fn pack_products(out: &mut [f64], a: &[f64], b: &[f64], half: f64, size: usize) 
 /// Adds the gradient by `a` from that by the packed `half (a b' + b a')`, in a sum that has room for it twice.
 #[inline(always)]
 fn add_slopes(sum: &mut [f64], by: &[f64], b: &[f64], half: f64, size: usize) {
-    for turn in turns(size) {
-        let factor = half * turn.factor();
-        let by = &by[turn.entries.clone()];
-        for ((sum, by), b) in sum.iter_mut().zip(by).zip(&b[turn.distance..]) {
-            *sum += factor * by * b;
-        }
-        for ((sum, by), b) in sum[turn.distance..].iter_mut().zip(by).zip(b) {
-            *sum += factor * by * b;
-        }
+    for distance in 0..turns(size) {
+        let turn = turn(size, distance);
+        let (factor, by) = (half * turn.factor(), &by[turn.entries]);
+        let (near, far) = (0..by.len(), distance..distance + by.len());
+        add_products(&mut sum[near.clone()], factor, by, &b[far.clone()]);
+        add_products(&mut sum[far], factor, by, &b[near]);
     }
 }

@@ -5,6 +5,7 @@
 //! triangle have. Entries off the diagonal are multiplied by `sqrt(2)`, which makes the dot product of two packed matrices
 //! that of the matrices. A vector that is read at `i` and `i+t` is given twice, one copy after the other.
 
+use super::lanes::add_to;
 use std::f64::consts::SQRT_2;
 use std::ops::Range;
 
@@ -24,14 +25,18 @@ impl Turn {
     }
 }
 
-/// All turns of matrices of this size.
+/// How many turns matrices of this size have.
 #[inline(always)]
-pub(super) fn turns(size: usize) -> impl Iterator<Item = Turn> {
-    (0..size / 2 + usize::from(size > 0)).map(move |distance| {
-        let halved = distance > 0 && 2 * distance == size;
-        let start = distance * size;
-        Turn { distance, entries: start..start + if halved { distance } else { size } }
-    })
+pub(super) fn turns(size: usize) -> usize {
+    if size == 0 { 0 } else { size / 2 + 1 }
+}
+
+/// The turn of this distance.
+#[inline(always)]
+pub(super) fn turn(size: usize, distance: usize) -> Turn {
+    let halved = distance > 0 && 2 * distance == size;
+    let start = distance * size;
+    Turn { distance, entries: start..start + if halved { distance } else { size } }
 }
 
 /// A vector twice, one copy after the other.
@@ -45,11 +50,12 @@ pub(super) fn set_twice(out: &mut [f64], vector: &[f64]) {
 /// Packs `a a'`, `a` being given twice.
 #[inline(always)]
 pub(super) fn pack_square(out: &mut [f64], twice: &[f64], size: usize) {
-    for turn in turns(size) {
-        let factor = turn.factor();
-        let out = &mut out[turn.entries.clone()];
-        for ((out, a), b) in out.iter_mut().zip(twice).zip(&twice[turn.distance..]) {
-            *out = factor * a * b;
+    for distance in 0..turns(size) {
+        let turn = turn(size, distance);
+        let (factor, out) = (turn.factor(), &mut out[turn.entries]);
+        let (a, b) = (&twice[..out.len()], &twice[distance..distance + out.len()]);
+        for i in 0..out.len() {
+            out[i] = factor * a[i] * b[i];
         }
     }
 }
@@ -57,15 +63,21 @@ pub(super) fn pack_square(out: &mut [f64], twice: &[f64], size: usize) {
 /// Adds the gradient by `a` that a gradient by the packed `a a'` gives: `sum` has room for it twice, which is to be added up.
 #[inline(always)]
 pub(super) fn add_slope_of_square(sum: &mut [f64], by: &[f64], twice: &[f64], size: usize) {
-    for turn in turns(size) {
-        let factor = turn.factor();
-        for (i, by) in by[turn.entries.clone()].iter().enumerate() {
-            let (by, j) = (factor * by, i + turn.distance);
-            sum[i] += by * twice[j];
-        }
-        for (i, by) in by[turn.entries].iter().enumerate() {
-            sum[i + turn.distance] += factor * by * twice[i];
-        }
+    for distance in 0..turns(size) {
+        let turn = turn(size, distance);
+        let (factor, by) = (turn.factor(), &by[turn.entries]);
+        let (near, far) = (0..by.len(), distance..distance + by.len());
+        add_products(&mut sum[near.clone()], factor, by, &twice[far.clone()]);
+        add_products(&mut sum[far], factor, by, &twice[near]);
+    }
+}
+
+/// `sum += factor a b`, entry by entry.
+#[inline(always)]
+pub(super) fn add_products(sum: &mut [f64], factor: f64, a: &[f64], b: &[f64]) {
+    let (a, b) = (&a[..sum.len()], &b[..sum.len()]);
+    for i in 0..sum.len() {
+        sum[i] += factor * a[i] * b[i];
     }
 }
 
@@ -73,7 +85,7 @@ pub(super) fn add_slope_of_square(sum: &mut [f64], by: &[f64], twice: &[f64], si
 #[inline(always)]
 pub(super) fn fold(sum: &mut [f64], size: usize) -> &mut [f64] {
     let (first, second) = sum.split_at_mut(size);
-    first.iter_mut().zip(&*second).for_each(|(sum, more)| *sum += more);
+    add_to(first, second);
     first
 }
 
@@ -87,7 +99,7 @@ mod tests {
         for size in 0..9 {
             let mut seen = vec![0; size * size];
             let mut entries = 0;
-            for turn in turns(size) {
+            for turn in (0..turns(size)).map(|distance| turn(size, distance)) {
                 assert_eq!(turn.entries.start, entries);
                 entries = turn.entries.end;
                 for i in 0..turn.entries.len() {
