@@ -26,6 +26,7 @@ pub(crate) mod product;
 mod share;
 mod sizes;
 mod trace;
+pub(crate) mod vector;
 mod watch;
 mod weights;
 mod worker;
