@@ -33,6 +33,7 @@ mod pull;
 mod share;
 mod sizes;
 mod trace;
+pub(crate) mod vector;
 mod watch;
 mod weights;
 mod wheel;
