@@ -11,10 +11,14 @@ use super::pair_kernel::Row;
 use super::pairs::Worker;
 use super::plan::Plan;
 use super::point::{HiddenBy, Point};
-use super::product::{Then, product, product_into, strided, strided_mut, view};
+use super::product::{Then, product, view};
+use super::share::pieces;
 use super::sizes::{Sizes, upper};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
+
+/// How many numbers are close at hand: half a megabyte.
+const NEAR: usize = 1 << 16;
 
 /// Nothing is kept from tile to tile.
 pub(super) struct Class;
@@ -28,10 +32,11 @@ pub(super) struct ClassRoom {
     /// `[r, diag(GN)]` of the tile and `[diag(GN) + r, r]` of the chunk.
     own: Vec<f64>,
     other: Vec<f64>,
-    /// `T` of a tile and a chunk, then the gradient by it.
+    /// `T` of a tile and a chunk, entry after entry, then the gradient by it.
     t: Vec<f64>,
-    /// A number for each hidden unit of each sample of the tile.
+    /// A number for each hidden unit of each sample of the tile, for a few entries of `T` at once.
     scratch: Vec<f64>,
+    at_once: usize,
     strip: Vec<f64>,
     /// The gradients of a tile by `S`, by `phi1` through `T`, and by `r` and `diag(GN)`.
     by_s: Vec<f64>,
@@ -45,13 +50,15 @@ impl Class {
     /// What a worker has for it.
     pub fn room(sizes: &Sizes, plan: &Plan, ledger: &mut Ledger) -> ClassRoom {
         let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
+        let at_once = (NEAR / (plan.tile * h)).clamp(1, s.max(1));
         ClassRoom {
             own_s: ledger.zeros(&[plan.tile, c, c]),
             other_s: ledger.zeros(&[s, plan.chunk]),
             own: ledger.zeros(&[plan.tile, 2, h]),
             other: ledger.zeros(&[plan.chunk, 2, h]),
-            t: ledger.zeros(&[plan.tile, s, plan.chunk]),
-            scratch: ledger.zeros(&[plan.tile, h]),
+            t: ledger.zeros(&[s, plan.tile, plan.chunk]),
+            scratch: ledger.zeros(&[at_once, plan.tile, h]),
+            at_once,
             strip: ledger.zeros(&[4, LANES, c, c]),
             by_s: ledger.zeros(&[plan.tile, s]),
             by_phi1: ledger.zeros(&[plan.tile, h]),
@@ -93,27 +100,33 @@ impl ClassRoom {
             }
         }
         let phi1 = view(chunk.phi1, columns, h).transpose();
-        for (entry, (k, l)) in upper(c).enumerate() {
-            let (scratch, v_k, v_l) = (&mut self.scratch[..rows * h], row(v, k, h), row(v, l, h));
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in 0..rows {
-                        let (out, phi1) = (row_mut(scratch, n, h), row(tile.phi1, n, h));
-                        for i in 0..h {
-                            out[i] = phi1[i] * (v_k[i] * v_l[i]);
+        for entries in pieces(0..s, self.at_once) {
+            for (place, (k, l)) in upper(c).skip(entries.start).take(entries.len()).enumerate() {
+                let (v_k, v_l) = (row(v, k, h), row(v, l, h));
+                let scratch = row_mut(&mut self.scratch, place, rows * h);
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for n in 0..rows {
+                            let (out, phi1) = (row_mut(scratch, n, h), row(tile.phi1, n, h));
+                            for i in 0..h {
+                                out[i] = phi1[i] * (v_k[i] * v_l[i]);
+                            }
                         }
-                    }
-                },
-            );
-            let t = strided_mut(&mut self.t[entry * columns..], (rows, columns), s * columns);
-            product_into(t, Then::Set, 1.0, view(scratch, rows, h), phi1);
+                    },
+                );
+            }
+            let t = &mut self.t[entries.start * pair.count()..];
+            product(t, Then::Set, 1.0, view(&self.scratch, entries.len() * rows, h), phi1);
         }
     }
 
     /// `sum xi^2 tr(S_n T S_m T)`; with a gradient `T` becomes that by it.
     fn traces(&mut self, sizes: &Sizes, pair: &Pair, xi_squared: &[f64], with_gradient: bool) -> f64 {
         let ((rows, columns), c, s) = (pair.sizes(), sizes.contrasts, sizes.packed_contrasts());
+        if c == 0 {
+            return 0.0;
+        }
         let architecture = pulp::Arch::new();
         let mut sum = 0.0;
         for n in 0..rows {
@@ -121,7 +134,8 @@ impl ClassRoom {
                 c,
                 scale: 2.0 * sizes.pair_weight(),
                 own: row(&self.own_s, n, c * c),
-                t: row_mut(&mut self.t, n, s * columns),
+                t: &mut self.t[n * columns..],
+                stride: pair.count(),
                 chunk_s: &self.other_s,
                 weights: row(xi_squared, n, columns),
                 by_s: with_gradient.then_some(row_mut(&mut self.by_s, n, s)),
@@ -140,25 +154,28 @@ impl ClassRoom {
         let ((rows, columns), h, c, s) =
             (pair.sizes(), sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
         let scale = 2.0 * sizes.pair_weight();
-        for (entry, (k, l)) in upper(c).enumerate() {
-            let by_t = strided(&self.t[entry * columns..], (rows, columns), s * columns);
+        for entries in pieces(0..s, self.at_once) {
+            let by_t = view(&self.t[entries.start * pair.count()..], entries.len() * rows, columns);
             product(&mut self.scratch, Then::Set, scale, by_t, view(chunk.phi1, columns, h));
-            let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
-            let (v_k, v_l) = (row(v, k, h), row(v, l, h));
-            let by_product = row_mut(&mut self.by_diagonals, entry, h);
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in 0..rows {
-                        let (back, phi1) = (row(&self.scratch, n, h), row(tile.phi1, n, h));
-                        let by_phi1 = row_mut(&mut self.by_phi1, n, h);
-                        for i in 0..h {
-                            by_phi1[i] += v_k[i] * v_l[i] * back[i];
-                            by_product[i] += share * phi1[i] * back[i];
+            for (place, (k, l)) in upper(c).skip(entries.start).take(entries.len()).enumerate() {
+                let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
+                let (v_k, v_l) = (row(v, k, h), row(v, l, h));
+                let back = row(&self.scratch, place, rows * h);
+                let by_product = row_mut(&mut self.by_diagonals, entries.start + place, h);
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for n in 0..rows {
+                            let (back, phi1) = (row(back, n, h), row(tile.phi1, n, h));
+                            let by_phi1 = row_mut(&mut self.by_phi1, n, h);
+                            for i in 0..h {
+                                by_phi1[i] += v_k[i] * v_l[i] * back[i];
+                                by_product[i] += share * phi1[i] * back[i];
+                            }
                         }
-                    }
-                },
-            );
+                    },
+                );
+            }
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use super::classes::ClassRoom;
 use super::contrast::Contrasts;
-use super::lanes::{add_to, dot, row, row_mut};
+use super::lanes::{dot, row};
 use super::memory::Ledger;
 use super::product::{Then, View, product, view};
 use super::share::{Rows, RowsOf, share};
 use super::sizes::{Sizes, packed};
+use super::vector::{self, activate, add_to_rows};
 use super::weights::Weights;
 use super::wheel::add_products;
 use crate::model::{Batch, ThreeLayer};
@@ -133,22 +134,18 @@ fn fill(
     let [z, phi1, phi2, phi3, p, delta, s, u, k, nx, nz, loss] = rows.arrays;
     let parameters = &network.parameters;
     let w = View::from_column_major_slice(parameters.w.as_slice(), h, sizes.inputs);
-    product(phi3, Then::Set, 1.0, inputs(batch, range.start, count), w.transpose());
-    if let Some(b) = &parameters.b {
-        add_to_rows(phi3, b.as_slice());
+    product(z, Then::Set, 1.0, inputs(batch, range.start, count), w.transpose());
+    if let Some(bias) = &parameters.b {
+        add_to_rows(z, bias.as_slice());
     }
-    for (index, a) in phi3.iter_mut().enumerate() {
-        let phi = network.activation.derivatives(a);
-        (z[index], phi1[index], phi2[index], *a) = (phi.value, phi.first, phi.second, phi.third);
-    }
+    activate(network.activation, z, phi1, phi2, phi3);
     let v = View::from_column_major_slice(parameters.v.as_slice(), classes, h);
     product(p, Then::Set, 1.0, view(z, count, h), v.transpose());
     if let Some(bias) = &parameters.c {
         add_to_rows(p, bias.as_slice());
     }
-    for ((p, loss), n) in p.chunks_mut(classes).zip(loss).zip(range.clone()) {
-        *loss = softmax(p, |k| batch.y[(n, k)]);
-    }
+    let (y, samples) = (batch.y.as_slice(), batch.y.nrows());
+    vector::softmax(p, classes, |row, k| y[k * samples + range.start + row], loss);
     room.residuals_and_covariances(contrasts, (p, &batch.y), range.clone(), (delta, s));
     squares(nx, sizes.bias, (0..sizes.inputs).map(|l| &batch.x.column(l).data.into_slice()[range.clone()]));
     for n in 0..count {
@@ -164,13 +161,6 @@ fn squares<'a>(out: &mut [f64], bias: usize, columns: impl Iterator<Item = &'a [
     out.fill(bias as f64);
     for column in columns {
         add_products(out, 1.0, column, column);
-    }
-}
-
-/// Adds a bias to every row.
-fn add_to_rows(rows: &mut [f64], bias: &[f64]) {
-    for n in 0..rows.len() / bias.len() {
-        add_to(row_mut(rows, n, bias.len()), bias);
     }
 }
 

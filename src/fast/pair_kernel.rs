@@ -14,8 +14,9 @@ pub(super) struct Row<'a> {
     pub scale: f64,
     /// `S_n`, as a matrix.
     pub own: &'a [f64],
-    /// `T`, packed without factors, samples of the chunk side by side.
+    /// `T`, packed without factors, samples of the chunk side by side, and how far its entries are apart.
     pub t: &'a mut [f64],
+    pub stride: usize,
     /// `S_m`, in the same way.
     pub chunk_s: &'a [f64],
     /// What each pair counts.
@@ -80,9 +81,9 @@ impl Row<'_> {
     fn load<S: Simd>(&self, simd: S, strip: &mut Strip<S::f64s>, start: usize, end: usize) {
         let (c, others) = (self.c, self.weights.len());
         for (entry, (k, l)) in upper(c).enumerate() {
-            let at = entry * others;
+            let (at, at_s) = (entry * self.stride, entry * others);
             let t = simd.partial_load_f64s(&self.t[at + start..at + end]);
-            let s = simd.partial_load_f64s(&self.chunk_s[at + start..at + end]);
+            let s = simd.partial_load_f64s(&self.chunk_s[at_s + start..at_s + end]);
             (strip.t[k * c + l], strip.t[l * c + k]) = (t, t);
             (strip.s[k * c + l], strip.s[l * c + k]) = (s, s);
         }
@@ -100,7 +101,7 @@ impl Row<'_> {
         end: usize,
     ) {
         let Some(by_s) = &mut self.by_s else { return };
-        let (c, others) = (self.c, self.weights.len());
+        let (c, stride) = (self.c, self.stride);
         let twice = simd.add_f64s(weight, weight);
         for (place, (k, l)) in upper(c).enumerate() {
             let (x, t) = (&strip.x[k * c..(k + 1) * c], &strip.t[l * c..(l + 1) * c]);
@@ -109,7 +110,7 @@ impl Row<'_> {
             by_s[place] += factor * simd.reduce_sum_f64s(simd.mul_f64s(entry, weight));
             let both = simd.add_f64s(strip.y[k * c + l], strip.y[l * c + k]);
             let by_t = simd.mul_f64s(both, if k == l { weight } else { twice });
-            simd.partial_store_f64s(&mut self.t[place * others + start..place * others + end], by_t);
+            simd.partial_store_f64s(&mut self.t[place * stride + start..place * stride + end], by_t);
         }
     }
 }

@@ -113,6 +113,7 @@ impl Kernel {
                 scale: 1.0,
                 own: &tile.s[n * outputs * outputs..(n + 1) * outputs * outputs],
                 t: &mut theta[n * pairs * columns..(n + 1) * pairs * columns],
+                stride: columns,
                 chunk_s: s,
                 weights,
                 by_s,
