@@ -14,7 +14,7 @@ use super::sizes::Sizes;
 use std::ops::Range;
 
 /// Samples whose `K` is made at once where it is not kept.
-pub(super) const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 64;
 
 /// `K` and `M` of every sample, where there is room.
 pub(super) struct Hidden {
@@ -131,7 +131,11 @@ impl HiddenTerm for Hidden {
         room: &mut HiddenRoom,
     ) -> f64 {
         let HiddenRoom { k, by_m, by_pairs, twice, .. } = room;
-        close(point, tile, (self.kept.as_ref(), k), by_m, (by_pairs, twice), out)
+        let k = match &self.kept {
+            Some(kept) => Covariances::Kept(kept.k(tile, point.sizes)),
+            None => Covariances::Made(k),
+        };
+        close(point, tile, k, by_m, (by_pairs, twice), out)
     }
 
     fn clear(&self, room: &mut HiddenRoom) {
@@ -145,27 +149,35 @@ impl HiddenTerm for Hidden {
     }
 }
 
+/// `K` of a tile.
+pub(super) enum Covariances<'a> {
+    /// It is there.
+    Kept(&'a [f64]),
+    /// It is made in this room, of [`AT_ONCE`] samples after the other.
+    Made(&'a mut [f64]),
+}
+
 /// The gradient of the hidden term at a tile from that by `M`, and the part of its value that comes from the tile.
 ///
-/// `K` is kept, or made in a room for a few samples. Adds the gradient by the packed matrices that it is made of.
+/// Adds the gradient by the packed matrices that `K` is made of.
 pub(super) fn close(
     point: &Point,
     tile: &Range<usize>,
-    (kept, k): (Option<&Hessians>, &mut [f64]),
+    mut k: Covariances,
     by_m: &mut [f64],
     (by_pairs, twice): (&mut [f64], &mut [f64]),
     out: HiddenBy<&mut [f64]>,
 ) -> f64 {
     let (sizes, mut value) = (point.sizes, 0.0);
     let (h, s, p) = (sizes.hidden, sizes.packed_contrasts(), sizes.packed_hidden());
-    for piece in pieces(tile.clone(), if kept.is_some() { tile.len() } else { AT_ONCE }) {
+    for piece in pieces(tile.clone(), AT_ONCE) {
         let (seen, count) = (point.forward.seen(&piece), piece.len());
         let at = piece.start - tile.start..piece.end - tile.start;
-        let k = match kept {
-            Some(kept) => kept.k(&piece, sizes),
-            None => {
-                hessians::covariances(k, seen, point.weights, sizes);
-                &*k
+        let k = match &mut k {
+            Covariances::Kept(k) => &k[at.start * p..at.end * p],
+            Covariances::Made(room) => {
+                hessians::covariances(room, seen, point.weights, sizes);
+                &**room
             }
         };
         let by_m = &mut by_m[at.start * p..at.end * p];

@@ -61,13 +61,13 @@ impl WithSimd for Row<'_> {
         let mut sum = simd.splat_f64s(0.0);
         for start in (0..others).step_by(S::F64_LANES) {
             let end = others.min(start + S::F64_LANES);
-            let weight = simd.partial_load_f64s(&self.weights[start..end]);
+            let weight = load(simd, &self.weights[start..end]);
             self.load(simd, &mut strip, start, end);
             strip.multiply(simd, c, self.own);
             let trace = strip.trace(simd);
             sum = simd.mul_add_e_f64s(weight, trace, sum);
             if let Some(traces) = &mut self.traces {
-                simd.partial_store_f64s(&mut traces[start..end], trace);
+                store(simd, &mut traces[start..end], trace);
             }
             self.differentiate(simd, &strip, weight, start, end);
         }
@@ -82,8 +82,8 @@ impl Row<'_> {
         let (c, others) = (self.c, self.weights.len());
         for (entry, (k, l)) in upper(c).enumerate() {
             let (at, at_s) = (entry * self.stride, entry * others);
-            let t = simd.partial_load_f64s(&self.t[at + start..at + end]);
-            let s = simd.partial_load_f64s(&self.chunk_s[at_s + start..at_s + end]);
+            let t = load(simd, &self.t[at + start..at + end]);
+            let s = load(simd, &self.chunk_s[at_s + start..at_s + end]);
             (strip.t[k * c + l], strip.t[l * c + k]) = (t, t);
             (strip.s[k * c + l], strip.s[l * c + k]) = (s, s);
         }
@@ -110,7 +110,7 @@ impl Row<'_> {
             by_s[place] += factor * simd.reduce_sum_f64s(simd.mul_f64s(entry, weight));
             let both = simd.add_f64s(strip.y[k * c + l], strip.y[l * c + k]);
             let by_t = simd.mul_f64s(both, if k == l { weight } else { twice });
-            simd.partial_store_f64s(&mut self.t[place * stride + start..place * stride + end], by_t);
+            store(simd, &mut self.t[place * stride + start..place * stride + end], by_t);
         }
     }
 }
@@ -142,6 +142,26 @@ impl<V: Copy> Strip<'_, V> {
     #[inline(always)]
     fn trace<S: Simd<f64s = V>>(&self, simd: S) -> V {
         dot(simd, self.y, self.t)
+    }
+}
+
+/// As many numbers as there are lanes, or fewer.
+#[inline(always)]
+fn load<S: Simd>(simd: S, numbers: &[f64]) -> S::f64s {
+    if numbers.len() == S::F64_LANES {
+        S::as_simd_f64s(numbers).0[0]
+    } else {
+        simd.partial_load_f64s(numbers)
+    }
+}
+
+/// Puts as many of them as there is room for.
+#[inline(always)]
+fn store<S: Simd>(simd: S, room: &mut [f64], numbers: S::f64s) {
+    if room.len() == S::F64_LANES {
+        S::as_mut_simd_f64s(room).0[0] = numbers;
+    } else {
+        simd.partial_store_f64s(room, numbers);
     }
 }
 

@@ -5,7 +5,7 @@ use super::coupling::CouplingRoom;
 use super::couplings::Couplings;
 use super::factors::{Factors, slopes_of_outputs};
 use super::hessians;
-use super::hidden::{self, AT_ONCE};
+use super::hidden::{self, Covariances};
 use super::lanes::{dot, vectorised};
 use super::memory::Ledger;
 use super::plan::Plan;
@@ -76,10 +76,11 @@ struct Worker {
     factors: Factors,
     couplings: Couplings,
     coupling: CouplingRoom,
-    /// `M` of a tile, or the gradient by it.
-    m: Vec<f64>,
-    /// `K` of a few samples.
+    /// `K` of a tile; `M`, or the gradient by it.
     k: Vec<f64>,
+    m: Vec<f64>,
+    /// The samples of which there is room, and of which these are.
+    made: Range<usize>,
     by_pairs: Vec<f64>,
     twice: Vec<f64>,
 }
@@ -92,8 +93,9 @@ impl Worker {
             factors: Factors::new(sizes, plan.tile, ledger),
             couplings: Couplings::new(sizes, plan.tile, ledger),
             coupling: CouplingRoom::new(sizes, plan, ledger),
+            k: ledger.zeros(&[plan.tile, p]),
             m: ledger.zeros(&[plan.tile, p]),
-            k: ledger.zeros(&[AT_ONCE, p]),
+            made: 0..0,
             by_pairs: ledger.zeros(&[s, p]),
             twice: ledger.zeros(&[4, sizes.hidden]),
         }
@@ -102,18 +104,32 @@ impl Worker {
     fn clear(&mut self) {
         let sums = self.sums.all().into_iter();
         sums.chain([&mut self.by_pairs, &mut self.coupling.by_v]).for_each(|sum| sum.fill(0.0));
+        self.made = 0..0;
+    }
+
+    /// What a tile brings to the blocks, unless it is there from before.
+    fn make(&mut self, point: &Point, range: &Range<usize>) {
+        if self.made == *range {
+            return;
+        }
+        let Worker { factors, couplings, coupling, k, .. } = self;
+        factors.fill(point, range);
+        couplings.fill((point.forward, point.weights, point.sizes), range, &mut coupling.square);
+        hessians::covariances(k, point.forward.seen(range), point.weights, point.sizes);
+        self.made = range.clone();
     }
 
     /// Adds what a tile gives to the blocks.
     fn add(&mut self, point: &Point, range: &Range<usize>) {
+        self.make(point, range);
         let (sizes, seen, count) = (point.sizes, point.forward.seen(range), range.len());
-        let Worker { sums, factors, couplings, coupling: CouplingRoom { square, .. }, m, twice, .. } = self;
+        let Worker { sums, factors, couplings, k, m, twice, .. } = self;
         let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
         let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
-        factors.fill(point, range);
-        hessians::covariances(m, seen, point.weights, sizes);
-        hessians::hidden_hessians(&mut m[..count * p], seen, sizes, twice);
-        let own = couplings.fill((point.forward, point.weights, sizes), range, square);
+        let m = &mut m[..count * p];
+        m.copy_from_slice(&k[..count * p]);
+        hessians::hidden_hessians(m, seen, sizes, twice);
+        let own = couplings.seen(&(0..count), sizes);
         let add = |sum: &mut [f64], factor: &[f64], width: usize, right| {
             product(sum, Then::Add, 1.0, view(factor, count, width).transpose(), right);
         };
@@ -129,18 +145,20 @@ impl Worker {
     /// The gradients at a tile of samples, from the blocks.
     fn gradient(&mut self, point: &Point, sums: &BlockSums, rows: GradientRows) {
         let (sizes, tile) = (point.sizes, rows.range());
+        self.make(point, &tile);
+        // The products below stand in the place of what was made.
+        self.made = 0..0;
         let (seen, count) = (point.forward.seen(&tile), tile.len());
         let Worker { factors, couplings, coupling: room, m, k, by_pairs, twice, .. } = self;
         let mut out = TileGradients::of(rows);
         let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
         let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
         let scale = 2.0 * sizes.pair_weight();
-        factors.fill(point, &tile);
-        let own = couplings.fill((point.forward, point.weights, sizes), &tile, &mut room.square);
+        let own = couplings.seen(&(0..count), sizes);
 
         let (xx, block) = (view(&factors.xx, count, packed(dt)), view(&sums.hidden, packed(dt), p));
         product(m, Then::Set, scale, xx, block);
-        hidden::close(point, &tile, (None, k), m, (by_pairs, twice), out.hidden);
+        hidden::close(point, &tile, Covariances::Kept(k), m, (by_pairs, twice), out.hidden);
 
         let block = view(&sums.output, packed(ht), s);
         product(out.output.s, Then::Set, scale, view(&factors.zz, count, packed(ht)), block);
