@@ -1,9 +1,9 @@
 //! The class route: `<GN_n, GN_m> = tr(S_n T S_m T)` with the `c x c` matrix `T_kl = sum_i phi1_n phi1_m V_ki V_li`
 //! of each pair, one product of size `N x N x h` for each of the `c(c+1)/2` entries of `T`.
 
-use super::couplings::unpack;
+use super::couplings::{Couplings, unpack};
 use super::forward::Seen;
-use super::grams::Pair;
+use super::grams::{Pair, Side};
 use super::hidden_term::HiddenTerm;
 use super::lanes::{LANES, dot, row, row_mut, vectorised};
 use super::memory::Ledger;
@@ -15,7 +15,6 @@ use super::product::{Then, product, view};
 use super::share::pieces;
 use super::sizes::{Sizes, upper};
 use std::f64::consts::FRAC_1_SQRT_2;
-use std::ops::Range;
 
 /// How many numbers are close at hand: half a megabyte.
 const NEAR: usize = 1 << 16;
@@ -89,7 +88,7 @@ impl ClassRoom {
     /// `T` of a tile and a chunk, and what the chunk brings beside it.
     fn pair_up(&mut self, point: &Point, pair: &Pair) {
         let (sizes, v) = (point.sizes, &point.weights.v);
-        let (tile, chunk) = (point.forward.seen(&pair.tile), point.forward.seen(&pair.chunk));
+        let (tile, chunk) = (point.forward.seen(&pair.tile.range), point.forward.seen(&pair.chunk.range));
         let ((rows, columns), h, c, s) =
             (pair.sizes(), sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
         curvatures(&mut self.other, chunk, h, #[inline(always)] |r, gn| [gn + r, r]);
@@ -150,7 +149,7 @@ impl ClassRoom {
     /// Takes the gradient by `T` back to `phi1` of the tile and to `V`.
     fn pull_back(&mut self, point: &Point, pair: &Pair) {
         let (sizes, v) = (point.sizes, &point.weights.v);
-        let (tile, chunk) = (point.forward.seen(&pair.tile), point.forward.seen(&pair.chunk));
+        let (tile, chunk) = (point.forward.seen(&pair.tile.range), point.forward.seen(&pair.chunk.range));
         let ((rows, columns), h, c, s) =
             (pair.sizes(), sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
         let scale = 2.0 * sizes.pair_weight();
@@ -183,10 +182,10 @@ impl ClassRoom {
 impl HiddenTerm for Class {
     type Room = ClassRoom;
 
-    fn keep(&mut self, _: &Point, _: usize, _: &mut [Worker<ClassRoom>]) {}
+    fn keep(&mut self, _: &Point, _: usize, _: Option<&Couplings>, _: &mut [Worker<ClassRoom>]) {}
 
-    fn open(&self, point: &Point, tile: &Range<usize>, room: &mut ClassRoom) {
-        let seen = point.forward.seen(tile);
+    fn open(&self, point: &Point, tile: &Side, room: &mut ClassRoom) {
+        let seen = point.forward.seen(&tile.range);
         unpack(&mut room.own_s, seen.s, point.sizes.contrasts);
         curvatures(&mut room.own, seen, point.sizes.hidden, #[inline(always)] |r, gn| [r, gn]);
         room.by_s.fill(0.0);
@@ -219,14 +218,8 @@ impl HiddenTerm for Class {
         room.pull_back(point, pair);
     }
 
-    fn close(
-        &self,
-        point: &Point,
-        tile: &Range<usize>,
-        out: HiddenBy<&mut [f64]>,
-        room: &mut ClassRoom,
-    ) -> f64 {
-        let (sizes, seen, count) = (point.sizes, point.forward.seen(tile), tile.len());
+    fn close(&self, point: &Point, tile: &Side, out: HiddenBy<&mut [f64]>, room: &mut ClassRoom) -> f64 {
+        let (sizes, seen, count) = (point.sizes, point.forward.seen(&tile.range), tile.range.len());
         let (h, s) = (sizes.hidden, sizes.packed_contrasts());
         let ClassRoom { by_s, by_phi1, by_own, own, by_diagonals, scratch, .. } = room;
         let by_k = &mut scratch[..count * h];

@@ -4,16 +4,15 @@
 //! A sum `sum_m xi_nm D_m` can go by way of the inputs: `xi` is `x_n . x_m`, so it is `x_n` times `sum_m x_m (x) D_m`.
 //! That is less work where there are more samples than inputs; the plan says which.
 
-use super::couplings::{Couplings, SeenCouplings, unpack};
+use super::couplings::pull_through_covariances;
 use super::forward::{Seen, inputs};
-use super::grams::Pair;
+use super::grams::{Pair, Side};
 use super::lanes::{add_to, dot, row, row_mut, vectorised};
 use super::memory::Ledger;
 use super::plan::Plan;
 use super::point::{CouplingBy, Point};
 use super::product::{Then, add_rows, product, view};
-use super::sizes::{Sizes, diagonal};
-use std::f64::consts::FRAC_1_SQRT_2;
+use super::sizes::Sizes;
 use std::ops::Range;
 
 /// `sum_m xt_m (x) [A_m z_m, D_m]`, `dt x 2 c h`: what goes by way of the inputs.
@@ -96,11 +95,10 @@ impl CouplingRoom {
         &mut self,
         xi: &[f64],
         pair: &Pair,
-        own: SeenCouplings,
-        other: SeenCouplings,
         scratch: &mut [f64],
     ) -> f64 {
-        let ((rows, columns), width) = (pair.sizes(), own.shifted.len() / pair.tile.len());
+        let (own, other) = (pair.tile.couplings, pair.chunk.couplings);
+        let ((rows, columns), width) = (pair.sizes(), own.shifted.len() / pair.tile.range.len());
         // [A z, D] of the tile becomes [D, A z + D], whose product with [A z, D] of the chunk is all of it.
         let turned = &mut self.spread[..own.shifted.len()];
         for (turned, own) in turned.chunks_exact_mut(width.max(1)).zip(own.shifted.chunks_exact(width.max(1))) {
@@ -114,15 +112,16 @@ impl CouplingRoom {
     }
 
     /// Adds `2 w sum_m xi zeta A_m` over a chunk to the gradient by `A`.
-    pub fn add_pairs(&mut self, sizes: &Sizes, pair: &Pair, then: Then, weights: &[f64], a: &[f64]) {
+    pub fn add_pairs(&mut self, sizes: &Sizes, pair: &Pair, then: Then, weights: &[f64]) {
         let ((rows, columns), scale) = (pair.sizes(), 2.0 * sizes.pair_weight());
-        let a = view(a, columns, sizes.coupling());
+        let a = view(pair.chunk.couplings.a, columns, sizes.coupling());
         product(&mut self.by_a, then, scale, view(weights, rows, columns), a);
     }
 
     /// Adds `sum_m xi_nm [A_m z_m, D_m]` over a chunk.
-    pub fn add_spread(&mut self, pair: &Pair, then: Then, xi: &[f64], shifted: &[f64]) {
-        let ((rows, columns), width) = (pair.sizes(), shifted.len() / pair.chunk.len());
+    pub fn add_spread(&mut self, pair: &Pair, then: Then, xi: &[f64]) {
+        let shifted = pair.chunk.couplings.shifted;
+        let ((rows, columns), width) = (pair.sizes(), shifted.len() / pair.chunk.range.len());
         product(&mut self.spread, then, 1.0, view(xi, rows, columns), view(shifted, columns, width));
     }
 
@@ -132,14 +131,13 @@ impl CouplingRoom {
     pub fn close(
         &mut self,
         point: &Point,
-        tile: &Range<usize>,
+        tile: &Side,
         through: Option<&ThroughInputs>,
-        own: SeenCouplings,
         by_z: &mut [f64],
     ) -> f64 {
-        let (sizes, seen) = (point.sizes, point.forward.seen(tile));
+        let (sizes, seen, own) = (point.sizes, point.forward.seen(&tile.range), tile.couplings);
         if let Some(through) = through {
-            through.spread(point, tile, &mut self.spread);
+            through.spread(point, &tile.range, &mut self.spread);
         }
         let (h, coupling, weight) = (sizes.hidden, sizes.coupling(), 2.0 * sizes.pair_weight());
         if coupling == 0 {
@@ -150,7 +148,7 @@ impl CouplingRoom {
         vectorised(
             #[inline(always)]
             || {
-                for n in 0..tile.len() {
+                for n in 0..tile.range.len() {
                     let (a, z, by_z) = (row(own.a, n, coupling), row(seen.z, n, h), row_mut(by_z, n, h));
                     let (az, d) = row(own.shifted, n, 2 * coupling).split_at(coupling);
                     let (g, e) = row_mut(spread, n, 2 * coupling).split_at_mut(coupling);
@@ -175,8 +173,7 @@ impl CouplingRoom {
     /// From the gradients by `A` and by `D` to those by `S`, `delta` and `phi1`, and by `V`.
     pub fn chain(&mut self, point: &Point, seen: Seen, sv: &[f64], out: &mut CouplingBy<&mut [f64]>) {
         let (sizes, count) = (point.sizes, seen.nx.len());
-        let (h, c, s, coupling) =
-            (sizes.hidden, sizes.contrasts, sizes.packed_contrasts(), sizes.coupling());
+        let (h, c, coupling) = (sizes.hidden, sizes.contrasts, sizes.coupling());
         if coupling == 0 {
             out.phi1.fill(0.0);
             return;
@@ -203,19 +200,6 @@ impl CouplingRoom {
             },
         );
         // By S V: `by_a` is that now.
-        let by_sv = view(by_a, count * c, h);
-        unpack(square, seen.s, c);
-        product(by_v, Then::Add, 1.0, view(square, count * c, c).transpose(), by_sv);
-        product(square, Then::Set, 1.0, by_sv, view(&point.weights.v, c, h).transpose());
-        for n in 0..count {
-            let (matrix, by_s) = (row(square, n, c * c), row_mut(out.s, n, s));
-            for k in 0..c {
-                let own = &mut by_s[diagonal(c, k)..];
-                own[0] = matrix[k * c + k];
-                for l in k + 1..c {
-                    own[l - k] = FRAC_1_SQRT_2 * (matrix[k * c + l] + matrix[l * c + k]);
-                }
-            }
-        }
+        pull_through_covariances(point, seen, (by_a, 1.0), square, (out.s, by_v));
     }
 }

@@ -1,12 +1,12 @@
 //! What every sample brings to the coupling block: `A = S V phi1`, and beside it `A z` and `D = delta phi1'`.
 
-use super::forward::{Forward, Seen, rows};
+use super::forward::{Seen, rows};
 use super::lanes::{row, row_mut, vectorised};
 use super::memory::Ledger;
+use super::point::Point;
 use super::product::{Then, product, view};
 use super::share::RowsOf;
 use super::sizes::{Sizes, diagonal, packed};
-use super::weights::Weights;
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
 
@@ -56,26 +56,26 @@ impl Couplings {
     /// Fills the first rows with those of a range of samples.
     pub fn fill(
         &mut self,
-        (forward, weights, sizes): (&Forward, &Weights, &Sizes),
+        point: &Point,
         range: &Range<usize>,
         square: &mut [f64],
     ) -> SeenCouplings<'_> {
-        let arrays = [&mut self.a[..], &mut self.shifted, &mut self.sv];
-        fill(arrays, forward.seen(range), (weights, sizes), square);
-        self.seen(&(0..range.len()), sizes)
+        fill([&mut self.a, &mut self.shifted, &mut self.sv], point, range, square);
+        self.seen(&(0..range.len()), point.sizes)
     }
 }
 
 /// Fills rows with `A`, with `A z` and `D`, and with `S V`. `square` is room for `S` of the samples as matrices.
 pub(super) fn fill(
     [a, shifted, sv]: [&mut [f64]; 3],
-    seen: Seen,
-    (weights, sizes): (&Weights, &Sizes),
+    point: &Point,
+    range: &Range<usize>,
     square: &mut [f64],
 ) {
-    let (h, c, count) = (sizes.hidden, sizes.contrasts, seen.nx.len());
+    let (sizes, seen) = (point.sizes, point.forward.seen(range));
+    let (h, c, count) = (sizes.hidden, sizes.contrasts, range.len());
     unpack(square, seen.s, c);
-    product(sv, Then::Set, 1.0, view(square, count * c, c), view(&weights.v, c, h));
+    product(sv, Then::Set, 1.0, view(square, count * c, c), view(&point.weights.v, c, h));
     let coupling = sizes.coupling();
     if coupling == 0 {
         return;
@@ -98,6 +98,48 @@ pub(super) fn fill(
             }
         },
     );
+}
+
+/// The rows of some samples: kept, or made now.
+pub(super) fn of_samples<'a>(
+    kept: Option<&'a Couplings>,
+    room: &'a mut Couplings,
+    point: &Point,
+    range: &Range<usize>,
+    square: &mut [f64],
+) -> SeenCouplings<'a> {
+    match kept {
+        Some(kept) => kept.seen(range, point.sizes),
+        None => room.fill(point, range, square),
+    }
+}
+
+/// Takes gradients by `S V`, a `c x h` matrix a sample, to `S` and, so many times, to `V`.
+///
+/// `square` is room for `S` of the samples as matrices.
+pub(super) fn pull_through_covariances(
+    point: &Point,
+    seen: Seen,
+    (by_sv, factor): (&[f64], f64),
+    square: &mut [f64],
+    (by_s, by_v): (&mut [f64], &mut [f64]),
+) {
+    let (h, c, s) = (point.sizes.hidden, point.sizes.contrasts, point.sizes.packed_contrasts());
+    let count = seen.nx.len();
+    let by_sv = view(by_sv, count * c, h);
+    unpack(square, seen.s, c);
+    product(by_v, Then::Add, factor, view(square, count * c, c).transpose(), by_sv);
+    product(square, Then::Set, 1.0, by_sv, view(&point.weights.v, c, h).transpose());
+    for n in 0..count {
+        let (matrix, by_s) = (row(square, n, c * c), row_mut(by_s, n, s));
+        for k in 0..c {
+            let own = &mut by_s[diagonal(c, k)..];
+            own[0] = matrix[k * c + k];
+            for l in k + 1..c {
+                own[l - k] = FRAC_1_SQRT_2 * (matrix[k * c + l] + matrix[l * c + k]);
+            }
+        }
+    }
 }
 
 /// Packed matrices as matrices, one below the other.

@@ -10,22 +10,28 @@ use super::product::{Then, product, view};
 use super::sizes::Sizes;
 use std::ops::Range;
 
-/// A tile and a chunk of samples.
+/// Some samples, and what they bring to the coupling block.
 #[derive(Clone)]
-pub(super) struct Pair {
-    pub tile: Range<usize>,
-    pub chunk: Range<usize>,
+pub(super) struct Side<'a> {
+    pub range: Range<usize>,
+    pub couplings: SeenCouplings<'a>,
 }
 
-impl Pair {
+/// A tile and a chunk of samples.
+pub(super) struct Pair<'a> {
+    pub tile: &'a Side<'a>,
+    pub chunk: &'a Side<'a>,
+}
+
+impl Pair<'_> {
     /// How many samples each has.
     pub fn sizes(&self) -> (usize, usize) {
-        (self.tile.len(), self.chunk.len())
+        (self.tile.range.len(), self.chunk.range.len())
     }
 
     /// How many pairs of samples there are.
     pub fn count(&self) -> usize {
-        self.tile.len() * self.chunk.len()
+        self.tile.range.len() * self.chunk.range.len()
     }
 }
 
@@ -60,9 +66,9 @@ impl PairRoom {
     }
 
     /// The Gram blocks.
-    pub fn grams(&mut self, point: &Point, pair: &Pair, own: SeenCouplings, other: SeenCouplings) {
+    pub fn grams(&mut self, point: &Point, pair: &Pair) {
         let sizes = point.sizes;
-        let (tile, chunk) = (point.forward.seen(&pair.tile), point.forward.seen(&pair.chunk));
+        let (tile, chunk) = (point.forward.seen(&pair.tile.range), point.forward.seen(&pair.chunk.range));
         let (rows, columns) = pair.sizes();
         let count = pair.count();
         let gram = |out: &mut [f64], then, left: &[f64], right: &[f64], width: usize| {
@@ -71,12 +77,12 @@ impl PairRoom {
         let then = if sizes.bias == 1 { Then::Add } else { Then::Set };
         self.xi[..count].fill(1.0);
         self.zeta[..count].fill(1.0);
-        let x = inputs(point.batch, pair.chunk.start, columns);
-        product(&mut self.xi, then, 1.0, inputs(point.batch, pair.tile.start, rows), x.transpose());
+        let x = inputs(point.batch, pair.chunk.range.start, columns);
+        product(&mut self.xi, then, 1.0, inputs(point.batch, pair.tile.range.start, rows), x.transpose());
         gram(&mut self.zeta, then, tile.z, chunk.z, sizes.hidden);
         let (ss, aa) = self.products.split_at_mut(count);
         gram(ss, Then::Set, tile.s, chunk.s, sizes.packed_contrasts());
-        gram(aa, Then::Set, own.a, other.a, sizes.coupling());
+        gram(aa, Then::Set, pair.tile.couplings.a, pair.chunk.couplings.a, sizes.coupling());
     }
 
     /// `sum zeta^2 <S_n, S_m>` and `sum xi zeta <A_n, A_m>`; nothing of the hidden block.
@@ -113,7 +119,7 @@ impl PairRoom {
     /// Adds what a chunk gives to the gradients of a tile of which the products with `z` and `S` are.
     pub fn add(&mut self, point: &Point, pair: &Pair, then: Then) {
         let sizes = point.sizes;
-        let other = point.forward.seen(&pair.chunk);
+        let other = point.forward.seen(&pair.chunk.range);
         let ((rows, columns), weight) = (pair.sizes(), 2.0 * sizes.pair_weight());
         let (h, s) = (sizes.hidden, sizes.packed_contrasts());
         let squares = view(&self.zeta_squared, rows, columns);

@@ -1,10 +1,10 @@
 //! The hidden term over pairs of samples, whose two ways are the hidden and the class route.
 
-use super::grams::Pair;
+use super::couplings::Couplings;
+use super::grams::{Pair, Side};
 use super::pairs::Worker;
 use super::point::{HiddenBy, Point};
 use super::product::Then;
-use std::ops::Range;
 
 /// The hidden term, over pairs.
 pub(super) trait HiddenTerm: Send + Sync {
@@ -12,10 +12,16 @@ pub(super) trait HiddenTerm: Send + Sync {
     type Room: Send;
 
     /// Makes what it wants to have of every sample.
-    fn keep(&mut self, point: &Point, tile: usize, workers: &mut [Worker<Self::Room>]);
+    fn keep(
+        &mut self,
+        point: &Point,
+        tile: usize,
+        couplings: Option<&Couplings>,
+        workers: &mut [Worker<Self::Room>],
+    );
 
     /// Makes what it wants to have of a tile before its chunks.
-    fn open(&self, point: &Point, tile: &Range<usize>, room: &mut Self::Room);
+    fn open(&self, point: &Point, tile: &Side, room: &mut Self::Room);
 
     /// `sum xi^2 <M_n, M_m>` over a tile and a chunk, `scratch` being room for a number a pair.
     fn value(
@@ -31,13 +37,7 @@ pub(super) trait HiddenTerm: Send + Sync {
     fn add(&self, point: &Point, pair: &Pair, then: Then, xi_squared: &[f64], room: &mut Self::Room);
 
     /// The gradient of the hidden term at a tile, and the part of its value that comes from the tile.
-    fn close(
-        &self,
-        point: &Point,
-        tile: &Range<usize>,
-        out: HiddenBy<&mut [f64]>,
-        room: &mut Self::Room,
-    ) -> f64;
+    fn close(&self, point: &Point, tile: &Side, out: HiddenBy<&mut [f64]>, room: &mut Self::Room) -> f64;
 
     /// Forgets what a worker summed.
     fn clear(&self, room: &mut Self::Room);

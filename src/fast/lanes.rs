@@ -1,5 +1,6 @@
 //! Eight numbers side by side, for what is done to the few classes of many samples, and loops compiled for wide vectors.
 
+use super::vector::fused;
 use std::ops::{Add, Mul, Sub};
 
 /// How many samples go side by side.
@@ -22,6 +23,45 @@ impl Lanes {
     #[inline(always)]
     pub fn all(value: f64) -> Self {
         Lanes([value; LANES])
+    }
+
+    /// The first numbers of a slice.
+    #[inline(always)]
+    pub fn of(numbers: &[f64]) -> Self {
+        let mut lanes = [0.0; LANES];
+        let numbers = &numbers[..LANES];
+        for lane in 0..LANES {
+            lanes[lane] = numbers[lane];
+        }
+        Lanes(lanes)
+    }
+
+    /// As many numbers as there are, and 0 behind them.
+    #[inline(always)]
+    pub fn of_few(numbers: &[f64]) -> Self {
+        if numbers.len() == LANES { Lanes::of(numbers) } else { Lanes::of_rows(numbers, 1, 0, numbers.len()) }
+    }
+
+    /// Puts as many of them as there is room for.
+    #[inline(always)]
+    pub fn put(self, room: &mut [f64]) {
+        if room.len() == LANES {
+            for lane in 0..LANES {
+                room[lane] = self.0[lane];
+            }
+        } else {
+            self.into_rows(room, 1, 0, room.len());
+        }
+    }
+
+    /// `self other + more`, rounded once where that is fast.
+    #[inline(always)]
+    pub fn times_plus<const FMA: bool>(self, other: Lanes, more: Lanes) -> Self {
+        let mut out = more;
+        for lane in 0..LANES {
+            out.0[lane] = fused::<FMA>(self.0[lane], other.0[lane], more.0[lane]);
+        }
+        out
     }
 
     /// Entries of consecutive rows of this width; 0 behind the last row.

@@ -3,8 +3,8 @@
 
 use super::circle::half_circle;
 use super::coupling::{CouplingRoom, ThroughInputs};
-use super::couplings::{self, Couplings, SeenCouplings};
-use super::grams::{Pair, PairRoom};
+use super::couplings::{self, Couplings, of_samples};
+use super::grams::{Pair, PairRoom, Side};
 use super::hidden_term::HiddenTerm;
 use super::lanes::{dot, vectorised};
 use super::memory::Ledger;
@@ -21,9 +21,9 @@ pub(super) struct Worker<R> {
     squares: Blocks<f64>,
     through: Option<ThroughInputs>,
     pair: PairRoom,
-    coupling: CouplingRoom,
+    pub coupling: CouplingRoom,
     /// `A` and what goes with it, of the tile and of the chunk, where it is not kept.
-    made: [Couplings; 2],
+    pub made: [Couplings; 2],
     pub hidden: R,
 }
 
@@ -66,9 +66,8 @@ impl<H: HiddenTerm> Pairs<H> {
             let rows = couplings.rows(point.sizes.samples);
             share(rows, *tile, workers, &|rows: RowsOf<3>, worker: &mut Worker<H::Room>| {
                 each_piece(rows, *tile, |rows| {
-                    let seen = point.forward.seen(&rows.range());
-                    let square = &mut worker.coupling.square;
-                    couplings::fill(rows.arrays, seen, (point.weights, point.sizes), square);
+                    let range = rows.range();
+                    couplings::fill(rows.arrays, point, &range, &mut worker.coupling.square);
                 });
             });
         }
@@ -86,7 +85,7 @@ impl<H: HiddenTerm> Pairs<H> {
             through.clear();
             workers.iter().filter_map(|worker| worker.through.as_ref()).for_each(|own| through.add(own));
         }
-        hidden.keep(point, *tile, workers);
+        hidden.keep(point, *tile, couplings.as_ref(), workers);
     }
 
     fn squares(&self) -> Blocks<f64> {
@@ -110,20 +109,6 @@ impl<R> Worker<R> {
     }
 }
 
-/// `A` and what goes with it of some samples: kept, or made now.
-fn of_samples<'a>(
-    kept: Option<&'a Couplings>,
-    room: &'a mut Couplings,
-    point: &Point,
-    range: &Range<usize>,
-    square: &mut [f64],
-) -> SeenCouplings<'a> {
-    match kept {
-        Some(kept) => kept.seen(range, point.sizes),
-        None => room.fill((point.forward, point.weights, point.sizes), range, square),
-    }
-}
-
 impl<H: HiddenTerm> SquaredTraces for Pairs<H> {
     /// Each tile with itself and, twice, with the samples that follow it around the circle of all samples up to half of
     /// it: each pair of samples once, and every tile the same work.
@@ -131,18 +116,9 @@ impl<H: HiddenTerm> SquaredTraces for Pairs<H> {
         self.prepare(point);
         let Pairs { tile: length, chunk, couplings, through, hidden, workers } = self;
         let (kept, through, hidden) = (couplings.as_ref(), through.as_ref(), &*hidden);
-        let samples = point.sizes.samples;
-        share(Span(0..samples), *length, workers, &|rows: Span, worker: &mut Worker<H::Room>| {
+        share(Span(0..point.sizes.samples), *length, workers, &|rows: Span, worker: &mut Worker<H::Room>| {
             each_tile(rows, *length, watch, |tile| {
-                let weight = point.sizes.pair_weight();
-                hidden.open(point, &tile.0, &mut worker.hidden);
-                for (others, twice) in half_circle(&tile.0, samples, *length) {
-                    for chunk in pieces(others, *chunk) {
-                        let pair = Pair { tile: tile.0.clone(), chunk };
-                        let values = worker.values(point, &pair, kept, through, hidden);
-                        worker.squares.add(weight * twice, &values);
-                    }
-                }
+                worker.value(point, tile.0, (*length, *chunk), kept, through, hidden);
             });
         });
         let mut squares = self.squares();
@@ -171,28 +147,37 @@ impl<H: HiddenTerm> SquaredTraces for Pairs<H> {
 }
 
 impl<R> Worker<R> {
-    /// What a tile and a chunk give to the squared traces, the parts left out that come by way of the inputs.
-    fn values<H: HiddenTerm<Room = R>>(
+    /// Adds what a tile and its chunks give to the squared traces, the parts left out that come by way of the inputs.
+    fn value<H: HiddenTerm<Room = R>>(
         &mut self,
         point: &Point,
-        pair: &Pair,
+        tile: Range<usize>,
+        (length, chunk): (usize, usize),
         kept: Option<&Couplings>,
         through: Option<&ThroughInputs>,
         hidden: &H,
-    ) -> Blocks<f64> {
-        let Worker { pair: room, made, coupling, hidden: hidden_room, .. } = self;
-        let [own_room, other_room] = made;
-        let own = of_samples(kept, own_room, point, &pair.tile, &mut coupling.square);
-        let other = of_samples(kept, other_room, point, &pair.chunk, &mut coupling.square);
-        room.grams(point, pair, own, other);
-        let mut values = room.values(pair.count());
-        if through.is_none() {
-            values.coupling += coupling.value_over_pairs(&room.xi, pair, own, other, &mut room.zeta_squared);
+    ) {
+        let Worker { pair: room, made: [own_room, other_room], coupling, hidden: hidden_room, squares, .. } =
+            self;
+        let others = half_circle(&tile, point.sizes.samples, length);
+        let own = of_samples(kept, own_room, point, &tile, &mut coupling.square);
+        let tile = Side { range: tile, couplings: own };
+        hidden.open(point, &tile, hidden_room);
+        for (others, twice) in others {
+            for range in pieces(others, chunk) {
+                let couplings = of_samples(kept, other_room, point, &range, &mut coupling.square);
+                let pair = Pair { tile: &tile, chunk: &Side { range, couplings } };
+                room.grams(point, &pair);
+                let mut values = room.values(pair.count());
+                if through.is_none() {
+                    values.coupling += coupling.value_over_pairs(&room.xi, &pair, &mut room.zeta_squared);
+                }
+                room.weigh(pair.count());
+                let PairRoom { xi_squared, zeta_squared, .. } = room;
+                values.hidden = hidden.value(point, &pair, xi_squared, zeta_squared, hidden_room);
+                squares.add(point.sizes.pair_weight() * twice, &values);
+            }
         }
-        let count = pair.count();
-        room.weigh(count);
-        values.hidden = hidden.value(point, pair, &room.xi_squared, &mut room.zeta_squared, hidden_room);
-        values
     }
 
     /// The gradients at the rows of a tile, from its pairs with all samples.
@@ -205,35 +190,35 @@ impl<R> Worker<R> {
         through: Option<&ThroughInputs>,
         hidden: &H,
     ) {
-        let Worker { pair: room, made, coupling, hidden: hidden_room, squares, .. } = self;
-        let (tile, sizes) = (rows.range(), point.sizes);
-        let [own_room, other_room] = made;
-        let own = of_samples(kept, own_room, point, &tile, &mut coupling.square);
+        let Worker { pair: room, made: [own_room, other_room], coupling, hidden: hidden_room, squares, .. } =
+            self;
+        let (range, sizes) = (rows.range(), point.sizes);
+        let couplings = of_samples(kept, own_room, point, &range, &mut coupling.square);
+        let tile = Side { range, couplings };
         hidden.open(point, &tile, hidden_room);
         let mut then = Then::Set;
-        for chunk in pieces(0..sizes.samples, chunk) {
-            let other =
-                of_samples(kept, other_room, point, &chunk, &mut coupling.square);
-            let pair = Pair { tile: tile.clone(), chunk };
-            room.grams(point, &pair, own, other);
+        for range in pieces(0..sizes.samples, chunk) {
+            let couplings = of_samples(kept, other_room, point, &range, &mut coupling.square);
+            let pair = Pair { tile: &tile, chunk: &Side { range, couplings } };
+            room.grams(point, &pair);
             room.weigh(pair.count());
             room.add(point, &pair, then);
-            coupling.add_pairs(sizes, &pair, then, &room.zeta, other.a);
+            coupling.add_pairs(sizes, &pair, then, &room.zeta);
             if through.is_none() {
-                coupling.add_spread(&pair, then, &room.xi, other.shifted);
+                coupling.add_spread(&pair, then, &room.xi);
             }
             hidden.add(point, &pair, then, &room.xi_squared, hidden_room);
             then = Then::Add;
         }
-        let seen = point.forward.seen(&tile);
+        let seen = point.forward.seen(&tile.range);
         let mut out = TileGradients::of(rows);
-        let (output_z, coupling_z) = room.by_z.split_at(tile.len() * sizes.hidden);
+        let (output_z, coupling_z) = room.by_z.split_at(tile.range.len() * sizes.hidden);
         out.output.z.copy_from_slice(output_z);
         out.coupling.z.copy_from_slice(&coupling_z[..output_z.len()]);
         out.output.s.copy_from_slice(&room.by_s[..seen.s.len()]);
         squares.output += 0.5 * vectorised(#[inline(always)] || dot(seen.s, out.output.s));
-        squares.coupling += coupling.close(point, &tile, through, own, out.coupling.z);
-        coupling.chain(point, seen, own.sv, &mut out.coupling);
+        squares.coupling += coupling.close(point, &tile, through, out.coupling.z);
+        coupling.chain(point, seen, tile.couplings.sv, &mut out.coupling);
         squares.hidden += hidden.close(point, &tile, out.hidden, hidden_room);
     }
 }

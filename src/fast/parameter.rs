@@ -4,8 +4,9 @@
 use super::coupling::CouplingRoom;
 use super::couplings::Couplings;
 use super::factors::{Factors, slopes_of_outputs};
-use super::hessians;
-use super::hidden::{self, Covariances};
+use super::grams::Side;
+use super::hessians::hidden_hessians;
+use super::hidden::HessianPull;
 use super::lanes::{dot, vectorised};
 use super::memory::Ledger;
 use super::plan::Plan;
@@ -76,34 +77,30 @@ struct Worker {
     factors: Factors,
     couplings: Couplings,
     coupling: CouplingRoom,
-    /// `K` of a tile; `M`, or the gradient by it.
-    k: Vec<f64>,
+    /// `M` of a tile, or the gradient by it.
     m: Vec<f64>,
-    /// The samples of which there is room, and of which these are.
+    pull: HessianPull,
+    /// The samples of which these are.
     made: Range<usize>,
-    by_pairs: Vec<f64>,
-    twice: Vec<f64>,
 }
 
 impl Worker {
     fn new(sizes: &Sizes, plan: &Plan, ledger: &mut Ledger) -> Self {
-        let (s, p) = (sizes.packed_contrasts(), sizes.packed_hidden());
+        let p = sizes.packed_hidden();
         Worker {
             sums: BlockSums::new(sizes, ledger),
             factors: Factors::new(sizes, plan.tile, ledger),
             couplings: Couplings::new(sizes, plan.tile, ledger),
             coupling: CouplingRoom::new(sizes, plan, ledger),
-            k: ledger.zeros(&[plan.tile, p]),
+            pull: HessianPull::new(sizes, plan, ledger),
             m: ledger.zeros(&[plan.tile, p]),
             made: 0..0,
-            by_pairs: ledger.zeros(&[s, p]),
-            twice: ledger.zeros(&[4, sizes.hidden]),
         }
     }
 
     fn clear(&mut self) {
         let sums = self.sums.all().into_iter();
-        sums.chain([&mut self.by_pairs, &mut self.coupling.by_v]).for_each(|sum| sum.fill(0.0));
+        sums.chain([&mut self.pull.by_v, &mut self.coupling.by_v]).for_each(|sum| sum.fill(0.0));
         self.made = 0..0;
     }
 
@@ -112,10 +109,9 @@ impl Worker {
         if self.made == *range {
             return;
         }
-        let Worker { factors, couplings, coupling, k, .. } = self;
+        let Worker { factors, couplings, coupling, .. } = self;
         factors.fill(point, range);
-        couplings.fill((point.forward, point.weights, point.sizes), range, &mut coupling.square);
-        hessians::covariances(k, point.forward.seen(range), point.weights, point.sizes);
+        couplings.fill(point, range, &mut coupling.square);
         self.made = range.clone();
     }
 
@@ -123,13 +119,11 @@ impl Worker {
     fn add(&mut self, point: &Point, range: &Range<usize>) {
         self.make(point, range);
         let (sizes, seen, count) = (point.sizes, point.forward.seen(range), range.len());
-        let Worker { sums, factors, couplings, k, m, twice, .. } = self;
+        let Worker { sums, factors, couplings, m, pull, .. } = self;
         let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
         let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
-        let m = &mut m[..count * p];
-        m.copy_from_slice(&k[..count * p]);
-        hessians::hidden_hessians(m, seen, sizes, twice);
         let own = couplings.seen(&(0..count), sizes);
+        hidden_hessians(m, point, seen, own.sv, &mut pull.room);
         let add = |sum: &mut [f64], factor: &[f64], width: usize, right| {
             product(sum, Then::Add, 1.0, view(factor, count, width).transpose(), right);
         };
@@ -149,7 +143,7 @@ impl Worker {
         // The products below stand in the place of what was made.
         self.made = 0..0;
         let (seen, count) = (point.forward.seen(&tile), tile.len());
-        let Worker { factors, couplings, coupling: room, m, k, by_pairs, twice, .. } = self;
+        let Worker { factors, couplings, coupling: room, m, pull, .. } = self;
         let mut out = TileGradients::of(rows);
         let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
         let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
@@ -158,7 +152,7 @@ impl Worker {
 
         let (xx, block) = (view(&factors.xx, count, packed(dt)), view(&sums.hidden, packed(dt), p));
         product(m, Then::Set, scale, xx, block);
-        hidden::close(point, &tile, Covariances::Kept(k), m, (by_pairs, twice), out.hidden);
+        pull.close(point, &Side { range: tile, couplings: own }, m, out.hidden);
 
         let block = view(&sums.output, packed(ht), s);
         product(out.output.s, Then::Set, scale, view(&factors.zz, count, packed(ht)), block);
@@ -221,10 +215,7 @@ impl SquaredTraces for Parameter {
         hidden_v.fill(0.0);
         coupling_v.fill(0.0);
         add_up(coupling_v, workers.iter().map(|worker| &worker.coupling.by_v[..]));
-        if let [first, others @ ..] = &mut workers[..] {
-            add_up(&mut first.by_pairs, others.iter().map(|worker| &worker.by_pairs[..]));
-            point.weights.add_through_pairs(hidden_v, &first.by_pairs, &mut first.twice, point.sizes);
-        }
+        add_up(hidden_v, workers.iter().map(|worker| &worker.pull.by_v[..]));
         squares
     }
 }

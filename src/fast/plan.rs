@@ -162,7 +162,8 @@ impl Plan {
         let keep = route == Route::Hidden && keeps(sizes);
         let tile = tile(sizes, route, threads, keep);
         let chunk = match route {
-            Route::Hidden => 512,
+            Route::Hidden if keep => 512,
+            Route::Hidden => 256,
             Route::Class => CLASS_CHUNK,
             Route::Parameter => 1,
         };

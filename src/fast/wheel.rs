@@ -5,7 +5,7 @@
 //! triangle have. Entries off the diagonal are multiplied by `sqrt(2)`, which makes the dot product of two packed matrices
 //! that of the matrices. A vector that is read at `i` and `i+t` is given twice, one copy after the other.
 
-use super::lanes::add_to;
+use super::lanes::{LANES, add_to};
 use std::f64::consts::SQRT_2;
 use std::ops::Range;
 
@@ -39,12 +39,17 @@ pub(super) fn turn(size: usize, distance: usize) -> Turn {
     Turn { distance, entries: start..start + if halved { distance } else { size } }
 }
 
+/// The length of a vector that is given twice: with room behind it, so that eight entries can be taken from any on.
+#[inline(always)]
+pub(super) fn twice(size: usize) -> usize {
+    2 * size + LANES
+}
+
 /// A vector twice, one copy after the other.
 #[inline(always)]
 pub(super) fn set_twice(out: &mut [f64], vector: &[f64]) {
-    let (first, second) = out.split_at_mut(vector.len());
-    first.copy_from_slice(vector);
-    second[..vector.len()].copy_from_slice(vector);
+    out[..vector.len()].copy_from_slice(vector);
+    out[vector.len()..2 * vector.len()].copy_from_slice(vector);
 }
 
 /// Packs `a a'`, `a` being given twice.
@@ -85,7 +90,7 @@ pub(super) fn add_products(sum: &mut [f64], factor: f64, a: &[f64], b: &[f64]) {
 #[inline(always)]
 pub(super) fn fold(sum: &mut [f64], size: usize) -> &mut [f64] {
     let (first, second) = sum.split_at_mut(size);
-    add_to(first, second);
+    add_to(first, &second[..size]);
     first
 }
 
@@ -119,7 +124,7 @@ mod tests {
             let vector = |seed: f64| (0..size).map(|i| (i as f64 + seed).sin()).collect::<Vec<f64>>();
             let (a, b) = (vector(0.3), vector(2.0));
             let pack = |a: &[f64]| {
-                let (mut twice, mut out) = (vec![0.0; 2 * size], vec![0.0; packed(size)]);
+                let (mut twice, mut out) = (vec![0.0; twice(size)], vec![0.0; packed(size)]);
                 set_twice(&mut twice, a);
                 pack_square(&mut out, &twice, size);
                 (twice, out)
@@ -129,7 +134,7 @@ mod tests {
             let product: f64 = a.iter().zip(&b).map(|(a, b)| a * b).sum();
             // A few roundings of numbers of size 1 and their sums.
             assert!((dot - product * product).abs() < 1e-14);
-            let mut sum = vec![0.0; 2 * size];
+            let mut sum = vec![0.0; twice(size)];
             add_slope_of_square(&mut sum, &other, &twice, size);
             for (slope, b) in fold(&mut sum, size).iter().zip(&b) {
                 assert!((*slope - 2.0 * product * b).abs() < 1e-14);

@@ -16,7 +16,7 @@ use super::share::within_the_pool;
 use super::sizes::Sizes;
 use super::trace;
 use super::watch::{Watch, Watcher};
-use super::weights::{Wanted, Weights};
+use super::weights::Weights;
 use crate::model::{Batch, Shape, ThreeLayer};
 use crate::terms::bound::Moments;
 
@@ -68,21 +68,21 @@ impl Workspace {
     /// The same with room from a ledger.
     pub(super) fn with(plan: Plan, ledger: &mut Ledger) -> Self {
         let sizes = Sizes::of(&plan.shape);
-        let (squared_traces, wanted): (Box<dyn SquaredTraces + Send + Sync>, Wanted) = match plan.route {
+        let squared_traces: Box<dyn SquaredTraces + Send + Sync> = match plan.route {
             Route::Hidden => {
                 let hidden = Hidden::new(&sizes, &plan, ledger);
                 let room = |ledger: &mut Ledger| Hidden::room(&sizes, &plan, ledger);
-                (Box::new(Pairs::new(&sizes, &plan, hidden, room, ledger)), Wanted::Pairs)
+                Box::new(Pairs::new(&sizes, &plan, hidden, room, ledger))
             }
             Route::Class => {
                 let room = |ledger: &mut Ledger| Class::room(&sizes, &plan, ledger);
-                (Box::new(Pairs::new(&sizes, &plan, Class, room, ledger)), Wanted::Diagonals)
+                Box::new(Pairs::new(&sizes, &plan, Class, room, ledger))
             }
-            Route::Parameter => (Box::new(Parameter::new(&sizes, &plan, ledger)), Wanted::Pairs),
+            Route::Parameter => Box::new(Parameter::new(&sizes, &plan, ledger)),
         };
         Workspace {
             contrasts: Contrasts::new(sizes.classes, ledger),
-            weights: Weights::new(&sizes, &wanted, ledger),
+            weights: Weights::new(&sizes, ledger),
             forward: Forward::new(&sizes, plan.threads, ledger),
             squared_traces,
             gradients: Gradients::new(&sizes, ledger),

@@ -8,7 +8,7 @@ use std::f64::consts::LOG2_E;
 
 /// `a b + c`.
 #[inline(always)]
-pub(super) fn fused<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
+pub(crate) fn fused<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 

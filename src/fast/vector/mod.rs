@@ -43,10 +43,11 @@ mod tests;
 use crate::model::Activation;
 pub(crate) use activation::{activate, activate_once, activate_only};
 use pulp::{Simd, WithSimd};
+pub(super) use elementary::fused;
 pub(crate) use softmax::softmax;
 
 /// Work in either code.
-trait Work {
+pub(super) trait Work {
     /// What it results in.
     type Output;
     /// Does it, with fused multiply-add or without.
@@ -65,7 +66,7 @@ impl<W: Work> WithSimd for Dispatched<W> {
 }
 
 /// Does the work in the best code of this machine.
-fn dispatch<W: Work>(work: W) -> W::Output {
+pub(super) fn dispatch<W: Work>(work: W) -> W::Output {
     pulp::Arch::new().dispatch(Dispatched(work))
 }
 
