@@ -1,56 +1,82 @@
-//! What every sample brings to the hidden block: `M = diag(phi1) V' S V diag(phi1) + diag(r)`, packed, and the way back
-//! from the gradient by it. `K = V' S V` is made where it is wanted, from `V` and `S V`, and never stored.
+//! What every sample brings to the hidden block: `M = W' A + diag(r)` with `W = V diag(phi1)` and `A = S W`, packed, and
+//! the way back from the gradient by it.
 
 use super::forward::Seen;
+use super::grams::Side;
 use super::lanes::{LANES, Lanes, dot, dot_of_three, row, row_mut};
 use super::memory::Ledger;
 use super::point::Point;
 use super::sizes::Sizes;
 use super::vector::{Work, dispatch};
-use super::weights::Weights;
-use super::wheel::{fold, set_twice, turn, turns, twice};
+use super::wheel::{set_twice, turn, turns, twice};
 
-/// Room for what one sample has for each hidden unit, each row twice.
+/// Room for what one sample has, each vector of hidden units twice.
 pub(super) struct HessianRoom {
-    phi1: Vec<f64>,
-    by_phi1: Vec<f64>,
-    /// `S V`, and the gradient by it.
-    sv: Vec<f64>,
-    by_sv: Vec<f64>,
+    /// `W` and `A`, `c` rows.
+    w: Vec<f64>,
+    a: Vec<f64>,
+    /// The gradient by `M`, a row a turn.
+    by_m: Vec<f64>,
 }
 
 impl HessianRoom {
     pub fn new(sizes: &Sizes, ledger: &mut Ledger) -> Self {
-        let (h, c) = (twice(sizes.hidden), sizes.contrasts);
+        let (c, width) = (sizes.contrasts, twice(sizes.hidden));
         HessianRoom {
-            phi1: ledger.zeros(&[h]),
-            by_phi1: ledger.zeros(&[h]),
-            sv: ledger.zeros(&[c, h]),
-            by_sv: ledger.zeros(&[c, h]),
+            w: ledger.zeros(&[c, width]),
+            a: ledger.zeros(&[c, width]),
+            by_m: ledger.zeros(&[turns(sizes.hidden), width]),
         }
     }
 
-    /// Takes the slopes and `S V` of a sample.
+    /// `W` of a sample.
     #[inline(always)]
-    fn take(&mut self, sizes: &Sizes, phi1: &[f64], sv: &[f64]) {
-        set_twice(&mut self.phi1, phi1);
+    fn take_w(&mut self, sizes: &Sizes, v: &[f64], phi1: &[f64]) {
+        let (h, width) = (sizes.hidden, twice(sizes.hidden));
         for k in 0..sizes.contrasts {
-            set_twice(row_mut(&mut self.sv, k, twice(sizes.hidden)), row(sv, k, sizes.hidden));
+            let (out, v) = (row_mut(&mut self.w, k, width), row(v, k, h));
+            for i in 0..h {
+                out[i] = v[i] * phi1[i];
+                out[h + i] = v[i] * phi1[i];
+            }
+        }
+    }
+
+    /// `A` of a sample.
+    #[inline(always)]
+    fn take_a(&mut self, sizes: &Sizes, a: &[f64]) {
+        for k in 0..sizes.contrasts {
+            set_twice(row_mut(&mut self.a, k, twice(sizes.hidden)), row(a, k, sizes.hidden));
+        }
+    }
+
+    /// The gradient by `M` of a sample as one by a matrix that is not packed: entries beside the diagonal have two places.
+    #[inline(always)]
+    fn take_by_m(&mut self, sizes: &Sizes, by_m: &[f64]) {
+        let (h, width) = (sizes.hidden, twice(sizes.hidden));
+        for distance in 0..turns(h) {
+            let turn = turn(h, distance);
+            let (half, by_m) = (0.5 * turn.factor(), &by_m[turn.entries]);
+            let out = row_mut(&mut self.by_m, distance, width);
+            // Of the last turn of an even size there is only the first half, and zeros stay behind it.
+            for i in 0..by_m.len() {
+                out[i] = half * by_m[i];
+                out[h + i] = half * by_m[i];
+            }
         }
     }
 }
 
-/// Fills rows with `M` of some samples, of which `S V` is given.
-pub(super) fn hidden_hessians(rows: &mut [f64], point: &Point, seen: Seen, sv: &[f64], room: &mut HessianRoom) {
-    dispatch(Making { rows, sizes: point.sizes, weights: point.weights, seen, sv, room });
+/// Fills rows with `M` of some samples.
+pub(super) fn hidden_hessians(rows: &mut [f64], point: &Point, side: &Side, room: &mut HessianRoom) {
+    dispatch(Making { rows, point, seen: point.forward.seen(&side.range), a: side.couplings.a, room });
 }
 
 struct Making<'a> {
     rows: &'a mut [f64],
-    sizes: &'a Sizes,
-    weights: &'a Weights,
+    point: &'a Point<'a>,
     seen: Seen<'a>,
-    sv: &'a [f64],
+    a: &'a [f64],
     room: &'a mut HessianRoom,
 }
 
@@ -59,20 +85,20 @@ impl Work for Making<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let Making { rows, sizes, weights, seen, sv, room } = self;
+        let Making { rows, point, seen, a, room } = self;
+        let sizes = point.sizes;
         let (h, p) = (sizes.hidden, sizes.packed_hidden());
         for n in 0..seen.nx.len() {
-            room.take(sizes, row(seen.phi1, n, h), row(sv, n, sizes.coupling()));
+            room.take_w(sizes, &point.weights.v, row(seen.phi1, n, h));
+            room.take_a(sizes, row(a, n, sizes.coupling()));
             let (m, phi2, u) = (row_mut(rows, n, p), row(seen.phi2, n, h), row(seen.u, n, h));
             for distance in 0..turns(h) {
                 let turn = turn(h, distance);
                 let (factor, m) = (turn.factor(), &mut m[turn.entries]);
-                for near in (0..m.len()).step_by(LANES) {
-                    let far = near + distance;
-                    let slopes = Lanes::of(&room.phi1[near..]) * Lanes::of(&room.phi1[far..]);
-                    let k = covariance::<FMA>(sizes, &weights.v_twice, &room.sv, near, far);
-                    let end = m.len().min(near + LANES);
-                    (factor * k * slopes).put(&mut m[near..end]);
+                for i in (0..m.len()).step_by(LANES) {
+                    let sum = sum_of_products::<FMA>(sizes, &room.w[i..], &room.a[i + distance..]);
+                    let end = m.len().min(i + LANES);
+                    (factor * sum).put(&mut m[i..end]);
                 }
             }
             for i in 0..h {
@@ -82,37 +108,36 @@ impl Work for Making<'_> {
     }
 }
 
-/// Eight entries `K_ij = sum_k V_ki (S V)_kj`, `i` and `j` going up from these.
+/// Eight entries `sum_k W_ki A_kj`, from the first of `i` and of `j` on.
 #[inline(always)]
-fn covariance<const FMA: bool>(sizes: &Sizes, v: &[f64], sv: &[f64], i: usize, j: usize) -> Lanes {
+fn sum_of_products<const FMA: bool>(sizes: &Sizes, w: &[f64], a: &[f64]) -> Lanes {
     let width = twice(sizes.hidden);
     let mut sum = Lanes::default();
     for k in 0..sizes.contrasts {
-        let (v, sv) = (Lanes::of(&v[k * width + i..]), Lanes::of(&sv[k * width + j..]));
-        sum = v.times_plus::<FMA>(sv, sum);
+        let at = k * width..k * width + LANES;
+        sum = Lanes::of(&w[at.clone()]).times_plus::<FMA>(Lanes::of(&a[at]), sum);
     }
     sum
 }
 
-/// Where the gradient by `M` goes, a row a sample: to `phi1`, to `r`, and to `V` through `K = V' S V` at fixed `S V`.
+/// Where the gradient by `M` goes, a row a sample: to `phi1`, to `r`, and through `K = V' S V` to `V` at fixed `S V`.
 pub(super) struct ByHessian<'a> {
     pub phi1: &'a mut [f64],
     pub r: &'a mut [f64],
-    pub v: &'a mut [f64],
+    pub sv: &'a mut [f64],
 }
 
 /// Takes the gradient by `M` of some samples to what it is made of; `sum <M, F_M>`.
 ///
-/// With `B` the gradient by `K`, that by `V` is `B` times a row of `V`, for each class: `S` times it, twice, is the whole
-/// gradient by `V`, and `V'` times it that by `S`.
-pub(super) fn pull(by_m: &[f64], point: &Point, seen: Seen, sv: &[f64], out: ByHessian, room: &mut HessianRoom) -> f64 {
-    dispatch(Pulling { by_m, sizes: point.sizes, weights: point.weights, seen, sv, out, room })
+/// With `B` that gradient and `Z = W B`, the gradient by `phi1` is `2 sum_k (S V)_k Z_k`, and with `X = Z diag(phi1)` that by
+/// `V` is `2 S X` and that by `S` is `X V'`. What goes out for `sv` is `X`.
+pub(super) fn pull(by_m: &[f64], point: &Point, side: &Side, out: ByHessian, room: &mut HessianRoom) -> f64 {
+    dispatch(Pulling { by_m, point, seen: point.forward.seen(&side.range), sv: side.couplings.sv, out, room })
 }
 
 struct Pulling<'a> {
     by_m: &'a [f64],
-    sizes: &'a Sizes,
-    weights: &'a Weights,
+    point: &'a Point<'a>,
     seen: Seen<'a>,
     sv: &'a [f64],
     out: ByHessian<'a>,
@@ -124,27 +149,31 @@ impl Work for Pulling<'_> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) -> f64 {
-        let Pulling { by_m, sizes, weights, seen, sv, out, room } = self;
+        let Pulling { by_m, point, seen, sv, out, room } = self;
+        let sizes = point.sizes;
         let (h, p, coupling) = (sizes.hidden, sizes.packed_hidden(), sizes.coupling());
         let mut value = 0.0;
         for n in 0..seen.nx.len() {
-            let phi1 = row(seen.phi1, n, h);
-            room.take(sizes, phi1, row(sv, n, coupling));
-            room.by_phi1.fill(0.0);
-            room.by_sv.fill(0.0);
-            let by_m = row(by_m, n, p);
-            for distance in 0..turns(h) {
-                let turn = turn(h, distance);
-                pull_turn::<FMA>(&by_m[turn.entries.clone()], turn.factor(), distance, sizes, weights, room);
-            }
-            let (by_phi1, by_r) = (row_mut(out.phi1, n, h), row_mut(out.r, n, h));
-            by_phi1.copy_from_slice(fold(&mut room.by_phi1, h));
-            by_r.copy_from_slice(&by_m[..h]);
-            let by_v = row_mut(out.v, n, coupling);
+            let (phi1, by_m) = (row(seen.phi1, n, h), row(by_m, n, p));
+            room.take_w(sizes, &point.weights.v, phi1);
+            room.take_by_m(sizes, by_m);
+            let (sv, by_sv) = (row(sv, n, coupling), row_mut(out.sv, n, coupling));
+            let by_phi1 = row_mut(out.phi1, n, h);
+            by_phi1.fill(0.0);
             for k in 0..sizes.contrasts {
-                let sum = row_mut(&mut room.by_sv, k, twice(h));
-                row_mut(by_v, k, h).copy_from_slice(fold(sum, h));
+                let w = row(&room.w, k, twice(h));
+                let (sv, by_sv) = (row(sv, k, h), row_mut(by_sv, k, h));
+                for i in (0..h).step_by(LANES) {
+                    let end = h.min(i + LANES);
+                    product_with_row::<FMA>(&room.by_m, w, h, i).put(&mut by_sv[i..end]);
+                }
+                for i in 0..h {
+                    by_phi1[i] += 2.0 * sv[i] * by_sv[i];
+                    by_sv[i] *= phi1[i];
+                }
             }
+            let by_r = row_mut(out.r, n, h);
+            by_r.copy_from_slice(&by_m[..h]);
             // Each entry of M is there for both of its slopes.
             value += 0.5 * dot(by_phi1, phi1) + dot_of_three(by_r, row(seen.phi2, n, h), row(seen.u, n, h));
         }
@@ -152,30 +181,16 @@ impl Work for Pulling<'_> {
     }
 }
 
-/// Adds what the entries of one turn give.
+/// Eight entries of `W_k B`, from `i` on: the partners of a unit are those a distance ahead and those a distance behind.
 #[inline(always)]
-fn pull_turn<const FMA: bool>(
-    by_m: &[f64],
-    factor: f64,
-    distance: usize,
-    sizes: &Sizes,
-    weights: &Weights,
-    room: &mut HessianRoom,
-) {
-    let width = twice(sizes.hidden);
-    for near in (0..by_m.len()).step_by(LANES) {
-        let far = near + distance;
-        let by = factor * Lanes::of_few(&by_m[near..by_m.len().min(near + LANES)]);
-        let by_k = by * covariance::<FMA>(sizes, &weights.v_twice, &room.sv, near, far);
-        let (a, b) = (Lanes::of(&room.phi1[near..]), Lanes::of(&room.phi1[far..]));
-        by_k.times_plus::<FMA>(b, Lanes::of(&room.by_phi1[near..])).put(&mut room.by_phi1[near..near + LANES]);
-        by_k.times_plus::<FMA>(a, Lanes::of(&room.by_phi1[far..])).put(&mut room.by_phi1[far..far + LANES]);
-        let by = 0.5 * by * (a * b);
-        for k in 0..sizes.contrasts {
-            let (v, sum) = (row(&weights.v_twice, k, width), row_mut(&mut room.by_sv, k, width));
-            let (v_near, v_far) = (Lanes::of(&v[near..]), Lanes::of(&v[far..]));
-            by.times_plus::<FMA>(v_far, Lanes::of(&sum[near..])).put(&mut sum[near..near + LANES]);
-            by.times_plus::<FMA>(v_near, Lanes::of(&sum[far..])).put(&mut sum[far..far + LANES]);
-        }
+fn product_with_row<const FMA: bool>(by_m: &[f64], w: &[f64], h: usize, i: usize) -> Lanes {
+    let width = twice(h);
+    let (mut ahead, mut behind) = (Lanes::default(), Lanes::default());
+    for distance in 0..turns(h) {
+        let by_m = row(by_m, distance, width);
+        let back = h + i - distance;
+        ahead = Lanes::of(&by_m[i..]).times_plus::<FMA>(Lanes::of(&w[i + distance..]), ahead);
+        behind = Lanes::of(&by_m[back..]).times_plus::<FMA>(Lanes::of(&w[back..]), behind);
     }
+    ahead + behind
 }

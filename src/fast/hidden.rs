@@ -67,7 +67,7 @@ fn hessians_of<'a>(
         Some(kept) => rows(kept, &side.range, p),
         None => {
             let room = &mut room[..side.range.len() * p];
-            hidden_hessians(room, point, point.forward.seen(&side.range), side.couplings.sv, scratch);
+            hidden_hessians(room, point, side, scratch);
             room
         }
     }
@@ -91,7 +91,7 @@ impl HiddenTerm for Hidden {
                 let range = rows.range();
                 let own = of_samples(couplings, room, point, &range, &mut coupling.square);
                 let [m] = rows.arrays;
-                hidden_hessians(m, point, point.forward.seen(&range), own.sv, &mut hidden.pull.room);
+                hidden_hessians(m, point, &Side { range, couplings: own }, &mut hidden.pull.room);
             });
         });
     }
@@ -158,8 +158,8 @@ impl HessianPull {
     pub fn close(&mut self, point: &Point, tile: &Side, by_m: &[f64], out: HiddenBy<&mut [f64]>) -> f64 {
         let HessianPull { room, by_sv, square, by_v } = self;
         let seen = point.forward.seen(&tile.range);
-        let by = ByHessian { phi1: out.phi1, r: out.r, v: by_sv };
-        let value = hessians::pull(by_m, point, seen, tile.couplings.sv, by, room);
+        let by = ByHessian { phi1: out.phi1, r: out.r, sv: by_sv };
+        let value = hessians::pull(by_m, point, tile, by, room);
         pull_through_covariances(point, seen, (by_sv, 2.0), square, (out.s, by_v));
         0.5 * value
     }

@@ -123,7 +123,7 @@ impl Worker {
         let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
         let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
         let own = couplings.seen(&(0..count), sizes);
-        hidden_hessians(m, point, seen, own.sv, &mut pull.room);
+        hidden_hessians(m, point, &Side { range: range.clone(), couplings: own }, &mut pull.room);
         let add = |sum: &mut [f64], factor: &[f64], width: usize, right| {
             product(sum, Then::Add, 1.0, view(factor, count, width).transpose(), right);
         };

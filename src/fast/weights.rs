@@ -4,7 +4,7 @@ use super::contrast::Contrasts;
 use super::lanes::{LANES, Lanes, row, row_mut, vectorised};
 use super::memory::Ledger;
 use super::sizes::{Sizes, upper};
-use super::wheel::{add_products, set_twice, twice};
+use super::wheel::add_products;
 use crate::model::ThreeLayer;
 use std::f64::consts::SQRT_2;
 
@@ -12,8 +12,6 @@ use std::f64::consts::SQRT_2;
 pub(super) struct Weights {
     /// `V` in contrasts, `c x h`.
     pub v: Vec<f64>,
-    /// The same, each row twice.
-    pub v_twice: Vec<f64>,
     /// A row for each packed entry `(k, l)` of `S`: what it is multiplied by in the diagonal of `K`.
     pub diagonals: Vec<f64>,
     /// A column of `V` for some hidden units.
@@ -25,7 +23,6 @@ impl Weights {
         let (c, h) = (sizes.contrasts, sizes.hidden);
         Weights {
             v: ledger.zeros(&[c, h]),
-            v_twice: ledger.zeros(&[c, twice(h)]),
             diagonals: ledger.zeros(&[sizes.packed_contrasts(), h]),
             column: ledger.lanes(&[c]),
         }
@@ -33,7 +30,7 @@ impl Weights {
 
     pub(super) fn set(&mut self, sizes: &Sizes, network: &ThreeLayer<f64>, contrasts: &Contrasts) {
         let (h, c, classes) = (sizes.hidden, sizes.contrasts, sizes.classes);
-        let Weights { v, v_twice, diagonals, column } = self;
+        let Weights { v, diagonals, column } = self;
         let by_class = network.parameters.v.as_slice();
         for i in (0..h).step_by(LANES) {
             let count = LANES.min(h - i);
@@ -42,9 +39,6 @@ impl Weights {
             for (k, entry) in column.iter().enumerate() {
                 v[k * h + i..][..count].copy_from_slice(&entry.0[..count]);
             }
-        }
-        for k in 0..c {
-            set_twice(row_mut(v_twice, k, twice(h)), row(v, k, h));
         }
         vectorised(
             #[inline(always)]
