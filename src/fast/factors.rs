@@ -1,11 +1,12 @@
 //! What multiplies `M`, `S` and `A` of a sample in the blocks of the Hessian, and the way back from gradients by it.
 
-use super::lanes::{row, row_mut, vectorised};
+use super::lanes::{LANES, row, row_mut, vectorised};
 use super::forward::Seen;
 use super::memory::Ledger;
 use super::point::Point;
 use super::sizes::{Sizes, packed};
-use super::wheel::{add_slope_of_square, fold, pack_square, set_twice};
+use super::vector::{Work, dispatch};
+use super::wheel::{pack_square, product_with, set_twice, turns, twice, unpack_gradient};
 use std::ops::Range;
 
 /// Rows of some samples: `xt xt'` and `zt zt'`, packed, `xt zt'`, and `xt`.
@@ -14,10 +15,10 @@ pub(super) struct Factors {
     pub zz: Vec<f64>,
     pub xz: Vec<f64>,
     pub x: Vec<f64>,
-    /// Room for `zt`, or a sum of its size, and for a vector twice.
+    /// Room for `zt`, for a vector twice, and for the gradient by `zt zt'` of a sample, a row a turn.
     z: Vec<f64>,
     twice: Vec<f64>,
-    sum: Vec<f64>,
+    by_zz: Vec<f64>,
 }
 
 fn widths(sizes: &Sizes) -> (usize, usize) {
@@ -33,8 +34,8 @@ impl Factors {
             xz: ledger.zeros(&[tile, dt, ht]),
             x: ledger.zeros(&[tile, dt]),
             z: ledger.zeros(&[ht]),
-            twice: ledger.zeros(&[2, dt.max(ht)]),
-            sum: ledger.zeros(&[2, ht]),
+            twice: ledger.zeros(&[twice(dt.max(ht))]),
+            by_zz: ledger.zeros(&[turns(ht), twice(ht)]),
         }
     }
 
@@ -57,9 +58,9 @@ impl Factors {
                 for n in 0..count {
                     let x = row(x, n, dt);
                     z[..h].copy_from_slice(row(seen.z, n, h));
-                    set_twice(&mut twice[..2 * dt], x);
+                    set_twice(twice, x);
                     pack_square(row_mut(xx, n, packed(dt)), twice, dt);
-                    set_twice(&mut twice[..2 * ht], z);
+                    set_twice(twice, z);
                     pack_square(row_mut(zz, n, packed(ht)), twice, ht);
                     let xz = row_mut(xz, n, dt * ht);
                     for l in 0..dt {
@@ -75,21 +76,35 @@ impl Factors {
 
     /// The gradients by `z` that those by the packed `zt zt'`, which stand in its place, give.
     pub fn slopes_of_squares(&mut self, seen: Seen, sizes: &Sizes, out: &mut [f64]) {
-        let ((_, ht), h) = (widths(sizes), sizes.hidden);
-        let Factors { zz, z, twice, sum, .. } = self;
+        dispatch(Slopes { factors: self, seen, sizes, out });
+    }
+}
+
+struct Slopes<'a> {
+    factors: &'a mut Factors,
+    seen: Seen<'a>,
+    sizes: &'a Sizes,
+    out: &'a mut [f64],
+}
+
+impl Work for Slopes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let ((_, ht), h) = (widths(self.sizes), self.sizes.hidden);
+        let Factors { zz, z, twice, by_zz, .. } = self.factors;
         z.fill(1.0);
-        vectorised(
-            #[inline(always)]
-            || {
-                for n in 0..seen.nx.len() {
-                    z[..h].copy_from_slice(row(seen.z, n, h));
-                    set_twice(&mut twice[..2 * ht], z);
-                    sum.fill(0.0);
-                    add_slope_of_square(sum, row(zz, n, packed(ht)), twice, ht);
-                    row_mut(out, n, h).copy_from_slice(&fold(sum, ht)[..h]);
-                }
-            },
-        );
+        for n in 0..self.seen.nx.len() {
+            z[..h].copy_from_slice(row(self.seen.z, n, h));
+            set_twice(twice, z);
+            unpack_gradient(by_zz, row(zz, n, packed(ht)), ht);
+            let out = row_mut(self.out, n, h);
+            for i in (0..h).step_by(LANES) {
+                let end = h.min(i + LANES);
+                (2.0 * product_with::<FMA>(by_zz, twice, ht, i)).put(&mut out[i..end]);
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::memory::Ledger;
 use super::point::Point;
 use super::sizes::Sizes;
 use super::vector::{Work, dispatch};
-use super::wheel::{set_twice, turn, turns, twice};
+use super::wheel::{product_with, set_twice, turn, turns, twice, unpack_gradient};
 
 /// Room for what one sample has, each vector of hidden units twice.
 pub(super) struct HessianRoom {
@@ -47,22 +47,6 @@ impl HessianRoom {
     fn take_a(&mut self, sizes: &Sizes, a: &[f64]) {
         for k in 0..sizes.contrasts {
             set_twice(row_mut(&mut self.a, k, twice(sizes.hidden)), row(a, k, sizes.hidden));
-        }
-    }
-
-    /// The gradient by `M` of a sample as one by a matrix that is not packed: entries beside the diagonal have two places.
-    #[inline(always)]
-    fn take_by_m(&mut self, sizes: &Sizes, by_m: &[f64]) {
-        let (h, width) = (sizes.hidden, twice(sizes.hidden));
-        for distance in 0..turns(h) {
-            let turn = turn(h, distance);
-            let (half, by_m) = (0.5 * turn.factor(), &by_m[turn.entries]);
-            let out = row_mut(&mut self.by_m, distance, width);
-            // Of the last turn of an even size there is only the first half, and zeros stay behind it.
-            for i in 0..by_m.len() {
-                out[i] = half * by_m[i];
-                out[h + i] = half * by_m[i];
-            }
         }
     }
 }
@@ -156,7 +140,7 @@ impl Work for Pulling<'_> {
         for n in 0..seen.nx.len() {
             let (phi1, by_m) = (row(seen.phi1, n, h), row(by_m, n, p));
             room.take_w(sizes, &point.weights.v, phi1);
-            room.take_by_m(sizes, by_m);
+            unpack_gradient(&mut room.by_m, by_m, h);
             let (sv, by_sv) = (row(sv, n, coupling), row_mut(out.sv, n, coupling));
             let by_phi1 = row_mut(out.phi1, n, h);
             by_phi1.fill(0.0);
@@ -165,7 +149,7 @@ impl Work for Pulling<'_> {
                 let (sv, by_sv) = (row(sv, k, h), row_mut(by_sv, k, h));
                 for i in (0..h).step_by(LANES) {
                     let end = h.min(i + LANES);
-                    product_with_row::<FMA>(&room.by_m, w, h, i).put(&mut by_sv[i..end]);
+                    product_with::<FMA>(&room.by_m, w, h, i).put(&mut by_sv[i..end]);
                 }
                 for i in 0..h {
                     by_phi1[i] += 2.0 * sv[i] * by_sv[i];
@@ -179,18 +163,4 @@ impl Work for Pulling<'_> {
         }
         value
     }
-}
-
-/// Eight entries of `W_k B`, from `i` on: the partners of a unit are those a distance ahead and those a distance behind.
-#[inline(always)]
-fn product_with_row<const FMA: bool>(by_m: &[f64], w: &[f64], h: usize, i: usize) -> Lanes {
-    let width = twice(h);
-    let (mut ahead, mut behind) = (Lanes::default(), Lanes::default());
-    for distance in 0..turns(h) {
-        let by_m = row(by_m, distance, width);
-        let back = h + i - distance;
-        ahead = Lanes::of(&by_m[i..]).times_plus::<FMA>(Lanes::of(&w[i + distance..]), ahead);
-        behind = Lanes::of(&by_m[back..]).times_plus::<FMA>(Lanes::of(&w[back..]), behind);
-    }
-    ahead + behind
 }

@@ -35,6 +35,8 @@ mod sizes;
 mod trace;
 pub(crate) mod vector;
 mod watch;
+#[cfg(test)]
+mod ways;
 mod weights;
 mod wheel;
 mod workspace;

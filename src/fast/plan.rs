@@ -110,6 +110,8 @@ pub struct Plan {
     pub(super) costs: [f64; 3],
 }
 
+/// The multiplications for which one more thread is worth waking: some tenth of a millisecond.
+const FOR_A_THREAD: f64 = 5e6;
 /// What each thread and all together may take.
 const MOST_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
 /// A tile's buffers should stay within reach: about the second-level cache, three times over.
@@ -159,6 +161,7 @@ impl Plan {
                 most: MOST_BYTES / gibibyte,
             });
         }
+        let threads = threads.min(1 + (costs[route as usize] / FOR_A_THREAD) as usize);
         let keep = route == Route::Hidden && keeps(sizes);
         let tile = tile(sizes, route, threads, keep);
         let chunk = match route {
@@ -190,7 +193,7 @@ impl Plan {
         self.route
     }
 
-    /// How many threads work at once.
+    /// How many threads work at once: no more than were given, and fewer where the work is not worth waking them.
     pub fn threads(&self) -> usize {
         self.threads
     }

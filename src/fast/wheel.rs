@@ -5,7 +5,7 @@
 //! triangle have. Entries off the diagonal are multiplied by `sqrt(2)`, which makes the dot product of two packed matrices
 //! that of the matrices. A vector that is read at `i` and `i+t` is given twice, one copy after the other.
 
-use super::lanes::{LANES, add_to};
+use super::lanes::{LANES, Lanes, row, row_mut};
 use std::f64::consts::SQRT_2;
 use std::ops::Range;
 
@@ -65,16 +65,34 @@ pub(super) fn pack_square(out: &mut [f64], twice: &[f64], size: usize) {
     }
 }
 
-/// Adds the gradient by `a` that a gradient by the packed `a a'` gives: `sum` has room for it twice, which is to be added up.
+/// Turns a gradient by a packed symmetric matrix into one by the matrix `B` itself, whose entries beside the diagonal have two
+/// places: a row a turn, each twice.
 #[inline(always)]
-pub(super) fn add_slope_of_square(sum: &mut [f64], by: &[f64], twice: &[f64], size: usize) {
+pub(super) fn unpack_gradient(out: &mut [f64], by: &[f64], size: usize) {
     for distance in 0..turns(size) {
         let turn = turn(size, distance);
-        let (factor, by) = (turn.factor(), &by[turn.entries]);
-        let (near, far) = (0..by.len(), distance..distance + by.len());
-        add_products(&mut sum[near.clone()], factor, by, &twice[far.clone()]);
-        add_products(&mut sum[far], factor, by, &twice[near]);
+        let (half, by) = (0.5 * turn.factor(), &by[turn.entries]);
+        let (first, second) = row_mut(out, distance, twice(size)).split_at_mut(size);
+        // Of the last turn of an even size there is only the first half, and zeros stay behind it.
+        for i in 0..by.len() {
+            first[i] = half * by[i];
+            second[i] = half * by[i];
+        }
     }
+}
+
+/// Eight entries of `B a`, from `i` on, `a` being given twice: the partners of an index are those a distance ahead and those a
+/// distance behind.
+#[inline(always)]
+pub(super) fn product_with<const FMA: bool>(b: &[f64], a: &[f64], size: usize, i: usize) -> Lanes {
+    let (mut ahead, mut behind) = (Lanes::default(), Lanes::default());
+    for distance in 0..turns(size) {
+        let b = row(b, distance, twice(size));
+        let back = size + i - distance;
+        ahead = Lanes::of(&b[i..]).times_plus::<FMA>(Lanes::of(&a[i + distance..]), ahead);
+        behind = Lanes::of(&b[back..]).times_plus::<FMA>(Lanes::of(&a[back..]), behind);
+    }
+    ahead + behind
 }
 
 /// `sum += factor a b`, entry by entry.
@@ -84,14 +102,6 @@ pub(super) fn add_products(sum: &mut [f64], factor: f64, a: &[f64], b: &[f64]) {
     for i in 0..sum.len() {
         sum[i] += factor * a[i] * b[i];
     }
-}
-
-/// Adds the second copy of a sum to the first.
-#[inline(always)]
-pub(super) fn fold(sum: &mut [f64], size: usize) -> &mut [f64] {
-    let (first, second) = sum.split_at_mut(size);
-    add_to(first, &second[..size]);
-    first
 }
 
 #[cfg(test)]
@@ -134,10 +144,11 @@ mod tests {
             let product: f64 = a.iter().zip(&b).map(|(a, b)| a * b).sum();
             // A few roundings of numbers of size 1 and their sums.
             assert!((dot - product * product).abs() < 1e-14);
-            let mut sum = vec![0.0; twice(size)];
-            add_slope_of_square(&mut sum, &other, &twice, size);
-            for (slope, b) in fold(&mut sum, size).iter().zip(&b) {
-                assert!((*slope - 2.0 * product * b).abs() < 1e-14);
+            let mut by = vec![0.0; turns(size) * twice.len()];
+            unpack_gradient(&mut by, &other, size);
+            for (i, b) in b.iter().enumerate() {
+                let slope = 2.0 * product_with::<true>(&by, &twice, size, i).0[0];
+                assert!((slope - 2.0 * product * b).abs() < 1e-14);
             }
         }
     }
