@@ -21,6 +21,8 @@ mod hidden;
 mod hidden_term;
 mod lanes;
 mod layers;
+pub(crate) mod loss_pass;
+mod losses;
 mod memory;
 mod objective;
 mod pair_kernel;

@@ -1,11 +1,12 @@
 //! By which path of [`fast`](crate::fast) loss, moments and gradients are computed: one hidden layer with softmax has one of its own.
 
-use super::fit::Fit;
+use super::fit::{Fit, score};
 use super::recent::Recent;
-use super::{Descent, TrainError, backward};
+use super::{Descent, TrainError};
 use crate::budget;
+use crate::fast::loss_pass::LossPass;
 use crate::fast::{
-    Backward, FastError, GradientShares, LayerObjective, LayerWorkspace, Objective, PlanError, Workspace,
+    FastError, GradientShares, LayerObjective, LayerWorkspace, Objective, PlanError, Workspace,
 };
 use crate::model::{Batch, Loss, Network, ThreeLayer};
 use crate::terms::bound::{mean, spread, ws_upper};
@@ -14,7 +15,7 @@ use crate::terms::bound::{mean, spread, ws_upper};
 pub(super) struct Paths {
     threads: usize,
     workspaces: Recent<Workspace>,
-    backward: Recent<Backward>,
+    passes: Recent<LossPass>,
     layer_workspaces: Recent<LayerWorkspace>,
 }
 
@@ -44,11 +45,12 @@ fn objective_of_three_layers(objective: LayerObjective) -> Option<Objective> {
 
 /// Checks that network, loss and data go together.
 pub(super) fn check_fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<(), TrainError> {
+    let Err(misfit) = network.check_fit(batch, loss) else { return Ok(()) };
+    // One hidden layer with softmax has names of its own for its arrays.
     match three_layer(network, loss, batch) {
-        Some(network) => network.check_fit(batch)?,
-        None => network.check_fit(batch, loss)?,
+        Some(network) => Ok(network.check_fit(batch)?),
+        None => Err(misfit.into()),
     }
-    Ok(())
 }
 
 /// Whether there is room for all samples on their way through the network and back: outputs, slopes and adjoints of every unit.
@@ -62,39 +64,39 @@ fn ask(network: &Network<f64>, batch: &Batch<f64>) -> Result<(), PlanError> {
 impl Paths {
     /// No buffers yet; so many threads work at once.
     pub fn new(threads: usize) -> Self {
-        let (workspaces, backward, layer_workspaces) = (Recent::new(), Recent::new(), Recent::new());
-        Paths { threads, workspaces, backward, layer_workspaces }
+        let (workspaces, passes, layer_workspaces) = (Recent::new(), Recent::new(), Recent::new());
+        Paths { threads, workspaces, passes, layer_workspaces }
     }
 
     /// Loss and score.
     pub fn fit(&mut self, network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<Fit, TrainError> {
-        ask(network, batch)?;
-        if let Some(network) = three_layer(network, loss, batch) {
-            let backward = self.backward.at(&network.shape(batch.samples()));
-            return Ok(backward.evaluate(&network, batch)?.into());
-        }
-        network.check_fit(batch, loss)?;
-        Ok(backward::evaluate(network, loss, batch))
+        let pass = self.pass(network, loss, batch)?;
+        let score = score(loss, pass.outputs(network, batch), batch);
+        Ok(Fit { loss: pass.loss(batch), score })
     }
 
-    /// Loss and score, and the gradient of the loss.
+    /// The loss, and its gradient in `out`. `look` sees the outputs, a row a sample, on the way.
     pub fn gradient(
         &mut self,
         network: &Network<f64>,
         loss: Loss,
         batch: &Batch<f64>,
         out: &mut [f64],
-    ) -> Result<Fit, TrainError> {
-        ask(network, batch)?;
-        if let Some(network) = three_layer(network, loss, batch) {
-            let backward = self.backward.at(&network.shape(batch.samples()));
-            return Ok(backward.gradient(&network, batch, out)?.into());
-        }
-        network.check_fit(batch, loss)?;
-        let (fit, gradient) = backward::gradient(network, loss, batch);
+        look: impl FnOnce(&[f64]),
+    ) -> Result<f64, TrainError> {
         check_buffer(network, out)?;
-        out.copy_from_slice(&gradient.flat());
-        Ok(fit)
+        Ok(self.pass(network, loss, batch)?.gradient(network, batch, out, look))
+    }
+
+    fn pass(
+        &mut self,
+        network: &Network<f64>,
+        loss: Loss,
+        batch: &Batch<f64>,
+    ) -> Result<&mut LossPass, TrainError> {
+        ask(network, batch)?;
+        check_fit(network, loss, batch)?;
+        Ok(self.passes.of(network, loss, batch.samples()))
     }
 
     /// The gradient of the loss, so many times, and of an objective with a strength.
