@@ -182,7 +182,7 @@ impl LossPass {
 }
 
 /// A matrix as products want it.
-fn of_columns(matrix: &Matrix<f64>) -> View<'_> {
+pub(super) fn of_columns(matrix: &Matrix<f64>) -> View<'_> {
     View::from_column_major_slice(matrix.as_slice(), matrix.nrows(), matrix.ncols())
 }
 

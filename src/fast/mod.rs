@@ -35,6 +35,7 @@ mod pull;
 mod share;
 mod sizes;
 mod trace;
+pub(crate) mod trace_pass;
 pub(crate) mod vector;
 mod watch;
 mod weights;

@@ -296,10 +296,12 @@ impl Network<f64> {
         for (to, from) in self.layers.0.iter_mut().zip(&from.layers.0) {
             let (rows, columns) = from.w.shape();
             let (by_w, behind) = rest.split_at(rows * columns);
+            let (to_w, from_w) = (to.w.as_mut_slice(), from.w.as_slice());
             for column in 0..columns {
-                let entries = to.w.column_mut(column).data.into_slice_mut();
-                for (row, (to, from)) in entries.iter_mut().zip(from.w.column(column).iter()).enumerate() {
-                    *to = from + factor * by_w[row * columns + column];
+                let at = column * rows..(column + 1) * rows;
+                let (to, from) = (&mut to_w[at.clone()], &from_w[at]);
+                for row in 0..rows {
+                    to[row] = from[row] + factor * by_w[row * columns + column];
                 }
             }
             let biases = to.b.iter_mut().flatten().zip(from.b.iter().flatten());

@@ -5,6 +5,7 @@ use super::recent::Recent;
 use super::{Descent, TrainError};
 use crate::budget;
 use crate::fast::loss_pass::LossPass;
+use crate::fast::trace_pass::{LossAndTrace, TracePass};
 use crate::fast::{
     FastError, GradientShares, LayerObjective, LayerWorkspace, Objective, PlanError, Workspace,
 };
@@ -16,6 +17,7 @@ pub(super) struct Paths {
     threads: usize,
     workspaces: Recent<Workspace>,
     passes: Recent<LossPass>,
+    traces: Recent<TracePass>,
     layer_workspaces: Recent<LayerWorkspace>,
 }
 
@@ -53,19 +55,21 @@ pub(super) fn check_fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) 
     }
 }
 
-/// Whether there is room for all samples on their way through the network and back: outputs, slopes and adjoints of every unit.
+/// Whether there is room for all samples on their way through the network and back: outputs, slopes and adjoints of every unit, at
+/// most six numbers.
 fn ask(network: &Network<f64>, batch: &Batch<f64>) -> Result<(), PlanError> {
     let (samples, units) = (batch.samples(), network.architecture().units());
     let what = || format!("the way of {samples} samples through {units} units");
-    budget::ask(budget::numbers(&[4, samples, units]), what)
+    budget::ask(budget::numbers(&[6, samples, units]), what)
         .map_err(|over| PlanError::OverBudget { over, threads: 1 })
 }
 
 impl Paths {
     /// No buffers yet; so many threads work at once.
     pub fn new(threads: usize) -> Self {
-        let (workspaces, passes, layer_workspaces) = (Recent::new(), Recent::new(), Recent::new());
-        Paths { threads, workspaces, passes, layer_workspaces }
+        let (workspaces, layer_workspaces) = (Recent::new(), Recent::new());
+        let (passes, traces) = (Recent::new(), Recent::new());
+        Paths { threads, workspaces, passes, traces, layer_workspaces }
     }
 
     /// Loss and score.
@@ -108,6 +112,9 @@ impl Paths {
         (share, objective, strength): (f64, LayerObjective, f64),
         out: &mut [f64],
     ) -> Result<Descent, TrainError> {
+        if objective == LayerObjective::Trace && loss == Loss::Softmax && network.layers.0.len() == 2 {
+            return self.penalised_by_trace(network, batch, (share, strength), out);
+        }
         if let (Some(network), Some(objective)) =
             (three_layer(network, loss, batch), objective_of_three_layers(objective))
         {
@@ -118,6 +125,22 @@ impl Paths {
         workspace.differentiate(network, batch)?;
         let found = workspace.gradient(network, batch, share, Some((objective, strength)), out)?;
         Ok(Descent { loss: found.loss, penalty: found.penalty, flat: found.flat })
+    }
+
+    /// The trace of one hidden layer, which needs no pairs of samples.
+    fn penalised_by_trace(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        shares: (f64, f64),
+        out: &mut [f64],
+    ) -> Result<Descent, TrainError> {
+        ask(network, batch)?;
+        check_fit(network, Loss::Softmax, batch)?;
+        check_buffer(network, out)?;
+        let LossAndTrace { loss, trace } =
+            self.traces.of(network, batch.samples()).gradient(network, batch, shares, out);
+        Ok(Descent { loss, penalty: trace, flat: None })
     }
 
     fn penalised_three_layers(

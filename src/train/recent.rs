@@ -1,6 +1,7 @@
 //! Buffers that are kept from call to call.
 
 use crate::fast::loss_pass::LossPass;
+use crate::fast::trace_pass::TracePass;
 use crate::fast::{LayerPlan, LayerWorkspace, Plan, PlanError, Workspace};
 use crate::model::{Architecture, Loss, Network, Shape};
 
@@ -53,6 +54,13 @@ impl Recent<LossPass> {
     pub fn of(&mut self, network: &Network<f64>, loss: Loss, samples: usize) -> &mut LossPass {
         let fits = |kept: &LossPass| kept.is_for(network, loss, samples);
         self.get(fits, || LossPass::new(&network.architecture(), loss, samples))
+    }
+}
+
+impl Recent<TracePass> {
+    /// The one for a network of one hidden layer and so many samples.
+    pub fn of(&mut self, network: &Network<f64>, samples: usize) -> &mut TracePass {
+        self.get(|kept| kept.is_for(network, samples), || TracePass::new(network, samples))
     }
 }
 

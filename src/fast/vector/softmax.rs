@@ -42,9 +42,9 @@ pub(crate) fn residuals(p: &mut [f64], classes: usize, y: impl Fn(usize, usize) 
         for k in 1..classes {
             top = if p[k] > p[top] { k } else { top };
         }
-        for (k, p) in p.iter_mut().enumerate() {
-            *p -= y(row, k);
-            others += if k == top { 0.0 } else { *p };
+        for k in 0..classes {
+            p[k] -= y(row, k);
+            others += if k == top { 0.0 } else { p[k] };
         }
         p[top] = -others;
     }
