@@ -2,9 +2,9 @@
 
 use super::FastError;
 use super::error::{check_buffer, check_shape};
-use super::forward::{inputs, softmax};
-use super::product::{Then, View, add_rows, product, view};
-use crate::model::{Batch, Shape, ThreeLayer};
+use super::loss_pass::LossPass;
+use crate::model::{Architecture, Batch, Loss, Shape, ThreeLayer};
+use crate::number::Matrix;
 
 /// How well a network fits its data.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,26 +34,14 @@ pub struct Fit {
 /// ```
 pub struct Backward {
     shape: Shape,
-    /// `z` and `phi1`, then `phi1 u`: `N x h` each.
-    z: Vec<f64>,
-    slope: Vec<f64>,
-    /// Logits, then `p`, then `(p - y)/N`: `N x C`.
-    residual: Vec<f64>,
-    by_hidden: Vec<f64>,
+    pass: LossPass,
 }
 
 impl Backward {
     /// Allocates the buffers for a shape.
     pub fn new(shape: &Shape) -> Self {
-        let zeros = |width: usize| vec![0.0; shape.samples * width];
-        let (h, classes) = (shape.hidden, shape.classes);
-        Backward {
-            shape: *shape,
-            z: zeros(h),
-            slope: zeros(h),
-            residual: zeros(classes),
-            by_hidden: zeros(h),
-        }
+        let architecture = Architecture::new(shape.inputs, &[shape.hidden, shape.classes], shape.biases);
+        Backward { shape: *shape, pass: LossPass::new(&architecture, Loss::Softmax, shape.samples) }
     }
 
     /// The shape that it is for.
@@ -67,28 +55,8 @@ impl Backward {
     /// [`FastError::Shape`] for a network and data of another shape.
     pub fn evaluate(&mut self, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Fit, FastError> {
         check_shape(&self.shape, network, batch)?;
-        let Shape { samples, inputs: d, hidden: h, classes, .. } = self.shape;
-        let parameters = &network.parameters;
-        let w = View::from_column_major_slice(parameters.w.as_slice(), h, d);
-        product(&mut self.z, Then::Set, 1.0, inputs(batch, 0, samples), w.transpose());
-        for (index, (z, slope)) in self.z.iter_mut().zip(&mut self.slope).enumerate() {
-            let bias = parameters.b.as_ref().map_or(0.0, |b| b[index % h]);
-            let phi = network.activation.derivatives(&(*z + bias));
-            (*z, *slope) = (phi.value, phi.first);
-        }
-        let v = View::from_column_major_slice(parameters.v.as_slice(), classes, h);
-        product(&mut self.residual, Then::Set, 1.0, view(&self.z, samples, h), v.transpose());
-        let (mut loss, mut right) = (0.0, 0_usize);
-        for (row, p) in self.residual.chunks_mut(classes).enumerate() {
-            if let Some(bias) = &parameters.c {
-                p.iter_mut().zip(bias.iter()).for_each(|(logit, bias)| *logit += bias);
-            }
-            let y = |class: usize| batch.y[(row, class)];
-            right += usize::from(largest(classes, |class| p[class]) == largest(classes, y));
-            loss += softmax(p, y);
-        }
-        let count = samples as f64;
-        Ok(Fit { loss: loss / count, accuracy: right as f64 / count })
+        let accuracy = accuracy(self.pass.outputs(network, batch), &batch.y);
+        Ok(Fit { loss: self.pass.loss(batch), accuracy })
     }
 
     /// Computes loss and accuracy, and the gradient of the loss in `out`: order `W, b, V, c`, row-major.
@@ -102,28 +70,21 @@ impl Backward {
         out: &mut [f64],
     ) -> Result<Fit, FastError> {
         check_buffer(&self.shape, out)?;
-        let fit = self.evaluate(network, batch)?;
-        let Shape { samples, hidden: h, classes, .. } = self.shape;
-        for (row, p) in self.residual.chunks_mut(classes).enumerate() {
-            for (class, p) in p.iter_mut().enumerate() {
-                *p = (*p - batch.y[(row, class)]) / samples as f64;
-            }
-        }
-        let v = View::from_column_major_slice(network.parameters.v.as_slice(), classes, h);
-        let residual = view(&self.residual, samples, classes);
-        product(&mut self.by_hidden, Then::Set, 1.0, residual, v);
-        self.by_hidden.iter_mut().zip(&self.slope).for_each(|(u, slope)| *u *= slope);
-
-        let [by_w, by_b, by_v, by_c] = self.shape.groups_mut(out);
-        let by_hidden = view(&self.by_hidden, samples, h);
-        product(by_w, Then::Set, 1.0, by_hidden.transpose(), inputs(batch, 0, samples));
-        product(by_v, Then::Set, 1.0, residual.transpose(), view(&self.z, samples, h));
-        for (sum, rows) in [(by_b, &self.by_hidden), (by_c, &self.residual)] {
-            sum.fill(0.0);
-            add_rows(sum, rows);
-        }
-        Ok(fit)
+        check_shape(&self.shape, network, batch)?;
+        let mut right = 0.0;
+        let loss = self.pass.gradient(network, batch, out, |outputs| right = accuracy(outputs, &batch.y));
+        Ok(Fit { loss, accuracy: right })
     }
+}
+
+/// The part of the rows whose largest output is where the largest target is.
+fn accuracy(outputs: &[f64], y: &Matrix<f64>) -> f64 {
+    let (samples, classes) = y.shape();
+    let targets = y.as_slice();
+    let is_right = |(n, o): &(usize, &[f64])| {
+        largest(classes, |k| o[k]) == largest(classes, |k| targets[k * samples + n])
+    };
+    outputs.chunks_exact(classes).enumerate().filter(is_right).count() as f64 / samples as f64
 }
 
 /// The index of the largest value, the first of several.

@@ -168,19 +168,3 @@ fn squares<'a>(out: &mut [f64], bias: usize, columns: impl Iterator<Item = &'a [
 pub(super) fn inputs(batch: &Batch<f64>, start: usize, count: usize) -> View<'_> {
     View::from_column_major_slice(batch.x.as_slice(), batch.x.nrows(), batch.x.ncols()).subrows(start, count)
 }
-
-/// Logits to probabilities in place, and the cross entropy, neither of which overflows or cancels.
-pub(super) fn softmax(o: &mut [f64], y: impl Fn(usize) -> f64) -> f64 {
-    let top = (0..o.len()).fold(0, |top, k| if o[k] > o[top] { k } else { top });
-    let highest = o[top];
-    let below: f64 = (0..o.len()).map(|k| y(k) * (highest - o[k])).sum();
-    let mut others = 0.0;
-    for (k, logit) in o.iter_mut().enumerate() {
-        *logit = if k == top { 1.0 } else { (*logit - highest).exp() };
-        others += if k == top { 0.0 } else { *logit };
-    }
-    let total: f64 = o.iter().sum();
-    o.iter_mut().for_each(|weight| *weight /= total);
-    let all: f64 = (0..o.len()).map(y).sum();
-    below + all * others.ln_1p()
-}

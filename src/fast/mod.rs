@@ -21,6 +21,8 @@ mod hidden;
 mod hidden_term;
 mod lanes;
 mod layers;
+pub(crate) mod loss_pass;
+mod losses;
 mod memory;
 mod objective;
 mod pair_kernel;
@@ -33,6 +35,7 @@ mod pull;
 mod share;
 mod sizes;
 mod trace;
+pub(crate) mod trace_pass;
 pub(crate) mod vector;
 mod watch;
 #[cfg(test)]

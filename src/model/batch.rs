@@ -226,6 +226,12 @@ impl Batch<f64> {
     /// [`BatchError`] names the first that is not.
     pub fn check_targets(&self, loss: Loss) -> Result<(), BatchError> {
         check_finite("Y", &self.y)?;
+        let (targets, y) = (loss.targets(), self.y.as_slice());
+        if y.iter().all(|value| targets.admit(*value))
+            && (targets != Targets::Probabilities || sum_to_1(&self.y))
+        {
+            return Ok(());
+        }
         for row in 0..self.y.nrows() {
             for column in 0..self.y.ncols() {
                 let value = self.y[(row, column)];
@@ -278,7 +284,23 @@ fn check_inputs(x: &Matrix<f64>, name: &'static str, targets: usize) -> Result<(
     check_finite("X", x)
 }
 
+/// Whether every row does, within [`SUM_TOLERANCE`]: column after column, some rows at a time.
+fn sum_to_1(y: &Matrix<f64>) -> bool {
+    const ROWS: usize = 64;
+    (0..y.nrows()).step_by(ROWS).all(|start| {
+        let end = y.nrows().min(start + ROWS);
+        let mut sums = [0.0; ROWS];
+        for column in y.as_slice().chunks_exact(y.nrows()) {
+            sums.iter_mut().zip(&column[start..end]).for_each(|(sum, value)| *sum += value);
+        }
+        sums[..end - start].iter().all(|sum| (sum - 1.0).abs() <= SUM_TOLERANCE)
+    })
+}
+
 fn check_finite(name: &'static str, matrix: &Matrix<f64>) -> Result<(), BatchError> {
+    if matrix.as_slice().iter().all(|value| value.is_finite()) {
+        return Ok(());
+    }
     for row in 0..matrix.nrows() {
         for column in 0..matrix.ncols() {
             let value = matrix[(row, column)];

@@ -282,6 +282,43 @@ impl Network<f64> {
         nearest
     }
 
+    /// Becomes another network, moved by a factor along a direction, order `W1, b1, W2, ..`, row-major. Between networks of the same
+    /// sizes nothing is allocated.
+    ///
+    /// # Panics
+    /// Where the direction is shorter than there are parameters.
+    pub(crate) fn set_moved(&mut self, from: &Self, factor: f64, direction: &[f64]) {
+        self.activations.clone_from(&from.activations);
+        if self.layers.architecture() != from.layers.architecture() {
+            self.layers = from.layers.clone();
+        }
+        let mut rest = direction;
+        for (to, from) in self.layers.0.iter_mut().zip(&from.layers.0) {
+            let (rows, columns) = from.w.shape();
+            let (by_w, behind) = rest.split_at(rows * columns);
+            let (to_w, from_w) = (to.w.as_mut_slice(), from.w.as_slice());
+            for column in 0..columns {
+                let at = column * rows..(column + 1) * rows;
+                let (to, from) = (&mut to_w[at.clone()], &from_w[at]);
+                for row in 0..rows {
+                    to[row] = from[row] + factor * by_w[row * columns + column];
+                }
+            }
+            let biases = to.b.iter_mut().flatten().zip(from.b.iter().flatten());
+            biases.zip(behind).for_each(|((to, from), by)| *to = from + factor * by);
+            rest = &behind[from.b.as_ref().map_or(0, Vector::len)..];
+        }
+    }
+
+    /// Whether every parameter is finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        let finite = |entries: &[f64]| entries.iter().fold(true, |all, entry| all & entry.is_finite());
+        self.layers
+            .0
+            .iter()
+            .all(|Layer { w, b }| finite(w.as_slice()) && b.as_ref().is_none_or(|b| finite(b.as_slice())))
+    }
+
     /// Checks that every parameter is finite.
     ///
     /// # Errors

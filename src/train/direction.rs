@@ -3,7 +3,7 @@
 use super::paths::Paths;
 use super::{Method, Task, TrainError};
 use crate::fast::NoLayerGradient;
-use crate::model::{Batch, Layers, Loss, Network};
+use crate::model::{Batch, Loss, Network};
 use crate::number::norm;
 
 /// The loss and the penalty at the point where a gradient was taken.
@@ -41,12 +41,14 @@ pub struct Descent {
 pub struct Direction {
     method: Method,
     paths: Paths,
+    /// Where sharpness-aware minimization takes its gradient.
+    there: Option<Network<f64>>,
 }
 
 impl Direction {
     /// The gradient of a method, computed by so many threads.
     pub fn new(method: Method, threads: usize) -> Self {
-        Direction { method, paths: Paths::new(threads) }
+        Direction { method, paths: Paths::new(threads), there: None }
     }
 
     /// The gradient at a point with a strength, in `out`: order `W1, b1, W2, b2, ..`, row-major.
@@ -62,16 +64,19 @@ impl Direction {
         strength: f64,
         out: &mut [f64],
     ) -> Result<Descent, TrainError> {
-        self.method.check(&Task::of(network, loss, batch))?;
+        if self.method == Method::HsrBlock {
+            self.method.check(&Task::of(network, loss, batch))?;
+        }
         if let Some(objective) = self.method.objective() {
             return self.paths.penalised(network, loss, batch, (1.0, objective, strength), out);
         }
-        let found = self.paths.gradient(network, loss, batch, out)?.loss;
+        let found = self.paths.gradient(network, loss, batch, out, |_| {})?;
         let penalty = match self.method {
             Method::WeightDecay => add_decay(network, strength, out),
             Method::Sam => {
-                let there = sharpest(network, strength, out);
-                self.paths.gradient(&there, loss, batch, out)?;
+                let there = self.there.get_or_insert_with(|| network.clone());
+                set_sharpest(there, network, strength, out);
+                self.paths.gradient(there, loss, batch, out, |_| {})?;
                 0.0
             }
             _ => 0.0,
@@ -89,9 +94,8 @@ fn add_decay(network: &Network<f64>, decay: f64, out: &mut [f64]) -> f64 {
 
 /// The point at the distance `rho` along the gradient, where the loss is largest to first order; the point itself where
 /// there is no gradient.
-fn sharpest(network: &Network<f64>, rho: f64, gradient: &[f64]) -> Network<f64> {
+fn set_sharpest(there: &mut Network<f64>, network: &Network<f64>, rho: f64, gradient: &[f64]) {
     let norm = norm(gradient);
     let distance = if norm > 0.0 { rho / norm } else { 0.0 };
-    let ascent = Layers::from_fn(&network.architecture(), |index| gradient[index]);
-    Network { layers: network.layers.moved(&distance, &ascent), activations: network.activations.clone() }
+    there.set_moved(network, distance, gradient);
 }

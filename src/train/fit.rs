@@ -3,7 +3,7 @@
 use super::TrainError;
 use super::paths::Paths;
 use crate::model::{Batch, Loss, Network, Targets};
-use crate::number::{Matrix, Vector};
+use crate::number::Vector;
 use crate::terms::OutputLoss;
 
 /// The loss and the score of a network on a part of the data.
@@ -36,12 +36,6 @@ pub fn fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<Fit
     Paths::new(1).fit(network, loss, batch)
 }
 
-impl From<crate::fast::Fit> for Fit {
-    fn from(fit: crate::fast::Fit) -> Self {
-        Fit { loss: fit.loss, score: Some(fit.accuracy) }
-    }
-}
-
 /// The name of the score of a loss in tables and logs: `accuracy` for the softmax, else `score`. A score is a mean over samples, weighted as
 /// they are.
 ///
@@ -64,25 +58,23 @@ pub fn score_name(loss: Loss) -> &'static str {
     if loss == Loss::Softmax { "accuracy" } else { "score" }
 }
 
-/// The fit of outputs, a sample a row.
-pub(super) fn of_outputs(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Fit {
-    Fit { loss: mean_loss(loss, outputs, batch), score: score(loss, outputs, batch) }
+fn mean_loss(loss: Loss, outputs: &[f64], batch: &Batch<f64>) -> f64 {
+    let width = batch.y.ncols();
+    let row = |n: usize| Vector::from_column_slice(&outputs[n * width..(n + 1) * width]);
+    mean(batch, &|n| loss.value(&row(n), &batch.y.row(n).transpose()))
 }
 
-fn mean_loss(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> f64 {
-    let of = |n: usize| loss.value(&row(outputs, n), &row(&batch.y, n));
-    mean(batch, &of)
-}
-
-fn score(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Option<f64> {
-    let y = &batch.y;
+/// The score of outputs, a row a sample.
+pub(super) fn score(loss: Loss, outputs: &[f64], batch: &Batch<f64>) -> Option<f64> {
+    let (y, width) = (&batch.y, batch.y.ncols());
+    let o = |n: usize, k: usize| outputs[n * width + k];
     match loss {
         Loss::Softmax => {
-            let right = |n: usize| largest(&row(outputs, n)) == largest(&row(y, n));
+            let right = |n: usize| largest(width, |k| o(n, k)) == largest(width, |k| y[(n, k)]);
             Some(mean(batch, &|n| f64::from(u8::from(right(n)))))
         }
         Loss::MultiLabel => {
-            let right = |n: usize, k: usize| (outputs[(n, k)] > 0.0) == (y[(n, k)] > 0.5);
+            let right = |n: usize, k: usize| (o(n, k) > 0.0) == (y[(n, k)] > 0.5);
             let of = |n: usize| (0..y.ncols()).filter(|&k| right(n, k)).count() as f64;
             Some(mean(batch, &of) / y.ncols() as f64)
         }
@@ -92,14 +84,14 @@ fn score(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Option<f64> {
 }
 
 /// The part of the loss of guessing that outputs do without, both from the least that there is.
-fn explained(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Option<f64> {
+fn explained(loss: Loss, outputs: &[f64], batch: &Batch<f64>) -> Option<f64> {
     let least = least(loss, batch);
     let guessed = mean_loss(loss, &guess(loss, batch), batch) - least;
     (guessed > 0.0).then(|| 1.0 - (mean_loss(loss, outputs, batch) - least) / guessed)
 }
 
 /// The outputs that know the targets' means alone.
-fn guess(loss: Loss, batch: &Batch<f64>) -> Matrix<f64> {
+fn guess(loss: Loss, batch: &Batch<f64>) -> Vec<f64> {
     let of_mean = |mean: f64| match loss.targets() {
         Targets::Numbers => mean,
         // An output at which e^o is 0 where all counts are 0.
@@ -107,8 +99,7 @@ fn guess(loss: Loss, batch: &Batch<f64>) -> Matrix<f64> {
         Targets::Probabilities | Targets::ZerosAndOnes => 0.0,
     };
     let output = |k: usize| of_mean(mean(batch, &|n| batch.y[(n, k)]));
-    let outputs: Vec<f64> = (0..batch.y.ncols()).map(output).collect();
-    Matrix::from_fn(batch.samples(), outputs.len(), |_, k| outputs[k])
+    (0..batch.y.ncols()).map(output).collect::<Vec<f64>>().repeat(batch.samples())
 }
 
 /// The least loss that outputs can have at these targets: 0 but for counts, which leave out a constant.
@@ -157,19 +148,20 @@ fn mean(batch: &Batch<f64>, of: &dyn Fn(usize) -> f64) -> f64 {
     batch.shares().into_iter().enumerate().map(|(n, share)| share * of(n)).sum()
 }
 
-fn row(matrix: &Matrix<f64>, n: usize) -> Vector<f64> {
-    matrix.row(n).transpose()
-}
-
 /// The index of the largest entry, the first of several.
-fn largest(entries: &Vector<f64>) -> usize {
-    (0..entries.len()).fold(0, |best, index| if entries[index] > entries[best] { index } else { best })
+fn largest(count: usize, entry: impl Fn(usize) -> f64) -> usize {
+    (0..count).fold(0, |best, index| if entry(index) > entry(best) { index } else { best })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::Matrix;
     use nalgebra::{dmatrix, dvector};
+
+    fn scored(loss: Loss, outputs: &Matrix<f64>, batch: &Batch<f64>) -> Option<f64> {
+        score(loss, outputs.transpose().as_slice(), batch)
+    }
 
     fn batch(y: Matrix<f64>) -> Batch<f64> {
         Batch { x: Matrix::zeros(y.nrows(), 1), y, weights: None }
@@ -179,8 +171,7 @@ mod tests {
     fn scores_are_those_of_scikit_learn() {
         // r2_score, d2_tweedie_score(power=1), and accuracies, by scikit-learn 1.9.1.
         let (y, o) = (dmatrix![1.0; 2.0; 4.0; 0.0], dmatrix![1.5; 1.0; 3.0; 0.5]);
-        let of =
-            |loss, o: &Matrix<f64>, y: &Matrix<f64>| of_outputs(loss, o, &batch(y.clone())).score.unwrap();
+        let of = |loss, o: &Matrix<f64>, y: &Matrix<f64>| scored(loss, o, &batch(y.clone())).unwrap();
         assert!((of(Loss::Squared, &o, &y) - 0.714_285_714_285_714_3).abs() < 1e-15);
         assert_eq!(of(Loss::PseudoHuber, &o, &y), of(Loss::Squared, &o, &y));
         let logarithms = o.map(f64::ln);
@@ -192,11 +183,11 @@ mod tests {
     #[test]
     fn weights_count_and_constant_targets_have_no_score() {
         let weighted = batch(dmatrix![1.0, 0.0; 0.0, 1.0]).weighted(dvector![3.0, 1.0]).unwrap();
-        assert_eq!(of_outputs(Loss::Softmax, &dmatrix![1.0, 0.0; 1.0, 0.0], &weighted).score, Some(0.75));
+        assert_eq!(scored(Loss::Softmax, &dmatrix![1.0, 0.0; 1.0, 0.0], &weighted), Some(0.75));
         for loss in [Loss::Squared, Loss::Poisson, Loss::PseudoHuber] {
             for target in [0.0, 2.0] {
                 let constant = batch(dmatrix![target; target]);
-                assert_eq!(of_outputs(loss, &dmatrix![0.1; 0.2], &constant).score, None, "{loss}, {target}");
+                assert_eq!(scored(loss, &dmatrix![0.1; 0.2], &constant), None, "{loss}, {target}");
             }
         }
     }

@@ -27,7 +27,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod backward;
 mod checkpoint;
 mod direction;
 mod error;

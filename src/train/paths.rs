@@ -1,11 +1,13 @@
 //! By which path of [`fast`](crate::fast) loss, moments and gradients are computed: one hidden layer with softmax has one of its own.
 
-use super::fit::Fit;
+use super::fit::{Fit, score};
 use super::recent::Recent;
-use super::{Descent, TrainError, backward};
+use super::{Descent, TrainError};
 use crate::budget;
+use crate::fast::loss_pass::LossPass;
+use crate::fast::trace_pass::{LossAndTrace, TracePass};
 use crate::fast::{
-    Backward, FastError, GradientShares, LayerObjective, LayerWorkspace, Objective, PlanError, Workspace,
+    FastError, GradientShares, LayerObjective, LayerWorkspace, Objective, PlanError, Workspace,
 };
 use crate::model::{Batch, Loss, Network, ThreeLayer};
 use crate::terms::bound::{mean, spread, ws_upper};
@@ -14,7 +16,8 @@ use crate::terms::bound::{mean, spread, ws_upper};
 pub(super) struct Paths {
     threads: usize,
     workspaces: Recent<Workspace>,
-    backward: Recent<Backward>,
+    passes: Recent<LossPass>,
+    traces: Recent<TracePass>,
     layer_workspaces: Recent<LayerWorkspace>,
 }
 
@@ -44,57 +47,60 @@ fn objective_of_three_layers(objective: LayerObjective) -> Option<Objective> {
 
 /// Checks that network, loss and data go together.
 pub(super) fn check_fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<(), TrainError> {
+    let Err(misfit) = network.check_fit(batch, loss) else { return Ok(()) };
+    // One hidden layer with softmax has names of its own for its arrays.
     match three_layer(network, loss, batch) {
-        Some(network) => network.check_fit(batch)?,
-        None => network.check_fit(batch, loss)?,
+        Some(network) => Ok(network.check_fit(batch)?),
+        None => Err(misfit.into()),
     }
-    Ok(())
 }
 
-/// Whether there is room for all samples on their way through the network and back: outputs, slopes and adjoints of every unit.
+/// Whether there is room for all samples on their way through the network and back: outputs, slopes and adjoints of every unit, at
+/// most six numbers.
 fn ask(network: &Network<f64>, batch: &Batch<f64>) -> Result<(), PlanError> {
     let (samples, units) = (batch.samples(), network.architecture().units());
     let what = || format!("the way of {samples} samples through {units} units");
-    budget::ask(budget::numbers(&[4, samples, units]), what)
+    budget::ask(budget::numbers(&[6, samples, units]), what)
         .map_err(|over| PlanError::OverBudget { over, threads: 1 })
 }
 
 impl Paths {
     /// No buffers yet; so many threads work at once.
     pub fn new(threads: usize) -> Self {
-        let (workspaces, backward, layer_workspaces) = (Recent::new(), Recent::new(), Recent::new());
-        Paths { threads, workspaces, backward, layer_workspaces }
+        let (workspaces, layer_workspaces) = (Recent::new(), Recent::new());
+        let (passes, traces) = (Recent::new(), Recent::new());
+        Paths { threads, workspaces, passes, traces, layer_workspaces }
     }
 
     /// Loss and score.
     pub fn fit(&mut self, network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<Fit, TrainError> {
-        ask(network, batch)?;
-        if let Some(network) = three_layer(network, loss, batch) {
-            let backward = self.backward.at(&network.shape(batch.samples()));
-            return Ok(backward.evaluate(&network, batch)?.into());
-        }
-        network.check_fit(batch, loss)?;
-        Ok(backward::evaluate(network, loss, batch))
+        let pass = self.pass(network, loss, batch)?;
+        let score = score(loss, pass.outputs(network, batch), batch);
+        Ok(Fit { loss: pass.loss(batch), score })
     }
 
-    /// Loss and score, and the gradient of the loss.
+    /// The loss, and its gradient in `out`. `look` sees the outputs, a row a sample, on the way.
     pub fn gradient(
         &mut self,
         network: &Network<f64>,
         loss: Loss,
         batch: &Batch<f64>,
         out: &mut [f64],
-    ) -> Result<Fit, TrainError> {
-        ask(network, batch)?;
-        if let Some(network) = three_layer(network, loss, batch) {
-            let backward = self.backward.at(&network.shape(batch.samples()));
-            return Ok(backward.gradient(&network, batch, out)?.into());
-        }
-        network.check_fit(batch, loss)?;
-        let (fit, gradient) = backward::gradient(network, loss, batch);
+        look: impl FnOnce(&[f64]),
+    ) -> Result<f64, TrainError> {
         check_buffer(network, out)?;
-        out.copy_from_slice(&gradient.flat());
-        Ok(fit)
+        Ok(self.pass(network, loss, batch)?.gradient(network, batch, out, look))
+    }
+
+    fn pass(
+        &mut self,
+        network: &Network<f64>,
+        loss: Loss,
+        batch: &Batch<f64>,
+    ) -> Result<&mut LossPass, TrainError> {
+        ask(network, batch)?;
+        check_fit(network, loss, batch)?;
+        Ok(self.passes.of(network, loss, batch.samples()))
     }
 
     /// The gradient of the loss, so many times, and of an objective with a strength.
@@ -106,6 +112,9 @@ impl Paths {
         (share, objective, strength): (f64, LayerObjective, f64),
         out: &mut [f64],
     ) -> Result<Descent, TrainError> {
+        if objective == LayerObjective::Trace && loss == Loss::Softmax && network.layers.0.len() == 2 {
+            return self.penalised_by_trace(network, batch, (share, strength), out);
+        }
         if let (Some(network), Some(objective)) =
             (three_layer(network, loss, batch), objective_of_three_layers(objective))
         {
@@ -116,6 +125,22 @@ impl Paths {
         workspace.differentiate(network, batch)?;
         let found = workspace.gradient(network, batch, share, Some((objective, strength)), out)?;
         Ok(Descent { loss: found.loss, penalty: found.penalty, flat: found.flat })
+    }
+
+    /// The trace of one hidden layer, which needs no pairs of samples.
+    fn penalised_by_trace(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        shares: (f64, f64),
+        out: &mut [f64],
+    ) -> Result<Descent, TrainError> {
+        ask(network, batch)?;
+        check_fit(network, Loss::Softmax, batch)?;
+        check_buffer(network, out)?;
+        let LossAndTrace { loss, trace } =
+            self.traces.of(network, batch.samples()).gradient(network, batch, shares, out);
+        Ok(Descent { loss, penalty: trace, flat: None })
     }
 
     fn penalised_three_layers(

@@ -1,7 +1,9 @@
 //! Buffers that are kept from call to call.
 
-use crate::fast::{Backward, LayerPlan, LayerWorkspace, Plan, PlanError, Workspace};
-use crate::model::{Architecture, Loss, Shape};
+use crate::fast::loss_pass::LossPass;
+use crate::fast::trace_pass::TracePass;
+use crate::fast::{LayerPlan, LayerWorkspace, Plan, PlanError, Workspace};
+use crate::model::{Architecture, Loss, Network, Shape};
 
 /// The two that were used last: those for a whole mini-batch, and for the shorter one at the end of an epoch.
 pub(super) struct Recent<T>(Vec<T>);
@@ -47,10 +49,18 @@ impl Recent<LayerWorkspace> {
     }
 }
 
-impl Recent<Backward> {
-    /// The one for a shape.
-    pub fn at(&mut self, shape: &Shape) -> &mut Backward {
-        self.get(|kept| kept.shape() == shape, || Backward::new(shape))
+impl Recent<LossPass> {
+    /// The one for a network, this loss and so many samples.
+    pub fn of(&mut self, network: &Network<f64>, loss: Loss, samples: usize) -> &mut LossPass {
+        let fits = |kept: &LossPass| kept.is_for(network, loss, samples);
+        self.get(fits, || LossPass::new(&network.architecture(), loss, samples))
+    }
+}
+
+impl Recent<TracePass> {
+    /// The one for a network of one hidden layer and so many samples.
+    pub fn of(&mut self, network: &Network<f64>, samples: usize) -> &mut TracePass {
+        self.get(|kept| kept.is_for(network, samples), || TracePass::new(network, samples))
     }
 }
 

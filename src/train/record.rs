@@ -1,5 +1,6 @@
 //! Records of a training run: loss, score, bound and spectrum at a step.
 
+use super::fit::score;
 use super::paths::Paths;
 use super::{TrainError, Trainer};
 use crate::model::{Batch, Loss, Network};
@@ -79,7 +80,9 @@ impl<'a> Recorder<'a> {
         let state = trainer.state();
         let (network, loss, train) = (&state.network, trainer.loss(), self.train);
         let mut gradient = vec![0.0; state.velocity.len()];
-        let fit = self.paths.gradient(network, loss, train, &mut gradient)?;
+        let mut train_score = None;
+        let look = |outputs: &[f64]| train_score = score(loss, outputs, train);
+        let train_loss = self.paths.gradient(network, loss, train, &mut gradient, look)?;
         let test = self.test.map(|test| self.paths.fit(network, loss, test)).transpose()?;
         let bound = self.paths.bound(network, loss, train)?;
         let (lambda_max, lambda_min) =
@@ -87,8 +90,8 @@ impl<'a> Recorder<'a> {
         Ok(Record {
             step: state.step,
             epoch: trainer.epoch(),
-            loss: fit.loss,
-            score: fit.score,
+            loss: train_loss,
+            score: train_score,
             test_loss: test.map(|fit| fit.loss),
             test_score: test.and_then(|fit| fit.score),
             trace: bound.trace,

@@ -6,7 +6,7 @@ use super::order::Order;
 use super::paths::check_fit;
 use super::schedule::warmth;
 use super::{Checkpoint, Descent, Direction, Record, Symptom, Task, TrainError, TrainSettings};
-use crate::model::{Batch, Layers, Loss, Network};
+use crate::model::{Batch, Loss, Network};
 use crate::number::norm;
 use std::time::Instant;
 
@@ -47,8 +47,9 @@ pub struct Trainer<'a> {
     loss: Loss,
     train: &'a Batch<f64>,
     state: State,
-    /// Before the last step, to go back to where that led astray.
-    before: Option<State>,
+    /// The state before the last step, to go back to where that led astray; and room for the next one.
+    other: State,
+    has_before: bool,
     order: Order,
     direction: Direction,
     /// The loss from which on the run diverges.
@@ -75,11 +76,13 @@ impl<'a> Trainer<'a> {
         network.check_finite()?;
         let size = network.architecture().parameters();
         let start = fit(&network, loss, train)?.loss;
+        let state = State { network, velocity: vec![0.0; size], step: 0, seconds: 0.0 };
         Ok(Trainer {
             order: Order::new(train.samples(), settings.batch, settings.seed),
             direction: Direction::new(settings.method, settings.threads),
-            state: State { network, velocity: vec![0.0; size], step: 0, seconds: 0.0 },
-            before: None,
+            other: state.clone(),
+            state,
+            has_before: false,
             gradient: vec![0.0; size],
             limit: Limit::new(loss, train, start),
             flat_steps: 0,
@@ -96,8 +99,9 @@ impl<'a> Trainer<'a> {
     /// that changes the numbers.
     pub fn resume(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         checkpoint.check(self)?;
+        self.other = checkpoint.state.clone();
         self.state = checkpoint.state;
-        self.before = None;
+        self.has_before = false;
         Ok(())
     }
 
@@ -159,32 +163,33 @@ impl<'a> Trainer<'a> {
         if !self.gradient.iter().all(|entry| entry.is_finite()) {
             return Err(self.diverged(Symptom::NotFinite { quantity: "the gradient" }));
         }
-        let next = self.updated();
-        if !next.network.layers.flat().iter().all(|weight| weight.is_finite()) {
-            // The loss here is sound: it is the step from here that is not taken.
-            self.before = None;
+        // The loss here is sound: a step from here that is not taken leads no further back.
+        self.has_before = false;
+        self.advance();
+        if !self.other.network.is_finite() {
             return Err(self.diverged(Symptom::NotFinite { quantity: "a weight" }));
         }
-        self.before = Some(std::mem::replace(&mut self.state, next));
+        std::mem::swap(&mut self.state, &mut self.other);
+        self.has_before = true;
         self.state.seconds += start.elapsed().as_secs_f64();
         self.flat_steps += usize::from(descent.flat.is_some());
         Ok(descent)
     }
 
-    /// The state after a step along the gradient.
-    fn updated(&self) -> State {
+    /// Makes the other state the one after a step along the gradient.
+    fn advance(&mut self) {
         let TrainSettings { rate, momentum, schedule, steps, normalised, .. } = &self.settings;
         let State { network, velocity, step, seconds } = &self.state;
         let norm = if *normalised { norm(&self.gradient) } else { 1.0 };
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
         let rate = rate * schedule.factor(*step, *steps);
+        let next = &mut self.other;
         let kept = velocity.iter().zip(&self.gradient);
-        let velocity: Vec<f64> = kept.map(|(kept, gradient)| momentum * kept + scale * gradient).collect();
-        let mut theta = network.layers.flat();
-        theta.iter_mut().zip(&velocity).for_each(|(theta, velocity)| *theta -= rate * velocity);
-        let layers = Layers::from_fn(&network.architecture(), |index| theta[index]);
-        let network = Network { layers, activations: network.activations.clone() };
-        State { network, velocity, step: step + 1, seconds: *seconds }
+        for (next, (kept, gradient)) in next.velocity.iter_mut().zip(kept) {
+            *next = momentum * kept + scale * gradient;
+        }
+        next.network.set_moved(network, -rate, &next.velocity);
+        (next.step, next.seconds) = (step + 1, *seconds);
     }
 
     /// Whether a record shows that the run diverges.
@@ -212,8 +217,8 @@ impl<'a> Trainer<'a> {
     /// Goes back to the last sound state.
     fn diverged(&mut self, symptom: Symptom) -> TrainError {
         let step = self.state.step;
-        if let Some(before) = self.before.take() {
-            self.state = before;
+        if std::mem::take(&mut self.has_before) {
+            std::mem::swap(&mut self.state, &mut self.other);
         }
         TrainError::Diverged { step, symptom, advice: advice(&self.settings) }
     }

@@ -1,9 +1,11 @@
 //! The forward pass of a tile of samples, and the loss's derivatives back through the layers.
 
-use super::output::Output;
+use super::output::{Output, covariance};
 use super::sizes::Sizes;
 use crate::fast::product::{Then, View, product, view};
+use crate::fast::vector::{self, activate, add_to_rows};
 use crate::model::{Batch, Layer, Loss, Network};
+use crate::number::Matrix;
 use std::ops::Range;
 
 /// What all samples of a tile have in every layer, a row a sample.
@@ -26,6 +28,8 @@ pub(super) struct Forward {
     pub s: Vec<f64>,
     pub third: Vec<f64>,
     outputs: Vec<f64>,
+    /// The loss of each sample.
+    each: Vec<f64>,
     /// The samples' part of the loss.
     pub loss: f64,
 }
@@ -54,6 +58,7 @@ impl Forward {
             s: vec![0.0; count * last * last],
             third: vec![0.0; count * last],
             outputs: vec![0.0; count * last],
+            each: vec![0.0; count],
             loss: 0.0,
             rows,
         }
@@ -63,6 +68,7 @@ impl Forward {
         self.rows.len()
     }
 
+    /// Fills all of it but the rows, which stay.
     pub fn fill(
         &mut self,
         sizes: &Sizes,
@@ -82,25 +88,12 @@ impl Forward {
         for (l, activation) in network.activations.iter().enumerate() {
             let (before, after) = self.z.split_at_mut(l + 1);
             preactivation(&mut after[0], &network.layers.0[l], &before[l], count);
-            let slopes = self.phi1[l].iter_mut().zip(&mut self.phi2[l]).zip(&mut self.phi3[l]);
-            for (z, ((first, second), third)) in after[0].iter_mut().zip(slopes) {
-                let phi = activation.derivatives(z);
-                (*z, *first, *second, *third) = (phi.value, phi.first, phi.second, phi.third);
-            }
+            let (phi1, phi2, phi3) = (&mut self.phi1[l], &mut self.phi2[l], &mut self.phi3[l]);
+            activate(*activation, &mut after[0], phi1, phi2, phi3);
         }
         let last = sizes.hidden();
         preactivation(&mut self.outputs, &network.layers.0[last], &self.z[last], count);
-        self.loss = 0.0;
-        let width = sizes.outputs(last);
-        for n in 0..count {
-            let row = n * width..(n + 1) * width;
-            let output = Output {
-                delta: &mut self.g[last][row.clone()],
-                s: &mut self.s[n * width * width..(n + 1) * width * width],
-                third: &mut self.third[row.clone()],
-            };
-            self.loss += self.share[n] * output.fill(loss, &self.outputs[row], |k| batch.y[(start + n, k)]);
-        }
+        self.fill_outputs(sizes.outputs(last), loss, &batch.y);
         for l in (0..last).rev() {
             let w = weights(&network.layers.0[l + 1]);
             let (own, later) = self.g.split_at_mut(l + 1);
@@ -112,13 +105,39 @@ impl Forward {
     }
 }
 
+impl Forward {
+    /// The loss and its derivatives by the outputs of the tile.
+    fn fill_outputs(&mut self, width: usize, loss: Loss, y: &Matrix<f64>) {
+        let (start, last) = (self.rows.start, self.g.len() - 1);
+        let (samples, targets) = (y.nrows(), y.as_slice());
+        let y = |n: usize, k: usize| targets[k * samples + start + n];
+        let Forward { outputs, third, s, each, share, .. } = self;
+        let delta = &mut self.g[last];
+        if loss == Loss::Softmax {
+            vector::softmax(outputs, width, y, each);
+            third.copy_from_slice(outputs);
+            delta.copy_from_slice(outputs);
+            vector::residuals(delta, width, y);
+            for (p, s) in outputs.chunks_exact(width).zip(s.chunks_exact_mut(width * width)) {
+                covariance(p, s);
+            }
+        } else {
+            let rows = delta.chunks_exact_mut(width).zip(s.chunks_exact_mut(width * width));
+            let rows =
+                rows.zip(third.chunks_exact_mut(width)).zip(outputs.chunks_exact(width)).zip(&mut *each);
+            for (n, ((((delta, s), third), o), each)) in rows.enumerate() {
+                *each = Output { delta, s, third }.fill(loss, o, |k| y(n, k));
+            }
+        }
+        self.loss = share.iter().zip(&*each).map(|(share, loss)| share * loss).sum();
+    }
+}
+
 /// `a = W z + b` of all samples.
 fn preactivation(out: &mut [f64], layer: &Layer<f64>, z: &[f64], count: usize) {
     let w = weights(layer);
     product(out, Then::Set, 1.0, view(z, count, w.ncols()), w.transpose());
     if let Some(b) = &layer.b {
-        for row in out.chunks_mut(b.len()) {
-            row.iter_mut().zip(b.iter()).for_each(|(a, b)| *a += b);
-        }
+        add_to_rows(out, b.as_slice());
     }
 }

@@ -58,6 +58,8 @@ impl LayerPlan {
         }
         let last = sizes.outputs(sizes.hidden());
         add(&mut each.forward, &[last, last + 2]);
+        // Share and loss.
+        add(&mut each.forward, &[2]);
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (units, route) = (sizes.units(m, l), self.routes[at(m, l)]);
             let pairs = route.is_by_pairs();

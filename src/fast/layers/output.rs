@@ -1,7 +1,9 @@
-//! The loss of one sample, on slices: the formulas of [`OutputLoss`] without its vectors.
+//! The loss of one sample, on slices: the formulas of [`OutputLoss`] without its vectors. Softmax goes over all samples at once, but for
+//! its `S`.
 
+use crate::fast::losses::single;
 use crate::model::Loss;
-use crate::number::{Matrix, Smooth, Vector};
+use crate::number::{Matrix, Vector};
 use crate::terms::OutputLoss;
 
 /// What a sample's outputs give: the loss, `delta`, `S`, and what the third derivative needs.
@@ -18,28 +20,10 @@ impl Output<'_> {
     /// Computes all of it, and returns the loss.
     pub fn fill(self, loss: Loss, o: &[f64], y: impl Fn(usize) -> f64) -> f64 {
         let Output { delta, s, third } = self;
-        let count = o.len();
-        if loss == Loss::Softmax {
-            third.copy_from_slice(o);
-            let value = crate::fast::forward::softmax(third, &y);
-            let p = &*third;
-            for k in 0..count {
-                delta[k] = p[k] - y(k);
-                let mut others = 0.0;
-                for j in 0..count {
-                    if j != k {
-                        s[k * count + j] = -p[k] * p[j];
-                        others += p[j];
-                    }
-                }
-                // 1 - p would cancel.
-                s[k * count + k] = p[k] * others;
-            }
-            return value;
-        }
         if loss == Loss::Cubic {
             return cubic(Output { delta, s, third }, o, y);
         }
+        let count = o.len();
         s.fill(0.0);
         let mut value = 0.0;
         for (k, &o) in o.iter().enumerate() {
@@ -53,29 +37,18 @@ impl Output<'_> {
     }
 }
 
-/// Value and three derivatives of the loss of one output.
-fn single(loss: Loss, o: f64, y: f64) -> [f64; 4] {
-    match loss {
-        Loss::Squared => [(o - y) * (o - y) / 2.0, o - y, 1.0, 0.0],
-        Loss::MultiLabel => {
-            let (sigma, rest) = o.sigmoid_and_rest();
-            let value = if o <= 0.0 { o.softplus() - y * o } else { (-o).softplus() + (1.0 - y) * o };
-            [value, sigma * (1.0 - y) - y * rest, sigma * rest, -sigma * rest * (o / 2.0).tanh()]
+/// `S` of softmax, row-major.
+pub(super) fn covariance(p: &[f64], s: &mut [f64]) {
+    let count = p.len();
+    for k in 0..count {
+        let row = &mut s[k * count..(k + 1) * count];
+        let mut others = 0.0;
+        for j in 0..count {
+            row[j] = -p[k] * p[j];
+            others += if j == k { 0.0 } else { p[j] };
         }
-        Loss::Poisson => [o.exp() - y * o, o.exp() - y, o.exp(), o.exp()],
-        Loss::PseudoHuber => {
-            let r = o - y;
-            let distance = 1.0_f64.hypot(r);
-            let (inverse, square) = (1.0 / distance, 1.0 / distance / distance);
-            [
-                r * (r / (1.0 + distance)),
-                r * inverse,
-                square * inverse,
-                -3.0 * (r * inverse) * square * square,
-            ]
-        }
-        // Losses of several outputs, which have no part for each.
-        Loss::Softmax | Loss::Cubic => [f64::NAN; 4],
+        // 1 - p would cancel.
+        row[k] = p[k] * others;
     }
 }
 
@@ -132,13 +105,17 @@ mod tests {
             let y = if loss == Loss::Softmax { [0.2, 0.5, 0.3] } else { [1.0, 0.0, 1.0] };
             let targets = Vector::from_column_slice(&y);
             let (mut delta, mut s, mut third, mut by) = ([0.0; 3], [0.0; 9], [0.0; 3], [0.0; 3]);
-            let out = Output { delta: &mut delta, s: &mut s, third: &mut third };
-            let value = out.fill(loss, &o, |k| y[k]);
+            if loss == Loss::Softmax {
+                third.copy_from_slice(crate::terms::model::softmax(&vector).as_slice());
+                covariance(&third, &mut s);
+            } else {
+                let out = Output { delta: &mut delta, s: &mut s, third: &mut third };
+                let value = out.fill(loss, &o, |k| y[k]);
+                // A few roundings each.
+                assert_relative_eq!(value, loss.value(&vector, &targets), max_relative = 1e-14);
+                assert_relative_eq!(&delta[..], loss.delta(&vector, &targets).as_slice(), epsilon = 1e-14);
+            }
             add_third(loss, &third, &s, &f, &mut by);
-            // A few roundings each.
-            assert_relative_eq!(value, loss.value(&vector, &targets), max_relative = 1e-14);
-            let expected = loss.delta(&vector, &targets);
-            assert_relative_eq!(&delta[..], expected.as_slice(), epsilon = 1e-14);
             assert_relative_eq!(&s[..], loss.curvature(&vector, &targets).as_slice(), epsilon = 1e-14);
             assert_relative_eq!(&by[..], loss.third(&vector, &targets, &matrix).as_slice(), epsilon = 1e-13);
         }

@@ -204,3 +204,22 @@ impl Kernel for Line {
         Derivatives { value: a * slope, first: slope, second: 0.0, third: 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fast::vector::Dispatched;
+    use pulp::WithSimd;
+
+    /// What a machine without fused multiply-add runs.
+    #[test]
+    fn slices_are_filled_without_fused_multiply_add_too() {
+        let points = [0.3, -2.0, 0.2, 17.0, -0.19];
+        let (mut z, mut slope) = (points, [0.0; 5]);
+        let slices = Slices { z: &mut z, slopes: [&mut slope[..]] };
+        Dispatched(By(slices, Tanh)).with_simd(pulp::Scalar::new());
+        for (at, a) in points.into_iter().enumerate() {
+            assert_eq!((z[at], slope[at]), tanh_and_slope::<false>(a));
+        }
+    }
+}

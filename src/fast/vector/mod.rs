@@ -6,7 +6,7 @@
 //! activate_only(activation, z)                the same with none
 //! add_to_rows(matrix, row)                    adds a bias to every row of a row-major matrix
 //! softmax(o, classes, y, loss)                logits, a row a sample, to probabilities, and each row's cross entropy
-//! exp(x)                                      e^x
+//! residuals(p, classes, y)                    probabilities to p - y, without cancellation where a row is sure
 //! ```
 //!
 //! Nothing is allocated. Each function is written once, for one number and without a branch, and the compiler makes vectors of
@@ -44,7 +44,7 @@ use crate::model::Activation;
 pub(crate) use activation::{activate, activate_once, activate_only};
 use pulp::{Simd, WithSimd};
 pub(super) use elementary::fused;
-pub(crate) use softmax::softmax;
+pub(crate) use softmax::{residuals, softmax};
 
 /// Work in either code.
 pub(super) trait Work {
@@ -68,21 +68,6 @@ impl<W: Work> WithSimd for Dispatched<W> {
 /// Does the work in the best code of this machine.
 pub(super) fn dispatch<W: Work>(work: W) -> W::Output {
     pulp::Arch::new().dispatch(Dispatched(work))
-}
-
-/// `x` becomes `e^x`, an entry at a time.
-pub(crate) fn exp(x: &mut [f64]) {
-    dispatch(Exp(x));
-}
-
-struct Exp<'a>(&'a mut [f64]);
-
-impl Work for Exp<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        self.0.iter_mut().for_each(|x| *x = elementary::exp::<FMA>(*x));
-    }
 }
 
 /// Adds a row to every row of a row-major matrix as wide; an empty row is none.

@@ -34,6 +34,22 @@ impl<Y: Fn(usize, usize) -> f64> Work for Softmax<'_, Y> {
     }
 }
 
+/// Probabilities `p` become `p - y`, with targets that sum to 1 as they do: where `p` is largest, and the difference may cancel, it
+/// is what the others leave.
+pub(crate) fn residuals(p: &mut [f64], classes: usize, y: impl Fn(usize, usize) -> f64) {
+    for (row, p) in p.chunks_exact_mut(classes.max(1)).enumerate() {
+        let (mut top, mut others) = (0, 0.0);
+        for k in 1..classes {
+            top = if p[k] > p[top] { k } else { top };
+        }
+        for k in 0..classes {
+            p[k] -= y(row, k);
+            others += if k == top { 0.0 } else { p[k] };
+        }
+        p[top] = -others;
+    }
+}
+
 /// At most [`ROWS`] rows.
 #[inline(always)]
 fn rows<const FMA: bool>(o: &mut [f64], classes: usize, y: impl Fn(usize, usize) -> f64, loss: &mut [f64]) {
@@ -128,6 +144,29 @@ mod tests {
             for spread in [1e-9, 1.0, 30.0, 400.0] {
                 check::<true>(count, classes, spread, &mut random);
                 check::<false>(count, classes, spread, &mut random);
+            }
+        }
+    }
+
+    /// Against 106 bits: a right row that is sure has residuals far below a roundoff of 1. Soft targets are subtracted as they are.
+    #[test]
+    fn residuals_keep_their_digits_where_a_row_is_sure() {
+        for (y, soft) in [([0.0, 1.0, 0.0], 0.0), ([1.0, 0.0, 0.0], 0.0), ([0.25, 0.5, 0.25], 1.0)] {
+            for far in [1.0, 30.0, 300.0] {
+                let logits = [0.0, far, 1.0];
+                let (mut found, mut loss) = (logits, [0.0]);
+                softmax(&mut found, 3, |_, k| y[k], &mut loss);
+                residuals(&mut found, 3, |_, k| y[k]);
+                let (p, _) = precise(&logits, &y);
+                let exact = y.map(Precise::exact);
+                for (k, found) in found.into_iter().enumerate() {
+                    // p_k times what the others' targets sum to, less y_k times what the others' probabilities do.
+                    let right = (0..3)
+                        .filter(|l| *l != k)
+                        .fold(Precise::integer(0), |sum, l| sum + p[k] * exact[l] - p[l] * exact[k]);
+                    let bound = 8.0 * f64::EPSILON * right.nearest().abs().max(soft);
+                    assert!(right.error_of(found).abs() <= bound, "{found:e} for {:e}", right.nearest());
+                }
             }
         }
     }

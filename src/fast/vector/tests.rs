@@ -204,16 +204,6 @@ fn an_entry_depends_neither_on_its_place_nor_on_what_else_is_wanted() {
     }
 }
 
-/// The code that a machine without fused multiply-add runs.
-#[test]
-fn slices_are_filled_without_fused_multiply_add_too() {
-    let (mut found, points) = (points(), points());
-    Dispatched(Exp(&mut found)).with_simd(pulp::Scalar::new());
-    for (found, a) in found.into_iter().zip(points) {
-        assert_eq!(found.to_bits(), exp::<false>(a).to_bits());
-    }
-}
-
 #[test]
 fn a_bias_is_added_to_every_row() {
     let mut matrix = [1.0, 2.0, 3.0, 4.0];
