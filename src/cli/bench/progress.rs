@@ -14,7 +14,7 @@ pub(super) struct Progress(ProgressBar);
 
 impl Progress {
     pub fn new() -> Result<Self, Box<dyn Error>> {
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} measurements {elapsed}  {wide_msg}")?;
+        let style = ProgressStyle::with_template("{bar:20} {pos}/{len} {elapsed}  {wide_msg}")?;
         Ok(Progress(ProgressBar::new(0).with_style(style)))
     }
 
@@ -46,7 +46,7 @@ impl Progress {
             let elapsed = begun.elapsed();
             if elapsed > PATIENCE {
                 let left = HumanDuration(left(elapsed, done, tiles));
-                self.0.set_message(format!("{about}: tile {done} of {tiles}, {left} to go"));
+                self.0.set_message(format!("{left} to go, tile {done} of {tiles} of {about}"));
             }
             !interrupt::asked()
         }

@@ -102,12 +102,12 @@ impl Report {
     pub fn table(&self) -> String {
         let load = self.load.map(|load| load.map_or("unknown".to_string(), |load| format!("{load:.2}")));
         let mut text = format!(
-            "hsr {} on {}\nload {} before and {} after; {} runs in turn, seed {}, {:.0} s\n",
+            "hsr {} on {}\nload {} before and {} after; {} in turn, seed {}, {:.0} s\n",
             self.version,
             self.machine.told(),
             load[0],
             load[1],
-            self.runs,
+            if self.runs == 1 { "1 run".to_string() } else { format!("{} runs", self.runs) },
             self.seed,
             self.seconds
         );

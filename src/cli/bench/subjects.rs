@@ -138,20 +138,24 @@ mod tests {
     }
 
     #[test]
-    fn the_shapes_are_those_of_the_benchmark_by_the_same_names() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/fast.rs");
+    fn the_shapes_are_those_of_the_benchmark_and_of_the_comparison_by_the_same_names() {
+        let read = |name| std::fs::read_to_string(format!("{}/benches/{name}", env!("CARGO_MANIFEST_DIR")));
         // The packaged crate has no benchmarks.
-        let Ok(benchmark) = std::fs::read_to_string(file) else { return };
+        let (Ok(benchmark), Ok(comparison)) = (read("fast.rs"), read("peers/compare.py")) else { return };
         for &shape in Named::value_variants() {
             let Sizes { name, samples, widths } = shape.sizes();
             let row = match &widths[..] {
-                [inputs, hidden, classes] => {
-                    format!("(\"{name}\", [{samples}, {inputs}, {hidden}, {classes}])")
-                }
-                [inputs, widths @ ..] => format!("(\"{name}\", {inputs}, &{widths:?})"),
+                [inputs, hidden, classes] => format!("[{samples}, {inputs}, {hidden}, {classes}])"),
+                [inputs, widths @ ..] => format!("{inputs}, &{widths:?})"),
                 [] => String::new(),
             };
-            assert!(benchmark.contains(&row), "benches/fast.rs has no {row}");
+            assert!(
+                benchmark.contains(&format!("(\"{name}\", {row}")),
+                "benches/fast.rs has no {name} {row}"
+            );
+            let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
+            let row = format!("\"{name}\": ({samples}, ({})),", widths.join(", "));
+            assert!(comparison.contains(&row), "benches/peers/compare.py has no {row}");
             assert_eq!(Named::from_str(name, false), Ok(shape));
         }
     }
