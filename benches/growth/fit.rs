@@ -12,10 +12,9 @@ pub fn median(values: &[f64]) -> f64 {
 /// The exponent `p` of the power law `y = c x^p` that is nearest in logarithms, by least squares.
 pub fn exponent(x: &[f64], y: &[f64]) -> f64 {
     let logarithms = |values: &[f64]| -> Vec<f64> { values.iter().map(|value| value.ln()).collect() };
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let (x, y) = (logarithms(x), logarithms(y));
-    let (middle, level) = (mean(&x), mean(&y));
-    let both: f64 = x.iter().zip(&y).map(|(x, y)| (x - middle) * (y - level)).sum();
+    let middle = x.iter().sum::<f64>() / x.len() as f64;
+    let both: f64 = x.iter().zip(&y).map(|(x, y)| (x - middle) * y).sum();
     both / x.iter().map(|x| (x - middle).powi(2)).sum::<f64>()
 }
 

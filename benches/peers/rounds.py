@@ -16,8 +16,8 @@ class Timed:
         self.key, self.call, self.calls = (form, quantity), call, 1
         # The first call may compile, and the next ones find buffers and caches as they will be.
         call()
-        while (elapsed := self.elapsed()) < SHORTEST:
-            self.calls = max(2 * self.calls, min(int(SHORTEST / elapsed), 100 * self.calls))
+        while self.elapsed() < SHORTEST:
+            self.calls *= 2
 
     def elapsed(self):
         begun = time.perf_counter()

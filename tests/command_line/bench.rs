@@ -78,6 +78,8 @@ fn a_shape_by_its_name_is_measured_as_it_is_asked_for_and_told_as_a_table() {
     {
         assert!(text.contains(part), "no '{part}' in {text}");
     }
+    let row = text.lines().find(|line| line.contains("12, 3-4-3-2")).unwrap();
+    assert!(row.contains(" by blocks "), "{text}");
     assert!(text.contains("own by blocks: layers 1 and 1: "), "{text}");
     assert!(!text.contains("products") && !text.contains("value "), "{text}");
 }
@@ -115,16 +117,18 @@ fn what_cannot_be_measured_is_one_clear_error() {
 fn an_interrupt_stops_it_with_a_word_and_no_report() {
     use std::process::{Command, Stdio};
     use std::time::Duration;
-    // Minutes of runs, none of which takes long.
-    let long = "bench --samples 500 --widths 64-24-10 --runs 10000 --json";
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hsr"));
-    command.args(long.split(' ')).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(1500));
-    assert_eq!(child.try_wait().unwrap(), None, "it ended before it was stopped");
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), stdout(&output)), (WRONG_INPUT, String::new()));
-    assert_eq!(stderr(&output), "hsr: stopped before the end\n");
+    // The one is stopped at a tile, the other, which has none, after a run; each has minutes of runs.
+    for measure in ["gradient", "products"] {
+        let long = "bench --samples 500 --widths 64-24-10 --runs 1000 --json --measure";
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hsr"));
+        command.args(long.split(' ')).arg(measure).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(1500));
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before it was stopped");
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), stdout(&output)), (WRONG_INPUT, String::new()));
+        assert_eq!(stderr(&output), "hsr: stopped before the end\n");
+    }
 }

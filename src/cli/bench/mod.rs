@@ -145,7 +145,7 @@ impl BenchArguments {
     /// What is measured at the shape of this name.
     fn quantities(&self, name: &str) -> Vec<Quantity> {
         if !self.measure.is_empty() {
-            return once(&self.measure);
+            return self.measure.clone();
         }
         let mut usual = vec![Quantity::Value, Quantity::Gradient, Quantity::Products];
         if self.shape.is_empty() && name == Named::Small.sizes().name {
@@ -159,4 +159,44 @@ impl BenchArguments {
 fn once<T: Copy + PartialEq>(all: &[T]) -> Vec<T> {
     let first = |(at, one): (usize, &T)| (!all[..at].contains(one)).then_some(*one);
     all.iter().enumerate().filter_map(first).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        arguments: BenchArguments,
+    }
+
+    fn arguments(line: &str) -> BenchArguments {
+        Command::try_parse_from(line.split(' ')).unwrap().arguments
+    }
+
+    #[test]
+    fn all_shapes_are_measured_on_one_thread_and_on_all_cores_and_training_at_one_of_them() {
+        let all = arguments("bench");
+        let names: Vec<&str> = all.sizes().iter().map(|sizes| sizes.name).collect();
+        assert_eq!(names, ["iris", "small", "wide", "digits", "deep-small", "deep-wide"]);
+        for name in names {
+            let quantities = all.quantities(name);
+            assert!(quantities.starts_with(&[Quantity::Value, Quantity::Gradient, Quantity::Products]));
+            assert_eq!(quantities.contains(&Quantity::Training), name == "small", "{name}");
+        }
+        assert_eq!(all.threads(), once(&[1, machine::cores()]));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_measured_and_no_more_and_once() {
+        let one = arguments("bench --shape small --shape iris --shape small --threads 3,1,3");
+        assert_eq!(one.sizes().iter().map(|sizes| sizes.name).collect::<Vec<_>>(), ["small", "iris"]);
+        assert_eq!(one.threads(), [3, 1]);
+        assert!(!one.quantities("small").contains(&Quantity::Training));
+        let own = arguments("bench --samples 7 --widths 4-3-2 --measure training,value");
+        assert_eq!(own.sizes()[0].told(), "7, 4-3-2");
+        assert_eq!(own.quantities("own"), [Quantity::Training, Quantity::Value]);
+    }
 }
