@@ -3,6 +3,8 @@
 
 #[path = "command_line/any_depth.rs"]
 mod any_depth;
+#[path = "command_line/bench.rs"]
+mod bench;
 #[path = "command_line/formats.rs"]
 mod formats;
 #[path = "command_line/layouts.rs"]

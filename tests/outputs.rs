@@ -219,6 +219,7 @@ fn a_full_standard_output_is_one_clear_error() {
         "oracle --network net.npz --data train.npz --activation tanh --json",
         "spectrum --network case.json --json",
         "train --data own.csv --steps 2 --out run",
+        "bench --samples 9 --widths 3-4-2 --measure gradient --threads 1 --runs 1",
         "completions bash",
         "man",
     ] {

@@ -5,6 +5,7 @@ mod activations;
 mod advice;
 mod answer;
 mod audit;
+mod bench;
 mod check;
 mod compare;
 mod completions;
@@ -60,6 +61,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// The smallest and the largest eigenvalue of the Hessian, with their vectors, or all of them
     Spectrum(spectrum::SpectrumArguments),
+    /// How long value, gradient and steps of training take on this machine
+    Bench(bench::BenchArguments),
     /// Print what a shell needs to complete the commands and options of hsr
     Completions(completions::CompletionsArguments),
     /// The manual pages
@@ -80,6 +83,7 @@ Examples:
   hsr train --data wine --method hsr --strength 0.02 --out run
   hsr compare --data iris --seeds 10 --out study
   hsr spectrum --network net.npz --data data.npz --activation tanh
+  hsr bench --shape small
 
 hsr COMMAND --help has more.
 
@@ -116,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Train(arguments) => train::train(&arguments).map(|()| true),
         Command::Compare(arguments) => compare::compare_methods(&arguments).map(|()| true),
         Command::Spectrum(arguments) => spectrum::spectrum(&arguments).map(|()| true),
+        Command::Bench(arguments) => bench::bench(&arguments).map(|()| true),
         Command::Completions(arguments) => completions::completions(&arguments).map(|()| true),
         Command::Man(arguments) => man::man(&arguments).map(|()| true),
     };
