@@ -48,7 +48,13 @@ impl ThroughInputs {
     fn spread(&self, point: &Point, range: &Range<usize>, out: &mut [f64]) {
         let (sizes, width) = (point.sizes, 2 * point.sizes.coupling());
         let (by_inputs, by_bias) = self.sum.split_at(sizes.inputs * width);
-        product(out, Then::Set, 1.0, inputs(point.batch, range.start, range.len()), view(by_inputs, sizes.inputs, width));
+        product(
+            out,
+            Then::Set,
+            1.0,
+            inputs(point.batch, range.start, range.len()),
+            view(by_inputs, sizes.inputs, width),
+        );
         if !by_bias.is_empty() {
             (0..range.len()).for_each(|n| add_to(row_mut(out, n, width), by_bias));
         }
@@ -91,24 +97,23 @@ impl CouplingRoom {
     }
 
     /// The parts that carry `delta`, of a tile and a chunk; `scratch` is room for a number a pair.
-    pub fn value_over_pairs(
-        &mut self,
-        xi: &[f64],
-        pair: &Pair,
-        scratch: &mut [f64],
-    ) -> f64 {
+    pub fn value_over_pairs(&mut self, xi: &[f64], pair: &Pair, scratch: &mut [f64]) -> f64 {
         let (own, other) = (pair.tile.couplings, pair.chunk.couplings);
         let ((rows, columns), width) = (pair.sizes(), own.shifted.len() / pair.tile.range.len());
         // [A z, D] of the tile becomes [D, A z + D], whose product with [A z, D] of the chunk is all of it.
         let turned = &mut self.spread[..own.shifted.len()];
-        for (turned, own) in turned.chunks_exact_mut(width.max(1)).zip(own.shifted.chunks_exact(width.max(1))) {
+        for (turned, own) in turned.chunks_exact_mut(width.max(1)).zip(own.shifted.chunks_exact(width.max(1)))
+        {
             let ((first, second), (az, d)) = (turned.split_at_mut(width / 2), own.split_at(width / 2));
             first.copy_from_slice(d);
             second.iter_mut().zip(az).zip(d).for_each(|((out, az), d)| *out = az + d);
         }
         let others = view(other.shifted, columns, width).transpose();
         product(scratch, Then::Set, 1.0, view(turned, rows, width), others);
-        vectorised(#[inline(always)] || dot(&xi[..pair.count()], scratch))
+        vectorised(
+            #[inline(always)]
+            || dot(&xi[..pair.count()], scratch),
+        )
     }
 
     /// Adds `2 w sum_m xi zeta A_m` over a chunk to the gradient by `A`.

@@ -54,12 +54,7 @@ impl Couplings {
     }
 
     /// Fills the first rows with those of a range of samples.
-    pub fn fill(
-        &mut self,
-        point: &Point,
-        range: &Range<usize>,
-        square: &mut [f64],
-    ) -> SeenCouplings<'_> {
+    pub fn fill(&mut self, point: &Point, range: &Range<usize>, square: &mut [f64]) -> SeenCouplings<'_> {
         fill([&mut self.a, &mut self.shifted, &mut self.sv], point, range, square);
         self.seen(&(0..range.len()), point.sizes)
     }

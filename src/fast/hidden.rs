@@ -1,10 +1,10 @@
 //! The hidden route: `M` of every sample, packed into `h(h+1)/2` numbers, and products of size `N x N x h(h+1)/2`.
 
 use super::couplings::{Couplings, of_samples, pull_through_covariances};
+use super::forward::rows;
 use super::grams::{Pair, Side};
 use super::hessians::{self, ByHessian, HessianRoom, hidden_hessians};
 use super::hidden_term::HiddenTerm;
-use super::forward::rows;
 use super::lanes::{dot, vectorised};
 use super::memory::Ledger;
 use super::pairs::Worker;

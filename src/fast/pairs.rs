@@ -157,8 +157,9 @@ impl<R> Worker<R> {
         through: Option<&ThroughInputs>,
         hidden: &H,
     ) {
-        let Worker { pair: room, made: [own_room, other_room], coupling, hidden: hidden_room, squares, .. } =
-            self;
+        let Worker {
+            pair: room, made: [own_room, other_room], coupling, hidden: hidden_room, squares, ..
+        } = self;
         let others = half_circle(&tile, point.sizes.samples, length);
         let own = of_samples(kept, own_room, point, &tile, &mut coupling.square);
         let tile = Side { range: tile, couplings: own };
@@ -190,8 +191,9 @@ impl<R> Worker<R> {
         through: Option<&ThroughInputs>,
         hidden: &H,
     ) {
-        let Worker { pair: room, made: [own_room, other_room], coupling, hidden: hidden_room, squares, .. } =
-            self;
+        let Worker {
+            pair: room, made: [own_room, other_room], coupling, hidden: hidden_room, squares, ..
+        } = self;
         let (range, sizes) = (rows.range(), point.sizes);
         let couplings = of_samples(kept, own_room, point, &range, &mut coupling.square);
         let tile = Side { range, couplings };
@@ -216,7 +218,11 @@ impl<R> Worker<R> {
         out.output.z.copy_from_slice(output_z);
         out.coupling.z.copy_from_slice(&coupling_z[..output_z.len()]);
         out.output.s.copy_from_slice(&room.by_s[..seen.s.len()]);
-        squares.output += 0.5 * vectorised(#[inline(always)] || dot(seen.s, out.output.s));
+        squares.output += 0.5
+            * vectorised(
+                #[inline(always)]
+                || dot(seen.s, out.output.s),
+            );
         squares.coupling += coupling.close(point, &tile, through, out.coupling.z);
         coupling.chain(point, seen, tile.couplings.sv, &mut out.coupling);
         squares.hidden += hidden.close(point, &tile, out.hidden, hidden_room);

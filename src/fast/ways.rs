@@ -12,7 +12,10 @@ fn point(shape: &Shape) -> (ThreeLayer<f64>, Batch<f64>) {
     let x = Matrix::from_fn(shape.samples, shape.inputs, |n, l| wave(n * shape.inputs + l, 2.1));
     let labels: Vec<i64> = (0..shape.samples).map(|n| (n % shape.classes) as i64).collect();
     let parameters = Parameters::from_flat(shape, &theta).unwrap();
-    (ThreeLayer { parameters, activation: Activation::Tanh }, Batch::from_labels(x, &labels, shape.classes).unwrap())
+    (
+        ThreeLayer { parameters, activation: Activation::Tanh },
+        Batch::from_labels(x, &labels, shape.classes).unwrap(),
+    )
 }
 
 fn run(plan: Plan, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> (Values, Values, Vec<f64>) {

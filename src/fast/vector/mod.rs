@@ -42,8 +42,8 @@ mod tests;
 #[cfg(doc)]
 use crate::model::Activation;
 pub(crate) use activation::{activate, activate_once, activate_only};
-use pulp::{Simd, WithSimd};
 pub(super) use elementary::fused;
+use pulp::{Simd, WithSimd};
 pub(crate) use softmax::{residuals, softmax};
 
 /// Work in either code.
