@@ -36,12 +36,6 @@ impl Lanes {
         Lanes(lanes)
     }
 
-    /// As many numbers as there are, and 0 behind them.
-    #[inline(always)]
-    pub fn of_few(numbers: &[f64]) -> Self {
-        if numbers.len() == LANES { Lanes::of(numbers) } else { Lanes::of_rows(numbers, 1, 0, numbers.len()) }
-    }
-
     /// Puts as many of them as there is room for.
     #[inline(always)]
     pub fn put(self, room: &mut [f64]) {
