@@ -112,7 +112,7 @@ impl HiddenTerm for Hidden {
         let HiddenRoom { other, of_tile, pull } = room;
         let kept = self.kept.as_ref();
         let own = kept.map_or(&of_tile[..], |kept| rows(kept, &pair.tile.range, p));
-        let other = hessians_of(kept, point, &pair.chunk, other, &mut pull.room);
+        let other = hessians_of(kept, point, pair.chunk, other, &mut pull.room);
         product(scratch, Then::Set, 1.0, view(own, count, p), view(other, columns, p).transpose());
         let (squares, products) = (&xi_squared[..pair.count()], &scratch[..pair.count()]);
         vectorised(
@@ -125,7 +125,7 @@ impl HiddenTerm for Hidden {
         let ((count, columns), p) = (pair.sizes(), point.sizes.packed_hidden());
         let scale = 2.0 * point.sizes.pair_weight();
         let HiddenRoom { other, of_tile, pull } = room;
-        let other = hessians_of(self.kept.as_ref(), point, &pair.chunk, other, &mut pull.room);
+        let other = hessians_of(self.kept.as_ref(), point, pair.chunk, other, &mut pull.room);
         let weights = view(xi_squared, count, columns);
         product(of_tile, then, scale, weights, view(other, columns, p));
     }

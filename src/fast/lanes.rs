@@ -29,10 +29,7 @@ impl Lanes {
     #[inline(always)]
     pub fn of(numbers: &[f64]) -> Self {
         let mut lanes = [0.0; LANES];
-        let numbers = &numbers[..LANES];
-        for lane in 0..LANES {
-            lanes[lane] = numbers[lane];
-        }
+        lanes.copy_from_slice(&numbers[..LANES]);
         Lanes(lanes)
     }
 
@@ -40,9 +37,7 @@ impl Lanes {
     #[inline(always)]
     pub fn put(self, room: &mut [f64]) {
         if room.len() == LANES {
-            for lane in 0..LANES {
-                room[lane] = self.0[lane];
-            }
+            room.copy_from_slice(&self.0);
         } else {
             self.into_rows(room, 1, 0, room.len());
         }

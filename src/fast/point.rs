@@ -82,11 +82,11 @@ const ARRAYS: usize = 9;
 /// The rows of some samples, to be filled.
 pub(super) type GradientRows<'a> = RowsOf<'a, ARRAYS>;
 
-/// Those of one tile.
-pub(super) struct TileGradients<'a> {
-    pub hidden: HiddenBy<&'a mut [f64]>,
-    pub output: OutputBy<&'a mut [f64]>,
-    pub coupling: CouplingBy<&'a mut [f64]>,
+/// Those of one tile, under their names.
+pub(super) struct TileGradients<D> {
+    pub hidden: HiddenBy<D>,
+    pub output: OutputBy<D>,
+    pub coupling: CouplingBy<D>,
 }
 
 impl Gradients {
@@ -103,24 +103,20 @@ impl Gradients {
     }
 
     /// The rows of some samples.
-    pub fn seen(
-        &self,
-        range: &Range<usize>,
-        sizes: &Sizes,
-    ) -> (HiddenBy<&[f64]>, OutputBy<&[f64]>, CouplingBy<&[f64]>) {
+    pub fn seen(&self, range: &Range<usize>, sizes: &Sizes) -> TileGradients<&[f64]> {
         let Gradients { hidden, output, coupling, .. } = self;
         let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
         let rows = |data, width| rows(data, range, width);
-        (
-            HiddenBy { s: rows(&hidden.s, s), phi1: rows(&hidden.phi1, h), r: rows(&hidden.r, h) },
-            OutputBy { s: rows(&output.s, s), z: rows(&output.z, h) },
-            CouplingBy {
+        TileGradients {
+            hidden: HiddenBy { s: rows(&hidden.s, s), phi1: rows(&hidden.phi1, h), r: rows(&hidden.r, h) },
+            output: OutputBy { s: rows(&output.s, s), z: rows(&output.z, h) },
+            coupling: CouplingBy {
                 s: rows(&coupling.s, s),
                 delta: rows(&coupling.delta, c),
                 z: rows(&coupling.z, h),
                 phi1: rows(&coupling.phi1, h),
             },
-        )
+        }
     }
 
     /// All rows, and the gradients by `V`.
@@ -141,7 +137,7 @@ impl Gradients {
     }
 }
 
-impl<'a> TileGradients<'a> {
+impl<'a> TileGradients<&'a mut [f64]> {
     /// The arrays of some rows under their names.
     pub fn of(rows: GradientRows<'a>) -> Self {
         let [hs, hphi1, hr, os, oz, cs, cdelta, cz, cphi1] = rows.arrays;

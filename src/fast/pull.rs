@@ -8,7 +8,7 @@ use super::lanes::vectorised;
 use super::memory::Ledger;
 use super::objective::GradientShares;
 use super::plan::Plan;
-use super::point::{Gradients, Point};
+use super::point::{Gradients, Point, TileGradients};
 use super::product::{Then, add_rows, product, view};
 use super::share::{Span, add_up, pieces, share};
 use super::sizes::{Sizes, diagonal};
@@ -118,7 +118,7 @@ impl PullRoom {
         range: &Range<usize>,
     ) {
         let (sizes, seen) = (point.sizes, point.forward.seen(range));
-        let (hidden, output, coupling) = gradients.seen(range, sizes);
+        let TileGradients { hidden, output, coupling } = gradients.seen(range, sizes);
         let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
         let (shares, mean) = (&shares.moments, 1.0 / sizes.samples as f64);
         let (hidden_trace, output_trace) = (mean * shares.hidden_trace, mean * shares.output_trace);
