@@ -25,21 +25,21 @@ impl Lanes {
         Lanes([value; LANES])
     }
 
-    /// The first numbers of a slice.
+    /// The first numbers of a slice; 0 behind its end.
     #[inline(always)]
     pub fn of(numbers: &[f64]) -> Self {
-        let mut lanes = [0.0; LANES];
-        lanes.copy_from_slice(&numbers[..LANES]);
-        Lanes(lanes)
+        match numbers.first_chunk() {
+            Some(lanes) => Lanes(*lanes),
+            None => Lanes::of_rows(numbers, 1, 0, numbers.len()),
+        }
     }
 
     /// Puts as many of them as there is room for.
     #[inline(always)]
     pub fn put(self, room: &mut [f64]) {
-        if room.len() == LANES {
-            room.copy_from_slice(&self.0);
-        } else {
-            self.into_rows(room, 1, 0, room.len());
+        match room.first_chunk_mut() {
+            Some(room) => *room = self.0,
+            None => self.into_rows(room, 1, 0, room.len()),
         }
     }
 
