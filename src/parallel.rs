@@ -74,7 +74,11 @@ mod tests {
     #[test]
     fn a_thread_at_work_takes_up_nothing_else_before_it_is_done() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
-        let threads = pool.install(|| in_order(100, &|_| rayon::current_thread_index()));
+        let work = |_| {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            rayon::current_thread_index()
+        };
+        let threads = pool.install(|| in_order(2 * FEW, &work));
         assert!(threads.iter().all(|thread| thread.is_some() && *thread == threads[0]));
     }
 }

@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn what_is_too_large_to_be_split_is_multiplied_all_the_same() {
-        let huge = Quad(1e300, 1e283);
-        assert_eq!(product(huge, Quad(0.5, 0.0)), Quad(0.5e300, 0.5e283));
-        assert_eq!(product(Quad(1e-300, 0.0), huge).0, 1.0);
-        assert!(product(huge, huge).0.is_infinite());
+        let huge = Quad(1e302, 1e285);
+        assert_eq!(product(huge, Quad(0.5, 0.0)), Quad(0.5e302, 0.5e285));
+        assert_eq!(product(Quad(1e-302, 0.0), huge).0, 1.0);
+        assert!(!product(huge, huge).0.is_finite());
         assert!(product(Quad(f64::NAN, 0.0), huge).0.is_nan());
     }
 }

@@ -27,14 +27,14 @@ const PLACES: usize = 1024;
 type Known = (Function, [u64; 2], Values);
 
 thread_local! {
-    /// Each argument has one place.
+    /// Each argument has one place, whatever the function.
     static KEPT: RefCell<Vec<Option<Known>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The values of a function at an argument: those that are known, or those that are computed now.
 pub(super) fn kept(function: Function, argument: Quad, compute: impl FnOnce() -> Values) -> Values {
     let bits = [argument.0.to_bits(), argument.1.to_bits()];
-    let place = place(function, bits);
+    let place = place(bits);
     let known = KEPT.with_borrow(|kept| kept.get(place).copied().flatten());
     if let Some((_, _, values)) = known.filter(|known| (known.0, known.1) == (function, bits)) {
         return values;
@@ -48,8 +48,8 @@ pub(super) fn kept(function: Function, argument: Quad, compute: impl FnOnce() ->
 }
 
 /// Where an argument is kept: bits of a product in which all bits have a part.
-fn place(function: Function, [high, low]: [u64; 2]) -> usize {
-    let mixed = (high ^ low.rotate_left(32) ^ function as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+fn place([high, low]: [u64; 2]) -> usize {
+    let mixed = (high ^ low.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 32) as usize % PLACES
 }
 
