@@ -89,7 +89,7 @@ pub fn eigen(point: &Point) -> Result<(Vec<EigenCheck>, EigenSummary), EigenErro
         let h = case.hessian();
         let eigen = eigenvalues(h)?;
         checks.tolerance = tolerance(h);
-        let moments = moments(&case.points, case.v());
+        let moments = case.moments();
         sums(&mut checks, &case.case.shape, &moments, &eigen, h);
         let block = bounds(&mut checks, &case.case.shape, &moments, &eigen);
         blocks(&mut checks, case, &moments)?;

@@ -5,8 +5,8 @@ use super::layer_fast::layer_fast;
 use super::{Components, Forms, float_equations, matching};
 use crate::fast::{GradientShares, Objective, Plan, Route, Values, Workspace};
 use crate::number::norm;
-use crate::terms::bound::{Moments, moments};
-use crate::terms::bound_gradient::{MomentGradients, moment_gradients};
+use crate::terms::bound::Moments;
+use crate::terms::bound_gradient::MomentGradients;
 
 /// A closed form and what a route gives for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,8 +67,8 @@ fn three_layer(point: &Point, wanted: &dyn Fn(&str) -> bool) -> Vec<FastCheck> {
     if !given.chain(["loss", "loss_gradient"]).any(wanted) {
         return Vec::new();
     }
-    let Ok(gradients) = moment_gradients(&case.points, case.v()) else { return Vec::new() };
-    let expected = expected(case, &moments(&case.points, case.v()), &gradients, wanted);
+    let Ok(gradients) = case.moment_gradients() else { return Vec::new() };
+    let expected = expected(case, &case.moments(), gradients, wanted);
     let mut checks = Vec::new();
     for route in Route::ALL {
         let Ok(plan) = Plan::new(&case.case.shape, rayon::current_num_threads(), Some(route)) else {

@@ -9,7 +9,7 @@ use super::compare::{Compared, Incomparable, Probe, compare};
 use super::equation::{Equation, On};
 use super::{Subject, float_equations, matching, rounded_equations};
 use crate::model::{Batch, Loss, Network};
-use crate::number::{Precise, Rounded};
+use crate::number::{Precise, Rounded, Smooth};
 use std::sync::OnceLock;
 
 /// Random directions for each equation that is stated by derivatives.
@@ -60,11 +60,9 @@ impl Point {
         })
     }
 
-    /// Makes what most equations of any depth ask for, before they wait for one another to make it.
+    /// Makes what most equations ask for, before they wait for one another to make it.
     pub(super) fn prepare(&self) {
-        let precise = || self.precise().layers.as_ref().map(|layers| layers.squared_gradient().0.len());
-        let rounded = || self.rounded.layers.as_ref().map(|layers| layers.squared_gradient().0.len());
-        rayon::join(precise, rounded);
+        rayon::join(|| prepare(self.precise()), || prepare(&self.rounded));
     }
 
     /// The network.
@@ -78,6 +76,18 @@ impl Point {
             Some(forms) => forms.case.shape.to_string(),
             None => format!("N={} {}, {}", self.batch.samples(), self.network.architecture(), self.loss),
         }
+    }
+}
+
+fn prepare<A: Smooth>(subject: &Subject<A>) {
+    if let Some(forms) = &subject.three_layer {
+        forms.moments();
+        // Where there is none, those who ask for it see.
+        let _ = forms.moment_gradients();
+    }
+    if let Some(layers) = &subject.layers {
+        layers.moments();
+        layers.squared_gradient();
     }
 }
 

@@ -1,7 +1,9 @@
 //! The closed forms at a case, each computed once.
 
+use super::along::Along;
 use crate::number::{Matrix, Smooth};
 use crate::terms::bound::{Moments, mean, moments, spread};
+use crate::terms::bound_gradient::{MomentGradients, NoGradient, moment_gradients};
 use crate::terms::{Curvature, Partials, Sample, curvatures, hessian, samples};
 use crate::witness::{Case, Draw};
 use std::sync::OnceLock;
@@ -43,6 +45,10 @@ pub struct Forms<A: Smooth> {
     /// The random covectors of the case, as partial derivatives.
     pub covectors: Vec<Partials<A>>,
     dense: OnceLock<Matrix<A>>,
+    moments: OnceLock<Moments<A>>,
+    gradients: OnceLock<Result<MomentGradients<A>, NoGradient>>,
+    /// The moments, moving.
+    pub(super) moved: Along<A>,
 }
 
 impl<A: Draw> Forms<A> {
@@ -64,7 +70,16 @@ impl<A: Draw> Forms<A> {
             v: own.v.clone(),
         });
         let covectors = covectors.collect();
-        Forms { case, samples, points, covectors, dense: OnceLock::new() }
+        Forms {
+            case,
+            samples,
+            points,
+            covectors,
+            dense: OnceLock::new(),
+            moments: OnceLock::new(),
+            gradients: OnceLock::new(),
+            moved: Along::new(),
+        }
     }
 }
 
@@ -81,7 +96,18 @@ impl<A: Smooth> Forms<A> {
 
     /// The five moments.
     pub fn moments(&self) -> Moments<A> {
-        moments(&self.points, self.v())
+        *self.moments.get_or_init(|| moments(&self.points, self.v()))
+    }
+
+    /// Their gradients.
+    ///
+    /// # Errors
+    /// [`NoGradient::Empty`] for no samples.
+    pub fn moment_gradients(&self) -> Result<&MomentGradients<A>, NoGradient> {
+        self.gradients
+            .get_or_init(|| moment_gradients(&self.points, self.v()))
+            .as_ref()
+            .map_err(|error| *error)
     }
 
     /// Mean and spread of the eigenvalues, over so many of them.

@@ -1,5 +1,6 @@
 //! The closed forms of chapters 9 to 13 at a case, each computed once.
 
+use super::along::Along;
 use crate::model::Layers;
 use crate::number::{Matrix, Smooth, Vector};
 use crate::terms::layer_gradient::{network_squared_gradient, network_trace_gradient};
@@ -7,8 +8,7 @@ use crate::terms::partition::{Partition, UnitMoments, bound_matrix};
 use crate::terms::sweep::Objective;
 use crate::terms::{LayerSample, layer_samples, layers::layer_hessian, leading_vector};
 use crate::witness::{Draw, GroupVectors, LayerCase};
-use std::any::Any;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 /// Equations that hold for each sample are compared at the first samples of the data.
 pub(super) const FEW: usize = 12;
@@ -35,12 +35,9 @@ pub struct LayerForms<A: Smooth> {
     moments: OnceLock<UnitMoments<A>>,
     trace_gradient: OnceLock<Layers<A>>,
     squared_gradient: OnceLock<Layers<A>>,
-    moved: Mutex<Vec<Moved<A>>>,
+    /// The moments of the units, moving.
+    pub(super) moved: Along<A>,
 }
-
-/// A direction, and the moments of the units as they move along it, in the numbers that carry a derivative over `A`: those are not known
-/// here.
-type Moved<A> = (Vec<A>, Arc<dyn Any + Send + Sync>);
 
 impl<A: Draw> LayerForms<A> {
     /// The closed forms at a case.
@@ -53,7 +50,7 @@ impl<A: Draw> LayerForms<A> {
             moments: OnceLock::new(),
             trace_gradient: OnceLock::new(),
             squared_gradient: OnceLock::new(),
-            moved: Mutex::new(Vec::new()),
+            moved: Along::new(),
         }
     }
 }
@@ -107,24 +104,6 @@ impl<A: Smooth> LayerForms<A> {
     pub fn squared_gradient(&self) -> &Layers<A> {
         self.squared_gradient
             .get_or_init(|| network_squared_gradient(&self.case.network, &self.case.loss, &self.samples))
-    }
-
-    /// What `make` gives for a direction, made once: many truths are derivatives along the same one, and each goes over all pairs of
-    /// samples.
-    pub(super) fn moved<M: Send + Sync + 'static>(
-        &self,
-        direction: &[A],
-        make: impl FnOnce() -> M,
-    ) -> Arc<M> {
-        // Others wait: what they wait for is what they would make themselves.
-        let mut kept = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = kept.iter().find(|(known, _)| known == direction).map(|(_, made)| Arc::clone(made));
-        if let Some(made) = found.and_then(|made| made.downcast().ok()) {
-            return made;
-        }
-        let made = Arc::new(make());
-        kept.push((direction.to_vec(), made.clone()));
-        made
     }
 
     /// Random weights of traces and squared norms, for partial derivatives that hold for any.

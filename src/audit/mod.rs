@@ -19,6 +19,7 @@
 //! | a truth, and the definition of the loss below it | the same without `Precise`, each with derivatives up to the third: dual numbers of `num-dual` over `f64`, [`Jet`](crate::number::Jet)s over the others | the derivatives that it consists of |
 //! | a term that a later chapter differentiates | the same with first derivatives; those of chapter 4 with second ones, too | the gradients of chapters 6 to 8 and 11 to 13 |
 
+mod along;
 mod checks;
 mod closed;
 mod compare;

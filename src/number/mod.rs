@@ -18,10 +18,12 @@
 mod arithmetic;
 mod chain;
 mod degree;
+mod double;
 mod drawn;
 mod dual;
 mod field;
 mod jet;
+mod kept;
 mod modular;
 mod norm;
 mod operators;

@@ -1,13 +1,15 @@
 //! About 106 bits: the sum of two `f64`, one as large as the rounding error of the other.
 //!
-//! Sums, products and quotients are those of [`qd`], off by a few units of `2^-106` (sums by its accurate form: the one
-//! behind its operator loses digits where terms cancel). Roots and elementary functions are those of [`dashu_float`],
-//! evaluated at [`WORKING`] bits and rounded once. None of it calls the
+//! Sums, products and quotients are off by a few units of `2^-106` (sums by the accurate form of [`qd`]: the one behind its
+//! operator loses digits where terms cancel). Roots and elementary functions are those of [`dashu_float`],
+//! evaluated at [`WORKING`] bits and rounded once. None of it depends on the
 //! platform's mathematics library, so it gives the same bits on every machine.
 //!
 //! The range is that of `f64`: what is below `1e-290` carries fewer bits, what is below `1e-320` none. There `f64`
 //! itself has no digits that could be counted.
 
+use super::double::{product, sum};
+use super::kept::{Function, kept};
 use super::operators::operators;
 use super::{Number, Smooth};
 use dashu_float::FBig;
@@ -66,15 +68,15 @@ impl Precise {
 
     #[inline]
     fn plus(&self, other: &Self) -> Self {
-        Precise(self.0.add_accurate(other.0))
+        Precise(sum(self.0, other.0))
     }
     #[inline]
     fn minus(&self, other: &Self) -> Self {
-        Precise(self.0.sub_accurate(other.0))
+        Precise(sum(self.0, Quad(-other.0.0, -other.0.1)))
     }
     #[inline]
     fn times(&self, other: &Self) -> Self {
-        Precise(self.0.mul(other.0))
+        Precise(product(self.0, other.0))
     }
     #[inline]
     fn over(&self, other: &Self) -> Self {
@@ -112,6 +114,60 @@ impl Precise {
     fn by(&self, function: impl Fn(&Big) -> Big) -> Self {
         self.big().map_or(Precise::exact(f64::NAN), |big| Precise::round(&function(&big)))
     }
+
+    /// The same for two functions that have most of their work in common.
+    fn by_both(&self, functions: impl Fn(&Big) -> (Big, Big)) -> (Self, Self) {
+        let nan = Precise::exact(f64::NAN);
+        let both = self.big().map(|big| functions(&big));
+        both.map_or((nan, nan), |(one, other)| (Precise::round(&one), Precise::round(&other)))
+    }
+
+    /// The values that are kept of a function.
+    fn known(&self, function: Function, compute: impl FnOnce() -> (Self, Self)) -> (Self, Self) {
+        let (one, other) = kept(function, self.0, || {
+            let (one, other) = compute();
+            (one.0, other.0)
+        });
+        (Precise(one), Precise(other))
+    }
+
+    /// The same of one function.
+    fn known_one(&self, function: Function, compute: impl FnOnce() -> Self) -> Self {
+        self.known(function, || (compute(), Precise::exact(0.0))).0
+    }
+
+    /// `Phi(|a|) = 1/2 + f(a) sum_k |a|^(2k+1)/(1 3 5 .. (2k+1))` with the density `f`, a sum without cancellation; the
+    /// tail is what is left to 1, from as many more bits as that subtraction takes away.
+    fn distribution_and_density(&self) -> (Self, Self) {
+        let magnitude = self.magnitude();
+        if !magnitude.is_finite() || magnitude.nearest() > DENSITY_VANISHES {
+            let above = if self.0.0.is_nan() { f64::NAN } else { f64::from(self.0.0 > 0.0) };
+            return (Precise::exact(above), Precise::exact(0.0 * above));
+        }
+        let square = magnitude.nearest() * magnitude.nearest();
+        // The tail is about e^(-a^2/2), so that a^2/2 log2(e) < 0.73 a^2 bits go, and a few for the factor 1/a.
+        let bits = WORKING + 16 + (0.75 * square) as usize;
+        let Some(a) = magnitude.big().map(|a| a.with_precision(bits).value()) else {
+            return (Precise::exact(f64::NAN), Precise::exact(f64::NAN));
+        };
+        let squared = &a * &a;
+        let peak = (Big::pi(bits) * Big::from(2)).sqrt();
+        let density = (-&squared / Big::from(2)).exp().with_precision(bits).value() / peak;
+        let mut term = a;
+        let mut sum = term.clone();
+        let least = Big::from_parts(1.into(), -(bits as isize));
+        for odd in (3..).step_by(2) {
+            term = term * &squared / Big::from(odd);
+            sum += &term;
+            if term <= &sum * &least {
+                break;
+            }
+        }
+        let half = (Big::ONE / Big::from(2)).with_precision(bits).value();
+        let above = &density * sum;
+        let side = if self.0.0 < 0.0 { half - above } else { half + above };
+        (Precise::round(&side), Precise::round(&density))
+    }
 }
 
 operators!([] Precise);
@@ -146,7 +202,7 @@ impl Smooth for Precise {
         match self.0.0 {
             large if large > VANISHES => Precise::exact(f64::INFINITY),
             small if small < -VANISHES => Precise::exact(0.0),
-            _ => self.by(Big::exp),
+            _ => self.known_one(Function::Exp, || self.by(Big::exp)),
         }
     }
     fn ln(&self) -> Self {
@@ -174,8 +230,12 @@ impl Smooth for Precise {
         let (large, small) = if self.magnitude().nearest() > VANISHES {
             (Precise::exact(1.0), Precise::exact(0.0))
         } else {
-            let small = |a: &Big| decay(a) / (one() + decay(a));
-            (self.by(|a| one() / (one() + decay(a))), self.by(small))
+            let both = |a: &Big| {
+                let (small, large) = (decay(a), one());
+                let sum = &large + &small;
+                (large / &sum, small / sum)
+            };
+            self.known(Function::Sigmoid, || self.by_both(both))
         };
         if self.0.0 < 0.0 { (small, large) } else { (large, small) }
     }
@@ -185,59 +245,35 @@ impl Smooth for Precise {
         if magnitude.nearest() > VANISHES / 2.0 {
             return (Precise::exact(self.0.0.signum()), Precise::exact(0.0));
         }
-        let tanh = magnitude.by(|a| {
-            let short = working((a * Big::from(-2)).exp_m1());
-            -&short / (short + Big::from(2))
-        });
-        let rest = magnitude.by(|a| {
-            let e = working((a * Big::from(-2)).exp());
+        let both = |a: &Big| {
+            let twice = a * Big::from(-2);
+            // e - 1 and e, that one from the other which does not cancel.
+            let (short, e) = if *a < one() / Big::from(4) {
+                let short = working(twice.exp_m1());
+                (short.clone(), one() + short)
+            } else {
+                let e = working(twice.exp());
+                (&e - one(), e)
+            };
             let sum = one() + &e;
-            Big::from(4) * e / (&sum * &sum)
-        });
+            (-short / &sum, Big::from(4) * e / (&sum * &sum))
+        };
+        let (tanh, rest) = magnitude.known(Function::Tanh, || magnitude.by_both(both));
         (if self.0.0 < 0.0 { -tanh } else { tanh }, rest)
     }
     fn softplus(&self) -> Self {
         let tail = if self.magnitude().nearest() > VANISHES {
             Precise::exact(0.0)
         } else {
-            self.by(|a| decay(a).ln_1p())
+            self.known_one(Function::Softplus, || self.by(|a| decay(a).ln_1p()))
         };
         if self.0.0 < 0.0 { tail } else { tail + *self }
     }
     fn sin_cos(&self) -> (Self, Self) {
-        (self.by(Big::sin), self.by(Big::cos))
+        self.known(Function::SinCos, || self.by_both(|a| (a.sin(), a.cos())))
     }
-    /// `Phi(|a|) = 1/2 + f(a) sum_k |a|^(2k+1)/(1 3 5 .. (2k+1))` with the density `f`, a sum without cancellation; the
-    /// tail is what is left to 1, from as many more bits as that subtraction takes away.
     fn normal(&self) -> (Self, Self) {
-        let magnitude = self.magnitude();
-        if !magnitude.is_finite() || magnitude.nearest() > DENSITY_VANISHES {
-            let above = if self.0.0.is_nan() { f64::NAN } else { f64::from(self.0.0 > 0.0) };
-            return (Precise::exact(above), Precise::exact(0.0 * above));
-        }
-        let square = magnitude.nearest() * magnitude.nearest();
-        // The tail is about e^(-a^2/2), so that a^2/2 log2(e) < 0.73 a^2 bits go, and a few for the factor 1/a.
-        let bits = WORKING + 16 + (0.75 * square) as usize;
-        let Some(a) = magnitude.big().map(|a| a.with_precision(bits).value()) else {
-            return (Precise::exact(f64::NAN), Precise::exact(f64::NAN));
-        };
-        let squared = &a * &a;
-        let peak = (Big::pi(bits) * Big::from(2)).sqrt();
-        let density = (-&squared / Big::from(2)).exp().with_precision(bits).value() / peak;
-        let mut term = a;
-        let mut sum = term.clone();
-        let least = Big::from_parts(1.into(), -(bits as isize));
-        for odd in (3..).step_by(2) {
-            term = term * &squared / Big::from(odd);
-            sum += &term;
-            if term <= &sum * &least {
-                break;
-            }
-        }
-        let half = (Big::ONE / Big::from(2)).with_precision(bits).value();
-        let above = &density * sum;
-        let side = if self.0.0 < 0.0 { half - above } else { half + above };
-        (Precise::round(&side), Precise::round(&density))
+        self.known(Function::Normal, || self.distribution_and_density())
     }
     fn largest(values: &[Self]) -> usize {
         let parts: Vec<f64> = values.iter().map(Precise::nearest).collect();

@@ -5,8 +5,9 @@
 //! end takes a second run on a shifted operator, and in 0.24 it does not return where the operator maps a vector of
 //! its basis to zero, as the Hessian of a saturated network does.
 
+use super::orthogonal::{parts, without};
 use super::{End, Ends, SpectrumError, SpectrumSettings};
-use crate::fast::product::{Then, View, product, view};
+use crate::fast::product::{Then, product, view};
 use crate::number::Matrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -218,10 +219,10 @@ impl Space {
         let mut total = vec![0.0; count];
         let mut before = norm(&self.image);
         for _ in 0..PASSES {
-            let basis = view(&self.basis, count, self.size);
+            let basis = &self.basis[..count * self.size];
             let part = &mut self.coefficients[..count];
-            product(part, Then::Set, 1.0, basis, View::from_column_major_slice(&self.image, self.size, 1));
-            product(&mut self.image, Then::Add, -1.0, basis.transpose(), view(part, count, 1));
+            parts(basis, &self.image, part);
+            without(basis, part, &mut self.image);
             total.iter_mut().zip(part.iter()).for_each(|(total, part)| *total += part);
             let after = norm(&self.image);
             if after > 0.5 * before {

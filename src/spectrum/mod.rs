@@ -25,6 +25,7 @@
 mod along;
 mod dense;
 mod lanczos;
+mod orthogonal;
 mod product;
 mod rows;
 mod tile;

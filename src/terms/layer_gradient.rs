@@ -8,6 +8,7 @@ use super::losses::OutputLoss;
 use super::sweep::{Objective, partials, sweep};
 use crate::model::{Architecture, Layers, Network};
 use crate::number::{Matrix, Number, Smooth};
+use crate::parallel::sum;
 
 /// The gradient of an [`Objective`]: the sweep of every sample's partial derivatives, summed.
 pub(crate) fn objective_gradient_of<T: Smooth, L: OutputLoss>(
@@ -16,9 +17,12 @@ pub(crate) fn objective_gradient_of<T: Smooth, L: OutputLoss>(
     samples: &[LayerSample<T>],
     objective: &Objective<T>,
 ) -> Layers<T> {
-    let of = |n: &LayerSample<T>| sweep(&network.layers.0, loss, n, partials(n, samples, objective));
-    let sum = samples.iter().map(of).reduce(|sum, next| sum.moved(&T::one(), &next));
-    sum.unwrap_or_else(|| Layers::zeros(&network.architecture()))
+    let of = |index: usize| {
+        let n = &samples[index];
+        sweep(&network.layers.0, loss, n, partials(n, samples, objective))
+    };
+    let all = sum(samples.len(), &of, &|sum, next| sum.moved(&T::one(), &next));
+    all.unwrap_or_else(|| Layers::zeros(&network.architecture()))
 }
 
 /// Gradient of the trace `T`.

@@ -6,6 +6,7 @@
 use super::layer_sample::{LayerSample, Lower, pairs_of_layers};
 use super::layers::{places, summed_block};
 use crate::number::{Matrix, Number, Vector};
+use crate::parallel::sum;
 
 /// `T_(m,i) = sum_n omega_n K^{mm}_ii |zt^{m-1}|^2`, the trace of each unit's diagonal block: a vector a layer.
 pub fn unit_trace<T: Number>(samples: &[LayerSample<T>]) -> Vec<Vector<T>> {
@@ -94,22 +95,18 @@ pub(super) fn pair_product<T: Number>(
 /// `|H_(m,i),(l,p)|_F^2 = sum_{n,n'} omega_n omega_n'` of the pairs' products, for all units of layers `m >= l`.
 pub fn unit_squared<T: Number>(samples: &[LayerSample<T>]) -> Lower<T> {
     let layers = samples.first().map_or(0, LayerSample::layers);
-    let mut sums: Lower<T> = Vec::new();
-    for (m, l) in pairs_of_layers(layers) {
-        if l == 0 {
-            sums.push(Vec::new());
-        }
-        let mut sum = Matrix::from_element(samples[0].g[m].len(), samples[0].g[l].len(), T::zero());
-        for (index, n) in samples.iter().enumerate() {
-            // A pair of two samples counts once each way.
-            for other in &samples[..index] {
-                sum += pair_product(n, other, m, l) * (T::integer(2) * n.share * other.share);
-            }
-            sum += pair_product(n, n, m, l) * (n.share * n.share);
-        }
-        sums[m].push(sum);
-    }
-    sums
+    let of = |m: usize, l: usize| {
+        // A pair of two samples counts once each way.
+        let row = |index: usize| {
+            let n = &samples[index];
+            let pairs = samples[..index]
+                .iter()
+                .map(|other| pair_product(n, other, m, l) * (T::integer(2) * n.share * other.share));
+            pairs.fold(pair_product(n, n, m, l) * (n.share * n.share), |sum, pair| sum + pair)
+        };
+        sum(samples.len(), &row, &|sum, row| sum + row)
+    };
+    (0..layers).map(|m| (0..=m).filter_map(|l| of(m, l)).collect()).collect()
 }
 
 /// The squared trace `Q = tr H^2 = |H|_F^2`: all of [`unit_squared`], those of different layers twice.

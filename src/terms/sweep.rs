@@ -45,7 +45,7 @@ pub struct LayerPartials<T> {
     pub j: Lower<T>,
     /// By `g`.
     pub g: Vec<Vector<T>>,
-    /// By the input of each layer, without the 1 of a bias; that by `x` leads to no parameter.
+    /// By the input of each layer, without the 1 of a bias; that by `x`, which leads to no parameter, is left at 0.
     pub z: Vec<Vector<T>>,
 }
 
@@ -172,6 +172,8 @@ pub(super) fn partials<T: Number>(
     let mut partials = zeros.clone();
     for m in 0..layers {
         partials.k[m][m] = trace_by_curvature(n, m, &trace[m]);
+    }
+    for m in 1..layers {
         partials.z[m] = trace_by_output(n, m, &trace[m]);
     }
     if samples.is_empty() {
@@ -185,6 +187,8 @@ pub(super) fn partials<T: Number>(
     }
     for m in 0..layers {
         partials.g[m] = squared_by_adjoint(n, samples, kappa, m);
+    }
+    for m in 1..layers {
         partials.z[m] += squared_by_output(n, samples, kappa, m);
     }
     partials

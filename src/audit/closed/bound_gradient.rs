@@ -12,8 +12,8 @@ pub(super) fn forms<A: Smooth>() -> Vec<ClosedForm<A>> {
     let new = |name, axes, components| form("bound_gradient", name, axes, components);
     vec![
         new("moment_gradients", &[Item(5), Theta], |f| {
-            let Ok(g) = moment_gradients(&f.points, f.v()) else { return Vec::new() };
-            g.into_values().map(|gradient| gradient.flat()).collect::<Vec<_>>().concat()
+            let Ok(g) = f.moment_gradients() else { return Vec::new() };
+            g.clone().into_values().map(|gradient| gradient.flat()).collect::<Vec<_>>().concat()
         }),
         new("mean_gradient", &[Theta], |f| {
             flat(Closed::of(f).map(|g| mean_gradient(&g.trace, f.case.shape.parameters())))
@@ -33,8 +33,9 @@ pub(super) fn forms<A: Smooth>() -> Vec<ClosedForm<A>> {
             flat(Closed::of(f).and_then(of))
         }),
         new("ws_block_gradient", &[Theta], |f| {
-            let gradient = moment_gradients(&f.points, f.v())
-                .and_then(|gradients| ws_block_gradient(&f.moments(), &gradients, &f.case.shape));
+            let gradient = f
+                .moment_gradients()
+                .and_then(|gradients| ws_block_gradient(&f.moments(), gradients, &f.case.shape));
             flat(gradient.ok())
         }),
         new("descent_direction", &[Theta], |f| {
@@ -53,7 +54,7 @@ struct Closed<A> {
 
 impl<A: Smooth> Closed<A> {
     fn of(f: &Forms<A>) -> Option<Self> {
-        let gradients = moment_gradients(&f.points, f.v()).ok()?;
+        let gradients = f.moment_gradients().ok()?;
         let (m, s) = f.mean_and_spread(f.case.shape.parameters());
         Some(Closed { m, s, trace: gradients.trace(), squared: gradients.squared() })
     }

@@ -3,8 +3,8 @@
 use super::Moving;
 use crate::audit::checks::Checks;
 use crate::audit::compare::dot;
-use crate::number::{Arithmetic, Smooth};
-use crate::terms::{bound::*, curvatures};
+use crate::number::{Arithmetic, Nilpotent, Smooth};
+use crate::terms::bound::*;
 
 pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
     all.along_term("moment_gradients", "the derivatives of the moments", |m, direction| {
@@ -45,7 +45,7 @@ pub(super) fn add<A: Arithmetic>(all: &mut Checks<A>) {
 
 /// Derivative along a direction of a function of the moments.
 fn slope<A: Arithmetic>(m: &Moving<A>, direction: &[A], value: &dyn Fn(&Moments<A::First>) -> A::First) -> A {
-    m.slope(direction, &|samples, v| value(&moments(&curvatures(samples, v), v)))
+    value(&m.moments(direction)).mixed(1)
 }
 
 /// The bound over so many eigenvalues.

@@ -38,7 +38,7 @@ impl<'a, A: Arithmetic> LayerMoving<'a, A> {
 
     /// Derivative along a direction of a function of the traces and squared norms of the units, which follow the parameters.
     pub fn slope(&self, direction: &[A], f: &dyn Fn(&UnitMoments<A::First>) -> A::First) -> A {
-        f(&self.forms.moved(direction, || self.moments(direction))).mixed(1)
+        f(&self.forms.moved.of(direction, || self.moments(direction))).mixed(1)
     }
 
     fn moments(&self, direction: &[A]) -> UnitMoments<A::First> {

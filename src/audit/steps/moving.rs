@@ -3,6 +3,7 @@
 use crate::audit::Forms;
 use crate::model::{Parameters, Shape, ThreeLayer};
 use crate::number::{Arithmetic, Matrix, Nilpotent, Vector};
+use crate::terms::bound::{Moments, moments};
 use crate::terms::{Curvature, Sample, curvature, curvatures, samples};
 use crate::witness::lift;
 
@@ -66,11 +67,25 @@ impl<'a, A: Arithmetic> Moving<'a, A> {
     /// Derivative along a direction of a function of the forward quantities and the output weights, both of which
     /// follow the parameters.
     pub fn slope(&self, direction: &[A], f: OfSamples<A::First>) -> A {
+        let (samples, v) = self.along(direction);
+        f(&samples, &v).mixed(1)
+    }
+
+    /// Forward quantities and output weights, which follow the parameters along a direction.
+    fn along(&self, direction: &[A]) -> (Vec<Sample<A::First>>, Matrix<A::First>) {
         let case = &self.forms.case;
         let theta: Vec<A::First> = lift(&case.network.parameters.flat(), &[direction]);
         let parameters = Parameters::from_fn(&case.shape, |index| theta[index]);
         let network = ThreeLayer { parameters, activation: case.network.activation };
-        f(&samples(&network, &case.batch.map(constant::<A>)), &network.parameters.v).mixed(1)
+        (samples(&network, &case.batch.map(constant::<A>)), network.parameters.v)
+    }
+
+    /// The moments, the parameters of which move along a direction.
+    pub(super) fn moments(&self, direction: &[A]) -> Moments<A::First> {
+        *self.forms.moved.of(direction, || {
+            let (samples, v) = self.along(direction);
+            moments(&curvatures(&samples, &v), &v)
+        })
     }
 
     /// Derivative of a function of samples and output weights along a direction in one slot. The direction runs over

@@ -1,5 +1,6 @@
 //! A program in any language: started, asked a line at a time, and reported on.
 
+mod ahead;
 mod answer;
 mod broken;
 mod family;

@@ -1,5 +1,6 @@
 //! Asks a program about all cases.
 
+use super::ahead::ahead;
 use super::broken::Broken;
 use super::cases::{Case, CaseError};
 use super::draws::Draws;
@@ -151,24 +152,32 @@ impl Asking<'_> {
         progress: &dyn Fn(usize),
         report: &mut ConformReport,
     ) -> Result<(), CaseError> {
-        let draws = self.draws();
-        let (settings, count) = (self.settings, self.settings.count());
-        for (done, index) in settings.indices().enumerate() {
-            let case = self.given.clone().unwrap_or_else(|| draws.case(index));
-            self.hold(&case, &settings.which(index), quantities, report)?;
-            match self.broken.take() {
-                None => progress(done + 1),
-                Some((Broken::Stopped, ..)) => {
-                    report.stopped = Some(format!("after {} of {count} cases", report.cases));
-                    return Ok(());
-                }
-                Some((reason, at, case)) => {
-                    report.interruption = Some(Interruption::new(reason, Some((at, case)), &self.program));
-                    return Ok(());
+        let (draws, settings, precision) = (self.draws(), self.settings, self.precision);
+        let given = self.given.take();
+        let next = |index: usize| {
+            let case = given.clone().unwrap_or_else(|| draws.case(index));
+            let right = expected(&case, quantities, precision);
+            (index, case, right)
+        };
+        ahead(settings.indices(), next, |cases| {
+            for (done, (index, case, right)) in cases.enumerate() {
+                self.hold(&case, &settings.which(index), &right?, report);
+                match self.broken.take() {
+                    None => progress(done + 1),
+                    Some((Broken::Stopped, ..)) => {
+                        let count = settings.count();
+                        report.stopped = Some(format!("after {} of {count} cases", report.cases));
+                        break;
+                    }
+                    Some((reason, at, case)) => {
+                        let interruption = Interruption::new(reason, Some((at, case)), &self.program);
+                        report.interruption = Some(interruption);
+                        break;
+                    }
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn draws(&self) -> Draws {
@@ -188,18 +197,11 @@ impl Asking<'_> {
     }
 
     /// Asks about a case, counts, and shrinks the first wrong answer of each quantity.
-    fn hold(
-        &mut self,
-        case: &Case,
-        which: &str,
-        quantities: &[Quantity],
-        report: &mut ConformReport,
-    ) -> Result<(), CaseError> {
-        let right = expected(case, quantities, self.precision)?;
+    fn hold(&mut self, case: &Case, which: &str, right: &[Expected], report: &mut ConformReport) {
         let asked: Vec<Quantity> = right.iter().map(|expected| expected.quantity).collect();
-        let Some(answers) = self.ask(case, which, &asked) else { return Ok(()) };
+        let Some(answers) = self.ask(case, which, &asked) else { return };
         report.cases += 1;
-        report.asked(&right);
+        report.asked(right);
         for (quantity, answer) in answers {
             let Some(expected) = right.iter().find(|expected| expected.quantity == quantity) else {
                 continue;
@@ -220,7 +222,6 @@ impl Asking<'_> {
                 report.mismatches[index].looks_like = self.likely[index].words();
             }
         }
-        Ok(())
     }
 
     fn ask(

@@ -126,7 +126,7 @@ impl ConformSettings {
     }
 
     /// The cases of this part, if the settings are right.
-    pub(super) fn indices(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn indices(&self) -> impl Iterator<Item = usize> + Clone + use<> {
         let (part, parts) = self.shard;
         let one = self.given.is_some();
         let (first, end, step) = if one { (0, 1, 1) } else { (part - 1, self.cases, parts) };

@@ -4,6 +4,7 @@ use crate::budget::{self, numbers};
 use crate::model::Architecture;
 use crate::oracle::limits::{MOST_WITH_DIGITS, PRECISE, PRODUCTS, SECONDS_OF_A_DAY, TERMS};
 use crate::oracle::{Need, OracleError, Path, Wanted};
+use crate::parallel::PARTS;
 
 /// The most units whose bounds are computed: their matrices are decomposed several times.
 pub(super) const MOST_UNITS: usize = 600;
@@ -19,8 +20,9 @@ pub(super) fn check(architecture: &Architecture, samples: usize, wanted: &Wanted
         budget::ask(bytes, || format!("{what} at N={samples}, {architecture}"))
             .map_err(|over| OracleError::OverBudget { over, needed_for })
     };
-    // Eight gradients in the answer, and what puts them together.
-    ask(numbers(&[24, size]), "the gradients", Need::Gradients)?;
+    // Eight gradients in the answer, what puts them together, and parts of a sum, at 106 bits twice as large.
+    let parts = if wanted.digits || wanted.path == Path::Terms { 2 * PARTS + 8 } else { 0 };
+    ask(numbers(&[24 + parts, size]), "the gradients", Need::Gradients)?;
     if dense {
         // Blocks of a sample in both parts and their sum, the sum over samples, and what the eigensolver works on.
         ask(numbers(&[7, size, size]), "the dense Hessian", Need::DenseHessian)?;
@@ -36,9 +38,9 @@ pub(super) fn check(architecture: &Architecture, samples: usize, wanted: &Wanted
         ask(matrices.saturating_mul(2), "the matrices of all samples at 106 bits", Need::Digits)?;
     }
     if wanted.terms || wanted.digits || wanted.path == Path::Terms {
-        // Squared norms of the blocks of all units, what they count, and a sample's share of both.
+        // Squared norms of the blocks of all units in parts, what they count, and a sample's share of both.
         let units = architecture.units();
-        ask(numbers(&[8, units, units]), "the blocks of all units", Need::Terms)?;
+        ask(numbers(&[8 + parts, units, units]), "the blocks of all units", Need::Terms)?;
     }
     Ok(())
 }
@@ -72,7 +74,7 @@ fn multiplications(architecture: &Architecture, samples: usize) -> f64 {
 /// Values and gradients of an answer, in evaluations of the moments.
 const EVALUATIONS: f64 = 20.0;
 
-/// How long bounds on the rounding errors would take, in seconds: several times as long as the equations, in one thread.
+/// How long bounds on the rounding errors would take in one thread, in seconds: several times as long as the equations.
 pub(super) fn seconds_of_running_errors(architecture: &Architecture, samples: usize) -> f64 {
     5.0 * EVALUATIONS * multiplications(architecture, samples) / TERMS
 }
@@ -95,7 +97,7 @@ pub fn days_of_layers(
     let (size, products) = (architecture.parameters() as f64, multiplications(architecture, samples));
     let cores = rayon::current_num_threads() as f64;
     let mut seconds = match wanted.path {
-        Path::Terms => EVALUATIONS * products / TERMS,
+        Path::Terms => EVALUATIONS * products / TERMS / cores,
         Path::Fast { threads, .. } => EVALUATIONS * products / PRODUCTS / cores.min(threads as f64),
     };
     if wanted.spectrum || wanted.hessian {
@@ -105,7 +107,7 @@ pub fn days_of_layers(
         seconds += 4.0 * size * size * size / TERMS;
     }
     if wanted.digits {
-        seconds += EVALUATIONS * products / PRECISE;
+        seconds += EVALUATIONS * products / PRECISE / cores;
     }
     Ok(seconds / SECONDS_OF_A_DAY)
 }
