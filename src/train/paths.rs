@@ -122,7 +122,11 @@ impl Paths {
         }
         check_buffer(network, out)?;
         let workspace = self.layer_workspace(network, loss, batch, objective.by_units())?;
-        workspace.differentiate(network, batch)?;
+        if objective == LayerObjective::Trace {
+            workspace.differentiate_traces(network, batch)?;
+        } else {
+            workspace.differentiate(network, batch)?;
+        }
         let found = workspace.gradient(network, batch, share, Some((objective, strength)), out)?;
         Ok(Descent { loss: found.loss, penalty: found.penalty, flat: found.flat })
     }

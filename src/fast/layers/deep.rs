@@ -73,6 +73,19 @@ impl Deep {
         }
     }
 
+    /// Computes the loss and the traces alone, without pairs of samples. The squared norms are 0 then, and no gradient of theirs can be
+    /// asked for.
+    pub fn differentiate_traces(
+        &mut self,
+        plan: &LayerPlan,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        values: &mut LayerValues,
+    ) {
+        self.forward(plan, network, batch, false);
+        self.gather(plan, values);
+    }
+
     /// Computes loss and moments; whether the watcher let it come to the end.
     pub fn differentiate(
         &mut self,
@@ -82,7 +95,7 @@ impl Deep {
         values: &mut LayerValues,
         watcher: Watcher,
     ) -> bool {
-        self.forward(plan, network, batch);
+        self.forward(plan, network, batch, true);
         let watch = Watch::new(watcher, self.tiles.len());
         self.pairs(plan, network, &watch);
         self.gather(plan, values);
@@ -98,14 +111,16 @@ impl Deep {
         loss: f64,
         out: &mut [f64],
     ) {
-        self.by_sums.set_weighted(&plan.sizes, &self.sums, &weights.kappa);
+        if weights.any() {
+            self.by_sums.set_weighted(&plan.sizes, &self.sums, &weights.kappa);
+        }
         self.back(plan, network, weights, loss);
         out.fill(0.0);
         self.workers.iter().for_each(|worker| worker.gradient.add_to(out));
     }
 
     /// Everything that comes before the pairs.
-    fn forward(&mut self, plan: &LayerPlan, network: &Network<f64>, batch: &Batch<f64>) {
+    fn forward(&mut self, plan: &LayerPlan, network: &Network<f64>, batch: &Batch<f64>, with_sums: bool) {
         let Deep { tiles, sums, workers, .. } = self;
         let (sizes, loss) = (&plan.sizes, plan.loss);
         let total = batch.weights.as_ref().map_or(plan.samples as f64, |weights| weights.sum());
@@ -116,7 +131,9 @@ impl Deep {
                 let Worker { features: own, sums, room, trace, .. } = worker;
                 let features = if plan.keep { features } else { own };
                 features.fill(sizes, network, forward);
-                sums.add(sizes, forward, features, &mut room.scratch);
+                if with_sums {
+                    sums.add(sizes, forward, features, &mut room.scratch);
+                }
                 add_traces(plan, forward, features, trace);
                 worker.loss += forward.loss;
             }
@@ -127,7 +144,9 @@ impl Deep {
                 sum.iter_mut().zip(own.iter()).for_each(|(sum, own)| *sum += own);
             }
         }
-        sums.close(sizes);
+        if with_sums {
+            sums.close(sizes);
+        }
     }
 
     /// The sums over pairs of samples.
@@ -204,20 +223,22 @@ impl Deep {
                 let Worker { features, products, room, partials, gradient, .. } = worker;
                 let tile = &job.tiles[index].forward;
                 let own = job.features(index, features);
-                if !plan.keep {
-                    job.fill_products(index, own, products, room);
-                }
-                let products = if plan.keep { &*kept } else { products };
-                partials.begin(given, (tile, own), products, &mut room.scratch);
                 if by_pairs {
+                    if !plan.keep {
+                        job.fill_products(index, own, products, room);
+                    }
+                    let products = if plan.keep { &*kept } else { products };
+                    partials.begin(given, (tile, own), products, &mut room.scratch);
                     job.add_pairs(index, own, given, partials, room);
+                } else {
+                    partials.begin_traces(given, (tile, own));
                 }
                 partials.finish(sizes, tile);
                 let scratch = &mut room.scratch;
                 Sweep { sizes, network, loss: plan.loss, tile, own, by: partials, gradient, scratch }
                     .run(loss);
             }
-            if plan.kernel() {
+            if plan.kernel() && by_pairs {
                 let out = &mut worker.gradient.w[sizes.hidden()];
                 worker.room.kernel.add_to_weights(sizes, network, out);
             }

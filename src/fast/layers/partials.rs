@@ -116,6 +116,12 @@ impl Partials {
         self.add_traces(given, (tile, own));
     }
 
+    /// Begins, and is done, where traces alone count.
+    pub fn begin_traces(&mut self, given: Given, tile: (&Forward, &Features)) {
+        self.clear();
+        self.add_traces(given, tile);
+    }
+
     /// The terms with `D` and `K z` of neighbouring layers.
     fn begin_neighbours(
         &mut self,

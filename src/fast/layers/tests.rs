@@ -76,10 +76,10 @@ fn check(plan: LayerPlan, network: &Network<f64>, batch: &Batch<f64>) {
     let (loss, name) = (plan.loss, format!("{} {} {:?}", plan.architecture, plan.loss, plan.routes));
     let samples = layer_samples(network, &loss, batch);
     let units = UnitMoments::new(plan.architecture.clone(), &loss, &samples);
-    let value: f64 = samples.iter().map(|n| n.share * loss.value(&n.o, &n.y)).sum();
+    let mean_loss: f64 = samples.iter().map(|n| n.share * loss.value(&n.o, &n.y)).sum();
     let mut workspace = LayerWorkspace::new(plan);
     let values = workspace.differentiate(network, batch).unwrap().clone();
-    off(&format!("{name}: loss"), &[values.loss], &[value]);
+    off(&format!("{name}: loss"), &[values.loss], &[mean_loss]);
     for ((fast, slow), one) in
         values.layers.squared.iter().flatten().zip(units.squared.iter().flatten()).zip(0..)
     {
@@ -105,6 +105,14 @@ fn check(plan: LayerPlan, network: &Network<f64>, batch: &Batch<f64>) {
         assert_eq!(found.flat, None);
         off(&format!("{name}: {objective:?}"), &[found.penalty], &[value]);
         off(&format!("{name}: gradient of {objective:?}"), &gradient, &truth.flat());
+        if objective == LayerObjective::Trace {
+            workspace.differentiate_traces(network, batch).unwrap();
+            let alone =
+                workspace.gradient(network, batch, 0.7, Some((objective, 1.3)), &mut gradient).unwrap();
+            off(&format!("{name}: trace and loss alone"), &[alone.penalty, alone.loss], &[value, mean_loss]);
+            off(&format!("{name}: gradient of the trace alone"), &gradient, &truth.flat());
+            workspace.differentiate(network, batch).unwrap();
+        }
     }
 }
 

@@ -52,6 +52,8 @@ enum Last {
     None,
     OneHidden,
     Deep,
+    /// Without squared norms.
+    Traces,
 }
 
 /// What a gradient was taken of.
@@ -147,6 +149,26 @@ impl LayerWorkspace {
         Ok(&self.values)
     }
 
+    /// Same as [`differentiate`](LayerWorkspace::differentiate), but for [`LayerObjective::Trace`] and the loss alone, which need no
+    /// pairs of samples: the squared norms are not computed, and 0 in the values.
+    ///
+    /// # Errors
+    /// [`FastError`] for a network and data of other sizes.
+    pub(crate) fn differentiate_traces(
+        &mut self,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+    ) -> Result<&LayerValues, FastError> {
+        if self.deep.is_none() {
+            return self.differentiate(network, batch);
+        }
+        check(&self.plan, network, batch)?;
+        let deep = self.deep.get_or_insert_with(|| Deep::new(&self.plan));
+        deep.differentiate_traces(&self.plan, network, batch, &mut self.values);
+        self.last = Last::Traces;
+        Ok(&self.values)
+    }
+
     /// The loss and the moments of the last call of [`evaluate`](LayerWorkspace::evaluate) or
     /// [`differentiate`](LayerWorkspace::differentiate).
     pub fn values(&self) -> &LayerValues {
@@ -184,7 +206,8 @@ impl LayerWorkspace {
         let LayerWorkspace { plan, one_hidden, deep, weights, last, .. } = self;
         match (last, one_hidden, deep) {
             (Last::OneHidden, Some(own), _) => own.gradient(batch, weights, loss, out)?,
-            (Last::Deep, _, Some(deep)) => deep.gradient(plan, network, weights, loss, out),
+            (Last::Traces, ..) if weights.any() => return Err(FastError::NotDifferentiated),
+            (Last::Deep | Last::Traces, _, Some(deep)) => deep.gradient(plan, network, weights, loss, out),
             _ => return Err(FastError::NotDifferentiated),
         }
         Ok(penalised)
