@@ -197,3 +197,50 @@ fn multiply(entries: &mut [f64], by: &[f64]) {
         },
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Layers;
+    use crate::terms::layer_samples;
+    use crate::terms::layers::{layer_loss, layer_loss_gradient};
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    /// Logits and targets for any loss: the targets are zeros and ones, one of them 1 in each row.
+    fn case(widths: &[usize], samples: usize) -> (Network<f64>, Batch<f64>) {
+        let mut random = ChaCha8Rng::seed_from_u64(widths.len() as u64);
+        let mut architecture = Architecture::new(3, widths, true);
+        architecture.biases[widths.len() / 2] = false;
+        let layers = Layers::from_fn(&architecture, |_| random.random_range(-1.0..1.0));
+        let activations = [Activation::Tanh, Activation::Gelu, Activation::Silu];
+        let activations = activations.into_iter().cycle().take(widths.len() - 1).collect();
+        let x = Matrix::from_fn(samples, 3, |_, _| random.random_range(-1.0..1.0));
+        let labels: Vec<i64> = (0..samples).map(|n| (n % 2) as i64).collect();
+        let batch = Batch::from_labels(x, &labels, 2).unwrap();
+        (Network::new(layers, activations).unwrap(), batch)
+    }
+
+    #[test]
+    fn loss_and_gradient_are_those_of_the_equations_at_any_depth_under_any_loss() {
+        for widths in [&[2][..], &[5, 2], &[4, 3, 2], &[3, 1, 17, 2]] {
+            let (network, plain) = case(widths, 6);
+            let weighted = plain.clone().weighted(vec![1.0, 0.5, 3.0, 2.0, 0.1, 1.0].into()).unwrap();
+            for (loss, batch) in Loss::ALL.into_iter().flat_map(|loss| [(loss, &plain), (loss, &weighted)]) {
+                let mut pass = LossPass::new(&network.architecture(), loss, 6);
+                assert!(pass.is_for(&network, loss, 6) && !pass.is_for(&network, loss, 5));
+                let mut found = vec![f64::NAN; network.architecture().parameters()];
+                let value = pass.gradient(&network, batch, &mut found, |_| {});
+                pass.outputs(&network, batch);
+                assert_eq!(pass.loss(batch), value);
+                let right = layer_loss(&network, &loss, batch);
+                let gradient = layer_loss_gradient(&layer_samples(&network, &loss, batch)).flat();
+                // A few dozen roundings each, of numbers of order one.
+                assert!((value - right).abs() < 1e-14 * right.abs().max(1.0), "{loss}: {value} for {right}");
+                for (found, right) in found.iter().zip(&gradient) {
+                    assert!((found - right).abs() < 1e-14, "{loss}: {found:e} for {right:e}");
+                }
+            }
+        }
+    }
+}

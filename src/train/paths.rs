@@ -55,12 +55,11 @@ pub(super) fn check_fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) 
     }
 }
 
-/// Whether there is room for all samples on their way through the network and back: outputs, slopes and adjoints of every unit, at
-/// most six numbers.
-fn ask(network: &Network<f64>, batch: &Batch<f64>) -> Result<(), PlanError> {
+/// Whether there is room for all samples on their way through the network and back: at most so many numbers of every unit.
+fn ask(network: &Network<f64>, batch: &Batch<f64>, numbers: usize) -> Result<(), PlanError> {
     let (samples, units) = (batch.samples(), network.architecture().units());
     let what = || format!("the way of {samples} samples through {units} units");
-    budget::ask(budget::numbers(&[6, samples, units]), what)
+    budget::ask(budget::numbers(&[numbers, samples, units]), what)
         .map_err(|over| PlanError::OverBudget { over, threads: 1 })
 }
 
@@ -98,7 +97,7 @@ impl Paths {
         loss: Loss,
         batch: &Batch<f64>,
     ) -> Result<&mut LossPass, TrainError> {
-        ask(network, batch)?;
+        ask(network, batch, 4)?;
         check_fit(network, loss, batch)?;
         Ok(self.passes.of(network, loss, batch.samples()))
     }
@@ -139,7 +138,7 @@ impl Paths {
         shares: (f64, f64),
         out: &mut [f64],
     ) -> Result<Descent, TrainError> {
-        ask(network, batch)?;
+        ask(network, batch, 6)?;
         check_fit(network, Loss::Softmax, batch)?;
         check_buffer(network, out)?;
         let LossAndTrace { loss, trace } =
