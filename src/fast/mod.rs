@@ -28,6 +28,7 @@
 mod backward;
 mod circle;
 mod class;
+mod class_variances;
 mod classes;
 mod contrast;
 mod coupling;
