@@ -3,6 +3,7 @@
 use hsr::fast::{LayerObjective, LayerPlan, LayerWorkspace, Objective, Plan, Route, Workspace};
 use hsr::model::{Activation, Architecture, Batch, Layers, Loss, Network, Parameters, Shape, ThreeLayer};
 use hsr::number::Matrix;
+use hsr::train::{Method, TrainSettings, Trainer};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -54,6 +55,33 @@ fn nothing_is_allocated_after_the_first_call() {
         let before = ALLOCATIONS.get();
         (0..5).for_each(|_| call());
         assert_eq!(ALLOCATIONS.get(), before, "the {route} route allocates");
+    }
+}
+
+#[test]
+fn a_training_step_allocates_nothing_where_it_goes_over_no_pairs() {
+    for hidden in [&[6][..], &[6, 5]] {
+        let widths: Vec<usize> = hidden.iter().copied().chain([3]).collect();
+        let architecture = Architecture::new(4, &widths, true);
+        let network = Network::new(
+            Layers::from_fn(&architecture, |at| (at as f64).sin()),
+            vec![Activation::Tanh; hidden.len()],
+        );
+        let x = Matrix::from_fn(70, 4, |n, l| ((n * 3 + l) as f64).cos());
+        let labels: Vec<i64> = (0..70).map(|n| n % 3).collect();
+        let batch = Batch::from_labels(x, &labels, 3).unwrap();
+        for method in [Method::Sgd, Method::Sam, Method::Trace] {
+            if method == Method::Trace && hidden.len() > 1 {
+                continue;
+            }
+            let settings = TrainSettings { rate: 1e-3, ..TrainSettings::of(method) };
+            let mut trainer =
+                Trainer::new(settings, network.clone().unwrap(), Loss::Softmax, &batch).unwrap();
+            trainer.step().unwrap();
+            let before = ALLOCATIONS.get();
+            (0..5).for_each(|_| _ = trainer.step().unwrap());
+            assert_eq!(ALLOCATIONS.get(), before, "a step of {method} allocates");
+        }
     }
 }
 

@@ -185,6 +185,20 @@ impl<T: Number> Layers<T> {
         Layers(self.0.iter().map(layer).collect())
     }
 
+    /// Number of parameters.
+    pub(crate) fn count(&self) -> usize {
+        self.0.iter().map(|Layer { w, b }| w.len() + b.as_ref().map_or(0, Vector::len)).sum()
+    }
+
+    /// Whether the other has the same sizes.
+    fn is_like(&self, other: &Self) -> bool {
+        let alike = |(one, two): (&Layer<T>, &Layer<T>)| {
+            one.w.shape() == two.w.shape()
+                && one.b.as_ref().map(Vector::len) == two.b.as_ref().map(Vector::len)
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(alike)
+    }
+
     /// The sizes.
     pub fn architecture(&self) -> Architecture {
         Architecture {
@@ -289,7 +303,7 @@ impl Network<f64> {
     /// Where the direction is shorter than there are parameters.
     pub(crate) fn set_moved(&mut self, from: &Self, factor: f64, direction: &[f64]) {
         self.activations.clone_from(&from.activations);
-        if self.layers.architecture() != from.layers.architecture() {
+        if !self.layers.is_like(&from.layers) {
             self.layers = from.layers.clone();
         }
         let mut rest = direction;

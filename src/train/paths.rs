@@ -57,7 +57,8 @@ pub(super) fn check_fit(network: &Network<f64>, loss: Loss, batch: &Batch<f64>) 
 
 /// Whether there is room for all samples on their way through the network and back: at most so many numbers of every unit.
 fn ask(network: &Network<f64>, batch: &Batch<f64>, numbers: usize) -> Result<(), PlanError> {
-    let (samples, units) = (batch.samples(), network.architecture().units());
+    let units: usize = network.layers.0.iter().map(|layer| layer.w.nrows()).sum();
+    let samples = batch.samples();
     let what = || format!("the way of {samples} samples through {units} units");
     budget::ask(budget::numbers(&[numbers, samples, units]), what)
         .map_err(|over| PlanError::OverBudget { over, threads: 1 })
@@ -205,6 +206,6 @@ impl Paths {
 }
 
 fn check_buffer(network: &Network<f64>, out: &[f64]) -> Result<(), FastError> {
-    let (expected, found) = (network.architecture().parameters(), out.len());
+    let (expected, found) = (network.layers.count(), out.len());
     if found == expected { Ok(()) } else { Err(FastError::Buffer { expected, found }) }
 }
