@@ -3,10 +3,11 @@
 use super::features::Features;
 use super::forward::Forward;
 use super::moments::LayerValues;
-use super::partials::{Given, Partials};
+use super::partials::Partials;
 use super::plan::LayerPlan;
-use super::products::Products;
-use super::sizes::at;
+use super::products::{Given, Products};
+use super::rows::{add_multiplied, add_scaled};
+use super::sizes::{Sizes, at};
 use super::sums::Sums;
 use super::sweep::Sweep;
 use super::weights::Weights;
@@ -14,6 +15,7 @@ use super::worker::{Room, Worker};
 use crate::fast::share::{Rows, share};
 use crate::fast::watch::{Watch, Watcher};
 use crate::model::{Batch, Network};
+use crate::number::Matrix;
 use crate::terms::pairs_of_layers;
 
 /// Buffers of all samples, and of the workers.
@@ -21,7 +23,6 @@ pub(super) struct Deep {
     tiles: Vec<Tile>,
     products: Vec<Products>,
     sums: Sums,
-    by_sums: Sums,
     workers: Vec<Worker>,
 }
 
@@ -51,24 +52,22 @@ impl<T: Send> Rows for Items<'_, T> {
 
 impl Deep {
     pub fn new(plan: &LayerPlan) -> Self {
-        let (sizes, routes) = (&plan.sizes, &plan.routes);
+        let sizes = &plan.sizes;
         let starts = (0..plan.samples).step_by(plan.tile);
         let tile = |start: usize| {
             let rows = start..(start + plan.tile).min(plan.samples);
-            let features =
-                if plan.keep { Features::new(sizes, routes, rows.len()) } else { Features::default() };
+            let features = if plan.keep { Features::new(sizes, rows.len()) } else { Features::default() };
             Tile { forward: Forward::new(sizes, rows), features }
         };
         let tiles: Vec<Tile> = starts.map(tile).collect();
-        let products = |tile: &Tile| match plan.keep {
-            true => Products::new(sizes, routes, tile.forward.count()),
+        let products = |tile: &Tile| match plan.keeps_products() {
+            true => Products::new(plan, tile.forward.count()),
             false => Products::default(),
         };
         Deep {
             products: tiles.iter().map(products).collect(),
             tiles,
-            sums: Sums::new(sizes, routes),
-            by_sums: Sums::new(sizes, routes),
+            sums: Sums::new(plan),
             workers: (0..plan.threads).map(|_| Worker::new(plan)).collect(),
         }
     }
@@ -98,7 +97,6 @@ impl Deep {
         loss: f64,
         out: &mut [f64],
     ) {
-        self.by_sums.set_weighted(&plan.sizes, &self.sums, &weights.kappa);
         self.back(plan, network, weights, loss);
         out.fill(0.0);
         self.workers.iter().for_each(|worker| worker.gradient.add_to(out));
@@ -115,8 +113,9 @@ impl Deep {
                 forward.fill(sizes, network, loss, batch, 1.0 / total);
                 let Worker { features: own, sums, room, trace, .. } = worker;
                 let features = if plan.keep { features } else { own };
-                features.fill(sizes, network, forward);
-                sums.add(sizes, forward, features, &mut room.scratch);
+                let more = &mut room.pair.more;
+                features.fill(sizes, network, forward, more);
+                sums.add(plan, forward, features, more);
                 add_traces(plan, forward, features, trace);
                 worker.loss += forward.loss;
             }
@@ -127,21 +126,19 @@ impl Deep {
                 sum.iter_mut().zip(own.iter()).for_each(|(sum, own)| *sum += own);
             }
         }
-        sums.close(sizes);
     }
 
     /// The sums over pairs of samples.
     fn pairs(&mut self, plan: &LayerPlan, network: &Network<f64>, watch: &Watch) {
         let Deep { tiles, products, sums, workers, .. } = self;
-        let job = Job { plan, network, tiles, sums };
+        let job = Job { given: Given { plan, sums, weights: None }, network, tiles };
         let work = |products: Items<Products>, worker: &mut Worker| {
             for (index, kept) in (products.start..).zip(products.items) {
                 let Worker { features, products, room, squared, .. } = worker;
-                let products = if plan.keep { kept } else { products };
-                let own = job.features(index, features);
-                job.fill_products(index, own, products, room);
-                let tile = (&job.tiles[index].forward, own);
-                products.add_squares(&plan.sizes, &plan.routes, tile, squared);
+                let products = if plan.keeps_products() { kept } else { products };
+                let own = job.features(index, features, &mut room.pair.more);
+                job.fill_products(index, own, products, squared, room);
+                products.add_squares(job.given, own, job.tiles[index].forward.count(), squared);
                 if plan.kernel() {
                     let last = plan.sizes.hidden() - 1;
                     squared[at(last, last)][0] += job.square_by_kernel(index, own, room);
@@ -167,31 +164,28 @@ impl Deep {
             }
         }
         for (m, l) in pairs_of_layers(sizes.layers()) {
-            let (index, units) = (at(m, l), sizes.units(m, l));
+            let index = at(m, l);
             let (first, others) = workers.split_at_mut(1);
             let squared = &mut first[0].squared[index];
             for worker in others.iter() {
-                squared.iter_mut().zip(&worker.squared[index]).for_each(|(sum, own)| *sum += own);
+                add_scaled(squared, 1.0, &worker.squared[index]);
             }
-            for row in sums.blocks[index].chunks(units) {
-                squared.iter_mut().zip(row).for_each(|(sum, h)| *sum += h * h);
+            if !sums.blocks[index].is_empty() {
+                add_blocks(squared, sizes, (m, l), &sums.blocks[index]);
             }
             values.layers.squared[m][l] = squared.iter().sum();
             if let Some(all) = &mut values.units {
-                let width = sizes.outputs(l);
-                for (entry, value) in squared.iter().enumerate() {
-                    all.squared[m][l][(entry / width, entry % width)] = *value;
-                }
+                set_units(&mut all.squared[m][l], sizes, (m, l), squared);
             }
         }
     }
 
     /// The gradient of the weighted moments, and of the loss with its share, in the workers' sums.
     fn back(&mut self, plan: &LayerPlan, network: &Network<f64>, weights: &Weights, loss: f64) {
-        let Deep { tiles, products, sums, by_sums, workers } = self;
+        let Deep { tiles, products, sums, workers } = self;
         let sizes = &plan.sizes;
-        let given = Given { sizes, routes: &plan.routes, weights, sums, by_sums };
-        let job = Job { plan, network, tiles, sums };
+        let given = Given { plan, sums, weights: Some(weights) };
+        let job = Job { given, network, tiles };
         let by_pairs = weights.any();
         for worker in workers.iter_mut() {
             worker.gradient.clear();
@@ -201,21 +195,19 @@ impl Deep {
         }
         let work = |products: Items<Products>, worker: &mut Worker| {
             for (index, kept) in (products.start..).zip(products.items) {
-                let Worker { features, products, room, partials, gradient, .. } = worker;
+                let Worker { features, products, room, partials, gradient, squared, .. } = worker;
                 let tile = &job.tiles[index].forward;
-                let own = job.features(index, features);
-                if !plan.keep {
-                    job.fill_products(index, own, products, room);
+                let own = job.features(index, features, &mut room.pair.more);
+                if !plan.keeps_products() {
+                    job.fill_products(index, own, products, squared, room);
                 }
-                let products = if plan.keep { &*kept } else { products };
-                partials.begin(given, (tile, own), products, &mut room.scratch);
+                let sums = if plan.keeps_products() { &*kept } else { products };
+                partials.begin(given, (tile, own), sums, &mut room.pair.more);
                 if by_pairs {
-                    job.add_pairs(index, own, given, partials, room);
+                    job.add_pairs(index, own, partials, room);
                 }
-                partials.finish(sizes, tile);
-                let scratch = &mut room.scratch;
-                Sweep { sizes, network, loss: plan.loss, tile, own, by: partials, gradient, scratch }
-                    .run(loss);
+                let path = &mut room.path;
+                Sweep { given, network, tile, own, sums, by: partials, gradient, path }.run(loss);
             }
             if plan.kernel() {
                 let out = &mut worker.gradient.w[sizes.hidden()];
@@ -229,71 +221,72 @@ impl Deep {
 /// What all workers look at.
 #[derive(Clone, Copy)]
 struct Job<'a> {
-    plan: &'a LayerPlan,
+    given: Given<'a>,
     network: &'a Network<f64>,
     tiles: &'a [Tile],
-    sums: &'a Sums,
 }
 
 impl<'a> Job<'a> {
     /// The features of a tile: those that are kept, or made anew.
-    fn features<'b>(&self, index: usize, own: &'b mut Features) -> &'b Features
+    fn features<'b>(&self, index: usize, own: &'b mut Features, more: &mut [Vec<f64>; 6]) -> &'b Features
     where
         'a: 'b,
     {
         let tile = &self.tiles[index];
-        if self.plan.keep {
+        if self.given.plan.keep {
             return &tile.features;
         }
-        own.fill(&self.plan.sizes, self.network, &tile.forward);
+        own.fill(self.given.sizes(), self.network, &tile.forward, more);
         own
     }
 
-    /// The products of a tile with all samples.
-    fn fill_products(&self, index: usize, own: &Features, products: &mut Products, room: &mut Room) {
-        let Job { plan: LayerPlan { sizes, routes, .. }, tiles, sums, .. } = *self;
+    /// The products of a tile with all samples, and what they give the squares beyond the products with `K`.
+    fn fill_products(
+        &self,
+        index: usize,
+        own: &Features,
+        products: &mut Products,
+        squared: &mut [Vec<f64>],
+        room: &mut Room,
+    ) {
+        let Job { given, tiles, .. } = *self;
         let tile = &tiles[index].forward;
-        products.begin(sizes, routes, tile, sums, &mut room.scratch[0]);
+        products.begin(given, (tile, own), squared, &mut room.pair.more);
         for (other, chunk) in tiles.iter().enumerate() {
-            let features = self.features(other, &mut room.other);
-            room.pair.fill(sizes, tile, &chunk.forward);
-            products.add(sizes, routes, (tile, own), (&chunk.forward, features), &mut room.pair);
+            let Room { pair, other: anew, .. } = &mut *room;
+            let features = self.features(other, anew, &mut pair.more);
+            pair.fill(given.sizes(), tile, &chunk.forward);
+            products.add(given, (tile, own), (&chunk.forward, features), squared, pair);
         }
     }
 
     /// The squared norm of the block of the kernel route, as far as a tile has part in it.
     fn square_by_kernel(&self, index: usize, own: &Features, room: &mut Room) -> f64 {
-        let Job { plan: LayerPlan { sizes, .. }, tiles, network, .. } = *self;
+        let Job { given, tiles, network } = *self;
+        let sizes = given.sizes();
         let (tile, last) = (&tiles[index].forward, sizes.hidden() - 1);
         room.kernel.begin(sizes, network, tile, own);
         let mut sum = 0.0;
         for (other, chunk) in tiles.iter().enumerate() {
-            let features = self.features(other, &mut room.other);
-            room.pair.fill(sizes, tile, &chunk.forward);
-            room.pair.set_squares(&chunk.forward, last, 1.0);
-            let chunk = (&chunk.forward, features);
-            sum += room.kernel.add(sizes, tile, chunk, &mut room.pair, false);
+            let Room { pair, kernel, other: anew, .. } = &mut *room;
+            let features = self.features(other, anew, &mut pair.more);
+            pair.fill(sizes, tile, &chunk.forward);
+            pair.set_weight((last, last), 1.0);
+            sum += kernel.add(sizes, tile, (&chunk.forward, features), pair, false);
         }
         sum
     }
 
     /// The partial derivatives that the pairs of a tile with all samples give.
-    fn add_pairs(
-        &self,
-        index: usize,
-        own: &Features,
-        given: Given,
-        partials: &mut Partials,
-        room: &mut Room,
-    ) {
-        let Job { plan, tiles, network, .. } = *self;
-        let (sizes, tile) = (&plan.sizes, &tiles[index].forward);
+    fn add_pairs(&self, index: usize, own: &Features, partials: &mut Partials, room: &mut Room) {
+        let Job { given, tiles, network } = *self;
+        let (plan, sizes, tile) = (given.plan, given.sizes(), &tiles[index].forward);
         if plan.kernel() {
             room.kernel.begin(sizes, network, tile, own);
         }
         for (other, chunk) in tiles.iter().enumerate() {
-            let features = self.features(other, &mut room.other);
-            let Room { pair, kernel, .. } = room;
+            let Room { pair, kernel, other: anew, .. } = &mut *room;
+            let features = self.features(other, anew, &mut pair.more);
             pair.fill(sizes, tile, &chunk.forward);
             partials.add(given, (tile, own), (&chunk.forward, features), pair);
             if plan.kernel() {
@@ -309,14 +302,40 @@ impl<'a> Job<'a> {
 
 /// Adds `omega K_ii |zt|^2` of each unit.
 fn add_traces(plan: &LayerPlan, tile: &Forward, features: &Features, traces: &mut [Vec<f64>]) {
+    let sizes = &plan.sizes;
     for (l, traces) in traces.iter_mut().enumerate() {
-        let (inputs, outputs) = (plan.sizes.inputs(l), plan.sizes.outputs(l));
+        let inputs = sizes.inputs(l);
         for (n, share) in tile.share.iter().enumerate() {
             let z = &tile.z[l][n * inputs..(n + 1) * inputs];
-            let square = z.iter().map(|z| z * z).sum::<f64>() + plan.sizes.bias(l) as f64;
-            let k = &features.k[at(l, l)][n * outputs * outputs..(n + 1) * outputs * outputs];
-            for (trace, k) in traces.iter_mut().zip(k.iter().step_by(outputs + 1)) {
-                *trace += share * square * k;
+            let square = z.iter().map(|z| z * z).sum::<f64>() + sizes.bias(l) as f64;
+            for (p, trace) in traces.iter_mut().enumerate() {
+                let start = sizes.place((l, l), p, tile.count()).start;
+                *trace += share * square * features.k[at(l, l)][start + n * sizes.columns(l, l, p)];
+            }
+        }
+    }
+}
+
+/// Adds the squares of a block of the Hessian to those of its blocks of units.
+fn add_blocks(squared: &mut [f64], sizes: &Sizes, (m, l): (usize, usize), block: &[f64]) {
+    for p in 0..sizes.outputs(l) {
+        let squared = &mut squared[sizes.entries((m, l), p)];
+        let rows = &block[sizes.place((m, l), p, sizes.input_pairs(m, l))];
+        rows.chunks(squared.len()).for_each(|row| add_multiplied(squared, row, row));
+    }
+}
+
+/// Sets the squares of the blocks of units; those of two units of one layer stand for both orders.
+fn set_units(out: &mut Matrix<f64>, sizes: &Sizes, (m, l): (usize, usize), squared: &[f64]) {
+    for p in 0..sizes.outputs(l) {
+        let entries = &squared[sizes.entries((m, l), p)];
+        for (i, value) in entries.iter().enumerate() {
+            if m != l {
+                out[(i, p)] = *value;
+            } else if i == 0 {
+                out[(p, p)] = *value;
+            } else {
+                (out[(p + i, p)], out[(p, p + i)]) = (0.5 * value, 0.5 * value);
             }
         }
     }

@@ -3,10 +3,10 @@
 
 use super::features::Features;
 use super::forward::Forward;
+use super::pair::Pair;
 use super::partials::Partials;
-use super::products::Pair;
 use super::room::{cleared, room};
-use super::sizes::{Sizes, at};
+use super::sizes::Sizes;
 use crate::fast::class::Row;
 use crate::fast::product::{Then, product, view};
 use crate::fast::sizes::{LANES, packed, upper};
@@ -76,8 +76,8 @@ impl Kernel {
         cleared(&mut self.by_own, tile.count() * 2 * width);
     }
 
-    /// `<K, K'>` of each pair into `pair.gram`, and the mean over the tile's samples of their sums with the weights in `pair.weight`. `with_gradient` adds the gradient of that
-    /// sum by what the tile has.
+    /// `<K, K'>` of each pair into `pair.gram`, and their sum with the weights in `pair.weight`. `with_gradient` adds what of the gradient of
+    /// that sum the tile has.
     pub fn add(
         &mut self,
         sizes: &Sizes,
@@ -128,13 +128,10 @@ impl Kernel {
             let weights = view(&pair.weight, rows, columns);
             product(&mut self.by_own, Then::Add, 1.0, weights, other);
         }
-        let row = |((gram, weight), share): ((&[f64], &[f64]), &f64)| {
-            share * gram.iter().zip(weight).map(|(gram, weight)| gram * weight).sum::<f64>()
-        };
-        gram.chunks(columns).zip(pair.weight.chunks(columns)).zip(&tile.share).map(row).sum()
+        gram.iter().zip(&pair.weight).map(|(gram, weight)| gram * weight).sum()
     }
 
-    /// Carries the tile's gradient to `S`, `phi1`, `phi2` and `v`, and sums that by the weights.
+    /// Carries the tile's gradient to `S`, `phi1` and `phi2 v`, and sums that by the weights.
     pub fn finish(
         &mut self,
         sizes: &Sizes,
@@ -145,20 +142,16 @@ impl Kernel {
     ) {
         let Extent { layer, width, outputs, pairs } = Extent::of(sizes);
         let w = &network.layers.0[layer + 1].w;
-        let by_k = &mut out.k[at(layer + 1, layer + 1)];
-        let (by_phi1, by_phi2, by_v) = (&mut out.phi1[layer], &mut out.phi2[layer], &mut out.v[layer]);
-        for (n, share) in tile.share.iter().enumerate() {
+        let (by_phi1, by_r_sum, by_s_sum) = (&mut out.phi1[layer], &mut out.r[layer], &mut out.s);
+        for n in 0..tile.count() {
             let own = n * width..(n + 1) * width;
-            let (phi1, phi2) = (&tile.phi1[layer][own.clone()], &tile.phi2[layer][own.clone()]);
-            let v = &tile.v[layer][own.clone()];
+            let phi1 = &tile.phi1[layer][own.clone()];
             let (by_r, by_q) = self.by_own[n * 2 * width..(n + 1) * 2 * width].split_at(width);
-            let half = &features.half[layer][n * width * width..(n + 1) * width * width];
             let by_phi1 = &mut by_phi1[own.clone()];
             for i in 0..width {
-                by_phi2[n * width + i] += by_r[i] * v[i];
-                by_v[n * width + i] += by_r[i] * phi2[i];
+                by_r_sum[n * width + i] += by_r[i];
                 // q = phi1 half, and half has phi1 as a factor.
-                by_phi1[i] += 2.0 * by_q[i] * half[i * width + i];
+                by_phi1[i] += 2.0 * by_q[i] * half(sizes, tile, features, n, i);
             }
             for (entry, (k, l)) in upper(outputs).enumerate() {
                 let both = if k == l { 1.0 } else { 2.0 };
@@ -171,11 +164,12 @@ impl Kernel {
                     let weighted = by_q[i] * phi1[i] * phi1[i];
                     by_phi1[i] += product * back[i];
                     by_s += weighted * product;
-                    by_products[i] += share * (phi1[i] * back[i] + 2.0 * both * s * weighted);
+                    // A product of weights is there once for both samples of a pair, of which each has half.
+                    by_products[i] += 0.5 * phi1[i] * back[i] + both * s * weighted;
                 }
-                by_k[(n * outputs + k) * outputs + l] += by_s;
+                by_s_sum[(n * outputs + k) * outputs + l] += by_s;
                 if k != l {
-                    by_k[(n * outputs + l) * outputs + k] += by_s;
+                    by_s_sum[(n * outputs + l) * outputs + k] += by_s;
                 }
             }
         }
@@ -194,6 +188,13 @@ impl Kernel {
     }
 }
 
+/// The diagonal of `W' S W phi1`.
+fn half(sizes: &Sizes, samples: &Forward, features: &Features, n: usize, i: usize) -> f64 {
+    let layer = sizes.hidden() - 1;
+    let start = sizes.place((layer, layer), i, samples.count()).start;
+    features.half[layer][start + n * sizes.columns(layer, layer, i)]
+}
+
 /// Two functions of the residual and the Gauss-Newton diagonal of each sample, side by side.
 fn diagonals(
     out: &mut Vec<f64>,
@@ -207,9 +208,8 @@ fn diagonals(
     for (n, out) in out.chunks_mut(2 * width).enumerate() {
         for i in 0..width {
             let unit = n * width + i;
-            let r = samples.phi2[layer][unit] * samples.v[layer][unit];
-            let q = samples.phi1[layer][unit] * features.half[layer][unit * width + i];
-            [out[i], out[width + i]] = of(r, q);
+            let q = samples.phi1[layer][unit] * half(sizes, samples, features, n, i);
+            [out[i], out[width + i]] = of(features.r[layer][unit], q);
         }
     }
 }

@@ -1,16 +1,14 @@
 //! How much memory a plan takes, known before any of it is taken.
 
-use super::features::apart;
+use super::features::{apart, keeps_derivative};
 use super::plan::{LayerPlan, LayerRoute};
 use super::sizes::{Sizes, at};
-use super::sums::through;
 use crate::budget::numbers;
 use crate::terms::pairs_of_layers;
 
 /// The bytes of the block of two layers.
 pub(super) fn block_bytes(sizes: &Sizes, m: usize, l: usize) -> u64 {
-    let between = if apart(m, l) { numbers(&[through(sizes, m, l), sizes.outputs(m)]) } else { 0 };
-    numbers(&[sizes.input_pairs(m, l), sizes.units(m, l)]).saturating_add(between)
+    numbers(&[sizes.input_pairs(m, l), sizes.units(m, l)])
 }
 
 /// The bytes that one sample takes in the buffers of a kind.
@@ -20,7 +18,6 @@ struct PerSample {
     features: u64,
     products: u64,
     partials: u64,
-    scratch: u64,
 }
 
 impl LayerPlan {
@@ -32,19 +29,19 @@ impl LayerPlan {
     /// Those of the buffers of chapters 9 to 13.
     pub(super) fn deep_bytes(&self) -> u64 {
         let (tile, threads) = (self.tile as u64, self.threads as u64);
-        let each = self.per_sample();
-        let made = each.features.saturating_add(each.products);
-        let (kept, own) = if self.keep { (made, 0) } else { (0, made.saturating_add(each.features)) };
+        let PerSample { forward, features, products, partials } = self.per_sample();
+        let (kept, own) = if self.keep { (features, 0) } else { (0, features.saturating_mul(2)) };
+        let (kept_products, own_products) = if self.keeps_products() { (products, 0) } else { (0, products) };
         let sums = self.sums_bytes();
-        let pairs = numbers(&[self.tile, self.tile, 2 * self.sizes.layers() + 5]);
-        let of_tile = each.partials.saturating_add(each.scratch).saturating_add(own);
+        let of_tile = partials.saturating_add(own).saturating_add(own_products).saturating_mul(tile);
         let worker = of_tile
-            .saturating_mul(tile)
             .saturating_add(sums)
-            .saturating_add(pairs)
+            .saturating_add(numbers(&[self.tile, self.tile, 3 * self.sizes.layers() + 2]))
+            .saturating_add(self.rooms_bytes())
             .saturating_add(numbers(&[self.architecture.parameters()]));
-        let samples = each.forward.saturating_add(kept).saturating_mul(self.samples as u64);
-        samples.saturating_add(2_u64.saturating_mul(sums)).saturating_add(worker.saturating_mul(threads))
+        let each = forward.saturating_add(kept).saturating_add(kept_products);
+        let samples = each.saturating_mul(self.samples as u64);
+        samples.saturating_add(sums).saturating_add(worker.saturating_mul(threads))
     }
 
     fn per_sample(&self) -> PerSample {
@@ -54,43 +51,72 @@ impl LayerPlan {
         for l in 0..sizes.layers() {
             let (inputs, outputs) = (sizes.inputs(l), sizes.outputs(l));
             add(&mut each.forward, &[inputs + 5 * outputs]);
-            add(&mut each.partials, &[inputs + 3 * outputs]);
+            add(&mut each.partials, &[inputs + 3 * outputs + 1]);
+            add(&mut each.features, &[outputs]);
         }
         let last = sizes.outputs(sizes.hidden());
         add(&mut each.forward, &[last, last + 2]);
+        add(&mut each.partials, &[last, last]);
         for (m, l) in pairs_of_layers(sizes.layers()) {
-            let (units, route) = (sizes.units(m, l), self.routes[at(m, l)]);
-            let pairs = route.is_by_pairs();
+            let (units, pairs) = (sizes.units(m, l), self.routes[at(m, l)].is_by_pairs());
             let hidden = m < sizes.hidden();
             add(&mut each.features, &[units, 1 + usize::from(hidden)]);
-            add(&mut each.partials, &[units, 1 + usize::from(hidden && m > l) + usize::from(pairs && m > 0)]);
+            add(&mut each.features, &[units, usize::from(keeps_derivative(sizes, m, l))]);
+            add(&mut each.partials, &[units, usize::from(!pairs) + usize::from(hidden && m > l)]);
             add(&mut each.products, &[units, usize::from(pairs)]);
-            if m == l + 1 {
-                add(&mut each.features, &[2, units]);
-                add(&mut each.products, &[2, units, usize::from(pairs)]);
-                add(&mut each.partials, &[2, units, usize::from(pairs && l > 0)]);
-            } else if apart(m, l) {
-                add(&mut each.features, &[units, usize::from(pairs)]);
-                add(&mut each.products, &[2, units, usize::from(pairs)]);
-            }
-            let width = if apart(m, l) && !pairs { through(sizes, m, l) } else { 0 };
-            let inputs = if pairs { sizes.augmented(l) } else { sizes.input_pairs(m, l) };
-            each.scratch = each.scratch.max(numbers(&[2, units.max(inputs).max(width)]));
+            add(&mut each.products, &[sizes.outputs(m), usize::from(pairs && m > l)]);
+            add(&mut each.products, &[2, sizes.outputs(l), usize::from(pairs && m == l + 1)]);
         }
         each
     }
 
+    /// The rooms of a worker.
+    fn rooms_bytes(&self) -> u64 {
+        let (sizes, tile) = (&self.sizes, self.tile);
+        let mut rooms = [0; 6];
+        let mut path = [0; 3];
+        for (m, l) in pairs_of_layers(sizes.layers()) {
+            let (outputs, inputs) = (sizes.outputs(m), sizes.augmented(l));
+            let route = self.routes[at(m, l)];
+            let weighted = if self.by_units { outputs } else { 0 };
+            let by_pairs = tile * weighted.max(if apart(m, l) { outputs } else { 0 });
+            let pairs = sizes.input_pairs(m, l);
+            let of_block = match (route, m - l) {
+                (LayerRoute::Parameters, 0) => [tile * pairs, tile * inputs, tile * pairs, pairs * weighted, 0, 0],
+                (LayerRoute::Parameters, 1) => {
+                    let d = tile * outputs;
+                    [tile * pairs, tile * inputs, tile * pairs.max(outputs), pairs * weighted, d, d]
+                }
+                (LayerRoute::Parameters, _) => {
+                    [tile * pairs, tile * inputs, tile * pairs, pairs * weighted, tile * pairs, 0]
+                }
+                (LayerRoute::Inputs, _) => {
+                    let (d, of_inputs) = (tile * outputs, tile * inputs);
+                    [of_inputs.max(d), d.max(inputs * weighted), d.max(of_inputs), d, 0, 0]
+                }
+                (LayerRoute::Pairs, 0) => [tile * weighted, 0, 0, 0, 0, 0],
+                (LayerRoute::Pairs, 1) => [tile * outputs, tile * outputs, tile * outputs, tile * outputs, 0, 0],
+                (LayerRoute::Pairs, _) => {
+                    let pairs = tile * tile;
+                    [by_pairs, by_pairs.max(pairs), pairs, pairs, pairs, 0]
+                }
+                (LayerRoute::Kernel, _) => [tile, 0, 0, 0, 0, 0],
+            };
+            rooms.iter_mut().zip(of_block).for_each(|(room, of)| *room = of.max(*room));
+            let (own, outputs) = (tile * sizes.columns(m, l, 0), tile * sizes.units(sizes.hidden(), l));
+            let of_path = [own, own, outputs];
+            path.iter_mut().zip(of_path).for_each(|(room, of)| *room = of.max(*room));
+        }
+        let all = rooms.iter().map(|&room| numbers(&[room])).fold(0, u64::saturating_add);
+        all.saturating_add(numbers(&[2, path[0] + path[1] + path[2]]))
+    }
+
     fn sums_bytes(&self) -> u64 {
         let sizes = &self.sizes;
-        let of = |(m, l): (usize, usize)| {
-            let route = self.routes[at(m, l)];
-            let inputs = numbers(&[sizes.augmented(l), sizes.units(m, l)]);
-            match (route, m == l + 1) {
-                (LayerRoute::Parameters, true) => block_bytes(sizes, m, l).saturating_add(inputs),
-                (LayerRoute::Parameters, false) => block_bytes(sizes, m, l),
-                (LayerRoute::Inputs, _) => inputs.saturating_mul(2),
-                (LayerRoute::Pairs | LayerRoute::Kernel, _) => 0,
-            }
+        let of = |(m, l): (usize, usize)| match self.routes[at(m, l)] {
+            LayerRoute::Parameters => block_bytes(sizes, m, l),
+            LayerRoute::Inputs => numbers(&[2, sizes.augmented(l), sizes.units(m, l)]),
+            LayerRoute::Pairs | LayerRoute::Kernel => 0,
         };
         pairs_of_layers(sizes.layers()).map(of).fold(0, u64::saturating_add)
     }

@@ -1,21 +1,25 @@
 //! The production path at any depth and for any loss: see [`LayerWorkspace`].
 
-mod apart;
 mod deep;
+mod distant;
 mod features;
 mod forward;
+mod gradient;
 mod groups;
 mod kernel;
 mod memory;
 mod moments;
+mod neighbours;
 mod objective;
 mod one_hidden;
 mod output;
+mod pair;
 mod parameters;
 mod partials;
 mod plan;
 mod products;
 mod room;
+mod rows;
 mod sizes;
 mod sums;
 mod sweep;

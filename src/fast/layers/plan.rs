@@ -129,6 +129,12 @@ impl LayerPlan {
         }
     }
 
+    /// Whether the sums over pairs that a value is made of are kept for its gradient. Where units count differently, the gradient has sums of
+    /// its own.
+    pub(super) fn keeps_products(&self) -> bool {
+        self.keep && !self.by_units
+    }
+
     /// Whether the last hidden layer's own block goes by the kernel route.
     pub(super) fn kernel(&self) -> bool {
         self.routes.contains(&LayerRoute::Kernel)
@@ -222,7 +228,7 @@ fn cost(sizes: &Sizes, samples: usize, m: usize, l: usize, route: LayerRoute) ->
         (sizes.augmented(l) as f64, if m > l { sizes.outputs(m - 1) as f64 } else { 0.0 });
     let grams = if m == 0 { 1.0 } else { 2.0 };
     let width = sizes.outputs(l) as f64;
-    let apart = 6.0 * (between * width + units);
+    let apart = (if l > 0 { 7.5 } else { 5.75 }) * between * width + 6.0 * units;
     match (route, m - l) {
         (LayerRoute::Inputs, gap) if gap != 1 => f64::INFINITY,
         (LayerRoute::Kernel, _) if !has_kernel(sizes, m, l) => f64::INFINITY,

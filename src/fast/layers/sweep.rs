@@ -1,185 +1,209 @@
-//! The adjoint sweep of chapter 11, for all samples of a tile at once.
+//! The adjoint sweep of chapter 11, for all samples of a tile at once: the way of [`Features::fill`] backwards, one unit after the other.
 
-use super::features::{Features, multiply, scale_columns};
+use super::features::{Features, derivative};
 use super::forward::{Forward, weights};
+use super::gradient::Gradient;
 use super::output::add_third;
 use super::partials::Partials;
+use super::products::{Given, Products};
 use super::room::room;
-use super::sizes::{Sizes, at};
+use super::rows::{add_multiplied, add_scaled, columns_from, dot, product_into, sample, sample_mut};
+use super::sizes::at;
 use crate::fast::product::{Then, add_rows, product, view};
-use crate::model::{Loss, Network};
+use crate::fast::sizes::upper;
+use crate::model::Network;
+use std::f64::consts::SQRT_2;
 
-/// A gradient by all weights and biases, a row-major matrix and a vector a layer.
+/// Room for the sweep.
 #[derive(Default)]
-pub(super) struct Gradient {
-    pub w: Vec<Vec<f64>>,
-    pub b: Vec<Vec<f64>>,
-}
-
-impl Gradient {
-    pub fn new(sizes: &Sizes) -> Self {
-        let layers = sizes.layers();
-        Gradient {
-            w: (0..layers).map(|l| vec![0.0; sizes.outputs(l) * sizes.inputs(l)]).collect(),
-            b: (0..layers).map(|l| vec![0.0; sizes.outputs(l) * sizes.bias(l)]).collect(),
-        }
-    }
-
-    pub fn clear(&mut self) {
-        self.w.iter_mut().chain(&mut self.b).for_each(|sum| sum.fill(0.0));
-    }
-
-    /// Adds it to a flat one: order `W1, b1, W2, ..`.
-    pub fn add_to(&self, out: &mut [f64]) {
-        let own = self.w.iter().zip(&self.b).flat_map(|(w, b)| w.iter().chain(b));
-        out.iter_mut().zip(own).for_each(|(out, own)| *out += own);
-    }
+pub(super) struct Path {
+    /// The derivatives by `K^{ml}` of one unit of `l`, for a layer and the next.
+    by_k: [Vec<f64>; 2],
+    /// Those by `K^{Ll}`, and by `A^{Ll}`, of all units of a layer.
+    by_outputs: Vec<f64>,
+    by_a: Vec<f64>,
+    scratch: [Vec<f64>; 2],
 }
 
 /// One tile on its way back.
 pub(super) struct Sweep<'a> {
-    pub sizes: &'a Sizes,
+    pub given: Given<'a>,
     pub network: &'a Network<f64>,
-    pub loss: Loss,
     pub tile: &'a Forward,
     pub own: &'a Features,
+    pub sums: &'a Products,
     pub by: &'a mut Partials,
     pub gradient: &'a mut Gradient,
-    pub scratch: &'a mut [Vec<f64>; 2],
+    pub path: &'a mut Path,
 }
 
 impl Sweep<'_> {
     /// Carries all partial derivatives, and `share` times those of the loss, to the weights.
     pub fn run(&mut self, share: f64) {
-        let hidden = self.sizes.hidden();
-        for l in 0..hidden {
-            for k in (l + 1..hidden).rev() {
-                self.jacobian(k, l);
+        let sizes = self.given.sizes();
+        for l in 0..sizes.hidden() {
+            for p in 0..sizes.outputs(l) {
+                self.diagonal(l, p);
+                (l + 1..sizes.hidden()).for_each(|m| self.coupling(m, l, p));
+                self.keep_outputs(l, p);
             }
-        }
-        for l in 0..hidden {
-            for m in l + 1..=hidden {
-                self.coupling(m, l);
+            self.turn(l);
+            for p in 0..sizes.outputs(l) {
+                (l + 2..sizes.layers()).rev().for_each(|m| self.jacobian(m, l, p));
+                self.first(l, p);
             }
-            self.curvature(l);
             self.adjoint(l);
         }
+        self.curvature();
         self.preactivations(share);
     }
 
-    /// `F_J^{kl}` to `F_J^{k-1,l}`, `G^k` and `f1`.
-    fn jacobian(&mut self, k: usize, l: usize) {
-        let Sweep { sizes, network, tile, own, by, gradient, scratch, .. } = self;
-        let (count, width, later) = (tile.count(), sizes.outputs(l), sizes.outputs(k));
-        let w = &network.layers.0[k];
-        let rows = count * width;
-        let [slopes, scaled] = &mut **scratch;
-        let (before, after) = by.j.split_at_mut(at(k, l));
-        let f = &after[0][..rows * later];
-        let scaled = room(scaled, rows * later);
-        scaled.copy_from_slice(f);
-        scaled.chunks_mut(count * later).for_each(|scaled| multiply(scaled, &tile.phi1[k]));
-        if k > l + 1 {
-            let between = sizes.outputs(k - 1);
-            let j = view(&own.j[at(k - 1, l)], rows, between);
-            let (f_scaled, w) = (view(scaled, rows, later), weights(w));
-            product(&mut before[at(k - 1, l)], Then::Add, 1.0, f_scaled, w);
-            product(&mut gradient.w[k], Then::Add, 1.0, f_scaled.transpose(), j);
-            let slopes = room(slopes, rows * later);
-            product(slopes, Then::Set, 1.0, j, w.transpose());
-            for (slopes, f) in slopes.chunks(count * later).zip(f.chunks(count * later)) {
-                let entries = by.phi1[k].iter_mut().zip(slopes).zip(f);
-                entries.for_each(|((out, slope), f)| *out += slope * f);
-            }
-            return;
-        }
-        // J^{ll} is a diagonal.
-        for row in 0..rows {
-            let (p, n) = (row / count, row % count);
-            let (f, scaled) = (&f[row * later..(row + 1) * later], &scaled[row * later..(row + 1) * later]);
-            let (phi1, column) = (tile.phi1[l][n * width + p], w.w.column(p));
-            let slopes = &mut by.phi1[k][n * later..(n + 1) * later];
-            let mut first = 0.0;
-            for j in 0..later {
-                first += column[j] * scaled[j];
-                slopes[j] += column[j] * phi1 * f[j];
-                gradient.w[k][j * width + p] += scaled[j] * phi1;
-            }
-            by.phi1[l][n * width + p] += first;
-        }
+    /// Sets `F_K^{ml}` of a unit of two different layers as far as it is known before the sweep.
+    fn begin(&mut self, m: usize, l: usize, p: usize) {
+        let Sweep { given, tile, sums, by, path, .. } = self;
+        let place = given.sizes().place((m, l), p, tile.count());
+        let (f, factor) = known(*given, sums, &by.k, m, l);
+        let out = room(&mut path.by_k[1], place.len());
+        out.iter_mut().zip(&f[place]).for_each(|(out, f)| *out = factor * f);
     }
 
-    /// `F_K^{ml}` of a later layer to `F_K^{m,l+1}`, `G^{l+1}` and `f1^l`.
-    fn coupling(&mut self, m: usize, l: usize) {
-        let Sweep { sizes, network, tile, own, by, gradient, scratch, .. } = self;
-        let (count, outputs) = (tile.count(), sizes.outputs(m));
-        let (width, later, rows) = (sizes.outputs(l), sizes.outputs(l + 1), count * outputs);
-        let w = weights(&network.layers.0[l + 1]);
-        let [slopes, scaled] = &mut **scratch;
-        let (before, after) = by.k.split_at_mut(at(m, l + 1));
-        let f = &before[at(m, l)][..rows * width];
-        let k = view(&own.k[at(m, l + 1)], rows, later);
-        let slopes = room(slopes, rows * width);
-        product(slopes, Then::Set, 1.0, k, w);
+    /// `F_K^{ll}` of a unit to `F_K^{l+1,l}`, `G^{l+1}`, `f1^l` and `F_r^l`.
+    fn diagonal(&mut self, l: usize, p: usize) {
+        self.begin(l + 1, l, p);
+        let Sweep { given, network, tile, own, sums, by, gradient, path } = self;
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (width, later, columns) = (sizes.outputs(l), sizes.outputs(l + 1), sizes.columns(l, l, p));
+        let place = sizes.place((l, l), p, count);
+        let tau = given.weights.map_or(0.0, |weights| weights.tau[l][p]);
+        let [by_half, next] = &mut path.by_k;
+        let by_half = room(by_half, count * columns);
+        let (f, factor) = known(*given, sums, &by.k, l, l);
+        let halves = own.half[l][place.clone()].chunks(columns);
+        let rows = by_half.chunks_mut(columns).zip(f[place].chunks(columns)).zip(halves);
+        for (n, ((by_half, f), half)) in rows.enumerate() {
+            let row = n * width + p..(n + 1) * width;
+            let (phi1, by_phi1) = (&tile.phi1[l][row.clone()], &mut by.phi1[l][row]);
+            let on_diagonal = factor * f[0] + tau * by.traces[l][n];
+            by.r[l][n * width + p] += on_diagonal;
+            let off = SQRT_2 * factor;
+            let entries = by_half.iter_mut().zip(f).zip(half).zip(phi1.iter().zip(by_phi1.iter_mut()));
+            for (((by_half, f), half), (phi1, by_phi1)) in entries.skip(1) {
+                *by_phi1 += off * f * half;
+                *by_half = off * f * phi1;
+            }
+            by_phi1[0] += on_diagonal * half[0];
+            by_half[0] = on_diagonal * phi1[0];
+        }
+        let by_half = view(by_half, count, columns);
+        let w = weights(&network.layers.0[l + 1]).subcols(p, columns);
+        product(next, Then::Add, 1.0, by_half, w.transpose());
+        let k = view(&own.k[at(l + 1, l)][sizes.place((l + 1, l), p, count)], count, later);
+        let out = columns_from(&mut gradient.w[l + 1], width, p);
+        product_into(out, Then::Add, k.transpose(), by_half);
+    }
+
+    /// `F_K^{ml}` of a unit and a later hidden layer to `F_K^{m+1,l}`, `G^{m+1}`, `f1^m`, `F_r^m` and `F_A^{ml}`, which takes the place of
+    /// `F_J^{ml}`.
+    fn coupling(&mut self, m: usize, l: usize, p: usize) {
+        self.path.by_k.swap(0, 1);
+        self.begin(m + 1, l, p);
+        let Sweep { given, network, tile, own, by, gradient, path, .. } = self;
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (width, later) = (sizes.outputs(m), sizes.outputs(m + 1));
+        let (w, entries) = (weights(&network.layers.0[m + 1]), count * width);
+        let Path { by_k: [f, next], scratch: [u, a], .. } = &mut **path;
+        let k = view(&own.k[at(m + 1, l)][sizes.place((m + 1, l), p, count)], count, later);
+        let (u, f) = (room(u, entries), &mut f[..entries]);
+        product(u, Then::Set, 1.0, k, w);
+        let a = &derivative(&own.a, sizes, network, tile, (m, l, p), a)[..entries];
+        let by_j = &mut by.j[at(m, l)][sizes.place((m, l), p, count)][..entries];
+        let (phi1, r) = (&tile.phi1[m][..entries], &own.r[m][..entries]);
+        let (by_phi1, by_r) = (&mut by.phi1[m][..entries], &mut by.r[m][..entries]);
+        for i in 0..entries {
+            by_phi1[i] += f[i] * u[i] + by_j[i] * a[i];
+            by_r[i] += f[i] * a[i];
+            by_j[i] = f[i] * r[i] + by_j[i] * phi1[i];
+            f[i] *= phi1[i];
+        }
+        let by_u = view(f, count, width);
+        product(next, Then::Add, 1.0, by_u, w.transpose());
+        product(&mut gradient.w[m + 1], Then::Add, 1.0, k.transpose(), by_u);
+    }
+
+    /// `F_K^{Ll}` of a unit is complete.
+    fn keep_outputs(&mut self, l: usize, p: usize) {
+        let (sizes, count) = (self.given.sizes(), self.tile.count());
+        let last = sizes.hidden();
+        let place = sizes.place((last, l), p, count);
+        let out = room(&mut self.path.by_outputs, count * sizes.units(last, l));
+        let f = &self.path.by_k[1][..place.len()];
+        out[place].copy_from_slice(f);
+    }
+
+    /// `F_K^{Ll}` of all units to `F_A^{Ll}` and `F_S`.
+    fn turn(&mut self, l: usize) {
+        let Sweep { given, tile, own, by, path, .. } = self;
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (last, outputs) = (sizes.hidden(), sizes.outputs(sizes.hidden()));
+        let entries = count * sizes.units(last, l);
+        let by_a = room(&mut path.by_a, entries);
         for n in 0..count {
-            let out = &mut by.phi1[l][n * width..(n + 1) * width];
-            for i in 0..outputs {
-                let row = (n * outputs + i) * width..(n * outputs + i + 1) * width;
-                let entries = out.iter_mut().zip(&slopes[row.clone()]).zip(&f[row]);
-                entries.for_each(|((out, slope), f)| *out += slope * f);
-            }
+            let square = n * outputs * outputs..(n + 1) * outputs * outputs;
+            let f = sample(&path.by_outputs[..entries], n, count, outputs);
+            let a = sample(&own.a[at(last, l)][..entries], n, count, outputs);
+            product(&mut by.s[square.clone()], Then::Add, 1.0, a.transpose(), f);
+            let s = view(&tile.s[square], outputs, outputs);
+            product_into(sample_mut(by_a, n, count, outputs), Then::Set, f, s);
         }
-        let scaled = room(scaled, rows * width);
-        scaled.copy_from_slice(f);
-        scale_columns(scaled, &tile.phi1[l], count, outputs, width);
-        let scaled = view(scaled, rows, width);
-        product(&mut after[0], Then::Add, 1.0, scaled, w.transpose());
-        product(&mut gradient.w[l + 1], Then::Add, 1.0, k.transpose(), scaled);
     }
 
-    /// `F_K^{ll}`, of which only the symmetric part counts, to `F_K^{l+1,l+1}`, `G^{l+1}`, `f1^l`, `f2^l` and, through `v`, to `F_g^{l+1}`.
-    fn curvature(&mut self, l: usize) {
-        let Sweep { sizes, network, tile, own, by, gradient, scratch, .. } = self;
-        let (count, width, later) = (tile.count(), sizes.outputs(l), sizes.outputs(l + 1));
-        let w = weights(&network.layers.0[l + 1]);
-        let [inner, scaled] = &mut **scratch;
-        let (before, after) = by.k.split_at_mut(at(l + 1, l + 1));
-        let f = &mut before[at(l, l)][..count * width * width];
-        f.chunks_mut(width * width).for_each(|f| symmetrise(f, width));
-        let f = &*f;
-        for (row, f) in f.chunks(width).enumerate() {
-            let half = &own.half[l][row * width..(row + 1) * width];
-            by.phi1[l][row] += 2.0 * f.iter().zip(half).map(|(f, half)| f * half).sum::<f64>();
-            by.phi2[l][row] += f[row % width] * tile.v[l][row];
-        }
-        // W X with X = phi1 F phi1, sample by sample.
-        let inner = room(inner, count * later * width);
-        let scaled = room(scaled, width * width);
-        for n in 0..count {
-            let phi1 = &tile.phi1[l][n * width..(n + 1) * width];
-            let f = &f[n * width * width..(n + 1) * width * width];
-            for ((out, f), own) in scaled.chunks_mut(width).zip(f.chunks(width)).zip(phi1) {
-                out.iter_mut().zip(f).zip(phi1).for_each(|((out, f), phi1)| *out = own * f * phi1);
-            }
-            let out = &mut inner[n * later * width..(n + 1) * later * width];
-            product(out, Then::Set, 1.0, w, view(scaled, width, width));
-        }
-        let inner = view(inner, count * later, width);
-        product(&mut after[0], Then::Add, 1.0, inner, w.transpose());
-        let k = view(&own.k[at(l + 1, l + 1)], count * later, later);
-        product(&mut gradient.w[l + 1], Then::Add, 2.0, k.transpose(), inner);
+    /// `F_A^{ml}` of a unit and a layer that stands apart to `F_A^{m-1,l}`, `G^m` and `f1^{m-1}`.
+    fn jacobian(&mut self, m: usize, l: usize, p: usize) {
+        let Sweep { given, network, tile, own, by, gradient, path, .. } = self;
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (outputs, between) = (sizes.outputs(m), sizes.outputs(m - 1));
+        let (place, entries) = (sizes.place((m, l), p, count), count * between);
+        let Path { by_a, scratch: [by_j, a], .. } = &mut **path;
+        let before = sizes.place((m - 1, l), p, count);
+        let by_a = if m == sizes.hidden() { &by_a[place] } else { &by.j[at(m, l)][place] };
+        let by_a = view(by_a, count, outputs);
+        let j = view(&own.j[at(m - 1, l)][before.clone()], count, between);
+        product(&mut gradient.w[m], Then::Add, 1.0, by_a.transpose(), j);
+        let by_j = room(by_j, entries);
+        product(by_j, Then::Set, 1.0, by_a, weights(&network.layers.0[m]));
+        let a = derivative(&own.a, sizes, network, tile, (m - 1, l, p), a);
+        add_multiplied(&mut by.phi1[m - 1][..entries], by_j, a);
+        add_multiplied(&mut by.j[at(m - 1, l)][before], by_j, &tile.phi1[m - 1]);
     }
 
-    /// `F_v^l`, of `K` and of `g`, to `F_g^{l+1}`, `G^{l+1}` and `f1^l`.
+    /// `F_A^{l+1,l}` of a unit to `G^{l+1}` and `f1^l`.
+    fn first(&mut self, l: usize, p: usize) {
+        let Sweep { given, network, tile, by, gradient, path, .. } = self;
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (width, later) = (sizes.outputs(l), sizes.outputs(l + 1));
+        let place = sizes.place((l + 1, l), p, count);
+        let Path { by_a, scratch: [sum, _], .. } = &mut **path;
+        let by_a = if l + 1 == sizes.hidden() { &by_a[place] } else { &by.j[at(l + 1, l)][place] };
+        let w = &network.layers.0[l + 1].w.as_slice()[p * later..(p + 1) * later];
+        let sum = super::room::cleared(sum, later);
+        for (n, by_a) in by_a.chunks(later).enumerate() {
+            by.phi1[l][n * width + p] += dot(by_a, w);
+            add_scaled(sum, tile.phi1[l][n * width + p], by_a);
+        }
+        let column = gradient.w[l + 1][p..].iter_mut().step_by(width);
+        column.zip(sum.iter()).for_each(|(out, sum)| *out += sum);
+    }
+
+    /// `F_r^l` and `F_g^l` to `F_g^{l+1}`, `G^{l+1}` and `f1^l`.
     fn adjoint(&mut self, l: usize) {
-        let Sweep { sizes, network, tile, by, gradient, scratch, .. } = self;
-        let (count, width, later) = (tile.count(), sizes.outputs(l), sizes.outputs(l + 1));
-        let f_v = room(&mut scratch[0], count * width);
+        let Sweep { given, network, tile, by, gradient, path, .. } = self;
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (width, later) = (sizes.outputs(l), sizes.outputs(l + 1));
+        let f_v = room(&mut path.scratch[0], count * width);
         for (entry, f_v) in f_v.iter_mut().enumerate() {
             let f_g = by.g[l][entry];
             by.phi1[l][entry] += f_g * tile.v[l][entry];
-            let f_k = by.k[at(l, l)][entry * width + entry % width];
-            *f_v = f_k * tile.phi2[l][entry] + f_g * tile.phi1[l][entry] + by.v[l][entry];
+            *f_v = by.r[l][entry] * tile.phi2[l][entry] + f_g * tile.phi1[l][entry];
         }
         let f_v = view(f_v, count, width);
         let w = weights(&network.layers.0[l + 1]);
@@ -188,12 +212,31 @@ impl Sweep<'_> {
         product(&mut gradient.w[l + 1], Then::Add, 1.0, g.transpose(), f_v);
     }
 
+    /// `F_K^{LL}` to `F_S`.
+    fn curvature(&mut self) {
+        let Sweep { given, tile, sums, by, .. } = self;
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (last, outputs) = (sizes.hidden(), sizes.outputs(sizes.hidden()));
+        for n in 0..count {
+            for (p, k) in upper(outputs) {
+                let place = sizes.place((last, last), p, count).start + n * (outputs - p) + k - p;
+                let (f, factor) = known(*given, sums, &by.k, last, last);
+                let root = if p == k { 1.0 } else { SQRT_2 };
+                by.s[(n * outputs + p) * outputs + k] += root * factor * f[place];
+            }
+            for p in 0..outputs {
+                let tau = given.weights.map_or(0.0, |weights| weights.tau[last][p]);
+                by.s[(n * outputs + p) * outputs + p] += tau * by.traces[last][n];
+            }
+        }
+    }
+
     /// From the outputs back through the preactivations of all layers.
     fn preactivations(&mut self, share: f64) {
-        let Sweep { sizes, network, loss, tile, by, gradient, scratch, .. } = self;
-        let (count, last) = (tile.count(), sizes.hidden());
-        let outputs = sizes.outputs(last);
-        let [a, z] = &mut **scratch;
+        let Sweep { given, network, tile, by, gradient, path, .. } = self;
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (last, outputs) = (sizes.hidden(), sizes.outputs(sizes.hidden()));
+        let [a, z] = &mut path.scratch;
         let rows = room(a, count * outputs);
         for (n, a) in rows.chunks_mut(outputs).enumerate() {
             let row = n * outputs..(n + 1) * outputs;
@@ -203,7 +246,7 @@ impl Sweep<'_> {
                 let along = s[i * outputs..(i + 1) * outputs].iter().zip(f_g).map(|(s, f)| s * f);
                 *a = share * tile.share[n] * tile.g[last][n * outputs + i] + along.sum::<f64>();
             }
-            add_third(*loss, &tile.third[row], s, &by.k[at(last, last)][square], a);
+            add_third(given.plan.loss, &tile.third[row], s, &by.s[square], a);
         }
         for l in (0..=last).rev() {
             let (width, inputs) = (sizes.outputs(l), sizes.inputs(l));
@@ -218,20 +261,25 @@ impl Sweep<'_> {
             product(z, Then::Set, 1.0, rows, weights(&network.layers.0[l]));
             let a = room(a, count * inputs);
             for (entry, a) in a.iter_mut().enumerate() {
+                let by_phi2 = by.r[l - 1][entry] * tile.v[l - 1][entry];
                 *a = tile.phi1[l - 1][entry] * (z[entry] + by.z[l][entry])
                     + tile.phi2[l - 1][entry] * by.phi1[l - 1][entry]
-                    + tile.phi3[l - 1][entry] * by.phi2[l - 1][entry];
+                    + tile.phi3[l - 1][entry] * by_phi2;
             }
         }
     }
 }
 
-/// `(F + F')/2`.
-fn symmetrise(f: &mut [f64], width: usize) {
-    for i in 0..width {
-        for j in 0..i {
-            let mean = 0.5 * (f[i * width + j] + f[j * width + i]);
-            (f[i * width + j], f[j * width + i]) = (mean, mean);
-        }
+/// The derivatives by `K` of a block, and what they are multiplied by.
+fn known<'a>(
+    given: Given,
+    sums: &'a Products,
+    by_k: &'a [Vec<f64>],
+    m: usize,
+    l: usize,
+) -> (&'a [f64], f64) {
+    match given.route(m, l).is_by_pairs() {
+        true => (&sums.k[at(m, l)], given.factor(m, l)),
+        false => (&by_k[at(m, l)], 1.0),
     }
 }

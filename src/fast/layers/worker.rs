@@ -4,10 +4,12 @@ use super::features::Features;
 use super::kernel::Kernel;
 use super::partials::Partials;
 use super::plan::LayerPlan;
-use super::products::{Pair, Products};
+use super::gradient::Gradient;
+use super::pair::Pair;
+use super::products::Products;
 use super::sizes::{at, blocks};
 use super::sums::Sums;
-use super::sweep::Gradient;
+use super::sweep::Path;
 use crate::terms::pairs_of_layers;
 
 /// Sums over a worker's samples, and room for a tile.
@@ -30,7 +32,7 @@ pub(super) struct Worker {
 pub(super) struct Room {
     pub pair: Pair,
     pub kernel: Kernel,
-    pub scratch: [Vec<f64>; 2],
+    pub path: Path,
     /// Of the chunk, where they are not kept.
     pub other: Features,
 }
@@ -44,25 +46,25 @@ impl Worker {
         }
         let features = || match plan.keep {
             true => Features::default(),
-            false => Features::new(sizes, &plan.routes, plan.tile),
+            false => Features::new(sizes, plan.tile),
         };
         Worker {
             loss: 0.0,
             trace: (0..sizes.layers()).map(|l| vec![0.0; sizes.outputs(l)]).collect(),
             squared,
-            sums: Sums::new(sizes, &plan.routes),
+            sums: Sums::new(plan),
             gradient: Gradient::new(sizes),
-            partials: Partials::new(sizes, &plan.routes, plan.tile),
+            partials: Partials::new(plan, plan.tile),
             room: Room {
                 pair: Pair::new(sizes.layers()),
                 kernel: Kernel::default(),
-                scratch: [Vec::new(), Vec::new()],
+                path: Path::default(),
                 other: features(),
             },
             features: features(),
-            products: match plan.keep {
+            products: match plan.keeps_products() {
                 true => Products::default(),
-                false => Products::new(sizes, &plan.routes, plan.tile),
+                false => Products::new(plan, plan.tile),
             },
         }
     }

@@ -1,0 +1,212 @@
+//! Blocks of neighbouring layers: there `J` is the diagonal `phi1`, so that `D = g^{l+1} phi1^l'` stands beside `K diag(z)`.
+//!
+//! A block squared is `sum ze^l <K, K'> + 2 <K z, D'> + <D, D'>` over all pairs, times `omega omega' ze^{l-1}`.
+
+use super::features::Features;
+use super::forward::Forward;
+use super::pair::{Pair, pairs};
+use super::products::{Given, Products};
+use super::room::{cleared, room};
+use super::rows::{add_scaled, dot, weigh_columns, weighted};
+use super::sizes::{Sizes, at};
+use super::sums::counted_inputs;
+use crate::fast::product::{Then, product, view};
+
+/// What unit `p` of layer `l` has of each sample: `z`, `phi1`, and rows of `K` and of `g`.
+pub(super) struct Unit<'a> {
+    pub z: &'a [f64],
+    pub phi1: &'a [f64],
+    pub k: &'a [f64],
+    pub g: &'a [f64],
+    /// Units of this layer, and where this one stands.
+    pub width: usize,
+    pub p: usize,
+    /// Units of the later one.
+    pub columns: usize,
+}
+
+impl<'a> Unit<'a> {
+    pub fn of(sizes: &Sizes, (l, p): (usize, usize), samples: &'a Forward, features: &'a Features) -> Self {
+        let place = sizes.place((l + 1, l), p, samples.count());
+        Unit {
+            z: &samples.z[l + 1],
+            phi1: &samples.phi1[l],
+            k: &features.k[at(l + 1, l)][place],
+            g: &samples.g[l + 1],
+            width: sizes.outputs(l),
+            p,
+            columns: sizes.outputs(l + 1),
+        }
+    }
+
+    /// Sets `D`, each column weighted.
+    pub fn fill_d(&self, d: &mut [f64], kappa: Option<&[f64]>) {
+        let phi1 = self.phi1[self.p..].iter().step_by(self.width);
+        for ((d, g), phi1) in d.chunks_mut(self.columns).zip(self.g.chunks(self.columns)).zip(phi1) {
+            d.iter_mut().zip(g).for_each(|(d, g)| *d = phi1 * g);
+        }
+        weigh_columns(d, kappa);
+    }
+
+    /// Sets `K z`, each column weighted.
+    pub fn fill_kz(&self, kz: &mut [f64], kappa: Option<&[f64]>) {
+        let z = self.z[self.p..].iter().step_by(self.width);
+        for ((kz, k), z) in kz.chunks_mut(self.columns).zip(self.k.chunks(self.columns)).zip(z) {
+            kz.iter_mut().zip(k).for_each(|(kz, k)| *kz = z * k);
+        }
+        weigh_columns(kz, kappa);
+    }
+}
+
+/// Adds the pairs of a tile with a chunk.
+pub(super) fn add(
+    given: Given,
+    l: usize,
+    (tile, own): (&Forward, &Features),
+    (chunk, other): (&Forward, &Features),
+    out: &mut Products,
+    squared: &mut [Vec<f64>],
+    pair: &mut Pair,
+) {
+    let sizes = given.sizes();
+    let outputs = sizes.outputs(l + 1);
+    let (rows, columns) = (tile.count(), chunk.count());
+    let counted = pairs(&pair.counted[l], tile, chunk);
+    let [d, both, by_kz, by_d, ..] = &mut pair.more;
+    let (d, both) = (room(d, columns * outputs), room(both, columns * outputs));
+    let (by_kz, by_d) = (room(by_kz, rows * outputs), room(by_d, rows * outputs));
+    for p in 0..sizes.outputs(l) {
+        let kappa = given.kappa((l + 1, l), p);
+        let unit = Unit::of(sizes, (l, p), chunk, other);
+        unit.fill_d(d, kappa);
+        unit.fill_kz(both, kappa);
+        add_scaled(both, 1.0, d);
+        product(by_kz, Then::Set, 1.0, counted, view(d, columns, outputs));
+        product(by_d, Then::Set, 1.0, counted, view(both, columns, outputs));
+        carry(sizes, l, Unit::of(sizes, (l, p), tile, own), [by_kz, by_d], out, squared);
+    }
+}
+
+/// Adds all pairs by way of the inputs of the earlier layer.
+pub(super) fn add_by_inputs(
+    given: Given,
+    l: usize,
+    (tile, own): (&Forward, &Features),
+    out: &mut Products,
+    squared: &mut [Vec<f64>],
+    more: &mut [Vec<f64>; 6],
+) {
+    let sizes = given.sizes();
+    let (count, inputs, outputs) = (tile.count(), sizes.augmented(l), sizes.outputs(l + 1));
+    let [zt, scaled, by_kz, by_d, ..] = more;
+    let zt = view(counted_inputs(zt, sizes, tile, l), count, inputs);
+    let (by_kz, by_d) = (room(by_kz, count * outputs), room(by_d, count * outputs));
+    for p in 0..sizes.outputs(l) {
+        let (kappa, own_sums) = (given.kappa((l + 1, l), p), sizes.place((l + 1, l), p, inputs));
+        let d = weighted(&given.sums.d[l][own_sums.clone()], kappa, scaled);
+        product(by_kz, Then::Set, 1.0, zt, view(d, inputs, outputs));
+        let both = weighted(&given.sums.both[l][own_sums], kappa, scaled);
+        product(by_d, Then::Set, 1.0, zt, view(both, inputs, outputs));
+        carry(sizes, l, Unit::of(sizes, (l, p), tile, own), [by_kz, by_d], out, squared);
+    }
+}
+
+/// Carries half the derivatives by `K z` and by `D` to their factors, and `<D, .>` of the latter to the squares.
+fn carry(
+    sizes: &Sizes,
+    l: usize,
+    unit: Unit,
+    [by_kz, by_d]: [&[f64]; 2],
+    out: &mut Products,
+    squared: &mut [Vec<f64>],
+) {
+    let Unit { z, phi1, k, g, width, p, columns } = unit;
+    let (index, count) = (at(l + 1, l), k.len() / columns);
+    let squared = &mut squared[index][sizes.entries((l + 1, l), p)];
+    let by_k = out.k[index][sizes.place((l + 1, l), p, count)].chunks_mut(columns);
+    let by_g = out.g[index].chunks_mut(columns);
+    let sums = by_kz.chunks(columns).zip(by_d.chunks(columns));
+    let own = k.chunks(columns).zip(g.chunks(columns));
+    for (n, ((by_k, by_g), ((by_kz, by_d), (k, g)))) in by_k.zip(by_g).zip(sums.zip(own)).enumerate() {
+        let unit = n * width + p;
+        add_scaled(by_k, z[unit], by_kz);
+        out.z[l][unit] += dot(by_kz, k);
+        add_scaled(by_g, phi1[unit], by_d);
+        out.phi1[l][unit] += dot(by_d, g);
+        for ((squared, by_d), g) in squared.iter_mut().zip(by_d).zip(g) {
+            *squared += phi1[unit] * g * by_d;
+        }
+    }
+}
+
+/// Adds to the derivatives by `ze` of the earlier layer, times `factor`, what is not a product with that of the later one.
+pub(super) fn add_by_ze(
+    given: Given,
+    l: usize,
+    factor: f64,
+    (tile, own): (&Forward, &Features),
+    (chunk, other): (&Forward, &Features),
+    pair: &mut Pair,
+) {
+    let sizes = given.sizes();
+    let outputs = sizes.outputs(l + 1);
+    let (rows, columns) = (tile.count(), chunk.count());
+    let [d, both, own_kz, own_d, ..] = &mut pair.more;
+    let (d, both) = (room(d, columns * outputs), room(both, columns * outputs));
+    let (own_kz, own_d) = (room(own_kz, rows * outputs), room(own_d, rows * outputs));
+    let gram = cleared(&mut pair.gram, rows * columns);
+    for p in 0..sizes.outputs(l) {
+        let kappa = given.kappa((l + 1, l), p);
+        let unit = Unit::of(sizes, (l, p), chunk, other);
+        unit.fill_d(d, None);
+        unit.fill_kz(both, None);
+        add_scaled(both, 1.0, d);
+        let unit = Unit::of(sizes, (l, p), tile, own);
+        unit.fill_d(own_d, kappa);
+        unit.fill_kz(own_kz, kappa);
+        let of = |data, rows| view(data, rows, outputs);
+        product(gram, Then::Add, 1.0, of(own_kz, rows), of(d, columns).transpose());
+        product(gram, Then::Add, 1.0, of(own_d, rows), of(both, columns).transpose());
+    }
+    add_pairs(&mut pair.by_ze[l], factor, gram, tile, chunk);
+}
+
+/// `out += factor omega omega' gram` for all pairs.
+pub(super) fn add_pairs(out: &mut [f64], factor: f64, gram: &[f64], tile: &Forward, chunk: &Forward) {
+    let columns = chunk.count();
+    for ((out, gram), share) in out.chunks_mut(columns).zip(gram.chunks(columns)).zip(&tile.share) {
+        for ((out, gram), other) in out.iter_mut().zip(gram).zip(&chunk.share) {
+            *out += factor * share * other * gram;
+        }
+    }
+}
+
+/// Adds to the derivatives by the input of the earlier layer what goes by way of the inputs, times `factor`.
+pub(super) fn add_to_inputs(
+    given: Given,
+    l: usize,
+    factor: f64,
+    (tile, own): (&Forward, &Features),
+    out: &mut [f64],
+    more: &mut [Vec<f64>; 6],
+) {
+    let sizes = given.sizes();
+    let (count, inputs, outputs) = (tile.count(), sizes.inputs(l), sizes.outputs(l + 1));
+    let [d, kz, by, ..] = more;
+    let (d, kz) = (room(d, count * outputs), room(kz, count * outputs));
+    let by = cleared(by, count * inputs);
+    for p in 0..sizes.outputs(l) {
+        let (kappa, own_sums) =
+            (given.kappa((l + 1, l), p), sizes.place((l + 1, l), p, sizes.augmented(l)));
+        let unit = Unit::of(sizes, (l, p), tile, own);
+        unit.fill_d(d, kappa);
+        unit.fill_kz(kz, kappa);
+        let d_sums = view(&given.sums.d[l][own_sums.clone()], inputs, outputs).transpose();
+        let both_sums = view(&given.sums.both[l][own_sums], inputs, outputs).transpose();
+        product(by, Then::Add, 1.0, view(kz, count, outputs), d_sums);
+        product(by, Then::Add, 1.0, view(d, count, outputs), both_sums);
+    }
+    for ((out, by), share) in out.chunks_mut(inputs).zip(by.chunks(inputs)).zip(&tile.share) {
+        add_scaled(out, factor * share, by);
+    }
+}
