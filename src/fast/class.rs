@@ -1,284 +1,267 @@
 //! The class route: `<GN_n, GN_m> = tr(S_n T S_m T)` with the `c x c` matrix `T_kl = sum_i phi1_n phi1_m V_ki V_li`
 //! of each pair, one product of size `N x N x h` for each of the `c(c+1)/2` entries of `T`.
 
-use super::adjoint::{AdjointRows, Partials};
-use super::features::unpack;
-use super::product::{Then, product, samples, view};
-use super::sizes::{LANES, packed, upper};
-use super::worker::{PairBuffers, Shared, TileBuffers, Worker};
-use crate::terms::bound::Moment;
-use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+use super::couplings::unpack;
+use super::forward::Seen;
+use super::grams::Pair;
+use super::hidden_term::HiddenTerm;
+use super::lanes::{LANES, dot, row, row_mut, vectorised};
+use super::memory::Ledger;
+use super::pair_kernel::Row;
+use super::pairs::Worker;
+use super::plan::Plan;
+use super::point::{HiddenBy, Point};
+use super::product::{Then, product, view};
+use super::share::pieces;
+use super::sizes::{Sizes, upper};
+use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
 
-/// `phi1 V_k V_l` and `[r, diag(GN)]` of the samples of a tile.
-pub(super) fn prepare(shared: &Shared, tile: &Range<usize>, pair: &mut PairBuffers) {
-    let (sizes, forward) = (&shared.sizes, shared.forward);
-    let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
-    let v = &shared.weights.v;
-    for (row, n) in tile.clone().enumerate() {
-        let phi1 = &forward.phi1[n * h..(n + 1) * h];
-        let lefts = pair.left[row * s * h..(row + 1) * s * h].chunks_mut(h);
-        for (left, (k, l)) in lefts.zip(upper(c)) {
-            for (i, left) in left.iter_mut().enumerate() {
-                *left = phi1[i] * v[k * h + i] * v[l * h + i];
+/// How many numbers are close at hand: half a megabyte.
+const NEAR: usize = 1 << 16;
+
+/// Nothing is kept from tile to tile.
+pub(super) struct Class;
+
+/// What a worker has for it.
+pub(super) struct ClassRoom {
+    /// `S` of the tile, as matrices.
+    own_s: Vec<f64>,
+    /// `S` of the chunk, packed without factors, samples side by side.
+    other_s: Vec<f64>,
+    /// `[r, diag(GN)]` of the tile and `[diag(GN) + r, r]` of the chunk.
+    own: Vec<f64>,
+    other: Vec<f64>,
+    /// `T` of a tile and a chunk, entry after entry, then the gradient by it.
+    t: Vec<f64>,
+    /// A number for each hidden unit of each sample of the tile, for a few entries of `T` at once.
+    scratch: Vec<f64>,
+    at_once: usize,
+    strip: Vec<f64>,
+    /// The gradients of a tile by `S`, by `phi1` through `T`, and by `r` and `diag(GN)`.
+    by_s: Vec<f64>,
+    by_phi1: Vec<f64>,
+    by_own: Vec<f64>,
+    /// By the products of the rows of `V`, of all tiles.
+    by_diagonals: Vec<f64>,
+}
+
+impl Class {
+    /// What a worker has for it.
+    pub fn room(sizes: &Sizes, plan: &Plan, ledger: &mut Ledger) -> ClassRoom {
+        let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
+        let at_once = (NEAR / (plan.tile * h)).clamp(1, s.max(1));
+        ClassRoom {
+            own_s: ledger.zeros(&[plan.tile, c, c]),
+            other_s: ledger.zeros(&[s, plan.chunk]),
+            own: ledger.zeros(&[plan.tile, 2, h]),
+            other: ledger.zeros(&[plan.chunk, 2, h]),
+            t: ledger.zeros(&[s, plan.tile, plan.chunk]),
+            scratch: ledger.zeros(&[at_once, plan.tile, h]),
+            at_once,
+            strip: ledger.zeros(&[4, LANES, c, c]),
+            by_s: ledger.zeros(&[plan.tile, s]),
+            by_phi1: ledger.zeros(&[plan.tile, h]),
+            by_own: ledger.zeros(&[plan.tile, 2, h]),
+            by_diagonals: ledger.zeros(&[s, h]),
+        }
+    }
+}
+
+/// For each sample the two rows that a function makes of `r` and `diag(GN)`.
+fn curvatures(out: &mut [f64], seen: Seen, h: usize, rows: impl Fn(f64, f64) -> [f64; 2]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for n in 0..seen.nx.len() {
+                let (first, second) = row_mut(out, n, 2 * h).split_at_mut(h);
+                let (phi1, phi2) = (row(seen.phi1, n, h), row(seen.phi2, n, h));
+                let (u, k) = (row(seen.u, n, h), row(seen.k, n, h));
+                for i in 0..h {
+                    [first[i], second[i]] = rows(phi2[i] * u[i], phi1[i] * phi1[i] * k[i]);
+                }
             }
-        }
-        let own = &mut pair.curvature[row * 2 * h..(row + 1) * 2 * h];
-        for i in 0..h {
-            let at = n * h + i;
-            own[i] = forward.phi2[at] * forward.u[at];
-            own[h + i] = phi1[i] * phi1[i] * forward.k[at];
-        }
-    }
+        },
+    );
 }
 
-/// `T` of a tile and a chunk, `S` of the chunk with samples side by side, and `[diag(GN) + r, r]` of the chunk.
-fn open(shared: &Shared, tile: &Range<usize>, chunk: &Range<usize>, pair: &mut PairBuffers) {
-    let (sizes, forward) = (&shared.sizes, shared.forward);
-    let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
-    let phi1 = samples(&forward.phi1, chunk, h);
-    product(&mut pair.t, Then::Set, 1.0, view(&pair.left, tile.len() * s, h), phi1.transpose());
-    let others = chunk.len();
-    let curvature = &mut pair.curvature[shared.plan.tile * 2 * h..];
-    for (column, m) in chunk.clone().enumerate() {
-        let matrix = &forward.s[m * s..(m + 1) * s];
-        for (entry, (k, l)) in upper(c).enumerate() {
-            let share = if k == l { 1.0 } else { FRAC_1_SQRT_2 };
-            pair.s[entry * others + column] = share * matrix[entry];
-        }
-        let row = &mut curvature[column * 2 * h..(column + 1) * 2 * h];
-        for i in 0..h {
-            let at = m * h + i;
-            let r = forward.phi2[at] * forward.u[at];
-            row[i] = forward.phi1[at] * forward.phi1[at] * forward.k[at] + r;
-            row[h + i] = r;
-        }
-    }
-}
-
-/// `sum xi^2 <M_n, M_m>` over a tile and a chunk.
-pub(super) fn value(
-    shared: &Shared,
-    tile: &Range<usize>,
-    chunk: &Range<usize>,
-    pair: &mut PairBuffers,
-) -> f64 {
-    open(shared, tile, chunk, pair);
-    let (h, entries) = (shared.sizes.hidden, tile.len() * chunk.len());
-    let (own, other) = pair.curvature.split_at(shared.plan.tile * 2 * h);
-    let other = view(other, chunk.len(), 2 * h).transpose();
-    product(&mut pair.weight, Then::Set, 1.0, view(own, tile.len(), 2 * h), other);
-    let pairs = pair.xi.iter().zip(&pair.weight).take(entries);
-    let residual: f64 = pairs.map(|(xi, product)| xi * xi * product).sum();
-    for index in 0..entries {
-        pair.weight[index] = pair.xi[index] * pair.xi[index];
-    }
-    residual + traces(shared, tile, chunk, pair, None)
-}
-
-/// Adds what a chunk gives to the gradients at a tile, the weights being `xi^2`; the sum of `xi^2 <GN_n, GN_m>`.
-pub(super) fn add(
-    shared: &Shared,
-    tile: &Range<usize>,
-    chunk: &Range<usize>,
-    buffers: &mut TileBuffers,
-    pair: &mut PairBuffers,
-    partials: &mut Partials,
-) -> f64 {
-    open(shared, tile, chunk, pair);
-    let sizes = &shared.sizes;
-    let (h, s) = (sizes.hidden, sizes.packed_contrasts());
-    let scale = 2.0 * sizes.pair_weight();
-    let other = view(&pair.curvature[shared.plan.tile * 2 * h..], chunk.len(), 2 * h);
-    let weights = view(&pair.weight, tile.len(), chunk.len());
-    product(&mut buffers.by_curvature, Then::Add, scale, weights, other);
-    let sum = traces(shared, tile, chunk, pair, Some(&mut partials.s));
-    let phi1 = samples(&shared.forward.phi1, chunk, h);
-    product(&mut pair.back, Then::Add, scale, view(&pair.t, tile.len() * s, chunk.len()), phi1);
-    sum
-}
-
-/// `sum xi^2 tr(S_n T S_m T)`. With a gradient by `S_n` to add to, `T` becomes the gradient by it.
-fn traces(
-    shared: &Shared,
-    tile: &Range<usize>,
-    chunk: &Range<usize>,
-    pair: &mut PairBuffers,
-    mut by_s: Option<&mut Vec<f64>>,
-) -> f64 {
-    let (c, s, others) = (shared.sizes.contrasts, shared.sizes.packed_contrasts(), chunk.len());
-    let scale = 2.0 * shared.sizes.pair_weight();
-    let PairBuffers { t, s: chunk_s, weight, square, strip, .. } = pair;
-    let own = &shared.forward.s[tile.start * s..tile.end * s];
-    unpack(square, own, c);
-    let architecture = pulp::Arch::new();
-    let mut sum = 0.0;
-    for row in 0..tile.len() {
-        let mut work = Row {
-            c,
-            scale,
-            own: &square[row * c * c..(row + 1) * c * c],
-            t: &mut t[row * s * others..(row + 1) * s * others],
-            chunk_s,
-            weights: &weight[row * others..(row + 1) * others],
-            by_s: by_s.as_mut().map(|by_s| &mut by_s[row * s..(row + 1) * s]),
-            traces: None,
-            strip,
-        };
-        sum += work.run(architecture);
-    }
-    sum
-}
-
-/// One sample of the tile against a chunk.
-pub(super) struct Row<'a> {
-    /// Rows of `T` and `S`.
-    pub c: usize,
-    /// What the gradient by `S_n` is multiplied by.
-    pub scale: f64,
-    /// `S_n`, as a matrix.
-    pub own: &'a [f64],
-    /// `T`, packed without factors, samples of the chunk side by side.
-    pub t: &'a mut [f64],
-    /// `S_m`, in the same way.
-    pub chunk_s: &'a [f64],
-    /// What each pair counts.
-    pub weights: &'a [f64],
-    /// Where to add the gradient by `S_n`, packed.
-    pub by_s: Option<&'a mut [f64]>,
-    /// Where to put the trace of each pair.
-    pub traces: Option<&'a mut [f64]>,
-    /// Room for four matrices of [`LANES`] pairs.
-    pub strip: &'a mut [f64],
-}
-
-type Lanes = [f64; LANES];
-
-/// `out += a b`, lane by lane.
-#[inline(always)]
-fn add_product(out: &mut Lanes, a: &Lanes, b: &Lanes) {
-    for lane in 0..LANES {
-        out[lane] += a[lane] * b[lane];
-    }
-}
-
-impl Row<'_> {
-    /// The weighted sum of `tr(S_n T S_m T)` over the pairs. With a gradient by `S_n` to add to, `T` becomes the gradient by it.
-    pub(super) fn run(&mut self, architecture: pulp::Arch) -> f64 {
-        architecture.dispatch(
-            #[inline(always)]
-            || self.run_lanes(),
-        )
-    }
-
-    #[inline(always)]
-    fn run_lanes(&mut self) -> f64 {
-        let (c, others) = (self.c, self.weights.len());
-        let (strips, _) = self.strip.as_chunks_mut::<LANES>();
-        let (t, rest) = strips.split_at_mut(c * c);
-        let (s, rest) = rest.split_at_mut(c * c);
-        let (x, y) = rest.split_at_mut(c * c);
-        let mut sum = [0.0; LANES];
-        for start in (0..others).step_by(LANES) {
-            let lanes = LANES.min(others - start);
-            let mut weight = [0.0; LANES];
-            weight[..lanes].copy_from_slice(&self.weights[start..start + lanes]);
+impl ClassRoom {
+    /// `T` of a tile and a chunk, and what the chunk brings beside it.
+    fn pair_up(&mut self, point: &Point, pair: &Pair) {
+        let (sizes, v) = (point.sizes, &point.weights.v);
+        let (tile, chunk) = (point.forward.seen(&pair.tile), point.forward.seen(&pair.chunk));
+        let ((rows, columns), h, c, s) =
+            (pair.sizes(), sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
+        curvatures(&mut self.other, chunk, h, #[inline(always)] |r, gn| [gn + r, r]);
+        for (column, matrix) in chunk.s.chunks_exact(s.max(1)).enumerate() {
             for (entry, (k, l)) in upper(c).enumerate() {
-                let at = entry * others + start;
-                let mut both = [[0.0; LANES]; 2];
-                both[0][..lanes].copy_from_slice(&self.t[at..at + lanes]);
-                both[1][..lanes].copy_from_slice(&self.chunk_s[at..at + lanes]);
-                (t[k * c + l], t[l * c + k]) = (both[0], both[0]);
-                (s[k * c + l], s[l * c + k]) = (both[1], both[1]);
-            }
-            // X = T S_m, Y = S_n X; the trace is that of Y T.
-            for k in 0..c {
-                for l in 0..c {
-                    let mut entry = [0.0; LANES];
-                    for j in 0..c {
-                        add_product(&mut entry, &t[k * c + j], &s[l * c + j]);
-                    }
-                    x[k * c + l] = entry;
-                }
-            }
-            for k in 0..c {
-                for l in 0..c {
-                    let mut entry = [0.0; LANES];
-                    for j in 0..c {
-                        add_product(&mut entry, &[self.own[k * c + j]; LANES], &x[j * c + l]);
-                    }
-                    y[k * c + l] = entry;
-                }
-            }
-            let mut trace = [0.0; LANES];
-            for (y, t) in y.iter().zip(&*t) {
-                add_product(&mut trace, y, t);
-            }
-            add_product(&mut sum, &weight, &trace);
-            if let Some(traces) = &mut self.traces {
-                traces[start..start + lanes].copy_from_slice(&trace[..lanes]);
-            }
-            let Some(by_s) = &mut self.by_s else { continue };
-            for (place, (k, l)) in upper(c).enumerate() {
-                // By S_n: T S_m T = X T. By T: Y and its transpose, for each of the two places of the entry.
-                let mut entry = [0.0; LANES];
-                for j in 0..c {
-                    add_product(&mut entry, &x[k * c + j], &t[l * c + j]);
-                }
-                let mut weighted = [0.0; LANES];
-                add_product(&mut weighted, &entry, &weight);
-                let factor = if k == l { self.scale } else { SQRT_2 * self.scale };
-                by_s[place] += factor * weighted.iter().sum::<f64>();
-                let at = place * others + start;
-                for lane in 0..lanes {
-                    let both = y[k * c + l][lane] + y[l * c + k][lane];
-                    self.t[at + lane] = weight[lane] * if k == l { both } else { 2.0 * both };
-                }
+                let share = if k == l { 1.0 } else { FRAC_1_SQRT_2 };
+                self.other_s[entry * columns + column] = share * matrix[entry];
             }
         }
-        sum.iter().sum()
+        let phi1 = view(chunk.phi1, columns, h).transpose();
+        for entries in pieces(0..s, self.at_once) {
+            for (place, (k, l)) in upper(c).skip(entries.start).take(entries.len()).enumerate() {
+                let (v_k, v_l) = (row(v, k, h), row(v, l, h));
+                let scratch = row_mut(&mut self.scratch, place, rows * h);
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for n in 0..rows {
+                            let (out, phi1) = (row_mut(scratch, n, h), row(tile.phi1, n, h));
+                            for i in 0..h {
+                                out[i] = phi1[i] * (v_k[i] * v_l[i]);
+                            }
+                        }
+                    },
+                );
+            }
+            let t = &mut self.t[entries.start * pair.count()..];
+            product(t, Then::Set, 1.0, view(&self.scratch, entries.len() * rows, h), phi1);
+        }
+    }
+
+    /// `sum xi^2 tr(S_n T S_m T)`; with a gradient `T` becomes that by it.
+    fn traces(&mut self, sizes: &Sizes, pair: &Pair, xi_squared: &[f64], with_gradient: bool) -> f64 {
+        let ((rows, columns), c, s) = (pair.sizes(), sizes.contrasts, sizes.packed_contrasts());
+        if c == 0 {
+            return 0.0;
+        }
+        let architecture = pulp::Arch::new();
+        let mut sum = 0.0;
+        for n in 0..rows {
+            let work = Row {
+                c,
+                scale: 2.0 * sizes.pair_weight(),
+                own: row(&self.own_s, n, c * c),
+                t: &mut self.t[n * columns..],
+                stride: pair.count(),
+                chunk_s: &self.other_s,
+                weights: row(xi_squared, n, columns),
+                by_s: with_gradient.then_some(row_mut(&mut self.by_s, n, s)),
+                traces: None,
+                strip: &mut self.strip,
+            };
+            sum += work.run(architecture);
+        }
+        sum
+    }
+
+    /// Takes the gradient by `T` back to `phi1` of the tile and to `V`.
+    fn pull_back(&mut self, point: &Point, pair: &Pair) {
+        let (sizes, v) = (point.sizes, &point.weights.v);
+        let (tile, chunk) = (point.forward.seen(&pair.tile), point.forward.seen(&pair.chunk));
+        let ((rows, columns), h, c, s) =
+            (pair.sizes(), sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
+        let scale = 2.0 * sizes.pair_weight();
+        for entries in pieces(0..s, self.at_once) {
+            let by_t = view(&self.t[entries.start * pair.count()..], entries.len() * rows, columns);
+            product(&mut self.scratch, Then::Set, scale, by_t, view(chunk.phi1, columns, h));
+            for (place, (k, l)) in upper(c).skip(entries.start).take(entries.len()).enumerate() {
+                let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
+                let (v_k, v_l) = (row(v, k, h), row(v, l, h));
+                let back = row(&self.scratch, place, rows * h);
+                let by_product = row_mut(&mut self.by_diagonals, entries.start + place, h);
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for n in 0..rows {
+                            let (back, phi1) = (row(back, n, h), row(tile.phi1, n, h));
+                            let by_phi1 = row_mut(&mut self.by_phi1, n, h);
+                            for i in 0..h {
+                                by_phi1[i] += v_k[i] * v_l[i] * back[i];
+                                by_product[i] += share * phi1[i] * back[i];
+                            }
+                        }
+                    },
+                );
+            }
+        }
     }
 }
 
-/// The gradient of the hidden term at a tile from what all chunks gave.
-pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
-    let (sizes, forward, count) = (&shared.sizes, shared.forward, rows.count);
-    let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
-    let range = rows.range();
-    let v = &shared.weights.v;
-    let Worker { buffers, pair, partials, moments, by_v, by_diagonals, tile, .. } = &mut *worker;
-    let (by_k, by_u) = tile.split_at_mut(count * h);
-    let mut value = 0.0;
-    for (row, n) in range.clone().enumerate() {
-        let by_phi1 = &mut partials.phi1[row * h..(row + 1) * h];
-        let backs = pair.back[row * s * h..(row + 1) * s * h].chunks(h);
-        let by_products = by_diagonals.squared.chunks_mut(h);
-        for ((back, by_product), (k, l)) in backs.zip(by_products).zip(upper(c)) {
-            let share = if k == l { 0.5 } else { 0.5 * FRAC_1_SQRT_2 };
-            for i in 0..h {
-                by_phi1[i] += v[k * h + i] * v[l * h + i] * back[i];
-                by_product[i] += share * forward.phi1[n * h + i] * back[i];
-            }
-        }
-        let by = &buffers.by_curvature[row * 2 * h..(row + 1) * 2 * h];
-        for i in 0..h {
-            let (at, here) = (n * h + i, row * h + i);
-            let (phi1, phi2, u, k) = (forward.phi1[at], forward.phi2[at], forward.u[at], forward.k[at]);
-            let (by_r, by_g) = (by[i], by[h + i]);
-            value += 0.5 * (by_r * phi2 * u + by_g * phi1 * phi1 * k);
-            partials.phi2[here] = by_r * u;
-            by_u[here] = by_r * phi2;
-            by_k[here] = by_g * phi1 * phi1;
-            by_phi1[i] += 2.0 * phi1 * k * by_g;
+impl HiddenTerm for Class {
+    type Room = ClassRoom;
+
+    fn keep(&mut self, _: &Point, _: usize, _: &mut [Worker<ClassRoom>]) {}
+
+    fn open(&self, point: &Point, tile: &Range<usize>, room: &mut ClassRoom) {
+        let seen = point.forward.seen(tile);
+        unpack(&mut room.own_s, seen.s, point.sizes.contrasts);
+        curvatures(&mut room.own, seen, point.sizes.hidden, #[inline(always)] |r, gn| [r, gn]);
+        room.by_s.fill(0.0);
+        room.by_phi1.fill(0.0);
+    }
+
+    fn value(
+        &self,
+        point: &Point,
+        pair: &Pair,
+        xi_squared: &[f64],
+        scratch: &mut [f64],
+        room: &mut ClassRoom,
+    ) -> f64 {
+        room.pair_up(point, pair);
+        let ((rows, columns), width) = (pair.sizes(), 2 * point.sizes.hidden);
+        let other = view(&room.other, columns, width).transpose();
+        product(scratch, Then::Set, 1.0, view(&room.own, rows, width), other);
+        let (squares, products) = (&xi_squared[..pair.count()], &scratch[..pair.count()]);
+        let residual = vectorised(#[inline(always)] || dot(squares, products));
+        residual + room.traces(point.sizes, pair, xi_squared, false)
+    }
+
+    fn add(&self, point: &Point, pair: &Pair, then: Then, xi_squared: &[f64], room: &mut ClassRoom) {
+        room.pair_up(point, pair);
+        let ((rows, columns), width) = (pair.sizes(), 2 * point.sizes.hidden);
+        let (weights, scale) = (view(xi_squared, rows, columns), 2.0 * point.sizes.pair_weight());
+        product(&mut room.by_own, then, scale, weights, view(&room.other, columns, width));
+        room.traces(point.sizes, pair, xi_squared, true);
+        room.pull_back(point, pair);
+    }
+
+    fn close(
+        &self,
+        point: &Point,
+        tile: &Range<usize>,
+        out: HiddenBy<&mut [f64]>,
+        room: &mut ClassRoom,
+    ) -> f64 {
+        let (sizes, seen, count) = (point.sizes, point.forward.seen(tile), tile.len());
+        let (h, s) = (sizes.hidden, sizes.packed_contrasts());
+        let ClassRoom { by_s, by_phi1, by_own, own, by_diagonals, scratch, .. } = room;
+        let by_k = &mut scratch[..count * h];
+        let mut value = 0.0;
+        vectorised(
+            #[inline(always)]
+            || {
+                value += 0.5 * (dot(seen.s, by_s) + dot(&own[..count * 2 * h], by_own));
+                for n in 0..count {
+                    let (by_own_r, by_gn) = row(by_own, n, 2 * h).split_at(h);
+                    let (phi1, k) = (row(seen.phi1, n, h), row(seen.k, n, h));
+                    let (by_phi1, by_k) = (row(by_phi1, n, h), row_mut(by_k, n, h));
+                    let out_phi1 = row_mut(out.phi1, n, h);
+                    row_mut(out.r, n, h).copy_from_slice(by_own_r);
+                    for i in 0..h {
+                        out_phi1[i] = by_phi1[i] + 2.0 * phi1[i] * k[i] * by_gn[i];
+                        by_k[i] = by_gn[i] * phi1[i] * phi1[i];
+                    }
+                }
+            },
+        );
+        out.s.copy_from_slice(&by_s[..count * s]);
+        let by_k = view(by_k, count, h);
+        product(out.s, Then::Add, 1.0, by_k, view(&point.weights.diagonals, s, h).transpose());
+        product(by_diagonals, Then::Add, 1.0, view(seen.s, count, s).transpose(), by_k);
+        value
+    }
+
+    fn clear(&self, room: &mut ClassRoom) {
+        room.by_diagonals.fill(0.0);
+    }
+
+    fn add_by_v(&self, point: &Point, rooms: &mut dyn Iterator<Item = &mut ClassRoom>, out: &mut [f64]) {
+        for room in rooms {
+            point.weights.add_through_diagonals(out, &room.by_diagonals, point.sizes);
         }
     }
-    moments.hidden_squared += value;
-    let (by_k, by_u) = (view(by_k, count, h), view(by_u, count, h));
-    let diagonals = view(&shared.weights.diagonals, s, h);
-    product(&mut partials.s, Then::Add, 1.0, by_k, diagonals.transpose());
-    let own = samples(&forward.s, &range, packed(c)).transpose();
-    product(&mut by_diagonals.squared, Then::Add, 1.0, own, by_k);
-    product(&mut partials.delta, Then::Set, 1.0, by_u, view(v, c, h).transpose());
-    product(&mut by_v.hidden_squared, Then::Add, 1.0, samples(&forward.delta, &range, c).transpose(), by_u);
-    worker.pull(shared, rows, Moment::HiddenSquared);
 }

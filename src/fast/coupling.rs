@@ -4,174 +4,218 @@
 //! A sum `sum_m xi_nm D_m` can go by way of the inputs: `xi` is `x_n . x_m`, so it is `x_n` times `sum_m x_m (x) D_m`.
 //! That is less work where there are more samples than inputs; the plan says which.
 
-use super::adjoint::AdjointRows;
-use super::features::Features;
-use super::forward::inputs;
-use super::product::{Then, kept, product, samples, view};
-use super::sizes::{packed, upper};
-use super::worker::{PairBuffers, Shared, TileBuffers, Worker};
-use crate::terms::bound::Moment;
+use super::couplings::{Couplings, SeenCouplings, unpack};
+use super::forward::{Seen, inputs};
+use super::grams::Pair;
+use super::lanes::{add_to, dot, row, row_mut, vectorised};
+use super::memory::Ledger;
+use super::plan::Plan;
+use super::point::{CouplingBy, Point};
+use super::product::{Then, add_rows, product, view};
+use super::sizes::{Sizes, diagonal};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
 
-/// Adds a tile's `sum_m xt_m (x) D_m` and `sum_m xt_m (x) A_m z_m`.
-pub(super) fn sum_by_inputs(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
-    let (sizes, count) = (&shared.sizes, tile.len());
-    let coupling = sizes.coupling();
-    let Worker { buffers: TileBuffers { a, az, d, sv, .. }, pair, sums, .. } = worker;
-    let couplings = shared.couplings;
-    let (d, az) = if shared.plan.keep_couplings {
-        let rows = tile.start * coupling..tile.end * coupling;
-        (&couplings.d[rows.clone()], &couplings.az[rows])
-    } else {
-        Features { a, az, d, sv, square: &mut pair.square }.fill(shared, tile.clone());
-        (&d[..], &az[..])
-    };
-    let x = inputs(shared.batch, tile.start, count);
-    for (sum, rows) in [(&mut sums.residual, d), (&mut sums.weighted, az)] {
-        product(sum, Then::Add, 1.0, x.transpose(), view(rows, count, coupling));
-        if sizes.bias == 1 {
-            let last = &mut sum[sizes.inputs * coupling..];
-            for row in rows[..count * coupling].chunks(coupling.max(1)) {
-                last.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
-            }
+/// `sum_m xt_m (x) [A_m z_m, D_m]`, `dt x 2 c h`: what goes by way of the inputs.
+pub(super) struct ThroughInputs {
+    sum: Vec<f64>,
+}
+
+impl ThroughInputs {
+    pub fn new(sizes: &Sizes, ledger: &mut Ledger) -> Self {
+        ThroughInputs { sum: ledger.zeros(&[sizes.inputs + sizes.bias, 2, sizes.coupling()]) }
+    }
+
+    /// Forgets the last sum.
+    pub fn clear(&mut self) {
+        self.sum.fill(0.0);
+    }
+
+    /// Adds what another worker summed.
+    pub fn add(&mut self, other: &ThroughInputs) {
+        add_to(&mut self.sum, &other.sum);
+    }
+
+    /// Adds some samples.
+    pub fn add_samples(&mut self, point: &Point, range: &Range<usize>, shifted: &[f64]) {
+        let (sizes, width) = (point.sizes, 2 * point.sizes.coupling());
+        let x = inputs(point.batch, range.start, range.len());
+        let (by_inputs, by_bias) = self.sum.split_at_mut(sizes.inputs * width);
+        product(by_inputs, Then::Add, 1.0, x.transpose(), view(shifted, range.len(), width));
+        add_rows(by_bias, shifted);
+    }
+
+    /// `sum_m xi_nm [A_m z_m, D_m]` of some samples `n`.
+    fn spread(&self, point: &Point, range: &Range<usize>, out: &mut [f64]) {
+        let (sizes, width) = (point.sizes, 2 * point.sizes.coupling());
+        let (by_inputs, by_bias) = self.sum.split_at(sizes.inputs * width);
+        product(out, Then::Set, 1.0, inputs(point.batch, range.start, range.len()), view(by_inputs, sizes.inputs, width));
+        if !by_bias.is_empty() {
+            (0..range.len()).for_each(|n| add_to(row_mut(out, n, width), by_bias));
         }
     }
-}
 
-/// The parts that carry `delta` of all pairs, from the sums by way of the inputs.
-pub(super) fn value_by_inputs(shared: &Shared) -> f64 {
-    let sums = shared.sums;
-    let parts = sums.residual.iter().zip(&sums.weighted);
-    shared.sizes.pair_weight() * parts.map(|(d, az)| d * (2.0 * az + d)).sum::<f64>()
-}
-
-/// The parts that carry `delta`, of a tile and a chunk, unless they come by way of the inputs.
-pub(super) fn value(
-    shared: &Shared,
-    tile: &Range<usize>,
-    chunk: &Range<usize>,
-    buffers: &mut TileBuffers,
-    pair: &mut PairBuffers,
-) -> f64 {
-    if shared.plan.by_inputs {
-        return 0.0;
-    }
-    let coupling = shared.sizes.coupling();
-    let (count, others) = (tile.len(), chunk.len());
-    let left = |data| view(data, count, coupling);
-    for ((both, az), d) in buffers.e.iter_mut().zip(&buffers.az).zip(&buffers.d) {
-        *both = az + d;
-    }
-    let d = kept(&shared.couplings.d, &pair.d, chunk, coupling);
-    let az = kept(&shared.couplings.az, &pair.az, chunk, coupling);
-    product(&mut pair.weight, Then::Set, 1.0, left(&buffers.e), d.transpose());
-    product(&mut pair.weight, Then::Add, 1.0, left(&buffers.d), az.transpose());
-    pair.xi.iter().zip(&pair.weight).take(count * others).map(|(xi, product)| xi * product).sum()
-}
-
-/// Adds what a chunk gives to the gradients at a tile.
-pub(super) fn add(
-    shared: &Shared,
-    tile: &Range<usize>,
-    chunk: &Range<usize>,
-    buffers: &mut TileBuffers,
-    pair: &mut PairBuffers,
-) {
-    let (sizes, weight) = (&shared.sizes, 2.0 * shared.sizes.pair_weight());
-    let (count, others, coupling) = (tile.len(), chunk.len(), sizes.coupling());
-    let entries = count * others;
-    for index in 0..entries {
-        pair.weight[index] = pair.xi[index] * pair.zeta[index];
-    }
-    let couplings = shared.couplings;
-    let a = kept(&couplings.a, &pair.a, chunk, coupling);
-    product(&mut buffers.by_a, Then::Add, weight, view(&pair.weight, count, others), a);
-    for index in 0..entries {
-        pair.weight[index] = pair.xi[index] * pair.aa[index];
-    }
-    let z = samples(&shared.forward.z, chunk, sizes.hidden);
-    product(&mut buffers.coupling_z, Then::Add, weight, view(&pair.weight, count, others), z);
-    if !shared.plan.by_inputs {
-        let xi = view(&pair.xi, count, others);
-        product(&mut buffers.e, Then::Add, 1.0, xi, kept(&couplings.d, &pair.d, chunk, coupling));
-        product(&mut buffers.g, Then::Add, 1.0, xi, kept(&couplings.az, &pair.az, chunk, coupling));
+    /// The parts that carry `delta`, of all pairs.
+    pub fn value(&self, sizes: &Sizes) -> f64 {
+        let (mut sum, coupling) = (0.0, sizes.coupling());
+        if coupling > 0 {
+            for row in self.sum.chunks_exact(2 * coupling) {
+                let (az, d) = row.split_at(coupling);
+                sum += 2.0 * dot(az, d) + dot(d, d);
+            }
+        }
+        sum
     }
 }
 
-/// The gradient of the coupling term at a tile whose sums over all samples are there, and its value.
-pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
-    let (sizes, count) = (&shared.sizes, rows.count);
-    let (h, coupling, weight) = (sizes.hidden, sizes.coupling(), 2.0 * sizes.pair_weight());
-    let Worker { buffers, partials, moments, .. } = &mut *worker;
-    partials.clear();
-    if shared.plan.by_inputs {
-        let x = inputs(shared.batch, rows.start, count);
-        for (out, sum) in [(&mut buffers.e, &shared.sums.residual), (&mut buffers.g, &shared.sums.weighted)] {
-            product(out, Then::Set, 1.0, x, view(sum, sizes.inputs, coupling));
-            if sizes.bias == 1 {
-                let last = &sum[sizes.inputs * coupling..];
-                for row in out[..count * coupling].chunks_mut(coupling.max(1)) {
-                    row.iter_mut().zip(last).for_each(|(out, sum)| *out += sum);
+/// Gradients of a tile by what it has in the coupling block, on their way to the sum over all samples.
+pub(super) struct CouplingRoom {
+    /// By `A`.
+    pub by_a: Vec<f64>,
+    /// `sum_m xi_nm [A_m z_m, D_m]`; the second half becomes the gradient by `D`.
+    pub spread: Vec<f64>,
+    /// Room for `S` of the samples as matrices.
+    pub square: Vec<f64>,
+    /// By `V`, of all tiles of a worker.
+    pub by_v: Vec<f64>,
+}
+
+impl CouplingRoom {
+    pub fn new(sizes: &Sizes, plan: &Plan, ledger: &mut Ledger) -> Self {
+        let (c, coupling) = (sizes.contrasts, sizes.coupling());
+        CouplingRoom {
+            by_a: ledger.zeros(&[plan.tile, coupling]),
+            spread: ledger.zeros(&[plan.tile, 2, coupling]),
+            square: ledger.zeros(&[plan.tile.max(plan.chunk), c, c]),
+            by_v: ledger.zeros(&[coupling]),
+        }
+    }
+
+    /// The parts that carry `delta`, of a tile and a chunk; `scratch` is room for a number a pair.
+    pub fn value_over_pairs(
+        &mut self,
+        xi: &[f64],
+        pair: &Pair,
+        own: SeenCouplings,
+        other: SeenCouplings,
+        scratch: &mut [f64],
+    ) -> f64 {
+        let ((rows, columns), width) = (pair.sizes(), own.shifted.len() / pair.tile.len());
+        // [A z, D] of the tile becomes [D, A z + D], whose product with [A z, D] of the chunk is all of it.
+        let turned = &mut self.spread[..own.shifted.len()];
+        for (turned, own) in turned.chunks_exact_mut(width.max(1)).zip(own.shifted.chunks_exact(width.max(1))) {
+            let ((first, second), (az, d)) = (turned.split_at_mut(width / 2), own.split_at(width / 2));
+            first.copy_from_slice(d);
+            second.iter_mut().zip(az).zip(d).for_each(|((out, az), d)| *out = az + d);
+        }
+        let others = view(other.shifted, columns, width).transpose();
+        product(scratch, Then::Set, 1.0, view(turned, rows, width), others);
+        vectorised(#[inline(always)] || dot(&xi[..pair.count()], scratch))
+    }
+
+    /// Adds `2 w sum_m xi zeta A_m` over a chunk to the gradient by `A`.
+    pub fn add_pairs(&mut self, sizes: &Sizes, pair: &Pair, then: Then, weights: &[f64], a: &[f64]) {
+        let ((rows, columns), scale) = (pair.sizes(), 2.0 * sizes.pair_weight());
+        let a = view(a, columns, sizes.coupling());
+        product(&mut self.by_a, then, scale, view(weights, rows, columns), a);
+    }
+
+    /// Adds `sum_m xi_nm [A_m z_m, D_m]` over a chunk.
+    pub fn add_spread(&mut self, pair: &Pair, then: Then, xi: &[f64], shifted: &[f64]) {
+        let ((rows, columns), width) = (pair.sizes(), shifted.len() / pair.chunk.len());
+        product(&mut self.spread, then, 1.0, view(xi, rows, columns), view(shifted, columns, width));
+    }
+
+    /// Closes the sums over all samples: the gradients by `A`, by `D` and by `z` are complete then; the term's value.
+    ///
+    /// `by_z` holds what the pairs gave.
+    pub fn close(
+        &mut self,
+        point: &Point,
+        tile: &Range<usize>,
+        through: Option<&ThroughInputs>,
+        own: SeenCouplings,
+        by_z: &mut [f64],
+    ) -> f64 {
+        let (sizes, seen) = (point.sizes, point.forward.seen(tile));
+        if let Some(through) = through {
+            through.spread(point, tile, &mut self.spread);
+        }
+        let (h, coupling, weight) = (sizes.hidden, sizes.coupling(), 2.0 * sizes.pair_weight());
+        if coupling == 0 {
+            return 0.0;
+        }
+        let CouplingRoom { by_a, spread, .. } = self;
+        let mut value = 0.0;
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..tile.len() {
+                    let (a, z, by_z) = (row(own.a, n, coupling), row(seen.z, n, h), row_mut(by_z, n, h));
+                    let (az, d) = row(own.shifted, n, 2 * coupling).split_at(coupling);
+                    let (g, e) = row_mut(spread, n, 2 * coupling).split_at_mut(coupling);
+                    let by_a = row_mut(by_a, n, coupling);
+                    value += 0.5 * dot(a, by_a) + weight * (dot(e, az) + 0.5 * dot(e, d));
+                    for k in 0..sizes.contrasts {
+                        let (a, g) = (row(a, k, h), row(g, k, h));
+                        let (by_a, e) = (row_mut(by_a, k, h), row_mut(e, k, h));
+                        for i in 0..h {
+                            let by_az = weight * e[i];
+                            by_z[i] += by_az * a[i];
+                            by_a[i] += by_az * z[i];
+                            e[i] = by_az + weight * g[i];
+                        }
+                    }
+                }
+            },
+        );
+        value
+    }
+
+    /// From the gradients by `A` and by `D` to those by `S`, `delta` and `phi1`, and by `V`.
+    pub fn chain(&mut self, point: &Point, seen: Seen, sv: &[f64], out: &mut CouplingBy<&mut [f64]>) {
+        let (sizes, count) = (point.sizes, seen.nx.len());
+        let (h, c, s, coupling) =
+            (sizes.hidden, sizes.contrasts, sizes.packed_contrasts(), sizes.coupling());
+        if coupling == 0 {
+            out.phi1.fill(0.0);
+            return;
+        }
+        let CouplingRoom { by_a, spread, square, by_v } = self;
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let (phi1, by_phi1) = (row(seen.phi1, n, h), row_mut(out.phi1, n, h));
+                    let by_d = &row(spread, n, 2 * coupling)[coupling..];
+                    by_phi1.fill(0.0);
+                    for k in 0..c {
+                        let at = n * c + k;
+                        let (by_d, by_a, sv) = (row(by_d, k, h), row_mut(by_a, at, h), row(sv, at, h));
+                        let delta = seen.delta[at];
+                        out.delta[at] = dot(by_d, phi1);
+                        for i in 0..h {
+                            by_phi1[i] += by_d[i] * delta + by_a[i] * sv[i];
+                            by_a[i] *= phi1[i];
+                        }
+                    }
+                }
+            },
+        );
+        // By S V: `by_a` is that now.
+        let by_sv = view(by_a, count * c, h);
+        unpack(square, seen.s, c);
+        product(by_v, Then::Add, 1.0, view(square, count * c, c).transpose(), by_sv);
+        product(square, Then::Set, 1.0, by_sv, view(&point.weights.v, c, h).transpose());
+        for n in 0..count {
+            let (matrix, by_s) = (row(square, n, c * c), row_mut(out.s, n, s));
+            for k in 0..c {
+                let own = &mut by_s[diagonal(c, k)..];
+                own[0] = matrix[k * c + k];
+                for l in k + 1..c {
+                    own[l - k] = FRAC_1_SQRT_2 * (matrix[k * c + l] + matrix[l * c + k]);
                 }
             }
         }
     }
-    let mut value = 0.0;
-    for row in 0..count {
-        let (n, start) = (rows.start + row, row * coupling);
-        let z = &shared.forward.z[n * h..(n + 1) * h];
-        let by_z = &mut buffers.coupling_z[row * h..(row + 1) * h];
-        for index in 0..coupling {
-            let (i, at) = (index % h, start + index);
-            let e = weight * buffers.e[at];
-            value += 0.5 * (buffers.a[at] * buffers.by_a[at] + e * (2.0 * buffers.az[at] + buffers.d[at]));
-            by_z[i] += e * buffers.a[at];
-            buffers.by_a[at] += e * z[i];
-            // By D: what is left of `e` is not needed.
-            buffers.e[at] = e + weight * buffers.g[at];
-        }
-    }
-    moments.coupling_squared += value;
-    partials.z[..count * h].copy_from_slice(&buffers.coupling_z[..count * h]);
-    chain(shared, rows, worker);
-}
-
-/// From gradients by `A` (in `by_a`), by `D` (in `e`) and by `z` (in the partials) to the logits and preactivations.
-pub(super) fn chain(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
-    let (sizes, forward, count) = (&shared.sizes, shared.forward, rows.count);
-    let (h, c, coupling) = (sizes.hidden, sizes.contrasts, sizes.coupling());
-    let Worker { buffers, partials, pair, by_v, .. } = &mut *worker;
-    for row in 0..count {
-        let n = rows.start + row;
-        let phi1 = &forward.phi1[n * h..(n + 1) * h];
-        let by_phi1 = &mut partials.phi1[row * h..(row + 1) * h];
-        for k in 0..c {
-            let at = row * coupling + k * h..row * coupling + (k + 1) * h;
-            let (by_d, sv, by_a) = (&buffers.e[at.clone()], &buffers.sv[at.clone()], &mut buffers.by_a[at]);
-            let delta = forward.delta[n * c + k];
-            let mut by_delta = 0.0;
-            for i in 0..h {
-                by_delta += by_d[i] * phi1[i];
-                by_phi1[i] += by_d[i] * delta + by_a[i] * sv[i];
-                by_a[i] *= phi1[i];
-            }
-            partials.delta[row * c + k] = by_delta;
-        }
-    }
-    // By S V: `by_a` is that now.
-    let by_sv = view(&buffers.by_a, count * c, h);
-    let square = &mut pair.square[..];
-    super::features::unpack(square, &forward.s[rows.start * packed(c)..(rows.start + count) * packed(c)], c);
-    product(&mut by_v.coupling_squared, Then::Add, 1.0, view(square, count * c, c).transpose(), by_sv);
-    product(square, Then::Set, 1.0, by_sv, view(&shared.weights.v, c, h).transpose());
-    for row in 0..count {
-        let matrix = &square[row * c * c..(row + 1) * c * c];
-        let by_s = &mut partials.s[row * packed(c)..(row + 1) * packed(c)];
-        for (by_s, (k, l)) in by_s.iter_mut().zip(upper(c)) {
-            let both = matrix[k * c + l] + matrix[l * c + k];
-            *by_s = if k == l { matrix[k * c + k] } else { FRAC_1_SQRT_2 * both };
-        }
-    }
-    worker.pull(shared, rows, Moment::CouplingSquared);
 }

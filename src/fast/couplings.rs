@@ -1,50 +1,119 @@
-//! Room for what every sample brings to the coupling block, where it is kept.
+//! What every sample brings to the coupling block: `A = S V phi1`, and beside it `A z` and `D = delta phi1'`.
 
-use super::plan::Plan;
-use super::share::Rows;
-use super::sizes::Sizes;
+use super::forward::{Forward, Seen, rows};
+use super::lanes::{row, row_mut, vectorised};
+use super::memory::Ledger;
+use super::product::{Then, product, view};
+use super::share::RowsOf;
+use super::sizes::{Sizes, diagonal, packed};
+use super::weights::Weights;
+use std::f64::consts::FRAC_1_SQRT_2;
+use std::ops::Range;
 
-/// `A`, `A z` and `D` of every sample, where the plan keeps them.
-#[derive(Default)]
+/// Rows of `c x h` entries a sample: of all samples, or of a few.
 pub(super) struct Couplings {
-    pub a: Vec<f64>,
-    pub az: Vec<f64>,
-    pub d: Vec<f64>,
+    /// `A`.
+    a: Vec<f64>,
+    /// `A z` and `D`, one behind the other: what is summed with `xi` alone.
+    shifted: Vec<f64>,
+    /// `S V`.
+    sv: Vec<f64>,
+}
+
+/// The rows of some samples.
+#[derive(Clone, Copy)]
+pub(super) struct SeenCouplings<'a> {
+    pub a: &'a [f64],
+    pub shifted: &'a [f64],
+    pub sv: &'a [f64],
 }
 
 impl Couplings {
-    pub(super) fn new(sizes: &Sizes, plan: &Plan) -> Self {
-        let zeros = || vec![0.0; if plan.keep_couplings { sizes.samples * sizes.coupling() } else { 0 }];
-        Couplings { a: zeros(), az: zeros(), d: zeros() }
+    pub fn new(sizes: &Sizes, samples: usize, ledger: &mut Ledger) -> Self {
+        let coupling = sizes.coupling();
+        Couplings {
+            a: ledger.zeros(&[samples, coupling]),
+            shifted: ledger.zeros(&[samples, 2, coupling]),
+            sv: ledger.zeros(&[samples, coupling]),
+        }
     }
 
-    pub(super) fn rows(&mut self, width: usize) -> CouplingRows<'_> {
-        CouplingRows { start: 0, width, a: &mut self.a, az: &mut self.az, d: &mut self.d }
+    /// All rows, to be filled.
+    pub fn rows(&mut self, samples: usize) -> RowsOf<'_, 3> {
+        RowsOf::all(samples, [&mut self.a, &mut self.shifted, &mut self.sv])
+    }
+
+    /// The rows of these numbers.
+    pub fn seen(&self, range: &Range<usize>, sizes: &Sizes) -> SeenCouplings<'_> {
+        let coupling = sizes.coupling();
+        SeenCouplings {
+            a: rows(&self.a, range, coupling),
+            shifted: rows(&self.shifted, range, 2 * coupling),
+            sv: rows(&self.sv, range, coupling),
+        }
+    }
+
+    /// Fills the first rows with those of a range of samples.
+    pub fn fill(
+        &mut self,
+        (forward, weights, sizes): (&Forward, &Weights, &Sizes),
+        range: &Range<usize>,
+        square: &mut [f64],
+    ) -> SeenCouplings<'_> {
+        let arrays = [&mut self.a[..], &mut self.shifted, &mut self.sv];
+        fill(arrays, forward.seen(range), (weights, sizes), square);
+        self.seen(&(0..range.len()), sizes)
     }
 }
 
-/// Some of the rows, to be filled.
-pub(super) struct CouplingRows<'a> {
-    pub start: usize,
-    width: usize,
-    pub a: &'a mut [f64],
-    pub az: &'a mut [f64],
-    pub d: &'a mut [f64],
+/// Fills rows with `A`, with `A z` and `D`, and with `S V`. `square` is room for `S` of the samples as matrices.
+pub(super) fn fill(
+    [a, shifted, sv]: [&mut [f64]; 3],
+    seen: Seen,
+    (weights, sizes): (&Weights, &Sizes),
+    square: &mut [f64],
+) {
+    let (h, c, count) = (sizes.hidden, sizes.contrasts, seen.nx.len());
+    unpack(square, seen.s, c);
+    product(sv, Then::Set, 1.0, view(square, count * c, c), view(&weights.v, c, h));
+    let coupling = sizes.coupling();
+    if coupling == 0 {
+        return;
+    }
+    vectorised(
+        #[inline(always)]
+        || {
+            for n in 0..count {
+                let (z, phi1) = (row(seen.z, n, h), row(seen.phi1, n, h));
+                let (az, d) = row_mut(shifted, n, 2 * coupling).split_at_mut(coupling);
+                for k in 0..c {
+                    let (a, sv) = (row_mut(a, n * c + k, h), row(sv, n * c + k, h));
+                    let (az, d, delta) = (row_mut(az, k, h), row_mut(d, k, h), seen.delta[n * c + k]);
+                    for i in 0..h {
+                        a[i] = sv[i] * phi1[i];
+                        az[i] = a[i] * z[i];
+                        d[i] = delta * phi1[i];
+                    }
+                }
+            }
+        },
+    );
 }
 
-impl Rows for CouplingRows<'_> {
-    fn count(&self) -> usize {
-        self.a.len() / self.width.max(1)
+/// Packed matrices as matrices, one below the other.
+pub(super) fn unpack(out: &mut [f64], matrices: &[f64], size: usize) {
+    if size == 0 {
+        return;
     }
-
-    fn split(self, at: usize) -> (Self, Self) {
-        let CouplingRows { start, width, a, az, d } = self;
-        let cut = at * width;
-        let ((a, rest_of_a), (az, rest_of_az), (d, rest_of_d)) =
-            (a.split_at_mut(cut), az.split_at_mut(cut), d.split_at_mut(cut));
-        (
-            CouplingRows { start, width, a, az, d },
-            CouplingRows { start: start + at, width, a: rest_of_a, az: rest_of_az, d: rest_of_d },
-        )
+    for n in 0..matrices.len() / packed(size) {
+        let (out, matrix) = (row_mut(out, n, size * size), row(matrices, n, packed(size)));
+        for i in 0..size {
+            let row = &matrix[diagonal(size, i)..];
+            out[i * size + i] = row[0];
+            for j in i + 1..size {
+                let entry = FRAC_1_SQRT_2 * row[j - i];
+                (out[i * size + j], out[j * size + i]) = (entry, entry);
+            }
+        }
     }
 }

@@ -1,102 +1,193 @@
 //! The hidden route: `M` of every sample, packed into `h(h+1)/2` numbers, and products of size `N x N x h(h+1)/2`.
 
-use super::adjoint::AdjointRows;
-use super::features::{covariances, hidden_hessians};
-use super::product::{Then, View, product, samples, view};
-use super::sizes::diagonal;
-use super::worker::{PairBuffers, Shared, TileBuffers, Worker};
-use crate::terms::bound::Moment;
+use super::grams::Pair;
+use super::hessians::{self, ByHessian, Hessians};
+use super::hidden_term::HiddenTerm;
+use super::lanes::{dot, vectorised};
+use super::memory::Ledger;
+use super::pairs::Worker;
+use super::plan::Plan;
+use super::point::{HiddenBy, Point};
+use super::product::{Then, product, view};
+use super::share::{RowsOf, add_up, each_piece, pieces, share};
+use super::sizes::Sizes;
 use std::ops::Range;
 
-/// `M` of a chunk: kept, or made anew.
-fn chunk_hessians<'a>(shared: &'a Shared, chunk: &Range<usize>, buffer: &'a mut [f64]) -> View<'a> {
-    let p = shared.sizes.packed_hidden();
-    if shared.plan.keep {
-        return samples(shared.kept, chunk, p);
+/// Samples whose `K` is made at once where it is not kept.
+const AT_ONCE: usize = 64;
+
+/// `K` and `M` of every sample, where there is room.
+pub(super) struct Hidden {
+    kept: Option<Hessians>,
+}
+
+/// What a worker has for it.
+pub(super) struct HiddenRoom {
+    /// `M` of a tile and of a chunk, and `K` of a few samples, where they are not kept.
+    own: Vec<f64>,
+    other: Vec<f64>,
+    k: Vec<f64>,
+    /// The gradient by `M` of a tile, then by `K`.
+    by_m: Vec<f64>,
+    /// By the packed matrices that `K` is made of.
+    by_pairs: Vec<f64>,
+    /// Room for two vectors, each twice.
+    twice: Vec<f64>,
+}
+
+impl Hidden {
+    pub fn new(sizes: &Sizes, plan: &Plan, ledger: &mut Ledger) -> Self {
+        Hidden { kept: plan.keep.then(|| Hessians::new(sizes, ledger)) }
     }
-    let buffer = &mut buffer[..chunk.len() * p];
-    hidden_hessians(buffer, shared, chunk.clone());
-    view(buffer, chunk.len(), p)
-}
 
-/// `M` of a tile, for the value alone.
-pub(super) fn prepare_value(shared: &Shared, tile: &Range<usize>, buffers: &mut TileBuffers) {
-    if !shared.plan.keep {
-        let p = shared.sizes.packed_hidden();
-        hidden_hessians(&mut buffers.m[..tile.len() * p], shared, tile.clone());
+    /// What a worker has for it.
+    pub fn room(sizes: &Sizes, plan: &Plan, ledger: &mut Ledger) -> HiddenRoom {
+        let (s, p) = (sizes.packed_contrasts(), sizes.packed_hidden());
+        let made = if plan.keep { [0; 3] } else { [plan.tile, plan.chunk, AT_ONCE] };
+        let [own, other, k] = made.map(|samples| ledger.zeros(&[samples, p]));
+        let (by_m, by_pairs) = (ledger.zeros(&[plan.tile, p]), ledger.zeros(&[s, p]));
+        HiddenRoom { own, other, k, by_m, by_pairs, twice: ledger.zeros(&[4, sizes.hidden]) }
     }
-}
 
-/// `sum xi^2 <M_n, M_m>` over a tile and a chunk.
-pub(super) fn value(
-    shared: &Shared,
-    tile: &Range<usize>,
-    chunk: &Range<usize>,
-    buffers: &TileBuffers,
-    pair: &mut PairBuffers,
-) -> f64 {
-    let p = shared.sizes.packed_hidden();
-    let own = if shared.plan.keep { samples(shared.kept, tile, p) } else { view(&buffers.m, tile.len(), p) };
-    let PairBuffers { weight, m, xi, .. } = pair;
-    product(weight, Then::Set, 1.0, own, chunk_hessians(shared, chunk, m).transpose());
-    xi.iter().zip(&*weight).take(tile.len() * chunk.len()).map(|(xi, product)| xi * xi * product).sum()
-}
-
-/// Adds `2 w sum_m xi^2 M_m` over a chunk to the gradient by `M` of a tile; the weights are `xi^2`.
-pub(super) fn add(
-    shared: &Shared,
-    tile: &Range<usize>,
-    chunk: &Range<usize>,
-    buffers: &mut TileBuffers,
-    pair: &mut PairBuffers,
-) {
-    let PairBuffers { weight, m, .. } = pair;
-    let weights = view(weight, tile.len(), chunk.len());
-    let scale = 2.0 * shared.sizes.pair_weight();
-    product(&mut buffers.by_m, Then::Add, scale, weights, chunk_hessians(shared, chunk, m));
-}
-
-/// The gradient of the hidden term at a tile from that by `M`, and the term's value `sum <M, F_M>/2`.
-pub(super) fn finish(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
-    let (sizes, forward, count) = (&shared.sizes, shared.forward, rows.count);
-    let (h, c, s, p) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts(), sizes.packed_hidden());
-    let range = rows.range();
-    let Worker { buffers, partials, moments, by_v, by_pairs, tile, .. } = &mut *worker;
-    partials.clear();
-    covariances(&mut buffers.m, shared, range.clone());
-    let by_u = &mut tile[..count * h];
-    let mut value = 0.0;
-    for (row, n) in range.clone().enumerate() {
-        let at = n * h..(n + 1) * h;
-        let (phi1, phi2, u) = (&forward.phi1[at.clone()], &forward.phi2[at.clone()], &forward.u[at]);
-        let (k, by_m) = (&buffers.m[row * p..(row + 1) * p], &mut buffers.by_m[row * p..(row + 1) * p]);
-        let by_phi1 = &mut partials.phi1[row * h..(row + 1) * h];
-        for i in 0..h {
-            let entries = diagonal(h, i)..diagonal(h, i) + h - i;
-            let (k, by) = (&k[entries.clone()], &mut by_m[entries]);
-            let by_r = by[0];
-            value += by_r * phi2[i] * u[i];
-            partials.phi2[row * h + i] = by_r * u[i];
-            by_u[row * h + i] = by_r * phi2[i];
-            // M has phi1_i K_ij phi1_j; from here on `by` is the gradient by K.
-            let mut own = 0.0;
-            for (((k, by), slope), by_phi1) in k.iter().zip(by).zip(&phi1[i..]).zip(&mut by_phi1[i..]) {
-                let product = *by * k;
-                own += product * slope;
-                *by_phi1 += product * phi1[i];
-                *by *= phi1[i] * slope;
-            }
-            by_phi1[i] += own;
-            value += own * phi1[i];
+    /// `M` of some samples: kept, or made now.
+    fn of_samples<'a>(
+        &'a self,
+        point: &Point,
+        range: &Range<usize>,
+        room: &'a mut [f64],
+        twice: &mut [f64],
+    ) -> &'a [f64] {
+        match &self.kept {
+            Some(kept) => kept.m(range, point.sizes),
+            None => make(point, range, room, twice),
         }
     }
-    moments.hidden_squared += 0.5 * value;
-    let own = samples(&forward.s, &range, s);
-    let by_k = view(&buffers.by_m, count, p);
-    product(&mut partials.s, Then::Set, 1.0, by_k, view(&shared.weights.pairs, s, p).transpose());
-    product(by_pairs, Then::Add, 1.0, own.transpose(), by_k);
-    let by_u = view(by_u, count, h);
-    product(&mut partials.delta, Then::Set, 1.0, by_u, view(&shared.weights.v, c, h).transpose());
-    product(&mut by_v.hidden_squared, Then::Add, 1.0, samples(&forward.delta, &range, c).transpose(), by_u);
-    worker.pull(shared, rows, Moment::HiddenSquared);
+}
+
+/// `M` of some samples.
+fn make<'a>(point: &Point, range: &Range<usize>, room: &'a mut [f64], twice: &mut [f64]) -> &'a [f64] {
+    let (seen, sizes) = (point.forward.seen(range), point.sizes);
+    let rows = &mut room[..range.len() * sizes.packed_hidden()];
+    hessians::covariances(rows, seen, point.weights, sizes);
+    hessians::hidden_hessians(rows, seen, sizes, twice);
+    rows
+}
+
+impl HiddenTerm for Hidden {
+    type Room = HiddenRoom;
+
+    fn keep(&mut self, point: &Point, tile: usize, workers: &mut [Worker<HiddenRoom>]) {
+        let Some(kept) = &mut self.kept else { return };
+        let rows = kept.rows(point.sizes.samples);
+        share(rows, tile, workers, &|rows: RowsOf<2>, worker: &mut Worker<HiddenRoom>| {
+            each_piece(rows, tile, |rows| {
+                let seen = point.forward.seen(&rows.range());
+                let [k, m] = rows.arrays;
+                hessians::covariances(k, seen, point.weights, point.sizes);
+                m.copy_from_slice(k);
+                hessians::hidden_hessians(m, seen, point.sizes, &mut worker.hidden.twice);
+            });
+        });
+    }
+
+    fn open(&self, point: &Point, tile: &Range<usize>, room: &mut HiddenRoom) {
+        if self.kept.is_none() {
+            make(point, tile, &mut room.own, &mut room.twice);
+        }
+    }
+
+    fn value(
+        &self,
+        point: &Point,
+        pair: &Pair,
+        xi_squared: &[f64],
+        scratch: &mut [f64],
+        room: &mut HiddenRoom,
+    ) -> f64 {
+        let ((rows, columns), p) = (pair.sizes(), point.sizes.packed_hidden());
+        let own = match &self.kept {
+            Some(kept) => kept.m(&pair.tile, point.sizes),
+            None => &room.own,
+        };
+        let other = self.of_samples(point, &pair.chunk, &mut room.other, &mut room.twice);
+        product(scratch, Then::Set, 1.0, view(own, rows, p), view(other, columns, p).transpose());
+        let (squares, products) = (&xi_squared[..pair.count()], &scratch[..pair.count()]);
+        vectorised(#[inline(always)] || dot(squares, products))
+    }
+
+    fn add(&self, point: &Point, pair: &Pair, then: Then, xi_squared: &[f64], room: &mut HiddenRoom) {
+        let ((rows, columns), p) = (pair.sizes(), point.sizes.packed_hidden());
+        let scale = 2.0 * point.sizes.pair_weight();
+        let other = self.of_samples(point, &pair.chunk, &mut room.other, &mut room.twice);
+        let weights = view(xi_squared, rows, columns);
+        product(&mut room.by_m, then, scale, weights, view(other, columns, p));
+    }
+
+    fn close(
+        &self,
+        point: &Point,
+        tile: &Range<usize>,
+        out: HiddenBy<&mut [f64]>,
+        room: &mut HiddenRoom,
+    ) -> f64 {
+        let HiddenRoom { k, by_m, by_pairs, twice, .. } = room;
+        let k = match &self.kept {
+            Some(kept) => Covariances::Kept(kept.k(tile, point.sizes)),
+            None => Covariances::Made(k),
+        };
+        close(point, tile, k, by_m, (by_pairs, twice), out)
+    }
+
+    fn clear(&self, room: &mut HiddenRoom) {
+        room.by_pairs.fill(0.0);
+    }
+
+    fn add_by_v(&self, point: &Point, rooms: &mut dyn Iterator<Item = &mut HiddenRoom>, out: &mut [f64]) {
+        let Some(first) = rooms.next() else { return };
+        add_up(&mut first.by_pairs, rooms.map(|room| &room.by_pairs[..]));
+        point.weights.add_through_pairs(out, &first.by_pairs, &mut first.twice, point.sizes);
+    }
+}
+
+/// `K` of a tile.
+pub(super) enum Covariances<'a> {
+    /// It is there.
+    Kept(&'a [f64]),
+    /// It is made in this room, of [`AT_ONCE`] samples after the other.
+    Made(&'a mut [f64]),
+}
+
+/// The gradient of the hidden term at a tile from that by `M`, and the part of its value that comes from the tile.
+///
+/// Adds the gradient by the packed matrices that `K` is made of.
+pub(super) fn close(
+    point: &Point,
+    tile: &Range<usize>,
+    mut k: Covariances,
+    by_m: &mut [f64],
+    (by_pairs, twice): (&mut [f64], &mut [f64]),
+    out: HiddenBy<&mut [f64]>,
+) -> f64 {
+    let (sizes, mut value) = (point.sizes, 0.0);
+    let (h, s, p) = (sizes.hidden, sizes.packed_contrasts(), sizes.packed_hidden());
+    for piece in pieces(tile.clone(), AT_ONCE) {
+        let (seen, count) = (point.forward.seen(&piece), piece.len());
+        let at = piece.start - tile.start..piece.end - tile.start;
+        let k = match &mut k {
+            Covariances::Kept(k) => &k[at.start * p..at.end * p],
+            Covariances::Made(room) => {
+                hessians::covariances(room, seen, point.weights, sizes);
+                &**room
+            }
+        };
+        let by_m = &mut by_m[at.start * p..at.end * p];
+        let rows = at.start * h..at.end * h;
+        let by = ByHessian { phi1: &mut out.phi1[rows.clone()], r: &mut out.r[rows] };
+        value += 0.5 * hessians::pull(by_m, k, seen, sizes, by, twice);
+        let by_k = view(by_m, count, p);
+        let by_s = &mut out.s[at.start * s..at.end * s];
+        product(by_s, Then::Set, 1.0, by_k, view(&point.weights.pairs, s, p).transpose());
+        product(by_pairs, Then::Add, 1.0, view(seen.s, count, s).transpose(), by_k);
+    }
+    value
 }

@@ -5,30 +5,38 @@
 //! shift. A [`Plan`] says by which [`Route`], a [`Workspace`] holds all buffers, an [`Objective`] says of what the
 //! gradient is wanted.
 
-mod adjoint;
 mod backward;
+mod circle;
 mod class;
+mod classes;
 mod contrast;
 mod coupling;
 mod couplings;
 mod error;
-mod features;
+mod factors;
 mod forward;
-mod gradient;
+mod grams;
+mod hessians;
 mod hidden;
+mod hidden_term;
+mod lanes;
 mod layers;
 mod memory;
 mod objective;
+mod pair_kernel;
 mod pairs;
 mod parameter;
 mod plan;
+mod point;
 pub(crate) mod product;
+mod pull;
 mod share;
 mod sizes;
 mod trace;
+pub(crate) mod vector;
 mod watch;
 mod weights;
-mod worker;
+mod wheel;
 mod workspace;
 
 pub use backward::{Backward, Fit};

@@ -1,183 +1,239 @@
 //! Sums over pairs of samples, a tile of samples against a chunk of samples at a time: the hidden and the class route
 //! (chapters 4 and 7). The two differ in the hidden term alone.
 
-use super::adjoint::AdjointRows;
-use super::features::Features;
-use super::forward::inputs;
-use super::plan::Route;
-use super::product::{Then, kept, product, samples, view};
-use super::share::pieces;
-use super::worker::{PairBuffers, Shared, TileBuffers, Worker};
-use super::{class, coupling, hidden};
+use super::circle::half_circle;
+use super::coupling::{CouplingRoom, ThroughInputs};
+use super::couplings::{self, Couplings, SeenCouplings};
+use super::grams::{Pair, PairRoom};
+use super::hidden_term::HiddenTerm;
+use super::lanes::{dot, vectorised};
+use super::memory::Ledger;
+use super::plan::Plan;
+use super::point::{Blocks, GradientRows, Gradients, Point, SquaredTraces, TileGradients};
+use super::product::Then;
+use super::share::{RowsOf, Span, add_up, each_piece, pieces, share};
+use super::sizes::Sizes;
+use super::watch::{Watch, each_tile};
 use std::ops::Range;
 
-/// Gram blocks `xi` and `zeta`, and `<S_n, S_m>` and `<A_n, A_m>`, of a tile and a chunk.
-fn grams(
-    shared: &Shared,
-    tile: &Range<usize>,
-    chunk: &Range<usize>,
-    buffers: &TileBuffers,
-    pair: &mut PairBuffers,
-) {
-    let (sizes, forward) = (&shared.sizes, shared.forward);
-    let (h, s, coupling) = (sizes.hidden, sizes.packed_contrasts(), sizes.coupling());
-    let both = |data, width| (samples(data, tile, width), samples(data, chunk, width).transpose());
-    let x = |range: &Range<usize>| inputs(shared.batch, range.start, range.len());
-    let entries = tile.len() * chunk.len();
-    pair.xi[..entries].fill(sizes.bias as f64);
-    pair.zeta[..entries].fill(sizes.bias as f64);
-    product(&mut pair.xi, Then::Add, 1.0, x(tile), x(chunk).transpose());
-    let (left, right) = both(&forward.z, h);
-    product(&mut pair.zeta, Then::Add, 1.0, left, right);
-    let (left, right) = both(&forward.s, s);
-    product(&mut pair.ss, Then::Set, 1.0, left, right);
-    let (left, right) =
-        (view(&buffers.a, tile.len(), coupling), kept(&shared.couplings.a, &pair.a, chunk, coupling));
-    product(&mut pair.aa, Then::Set, 1.0, left, right.transpose());
+/// One worker.
+pub(super) struct Worker<R> {
+    squares: Blocks<f64>,
+    through: Option<ThroughInputs>,
+    pair: PairRoom,
+    coupling: CouplingRoom,
+    /// `A` and what goes with it, of the tile and of the chunk, where it is not kept.
+    made: [Couplings; 2],
+    pub hidden: R,
 }
 
-fn tile_features(shared: &Shared, tile: &Range<usize>, buffers: &mut TileBuffers, square: &mut [f64]) {
-    let TileBuffers { a, az, d, sv, .. } = buffers;
-    Features { a, az, d, sv, square }.fill(shared, tile.clone());
+/// Both routes over pairs.
+pub(super) struct Pairs<H: HiddenTerm> {
+    tile: usize,
+    chunk: usize,
+    /// `A` and what goes with it of every sample, where there is room.
+    couplings: Option<Couplings>,
+    /// What sums with `xi` go through, where they go by way of the inputs.
+    through: Option<ThroughInputs>,
+    hidden: H,
+    workers: Vec<Worker<H::Room>>,
 }
 
-fn chunk_features(shared: &Shared, chunk: &Range<usize>, pair: &mut PairBuffers) {
-    let PairBuffers { a, az, d, sv, square, .. } = pair;
-    if !shared.plan.keep_couplings {
-        Features { a, az, d, sv, square }.fill(shared, chunk.clone());
+impl<H: HiddenTerm> Pairs<H> {
+    pub fn new(
+        sizes: &Sizes,
+        plan: &Plan,
+        hidden: H,
+        room: impl Fn(&mut Ledger) -> H::Room,
+        ledger: &mut Ledger,
+    ) -> Self {
+        let couplings = plan.keep_couplings.then(|| Couplings::new(sizes, sizes.samples, ledger));
+        let through = plan.by_inputs.then(|| ThroughInputs::new(sizes, ledger));
+        let workers = (0..plan.threads).map(|_| Worker::new(sizes, plan, room(ledger), ledger)).collect();
+        Pairs { tile: plan.tile, chunk: plan.chunk, couplings, through, hidden, workers }
+    }
+
+    /// Makes what is wanted of every sample before there are pairs.
+    fn prepare(&mut self, point: &Point) {
+        let Pairs { tile, couplings, through, hidden, workers, .. } = self;
+        for worker in &mut *workers {
+            worker.squares = Blocks::default();
+            worker.coupling.by_v.fill(0.0);
+            worker.through.iter_mut().for_each(ThroughInputs::clear);
+            hidden.clear(&mut worker.hidden);
+        }
+        if let Some(couplings) = couplings {
+            let rows = couplings.rows(point.sizes.samples);
+            share(rows, *tile, workers, &|rows: RowsOf<3>, worker: &mut Worker<H::Room>| {
+                each_piece(rows, *tile, |rows| {
+                    let seen = point.forward.seen(&rows.range());
+                    let square = &mut worker.coupling.square;
+                    couplings::fill(rows.arrays, seen, (point.weights, point.sizes), square);
+                });
+            });
+        }
+        if let Some(through) = through {
+            let kept = couplings.as_ref();
+            let all = Span(0..point.sizes.samples);
+            share(all, *tile, workers, &|rows: Span, worker: &mut Worker<H::Room>| {
+                let Worker { through, made, coupling, .. } = worker;
+                let Some(through) = through else { return };
+                for tile in pieces(rows.0, *tile) {
+                    let own = of_samples(kept, &mut made[0], point, &tile, &mut coupling.square);
+                    through.add_samples(point, &tile, own.shifted);
+                }
+            });
+            through.clear();
+            workers.iter().filter_map(|worker| worker.through.as_ref()).for_each(|own| through.add(own));
+        }
+        hidden.keep(point, *tile, workers);
+    }
+
+    fn squares(&self) -> Blocks<f64> {
+        let mut sum = Blocks::default();
+        self.workers.iter().for_each(|worker| sum.add(1.0, &worker.squares));
+        sum
     }
 }
 
-/// Adds the squared traces of the pairs of a tile with itself and, twice, with the samples that follow it around the
-/// circle of all samples up to half of it: each pair of samples once, and every tile the same work.
-pub(super) fn value(shared: &Shared, tile: Range<usize>, worker: &mut Worker) {
-    let weight = shared.sizes.pair_weight();
-    let Worker { pair, buffers, moments, .. } = worker;
-    tile_features(shared, &tile, buffers, &mut pair.square);
-    if shared.plan.route == Route::Hidden {
-        hidden::prepare_value(shared, &tile, buffers);
-    } else {
-        class::prepare(shared, &tile, pair);
-    }
-    for (others, twice) in half_circle(&tile, shared.sizes.samples, shared.plan.tile) {
-        for chunk in pieces(others, shared.plan.chunk) {
-            let factor = weight * twice;
-            chunk_features(shared, &chunk, pair);
-            grams(shared, &tile, &chunk, buffers, pair);
-            let entries = tile.len() * chunk.len();
-            let (mut output, mut coupled) = (0.0, 0.0);
-            for index in 0..entries {
-                let (xi, zeta) = (pair.xi[index], pair.zeta[index]);
-                output += zeta * zeta * pair.ss[index];
-                coupled += xi * zeta * pair.aa[index];
-            }
-            moments.output_squared += factor * output;
-            moments.coupling_squared +=
-                factor * (coupled + coupling::value(shared, &tile, &chunk, buffers, pair));
-            moments.hidden_squared += factor
-                * if shared.plan.route == Route::Hidden {
-                    hidden::value(shared, &tile, &chunk, buffers, pair)
-                } else {
-                    class::value(shared, &tile, &chunk, pair)
-                };
+impl<R> Worker<R> {
+    fn new(sizes: &Sizes, plan: &Plan, hidden: R, ledger: &mut Ledger) -> Self {
+        let made = if plan.keep_couplings { [0, 0] } else { [plan.tile, plan.chunk] };
+        Worker {
+            squares: Blocks::default(),
+            through: plan.by_inputs.then(|| ThroughInputs::new(sizes, ledger)),
+            pair: PairRoom::new(sizes, plan, ledger),
+            coupling: CouplingRoom::new(sizes, plan, ledger),
+            made: made.map(|samples| Couplings::new(sizes, samples, ledger)),
+            hidden,
         }
     }
 }
 
-/// The samples that a tile is paired with, and how often a pair counts.
-fn half_circle(tile: &Range<usize>, samples: usize, length: usize) -> [(Range<usize>, f64); 3] {
-    let tiles = samples.div_ceil(length);
-    let own = tile.start / length;
-    // With an even number of tiles the opposite one belongs to the first half of them.
-    let reach = if tiles % 2 == 1 || own < tiles / 2 { tiles / 2 } else { tiles / 2 - 1 };
-    let at = |index: usize| (index * length).min(samples);
-    let (first, last) = (own + 1, own + 1 + reach);
-    let wrapped = if last > tiles { 0..at(last - tiles) } else { 0..0 };
-    [(tile.clone(), 1.0), (at(first)..at(last.min(tiles)), 2.0), (wrapped, 2.0)]
+/// `A` and what goes with it of some samples: kept, or made now.
+fn of_samples<'a>(
+    kept: Option<&'a Couplings>,
+    room: &'a mut Couplings,
+    point: &Point,
+    range: &Range<usize>,
+    square: &mut [f64],
+) -> SeenCouplings<'a> {
+    match kept {
+        Some(kept) => kept.seen(range, point.sizes),
+        None => room.fill((point.forward, point.weights, point.sizes), range, square),
+    }
 }
 
-/// The gradients of the squared traces at a tile of samples, from its pairs with all samples, and their values.
-pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
-    let sizes = &shared.sizes;
-    let (h, s) = (sizes.hidden, sizes.packed_contrasts());
-    let weight = sizes.pair_weight();
-    let tile = rows.range();
-    {
-        let Worker { pair, buffers, .. } = worker;
-        tile_features(shared, &tile, buffers, &mut pair.square);
-        for sum in [&mut buffers.output_z, &mut buffers.output_s, &mut buffers.coupling_z, &mut buffers.by_a]
-        {
-            sum.fill(0.0);
-        }
-        for sum in
-            [&mut buffers.e, &mut buffers.g, &mut buffers.by_m, &mut buffers.by_curvature, &mut pair.back]
-        {
-            sum.fill(0.0);
-        }
-    }
-    if shared.plan.route == Route::Class {
-        worker.partials.clear();
-        class::prepare(shared, &tile, &mut worker.pair);
-    }
-    for chunk in pieces(0..sizes.samples, shared.plan.chunk) {
-        let Worker { pair, buffers, moments, partials, .. } = &mut *worker;
-        chunk_features(shared, &chunk, pair);
-        grams(shared, &tile, &chunk, buffers, pair);
-        let entries = tile.len() * chunk.len();
-        let shape = (tile.len(), chunk.len());
-        let z = samples(&shared.forward.z, &chunk, h);
-        let mut output = 0.0;
-        for index in 0..entries {
-            let square = pair.zeta[index] * pair.zeta[index];
-            output += square * pair.ss[index];
-            pair.weight[index] = square;
-        }
-        moments.output_squared += weight * output;
-        let own = samples(&shared.forward.s, &chunk, s);
-        product(&mut buffers.output_s, Then::Add, 2.0 * weight, view(&pair.weight, shape.0, shape.1), own);
-        for index in 0..entries {
-            pair.weight[index] = pair.ss[index] * pair.zeta[index];
-        }
-        product(&mut buffers.output_z, Then::Add, 4.0 * weight, view(&pair.weight, shape.0, shape.1), z);
-        coupling::add(shared, &tile, &chunk, buffers, pair);
-        for index in 0..entries {
-            pair.weight[index] = pair.xi[index] * pair.xi[index];
-        }
-        if shared.plan.route == Route::Hidden {
-            hidden::add(shared, &tile, &chunk, buffers, pair);
-        } else {
-            moments.hidden_squared += weight * class::add(shared, &tile, &chunk, buffers, pair, partials);
-        }
-    }
-    if shared.plan.route == Route::Hidden {
-        hidden::finish(shared, rows, worker);
-    } else {
-        class::finish(shared, rows, worker);
-    }
-    worker.pull_output(shared, rows);
-    coupling::finish(shared, rows, worker);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_half_circles_of_all_tiles_hold_every_pair_once() {
-        for samples in 1..14 {
-            for length in 1..6 {
-                let mut seen = vec![0.0; samples * samples];
-                for start in (0..samples).step_by(length) {
-                    let tile = start..(start + length).min(samples);
-                    for (others, count) in half_circle(&tile, samples, length) {
-                        for (n, m) in tile.clone().flat_map(|n| others.clone().map(move |m| (n, m))) {
-                            seen[n * samples + m] += count / 2.0;
-                            seen[m * samples + n] += count / 2.0;
-                        }
+impl<H: HiddenTerm> SquaredTraces for Pairs<H> {
+    /// Each tile with itself and, twice, with the samples that follow it around the circle of all samples up to half of
+    /// it: each pair of samples once, and every tile the same work.
+    fn value(&mut self, point: &Point, watch: &Watch) -> Blocks<f64> {
+        self.prepare(point);
+        let Pairs { tile: length, chunk, couplings, through, hidden, workers } = self;
+        let (kept, through, hidden) = (couplings.as_ref(), through.as_ref(), &*hidden);
+        let samples = point.sizes.samples;
+        share(Span(0..samples), *length, workers, &|rows: Span, worker: &mut Worker<H::Room>| {
+            each_tile(rows, *length, watch, |tile| {
+                let weight = point.sizes.pair_weight();
+                hidden.open(point, &tile.0, &mut worker.hidden);
+                for (others, twice) in half_circle(&tile.0, samples, *length) {
+                    for chunk in pieces(others, *chunk) {
+                        let pair = Pair { tile: tile.0.clone(), chunk };
+                        let values = worker.values(point, &pair, kept, through, hidden);
+                        worker.squares.add(weight * twice, &values);
                     }
                 }
-                assert!(seen.iter().all(|count| *count == 1.0), "{samples} samples, tiles of {length}");
-            }
+            });
+        });
+        let mut squares = self.squares();
+        if let Some(through) = &self.through {
+            squares.coupling += point.sizes.pair_weight() * through.value(point.sizes);
         }
+        squares
+    }
+
+    fn gradient(&mut self, point: &Point, out: &mut Gradients, watch: &Watch) -> Blocks<f64> {
+        self.prepare(point);
+        let Pairs { tile: length, chunk, couplings, through, hidden, workers } = self;
+        let (kept, through, hidden) = (couplings.as_ref(), through.as_ref(), &*hidden);
+        let (rows, [hidden_v, coupling_v]) = out.parts(point.sizes.samples);
+        share(rows, *length, workers, &|rows: GradientRows, worker: &mut Worker<H::Room>| {
+            each_tile(rows, *length, watch, |rows| {
+                worker.gradient(point, rows, *chunk, kept, through, hidden);
+            });
+        });
+        hidden_v.fill(0.0);
+        coupling_v.fill(0.0);
+        add_up(coupling_v, workers.iter().map(|worker| &worker.coupling.by_v[..]));
+        hidden.add_by_v(point, &mut workers.iter_mut().map(|worker| &mut worker.hidden), hidden_v);
+        self.squares()
+    }
+}
+
+impl<R> Worker<R> {
+    /// What a tile and a chunk give to the squared traces, the parts left out that come by way of the inputs.
+    fn values<H: HiddenTerm<Room = R>>(
+        &mut self,
+        point: &Point,
+        pair: &Pair,
+        kept: Option<&Couplings>,
+        through: Option<&ThroughInputs>,
+        hidden: &H,
+    ) -> Blocks<f64> {
+        let Worker { pair: room, made, coupling, hidden: hidden_room, .. } = self;
+        let [own_room, other_room] = made;
+        let own = of_samples(kept, own_room, point, &pair.tile, &mut coupling.square);
+        let other = of_samples(kept, other_room, point, &pair.chunk, &mut coupling.square);
+        room.grams(point, pair, own, other);
+        let mut values = room.values(pair.count());
+        if through.is_none() {
+            values.coupling += coupling.value_over_pairs(&room.xi, pair, own, other, &mut room.zeta_squared);
+        }
+        let count = pair.count();
+        room.weigh(count);
+        values.hidden = hidden.value(point, pair, &room.xi_squared, &mut room.zeta_squared, hidden_room);
+        values
+    }
+
+    /// The gradients at the rows of a tile, from its pairs with all samples.
+    fn gradient<H: HiddenTerm<Room = R>>(
+        &mut self,
+        point: &Point,
+        rows: GradientRows,
+        chunk: usize,
+        kept: Option<&Couplings>,
+        through: Option<&ThroughInputs>,
+        hidden: &H,
+    ) {
+        let Worker { pair: room, made, coupling, hidden: hidden_room, squares, .. } = self;
+        let (tile, sizes) = (rows.range(), point.sizes);
+        let [own_room, other_room] = made;
+        let own = of_samples(kept, own_room, point, &tile, &mut coupling.square);
+        hidden.open(point, &tile, hidden_room);
+        let mut then = Then::Set;
+        for chunk in pieces(0..sizes.samples, chunk) {
+            let other =
+                of_samples(kept, other_room, point, &chunk, &mut coupling.square);
+            let pair = Pair { tile: tile.clone(), chunk };
+            room.grams(point, &pair, own, other);
+            room.weigh(pair.count());
+            room.add(point, &pair, then);
+            coupling.add_pairs(sizes, &pair, then, &room.zeta, other.a);
+            if through.is_none() {
+                coupling.add_spread(&pair, then, &room.xi, other.shifted);
+            }
+            hidden.add(point, &pair, then, &room.xi_squared, hidden_room);
+            then = Then::Add;
+        }
+        let seen = point.forward.seen(&tile);
+        let mut out = TileGradients::of(rows);
+        let (output_z, coupling_z) = room.by_z.split_at(tile.len() * sizes.hidden);
+        out.output.z.copy_from_slice(output_z);
+        out.coupling.z.copy_from_slice(&coupling_z[..output_z.len()]);
+        out.output.s.copy_from_slice(&room.by_s[..seen.s.len()]);
+        squares.output += 0.5 * vectorised(#[inline(always)] || dot(seen.s, out.output.s));
+        squares.coupling += coupling.close(point, &tile, through, own, out.coupling.z);
+        coupling.chain(point, seen, own.sv, &mut out.coupling);
+        squares.hidden += hidden.close(point, &tile, out.hidden, hidden_room);
     }
 }

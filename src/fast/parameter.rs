@@ -1,176 +1,230 @@
 //! The parameter route: the blocks of the Hessian themselves, each a sum over samples of a product of two packed
 //! pieces. It wins where samples are many against the squares of inputs and hidden units.
 
-use super::adjoint::AdjointRows;
-use super::features::{Features, hidden_hessians};
-use super::product::{Then, product, samples, view};
-use super::sizes::{Sizes, diagonal, packed};
-use super::worker::{Shared, Sums, TileBuffers, Worker};
-use super::{coupling, hidden};
-use crate::terms::bound::Moments;
-use std::f64::consts::SQRT_2;
+use super::coupling::CouplingRoom;
+use super::couplings::Couplings;
+use super::factors::{Factors, slopes_of_outputs};
+use super::hessians;
+use super::hidden::{self, Covariances};
+use super::lanes::{dot, vectorised};
+use super::memory::Ledger;
+use super::plan::Plan;
+use super::point::{Blocks, GradientRows, Gradients, Point, SquaredTraces, TileGradients};
+use super::product::{Then, product, product_into, strided, strided_mut, view};
+use super::share::{Span, add_up, pieces, share};
+use super::sizes::{Sizes, packed};
+use super::watch::{Watch, each_tile};
 use std::ops::Range;
 
-/// What multiplies `M`, `S` and `A` of a sample in the Hessian: `xt xt'` and `zt zt'`, packed, and `xt zt'`; and `xt`.
-struct Factors<'a> {
-    xx: &'a mut [f64],
-    zz: &'a mut [f64],
-    xz: &'a mut [f64],
-    x: &'a mut [f64],
+/// The blocks of `N H`.
+struct BlockSums {
+    /// `sum xt xt' (x) M`, both packed.
+    hidden: Vec<f64>,
+    /// `sum zt zt' (x) S`, both packed.
+    output: Vec<f64>,
+    /// `sum xt zt' (x) A`, `dt ht x c h`, and the residual part where both indices are the same hidden unit.
+    coupling: Vec<f64>,
+    /// `sum xt (x) D`, `dt x c h`; then the entries of the block where both indices are the same hidden unit.
+    diagonal: Vec<f64>,
 }
 
-fn widths(shared: &Shared) -> (usize, usize) {
-    (shared.sizes.inputs + shared.sizes.bias, shared.sizes.hidden + shared.sizes.bias)
-}
-
-fn pack(out: &mut [f64], vector: &[f64]) {
-    for (i, a) in vector.iter().enumerate() {
-        let row = &mut out[diagonal(vector.len(), i)..][..vector.len() - i];
-        for (out, b) in row.iter_mut().zip(&vector[i..]) {
-            *out = SQRT_2 * a * b;
+impl BlockSums {
+    fn new(sizes: &Sizes, ledger: &mut Ledger) -> Self {
+        let (dt, ht, coupling) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias, sizes.coupling());
+        BlockSums {
+            hidden: ledger.zeros(&[packed(dt), sizes.packed_hidden()]),
+            output: ledger.zeros(&[packed(ht), sizes.packed_contrasts()]),
+            coupling: ledger.zeros(&[dt, ht, coupling]),
+            diagonal: ledger.zeros(&[dt, coupling]),
         }
-        row[0] = a * a;
     }
-}
 
-impl<'a> Factors<'a> {
-    /// Those of the samples of a tile, `zt` being put into `scratch` one after the other.
-    fn fill(shared: &Shared, tile: &Range<usize>, buffer: &'a mut [f64], scratch: &mut [f64]) -> Self {
-        let (dt, ht) = widths(shared);
-        let (sizes, count) = (&shared.sizes, tile.len());
-        let (xx, rest) = buffer.split_at_mut(count * packed(dt));
-        let (zz, rest) = rest.split_at_mut(count * packed(ht));
-        let (xz, rest) = rest.split_at_mut(count * dt * ht);
-        let x = &mut rest[..count * dt];
-        let z = &mut scratch[..ht];
-        for (row, n) in tile.clone().enumerate() {
-            let x = &mut x[row * dt..(row + 1) * dt];
-            x.fill(1.0);
-            z.fill(1.0);
-            x.iter_mut().zip(shared.batch.x.row(n).iter()).for_each(|(out, x)| *out = *x);
-            z[..sizes.hidden].copy_from_slice(&shared.forward.z[n * sizes.hidden..(n + 1) * sizes.hidden]);
-            pack(&mut xx[row * packed(dt)..], x);
-            pack(&mut zz[row * packed(ht)..], z);
-            for (l, x) in x.iter().enumerate() {
-                let out = &mut xz[(row * dt + l) * ht..(row * dt + l + 1) * ht];
-                out.iter_mut().zip(&*z).for_each(|(out, z)| *out = x * z);
+    fn all(&mut self) -> [&mut Vec<f64>; 4] {
+        let BlockSums { hidden, output, coupling, diagonal } = self;
+        [hidden, output, coupling, diagonal]
+    }
+
+    /// Adds the residual part to the coupling block, and puts the entries where it is in its place.
+    fn close(&mut self, sizes: &Sizes) {
+        let (h, c, ht, coupling) =
+            (sizes.hidden, sizes.contrasts, sizes.hidden + sizes.bias, sizes.coupling());
+        for (block, diagonal) in self
+            .coupling
+            .chunks_exact_mut((ht * coupling).max(1))
+            .zip(self.diagonal.chunks_exact_mut(coupling.max(1)))
+        {
+            for (k, i) in (0..c).flat_map(|k| (0..h).map(move |i| (k, i))) {
+                let (entry, own) = (&mut block[i * coupling + k * h + i], &mut diagonal[k * h + i]);
+                *entry += *own;
+                *own = *entry;
             }
         }
-        Factors { xx, zz, xz, x }
+    }
+
+    /// The squared norms of the blocks.
+    fn squares(&self, sizes: &Sizes) -> Blocks<f64> {
+        let norm = |block: &[f64]| {
+            sizes.pair_weight() * vectorised(#[inline(always)] || dot(block, block))
+        };
+        Blocks { hidden: norm(&self.hidden), output: norm(&self.output), coupling: norm(&self.coupling) }
     }
 }
 
-/// Adds what a tile gives to the blocks.
-pub(super) fn sum(shared: &Shared, range: Range<usize>, worker: &mut Worker) {
-    let (dt, ht) = widths(shared);
-    let (sizes, count) = (&shared.sizes, range.len());
-    let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
-    let Worker { buffers, tile, square, sums, pair, .. } = worker;
-    let TileBuffers { a, az, d, sv, m, .. } = buffers;
-    let factors = Factors::fill(shared, &range, tile, square);
-    hidden_hessians(&mut m[..count * p], shared, range.clone());
-    Features { a, az, d, sv, square: &mut pair.square }.fill(shared, range.clone());
-    let Sums { residual, hidden, output, coupling: block, .. } = sums;
-    let own = samples(&shared.forward.s, &range, s);
-    product(hidden, Then::Add, 1.0, view(factors.xx, count, packed(dt)).transpose(), view(m, count, p));
-    product(output, Then::Add, 1.0, view(factors.zz, count, packed(ht)).transpose(), own);
-    product(block, Then::Add, 1.0, view(factors.xz, count, dt * ht).transpose(), view(a, count, coupling));
-    product(residual, Then::Add, 1.0, view(factors.x, count, dt).transpose(), view(d, count, coupling));
+/// One worker.
+struct Worker {
+    sums: BlockSums,
+    factors: Factors,
+    couplings: Couplings,
+    coupling: CouplingRoom,
+    /// `K` of a tile; `M`, or the gradient by it.
+    k: Vec<f64>,
+    m: Vec<f64>,
+    /// The samples of which there is room, and of which these are.
+    made: Range<usize>,
+    by_pairs: Vec<f64>,
+    twice: Vec<f64>,
 }
 
-/// Adds the residual part to the coupling block: the entries where both indices are the same hidden unit.
-pub(super) fn close(sizes: &Sizes, sums: &mut Sums) {
-    let (h, coupling) = (sizes.hidden, sizes.coupling());
-    let (dt, ht) = (sizes.inputs + sizes.bias, h + sizes.bias);
-    for l in 0..dt {
-        for index in 0..coupling {
-            let i = index % h;
-            sums.coupling[(l * ht + i) * coupling + index] += sums.residual[l * coupling + index];
+impl Worker {
+    fn new(sizes: &Sizes, plan: &Plan, ledger: &mut Ledger) -> Self {
+        let (s, p) = (sizes.packed_contrasts(), sizes.packed_hidden());
+        Worker {
+            sums: BlockSums::new(sizes, ledger),
+            factors: Factors::new(sizes, plan.tile, ledger),
+            couplings: Couplings::new(sizes, plan.tile, ledger),
+            coupling: CouplingRoom::new(sizes, plan, ledger),
+            k: ledger.zeros(&[plan.tile, p]),
+            m: ledger.zeros(&[plan.tile, p]),
+            made: 0..0,
+            by_pairs: ledger.zeros(&[s, p]),
+            twice: ledger.zeros(&[4, sizes.hidden]),
         }
+    }
+
+    fn clear(&mut self) {
+        let sums = self.sums.all().into_iter();
+        sums.chain([&mut self.by_pairs, &mut self.coupling.by_v]).for_each(|sum| sum.fill(0.0));
+        self.made = 0..0;
+    }
+
+    /// What a tile brings to the blocks, unless it is there from before.
+    fn make(&mut self, point: &Point, range: &Range<usize>) {
+        if self.made == *range {
+            return;
+        }
+        let Worker { factors, couplings, coupling, k, .. } = self;
+        factors.fill(point, range);
+        couplings.fill((point.forward, point.weights, point.sizes), range, &mut coupling.square);
+        hessians::covariances(k, point.forward.seen(range), point.weights, point.sizes);
+        self.made = range.clone();
+    }
+
+    /// Adds what a tile gives to the blocks.
+    fn add(&mut self, point: &Point, range: &Range<usize>) {
+        self.make(point, range);
+        let (sizes, seen, count) = (point.sizes, point.forward.seen(range), range.len());
+        let Worker { sums, factors, couplings, k, m, twice, .. } = self;
+        let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
+        let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
+        let m = &mut m[..count * p];
+        m.copy_from_slice(&k[..count * p]);
+        hessians::hidden_hessians(m, seen, sizes, twice);
+        let own = couplings.seen(&(0..count), sizes);
+        let add = |sum: &mut [f64], factor: &[f64], width: usize, right| {
+            product(sum, Then::Add, 1.0, view(factor, count, width).transpose(), right);
+        };
+        add(&mut sums.hidden, &factors.xx, packed(dt), view(m, count, p));
+        add(&mut sums.output, &factors.zz, packed(ht), view(seen.s, count, s));
+        add(&mut sums.coupling, &factors.xz, dt * ht, view(own.a, count, coupling));
+        if coupling > 0 {
+            let d = strided(&own.shifted[coupling..], (count, coupling), 2 * coupling);
+            add(&mut sums.diagonal, &factors.x, dt, d);
+        }
+    }
+
+    /// The gradients at a tile of samples, from the blocks.
+    fn gradient(&mut self, point: &Point, sums: &BlockSums, rows: GradientRows) {
+        let (sizes, tile) = (point.sizes, rows.range());
+        self.make(point, &tile);
+        // The products below stand in the place of what was made.
+        self.made = 0..0;
+        let (seen, count) = (point.forward.seen(&tile), tile.len());
+        let Worker { factors, couplings, coupling: room, m, k, by_pairs, twice, .. } = self;
+        let mut out = TileGradients::of(rows);
+        let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
+        let (s, p, coupling) = (sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
+        let scale = 2.0 * sizes.pair_weight();
+        let own = couplings.seen(&(0..count), sizes);
+
+        let (xx, block) = (view(&factors.xx, count, packed(dt)), view(&sums.hidden, packed(dt), p));
+        product(m, Then::Set, scale, xx, block);
+        hidden::close(point, &tile, Covariances::Kept(k), m, (by_pairs, twice), out.hidden);
+
+        let block = view(&sums.output, packed(ht), s);
+        product(out.output.s, Then::Set, scale, view(&factors.zz, count, packed(ht)), block);
+        product(&mut factors.zz, Then::Set, scale, view(seen.s, count, s), block.transpose());
+        factors.slopes_of_squares(seen, sizes, out.output.z);
+
+        if coupling > 0 {
+            let block = view(&sums.coupling, dt * ht, coupling);
+            let xz = view(&factors.xz, count, dt * ht);
+            product(&mut room.by_a, Then::Set, scale, xz, block);
+            let by_d = strided_mut(&mut room.spread[coupling..], (count, coupling), 2 * coupling);
+            let diagonal = view(&sums.diagonal, dt, coupling);
+            product_into(by_d, Then::Set, scale, view(&factors.x, count, dt), diagonal);
+            product(&mut factors.xz, Then::Set, scale, view(own.a, count, coupling), block.transpose());
+        }
+        slopes_of_outputs(&factors.xz, &factors.x, sizes, out.coupling.z);
+        room.chain(point, seen, own.sv, &mut out.coupling);
     }
 }
 
-/// Sets the squared norms of the hidden block, the output block and the coupling block.
-pub(super) fn set_squares(moments: &mut Moments<f64>, shared: &Shared) {
-    let norm =
-        |block: &[f64]| shared.sizes.pair_weight() * block.iter().map(|entry| entry * entry).sum::<f64>();
-    let sums = shared.sums;
-    moments.hidden_squared = norm(&sums.hidden);
-    moments.output_squared = norm(&sums.output);
-    moments.coupling_squared = norm(&sums.coupling);
+/// The route, with the blocks.
+pub(super) struct Parameter {
+    tile: usize,
+    sums: BlockSums,
+    workers: Vec<Worker>,
 }
 
-/// The gradients of the squared traces at a tile of samples, from the blocks.
-pub(super) fn gradient(shared: &Shared, rows: &mut AdjointRows, worker: &mut Worker) {
-    let (dt, ht) = widths(shared);
-    let (sizes, count) = (&shared.sizes, rows.count);
-    let (h, s, p, coupling) =
-        (sizes.hidden, sizes.packed_contrasts(), sizes.packed_hidden(), sizes.coupling());
-    let range = rows.start..rows.start + count;
-    let scale = 2.0 * sizes.pair_weight();
-    let sums = shared.sums;
-    {
-        let Worker { buffers, tile, square, pair, partials, moments, .. } = &mut *worker;
-        partials.clear();
-        let TileBuffers { a, az, d, sv, by_m, by_a, e, output_z, output_s, .. } = buffers;
-        Features { a, az, d, sv, square: &mut pair.square }.fill(shared, range.clone());
-        let factors = Factors::fill(shared, &range, tile, square);
-        let hidden = view(&sums.hidden, packed(dt), p);
-        product(by_m, Then::Set, scale, view(factors.xx, count, packed(dt)), hidden);
+impl Parameter {
+    pub fn new(sizes: &Sizes, plan: &Plan, ledger: &mut Ledger) -> Self {
+        let sums = BlockSums::new(sizes, ledger);
+        let workers = (0..plan.threads).map(|_| Worker::new(sizes, plan, ledger)).collect();
+        Parameter { tile: plan.tile, sums, workers }
+    }
+}
 
-        let output = view(&sums.output, packed(ht), s);
-        let own = samples(&shared.forward.s, &range, s);
-        product(output_s, Then::Set, scale, view(factors.zz, count, packed(ht)), output);
-        let pairs = output_s.iter().zip(&shared.forward.s[range.start * s..range.end * s]);
-        moments.output_squared += 0.5 * pairs.map(|(by, s)| by * s).sum::<f64>();
-        product(factors.zz, Then::Set, scale, own, output.transpose());
-        for row in 0..count {
-            let z = &shared.forward.z[(range.start + row) * h..(range.start + row + 1) * h];
-            let by_zz = &factors.zz[row * packed(ht)..(row + 1) * packed(ht)];
-            slope_of_packed(&mut output_z[row * h..(row + 1) * h], by_zz, z, ht);
-        }
-
-        let block = view(&sums.coupling, dt * ht, coupling);
-        product(by_a, Then::Set, scale, view(factors.xz, count, dt * ht), block);
-        product(factors.xz, Then::Set, scale, view(a, count, coupling), block.transpose());
-        for row in 0..count {
-            let by_z = &mut partials.z[row * h..(row + 1) * h];
-            let by_d = &mut e[row * coupling..(row + 1) * coupling];
-            by_d.fill(0.0);
-            for l in 0..dt {
-                let x = factors.x[row * dt + l];
-                let by_xz = &factors.xz[(row * dt + l) * ht..(row * dt + l) * ht + h];
-                by_z.iter_mut().zip(by_xz).for_each(|(out, by)| *out += x * by);
-                // By D: the entries of the block where both indices are the same hidden unit.
-                for (index, out) in by_d.iter_mut().enumerate() {
-                    *out += scale * x * sums.coupling[(l * ht + index % h) * coupling + index];
-                }
+impl SquaredTraces for Parameter {
+    fn value(&mut self, point: &Point, _: &Watch) -> Blocks<f64> {
+        let Parameter { tile, sums, workers } = self;
+        workers.iter_mut().for_each(Worker::clear);
+        share(Span(0..point.sizes.samples), *tile, workers, &|rows: Span, worker: &mut Worker| {
+            pieces(rows.0, *tile).for_each(|tile| worker.add(point, &tile));
+        });
+        for (index, sum) in sums.all().into_iter().enumerate() {
+            sum.fill(0.0);
+            for worker in workers.iter_mut() {
+                add_up(sum, std::iter::once(&worker.sums.all()[index][..]));
             }
         }
-        let entries = count * coupling;
-        let by_a = a[..entries].iter().zip(&by_a[..entries]).map(|(a, by)| a * by).sum::<f64>();
-        let by_d = d[..entries].iter().zip(&e[..entries]).map(|(d, by)| d * by).sum::<f64>();
-        moments.coupling_squared += 0.5 * (by_a + by_d);
+        sums.close(point.sizes);
+        sums.squares(point.sizes)
     }
-    coupling::chain(shared, rows, worker);
-    hidden::finish(shared, rows, worker);
-    worker.pull_output(shared, rows);
-}
 
-/// The gradient by `z` from that by the packed `zt zt'`.
-fn slope_of_packed(out: &mut [f64], by: &[f64], z: &[f64], ht: usize) {
-    out.fill(0.0);
-    let entry = |j: usize| if j < z.len() { z[j] } else { 1.0 };
-    for i in 0..z.len() {
-        let row = &by[diagonal(ht, i)..][..ht - i];
-        let mut own = 2.0 * row[0] * z[i];
-        for (offset, by) in row.iter().enumerate().skip(1) {
-            let j = i + offset;
-            own += SQRT_2 * by * entry(j);
-            if j < z.len() {
-                out[j] += SQRT_2 * by * z[i];
-            }
+    fn gradient(&mut self, point: &Point, out: &mut Gradients, watch: &Watch) -> Blocks<f64> {
+        let squares = self.value(point, watch);
+        let Parameter { tile, sums, workers } = self;
+        let (rows, [hidden_v, coupling_v]) = out.parts(point.sizes.samples);
+        share(rows, *tile, workers, &|rows: GradientRows, worker: &mut Worker| {
+            each_tile(rows, *tile, watch, |rows| worker.gradient(point, sums, rows));
+        });
+        hidden_v.fill(0.0);
+        coupling_v.fill(0.0);
+        add_up(coupling_v, workers.iter().map(|worker| &worker.coupling.by_v[..]));
+        if let [first, others @ ..] = &mut workers[..] {
+            add_up(&mut first.by_pairs, others.iter().map(|worker| &worker.by_pairs[..]));
+            point.weights.add_through_pairs(hidden_v, &first.by_pairs, &mut first.twice, point.sizes);
         }
-        out[i] += own;
+        squares
     }
 }

@@ -112,8 +112,10 @@ pub struct Plan {
 
 /// What each thread and all together may take.
 const MOST_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
-/// A tile's buffers should stay within reach: about the second-level cache, twice over.
-const NEAR_BYTES: usize = 2 * 1024 * 1024;
+/// A tile's buffers should stay within reach: about the second-level cache, three times over.
+const NEAR_BYTES: usize = 3 * 1024 * 1024;
+/// Samples of a chunk in the class route.
+const CLASS_CHUNK: usize = 128;
 
 impl Plan {
     /// Makes the cheapest plan for a shape, or the one of a given route.
@@ -161,9 +163,7 @@ impl Plan {
         let tile = tile(sizes, route, threads, keep);
         let chunk = match route {
             Route::Hidden => 512,
-            Route::Class => {
-                (NEAR_BYTES / 8 / (tile * sizes.packed_contrasts()).max(1)).clamp(16, 256) / 8 * 8
-            }
+            Route::Class => CLASS_CHUNK,
             Route::Parameter => 1,
         };
         let by_inputs = route == Route::Parameter || by_inputs(sizes);
@@ -261,13 +261,19 @@ fn by_inputs(sizes: &Sizes) -> bool {
 /// Samples of a tile: no more than fit near, and all threads with as many tiles as each other.
 fn tile(sizes: &Sizes, route: Route, threads: usize, keep: bool) -> usize {
     let most = match route {
-        Route::Class => (NEAR_BYTES / 8 / (sizes.packed_contrasts() * sizes.hidden).max(1)).clamp(4, 64),
+        Route::Class => (NEAR_BYTES / 8 / (sizes.packed_contrasts() * CLASS_CHUNK).max(1)).clamp(8, 64),
         Route::Hidden if keep => 128,
         Route::Hidden => 512,
-        Route::Parameter => 64,
+        Route::Parameter => (NEAR_BYTES / 8 / parameter_width(sizes)).clamp(16, 256),
     };
     let rounds = sizes.samples.div_ceil(threads * most).max(1);
     sizes.samples.div_ceil(threads * rounds).max(1)
+}
+
+/// Numbers that a sample of a tile takes in the parameter route.
+fn parameter_width(sizes: &Sizes) -> usize {
+    let (dt, ht) = (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias);
+    packed(dt) + packed(ht) + dt * ht + sizes.packed_hidden() + 7 * sizes.coupling()
 }
 
 fn parameter_bytes(sizes: &Sizes, threads: usize) -> f64 {

@@ -4,6 +4,7 @@
 //! each ahead at about half of them, and matrixmultiply 0.3 at 11 to 25. Of the first two, faer alone does not allocate
 //! in a call. It picks AVX2 or AVX-512 when it runs.
 
+use super::lanes::{add_to, row};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use std::ops::Range;
@@ -21,9 +22,19 @@ pub(crate) fn samples<'a>(data: &'a [f64], range: &Range<usize>, width: usize) -
     view(&data[range.start * width..range.end * width], range.len(), width)
 }
 
-/// Rows of a chunk: of all samples where they are kept, or its own.
-pub(super) fn kept<'a>(all: &'a [f64], own: &'a [f64], chunk: &Range<usize>, width: usize) -> View<'a> {
-    if all.is_empty() { view(own, chunk.len(), width) } else { samples(all, chunk, width) }
+/// A row-major matrix whose rows are a stride apart.
+pub(super) fn strided(data: &[f64], (rows, columns): (usize, usize), stride: usize) -> View<'_> {
+    MatRef::from_row_major_slice_with_stride(data, rows, columns, stride)
+}
+
+/// The same, to be changed: by way of its transpose, since `from_row_major_slice_with_stride_mut` of faer 0.24 takes rows
+/// for columns.
+pub(super) fn strided_mut(
+    data: &mut [f64],
+    (rows, columns): (usize, usize),
+    stride: usize,
+) -> MatMut<'_, f64> {
+    MatMut::from_column_major_slice_with_stride_mut(data, columns, rows, stride).transpose_mut()
 }
 
 /// Whether a product replaces the values that are there or is added to them.
@@ -38,7 +49,12 @@ pub(crate) enum Then {
 /// `out = scale left right`, or `out += scale left right`; `out` is row-major.
 pub(crate) fn product(out: &mut [f64], then: Then, scale: f64, left: View, right: View) {
     let (rows, columns) = (left.nrows(), right.ncols());
-    let out = &mut out[..rows * columns];
+    let out = MatMut::from_row_major_slice_mut(&mut out[..rows * columns], rows, columns);
+    product_into(out, then, scale, left, right);
+}
+
+/// Same as [`product`], into any matrix.
+pub(super) fn product_into(mut out: MatMut<f64>, then: Then, scale: f64, left: View, right: View) {
     if left.ncols() == 0 {
         if then == Then::Set {
             out.fill(0.0);
@@ -46,7 +62,7 @@ pub(crate) fn product(out: &mut [f64], then: Then, scale: f64, left: View, right
         return;
     }
     let accumulate = if then == Then::Set { Accum::Replace } else { Accum::Add };
-    matmul(MatMut::from_row_major_slice_mut(out, rows, columns), accumulate, left, right, scale, Par::Seq);
+    matmul(out, accumulate, left, right, scale, Par::Seq);
 }
 
 /// Adds every row of a row-major matrix, as wide as the sum, to the sum; an empty one is none.
@@ -54,8 +70,8 @@ pub(crate) fn add_rows(sum: &mut [f64], rows: &[f64]) {
     if sum.is_empty() {
         return;
     }
-    for row in rows.chunks_exact(sum.len()) {
-        sum.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
+    for n in 0..rows.len() / sum.len() {
+        add_to(sum, row(rows, n, sum.len()));
     }
 }
 

@@ -3,9 +3,6 @@
 use super::contrast::contrasts;
 use crate::model::Shape;
 
-/// Pairs that the class route treats at once, side by side.
-pub(super) const LANES: usize = 8;
-
 /// All sizes that the buffers have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sizes {

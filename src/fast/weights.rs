@@ -1,12 +1,14 @@
 //! What the parameters give once for all samples: `V` in contrasts, and the products of its rows.
 
-use super::contrast::{contrast, expand};
-use super::sizes::{Sizes, diagonal, upper};
+use super::contrast::Contrasts;
+use super::lanes::{LANES, Lanes, add_to, row, row_mut, vectorised};
+use super::memory::Ledger;
+use super::sizes::{Sizes, packed, upper};
+use super::wheel::{add_products, fold, set_twice, turn, turns};
 use crate::model::ThreeLayer;
-use std::f64::consts::SQRT_2;
+use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
 /// `V` in contrasts, and what `K = V' S V` is linear in.
-#[derive(Default)]
 pub(super) struct Weights {
     /// `V` in contrasts, `c x h`.
     pub v: Vec<f64>,
@@ -15,98 +17,136 @@ pub(super) struct Weights {
     pub pairs: Vec<f64>,
     /// The diagonals of those matrices, a row for each packed entry of `S`.
     pub diagonals: Vec<f64>,
+    /// Two rows of `V`, each twice, or two sums of that size.
+    twice: [Vec<f64>; 2],
+    /// A column of `V` for some hidden units.
+    column: Vec<Lanes>,
+}
+
+/// Whether the packed `h x h` matrices are wanted.
+pub(super) enum Wanted {
+    /// All of them.
+    Pairs,
+    /// Their diagonals alone.
+    Diagonals,
 }
 
 impl Weights {
-    pub(super) fn new(sizes: &Sizes, with_pairs: bool) -> Self {
-        let pairs = if with_pairs { sizes.packed_contrasts() * sizes.packed_hidden() } else { 0 };
+    pub(super) fn new(sizes: &Sizes, wanted: &Wanted, ledger: &mut Ledger) -> Self {
+        let (s, h) = (sizes.packed_contrasts(), sizes.hidden);
         Weights {
-            v: vec![0.0; sizes.coupling()],
-            pairs: vec![0.0; pairs],
-            diagonals: vec![0.0; sizes.packed_contrasts() * sizes.hidden],
+            v: ledger.zeros(&[sizes.coupling()]),
+            pairs: match wanted {
+                Wanted::Pairs => ledger.zeros(&[s, packed(h)]),
+                Wanted::Diagonals => Vec::new(),
+            },
+            diagonals: ledger.zeros(&[s, h]),
+            twice: [ledger.zeros(&[2, h]), ledger.zeros(&[2, h])],
+            column: ledger.lanes(&[sizes.contrasts]),
         }
     }
 
-    pub(super) fn set(&mut self, sizes: &Sizes, network: &ThreeLayer<f64>, column: &mut [f64]) {
-        let (h, c) = (sizes.hidden, sizes.contrasts);
-        let v = &network.parameters.v;
-        for i in 0..h {
-            let column = &mut column[..c];
-            contrast(column, |k| v[(k, i)]);
+    pub(super) fn set(&mut self, sizes: &Sizes, network: &ThreeLayer<f64>, contrasts: &Contrasts) {
+        let (h, c, classes) = (sizes.hidden, sizes.contrasts, sizes.classes);
+        let Weights { v, pairs, diagonals, twice: [first, second], column } = self;
+        let by_class = network.parameters.v.as_slice();
+        for i in (0..h).step_by(LANES) {
+            let count = LANES.min(h - i);
+            // Column-major, `V` has a column of classes for each hidden unit.
+            contrasts.contrast(column, |k| Lanes::of_rows(&by_class[i * classes..], classes, k, count));
             for (k, entry) in column.iter().enumerate() {
-                self.v[k * h + i] = *entry;
+                v[k * h + i..][..count].copy_from_slice(&entry.0[..count]);
             }
         }
-        let packed = sizes.packed_hidden();
-        for (entry, (k, l)) in upper(c).enumerate() {
-            let (first, second) = (&self.v[k * h..(k + 1) * h], &self.v[l * h..(l + 1) * h]);
-            let twice = if k == l { 1.0 } else { SQRT_2 };
-            let diagonals = &mut self.diagonals[entry * h..(entry + 1) * h];
-            for ((out, a), b) in diagonals.iter_mut().zip(first).zip(second) {
-                *out = twice * a * b;
-            }
-            if self.pairs.is_empty() {
-                continue;
-            }
-            let pairs = &mut self.pairs[entry * packed..(entry + 1) * packed];
-            let half = if k == l { 0.5 } else { std::f64::consts::FRAC_1_SQRT_2 };
-            for i in 0..h {
-                let start = diagonal(h, i);
-                let row = &mut pairs[start..start + h - i];
-                for ((out, a), b) in row.iter_mut().zip(&first[i..]).zip(&second[i..]) {
-                    *out = SQRT_2 * half * (first[i] * b + second[i] * a);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (entry, (k, l)) in upper(c).enumerate() {
+                    let (a, b) = (row(v, k, h), row(v, l, h));
+                    let twice = if k == l { 1.0 } else { SQRT_2 };
+                    let own = row_mut(diagonals, entry, h);
+                    for i in 0..h {
+                        own[i] = twice * a[i] * b[i];
+                    }
+                    if !pairs.is_empty() {
+                        set_twice(first, a);
+                        set_twice(second, b);
+                        pack_products(row_mut(pairs, entry, packed(h)), first, second, half(k, l), h);
+                    }
                 }
-                row[0] = diagonals[i];
+            },
+        );
+    }
+
+    /// Adds to the gradient by `V` what a gradient by the [`Weights::pairs`] makes of it.
+    ///
+    /// `twice` is room for two vectors, each twice.
+    pub(super) fn add_through_pairs(
+        &self,
+        gradient: &mut [f64],
+        by_pairs: &[f64],
+        twice: &mut [f64],
+        sizes: &Sizes,
+    ) {
+        let (h, c) = (sizes.hidden, sizes.contrasts);
+        let (v, (other, sum)) = (&self.v, twice.split_at_mut(2 * h));
+        vectorised(
+            #[inline(always)]
+            || {
+                for (entry, (k, l)) in upper(c).enumerate() {
+                    let by = row(by_pairs, entry, packed(h));
+                    for (own, from) in [(k, l), (l, k)] {
+                        set_twice(other, row(v, from, h));
+                        sum.fill(0.0);
+                        add_slopes(sum, by, other, half(k, l), h);
+                        add_to(row_mut(gradient, own, h), fold(sum, h));
+                    }
+                }
+            },
+        );
+    }
+
+    /// Adds to the gradient by `V` what a gradient by [`Weights::diagonals`] makes of it.
+    pub(super) fn add_through_diagonals(&self, gradient: &mut [f64], by_diagonals: &[f64], sizes: &Sizes) {
+        let (h, c) = (sizes.hidden, sizes.contrasts);
+        for (entry, (k, l)) in upper(c).enumerate() {
+            let twice = if k == l { 1.0 } else { SQRT_2 };
+            let by = row(by_diagonals, entry, h);
+            for (own, from) in [(k, l), (l, k)] {
+                add_products(row_mut(gradient, own, h), twice, by, row(&self.v, from, h));
             }
         }
     }
 }
 
-/// Adds to the gradient by `V` what a gradient by [`Weights::pairs`] makes of it.
-pub(super) fn add_through_pairs(gradient: &mut [f64], by_pairs: &[f64], sizes: &Sizes, v: &[f64]) {
-    let (h, c, packed) = (sizes.hidden, sizes.contrasts, sizes.packed_hidden());
-    for (entry, (k, l)) in upper(c).enumerate() {
-        let by = &by_pairs[entry * packed..(entry + 1) * packed];
-        let half = if k == l { 0.5 } else { std::f64::consts::FRAC_1_SQRT_2 };
-        for i in 0..h {
-            let row = &by[diagonal(h, i)..diagonal(h, i) + h - i];
-            // The diagonal entry is 2 half V_ki V_li, the others sqrt(2) half (V_ki V_lj + V_li V_kj).
-            gradient[k * h + i] += 2.0 * half * row[0] * v[l * h + i];
-            gradient[l * h + i] += 2.0 * half * row[0] * v[k * h + i];
-            let (mut at_k, mut at_l) = (0.0, 0.0);
-            for (offset, value) in row.iter().enumerate().skip(1) {
-                let (j, value) = (i + offset, SQRT_2 * half * value);
-                at_k += value * v[l * h + j];
-                at_l += value * v[k * h + j];
-                gradient[l * h + j] += value * v[k * h + i];
-                gradient[k * h + j] += value * v[l * h + i];
-            }
-            gradient[k * h + i] += at_k;
-            gradient[l * h + i] += at_l;
+/// Half of what an entry of `S` outside the diagonal counts, which comes for `(k, l)` and for `(l, k)`.
+fn half(k: usize, l: usize) -> f64 {
+    if k == l { 0.5 } else { FRAC_1_SQRT_2 }
+}
+
+/// Packs `half (a b' + b a')`, both vectors given twice.
+#[inline(always)]
+fn pack_products(out: &mut [f64], a: &[f64], b: &[f64], half: f64, size: usize) {
+    for distance in 0..turns(size) {
+        let turn = turn(size, distance);
+        let (factor, out) = (half * turn.factor(), &mut out[turn.entries]);
+        let (near, far) = (0..out.len(), distance..distance + out.len());
+        let (a, a_far) = (&a[near.clone()], &a[far.clone()]);
+        let (b, b_far) = (&b[near], &b[far]);
+        for i in 0..out.len() {
+            out[i] = factor * (a[i] * b_far[i] + b[i] * a_far[i]);
         }
     }
 }
 
-/// Adds to the gradient by `V` what a gradient by [`Weights::diagonals`] makes of it.
-pub(super) fn add_through_diagonals(gradient: &mut [f64], by_diagonals: &[f64], sizes: &Sizes, v: &[f64]) {
-    let (h, c) = (sizes.hidden, sizes.contrasts);
-    for (entry, (k, l)) in upper(c).enumerate() {
-        let twice = if k == l { 1.0 } else { SQRT_2 };
-        for i in 0..h {
-            let by = twice * by_diagonals[entry * h + i];
-            gradient[k * h + i] += by * v[l * h + i];
-            gradient[l * h + i] += by * v[k * h + i];
-        }
-    }
-}
-
-/// Adds a gradient by `V` in contrasts, as one by `V` itself, to a row-major `C x h` matrix.
-pub(super) fn add_to_classes(out: &mut [f64], gradient: &[f64], sizes: &Sizes, column: &mut [f64]) {
-    let (h, c) = (sizes.hidden, sizes.contrasts);
-    for i in 0..h {
-        for k in 0..c {
-            column[k] = gradient[k * h + i];
-        }
-        expand(|k, value| out[k * h + i] += value, &column[..c]);
+/// Adds the gradient by `a` from that by the packed `half (a b' + b a')`, in a sum that has room for it twice.
+#[inline(always)]
+fn add_slopes(sum: &mut [f64], by: &[f64], b: &[f64], half: f64, size: usize) {
+    for distance in 0..turns(size) {
+        let turn = turn(size, distance);
+        let (factor, by) = (half * turn.factor(), &by[turn.entries]);
+        let (near, far) = (0..by.len(), distance..distance + by.len());
+        add_products(&mut sum[near.clone()], factor, by, &b[far.clone()]);
+        add_products(&mut sum[far], factor, by, &b[near]);
     }
 }

@@ -1,18 +1,23 @@
 //! The workspace: value and gradient of the bound from buffers that are allocated once.
 
-use super::adjoint::{AdjointRows, Adjoints};
-use super::couplings::{CouplingRows, Couplings};
-use super::error::{FastError, check_shape};
-use super::features::Features;
+use super::class::Class;
+use super::contrast::Contrasts;
+use super::error::{FastError, check_buffer, check_shape};
 use super::forward::Forward;
+use super::hidden::Hidden;
+use super::memory::Ledger;
+use super::objective::GradientShares;
+use super::pairs::Pairs;
+use super::parameter::Parameter;
 use super::plan::{Plan, Route};
-use super::share::{Array, Rows, Span, pieces, share};
+use super::point::{Blocks, Gradients, Point, SquaredTraces};
+use super::pull::{self, PullRoom};
+use super::share::within_the_pool;
 use super::sizes::Sizes;
-use super::watch::{Watch, Watcher, each_tile};
-use super::weights::Weights;
-use super::worker::{Shared, Sums, Worker};
-use super::{coupling, features, pairs, parameter, trace};
-use crate::model::{Batch, ThreeLayer};
+use super::trace;
+use super::watch::{Watch, Watcher};
+use super::weights::{Wanted, Weights};
+use crate::model::{Batch, Shape, ThreeLayer};
 use crate::terms::bound::Moments;
 
 /// The loss and the moments at a point.
@@ -43,41 +48,47 @@ pub struct Values {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Workspace {
-    pub(super) plan: Plan,
-    pub(super) sizes: Sizes,
-    pub(super) weights: Weights,
-    pub(super) forward: Forward,
-    pub(super) kept: Vec<f64>,
-    pub(super) couplings: Couplings,
-    pub(super) sums: Sums,
-    pub(super) adjoints: Adjoints,
-    pub(super) workers: Vec<Worker>,
-    pub(super) by_v: Moments<Vec<f64>>,
-    pub(super) combined_a: Vec<f64>,
-    pub(super) combined_o: Vec<f64>,
-    pub(super) column: Vec<f64>,
-    pub(super) differentiated: bool,
+    plan: Plan,
+    sizes: Sizes,
+    contrasts: Contrasts,
+    weights: Weights,
+    forward: Forward,
+    squared_traces: Box<dyn SquaredTraces + Send + Sync>,
+    gradients: Gradients,
+    pull: Vec<PullRoom>,
+    differentiated: bool,
 }
 
 impl Workspace {
     /// Allocates the buffers for a plan.
     pub fn new(plan: Plan) -> Self {
+        Workspace::with(plan, &mut Ledger::Taking)
+    }
+
+    /// The same with room from a ledger.
+    pub(super) fn with(plan: Plan, ledger: &mut Ledger) -> Self {
         let sizes = Sizes::of(&plan.shape);
-        let zeros = |size: usize| vec![0.0; size];
+        let (squared_traces, wanted): (Box<dyn SquaredTraces + Send + Sync>, Wanted) = match plan.route {
+            Route::Hidden => {
+                let hidden = Hidden::new(&sizes, &plan, ledger);
+                let room = |ledger: &mut Ledger| Hidden::room(&sizes, &plan, ledger);
+                (Box::new(Pairs::new(&sizes, &plan, hidden, room, ledger)), Wanted::Pairs)
+            }
+            Route::Class => {
+                let room = |ledger: &mut Ledger| Class::room(&sizes, &plan, ledger);
+                (Box::new(Pairs::new(&sizes, &plan, Class, room, ledger)), Wanted::Diagonals)
+            }
+            Route::Parameter => (Box::new(Parameter::new(&sizes, &plan, ledger)), Wanted::Pairs),
+        };
         Workspace {
-            sizes,
-            weights: Weights::new(&sizes, plan.route != Route::Class),
-            forward: Forward::new(&sizes),
-            kept: zeros(if plan.keep { sizes.samples * sizes.packed_hidden() } else { 0 }),
-            couplings: Couplings::new(&sizes, &plan),
-            sums: Sums::new(&sizes, &plan),
-            adjoints: Adjoints::new(&sizes),
-            workers: (0..plan.threads).map(|_| Worker::new(&sizes, &plan)).collect(),
-            by_v: Moments::from_fn(|_| zeros(sizes.coupling())),
-            combined_a: zeros(sizes.samples * sizes.hidden),
-            combined_o: zeros(sizes.samples * sizes.contrasts),
-            column: zeros(sizes.classes),
+            contrasts: Contrasts::new(sizes.classes, ledger),
+            weights: Weights::new(&sizes, &wanted, ledger),
+            forward: Forward::new(&sizes, plan.threads, ledger),
+            squared_traces,
+            gradients: Gradients::new(&sizes, ledger),
+            pull: (0..plan.threads).map(|_| PullRoom::new(&sizes, &plan, ledger)).collect(),
             differentiated: false,
+            sizes,
             plan,
         }
     }
@@ -92,7 +103,7 @@ impl Workspace {
     /// # Errors
     /// [`FastError::Shape`] for a network and data of another shape.
     pub fn evaluate(&mut self, network: &ThreeLayer<f64>, batch: &Batch<f64>) -> Result<Values, FastError> {
-        self.run(network, batch, false, &|_, _| true)
+        self.run(network, batch, &|_, _| true, |squared, point, _, watch| squared.value(point, watch))
     }
 
     /// Computes loss and moments, and all that [`gradient`](Workspace::gradient) needs.
@@ -104,7 +115,7 @@ impl Workspace {
         network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
     ) -> Result<Values, FastError> {
-        self.run(network, batch, true, &|_, _| true)
+        self.differentiate_watched(network, batch, &|_, _| true)
     }
 
     /// [`differentiate`](Workspace::differentiate) that reports its progress and can be stopped.
@@ -117,142 +128,67 @@ impl Workspace {
         batch: &Batch<f64>,
         watcher: Watcher,
     ) -> Result<Values, FastError> {
-        self.run(network, batch, true, watcher)
+        let values = self.run(network, batch, watcher, |squared, point, out, watch| {
+            squared.gradient(point, out, watch)
+        })?;
+        self.differentiated = true;
+        Ok(values)
     }
 
+    /// Sends all samples through the network, and lets the route go over what that gives.
     fn run(
         &mut self,
         network: &ThreeLayer<f64>,
         batch: &Batch<f64>,
-        with_gradient: bool,
         watcher: Watcher,
+        squares: impl FnOnce(&mut dyn SquaredTraces, &Point, &mut Gradients, &Watch) -> Blocks<f64> + Send,
     ) -> Result<Values, FastError> {
         check_shape(&self.plan.shape, network, batch)?;
         self.differentiated = false;
-        self.forward_pass(network, batch);
-        let Workspace { plan, sizes, weights, forward, kept, couplings, sums, adjoints, workers, .. } = self;
-        let couplings = &*couplings;
+        let Workspace { plan, sizes, contrasts, weights, forward, squared_traces, gradients, .. } = self;
         let watch = Watch::new(watcher, plan.shape.samples.div_ceil(plan.tile));
-        let shared = Shared {
-            sizes: *sizes,
-            plan,
-            batch,
-            weights,
-            forward: &*forward,
-            kept: &*kept,
-            couplings,
-            sums: &*sums,
-        };
-        if with_gradient {
-            share(
-                adjoints.rows(sizes.samples),
-                plan.tile,
-                workers,
-                &|rows: AdjointRows, worker: &mut Worker| {
-                    trace::value(&shared, rows.range(), worker);
-                    each_tile(rows, plan.tile, &watch, |mut tile| {
-                        trace::gradient(&shared, &mut tile, worker);
-                        match plan.route {
-                            Route::Parameter => parameter::gradient(&shared, &mut tile, worker),
-                            Route::Hidden | Route::Class => pairs::gradient(&shared, &mut tile, worker),
-                        }
-                    });
-                },
-            );
-        } else {
-            share(Span(0..sizes.samples), plan.tile, workers, &|rows: Span, worker: &mut Worker| {
-                trace::value(&shared, rows.0.clone(), worker);
-                if plan.route != Route::Parameter {
-                    each_tile(rows, plan.tile, &watch, |tile| pairs::value(&shared, tile.0, worker));
-                }
-            });
-        }
+        let (point, squares) = within_the_pool(plan.threads, || {
+            weights.set(sizes, network, contrasts);
+            forward.fill(network, batch, weights, contrasts);
+            let point = Point { sizes, batch, weights, forward };
+            let squares = squares(&mut **squared_traces, &point, gradients, &watch);
+            (point, squares)
+        });
         if watch.stopped() {
             return Err(FastError::Stopped);
         }
-        let mut moments = Moments::default();
-        for worker in workers.iter() {
-            moments = worker.moments.zip(moments).map(|(own, sum)| sum + own);
-        }
-        // With the gradient the tiles have given all of the values.
-        if !with_gradient && plan.route == Route::Parameter {
-            parameter::set_squares(&mut moments, &shared);
-        } else if !with_gradient {
-            moments.coupling_squared += coupling::value_by_inputs(&shared);
-        }
-        let loss = workers.iter().map(|worker| worker.loss).sum();
-        if with_gradient {
-            self.gather_by_v();
-            self.differentiated = true;
-        }
-        Ok(Values { loss, moments })
+        Ok(trace::values(&point, &squares))
     }
 
-    /// Everything that comes before the pairs.
-    fn forward_pass(&mut self, network: &ThreeLayer<f64>, batch: &Batch<f64>) {
-        let Workspace { plan, sizes, weights, forward, kept, couplings, sums, workers, column, .. } = self;
-        workers.iter_mut().for_each(Worker::clear);
-        weights.set(sizes, network, column);
-        let weights = &*weights;
-        share(
-            forward.rows(),
-            plan.tile,
-            workers,
-            &|mut rows: super::forward::ForwardRows, worker: &mut Worker| {
-                rows.fill(sizes, network, batch, weights, &mut worker.square);
-            },
-        );
-        let (no_sums, no_couplings) = (Sums::default(), Couplings::default());
-        let shared = Shared {
-            sizes: *sizes,
-            plan,
-            batch,
-            weights,
-            forward: &*forward,
-            kept: &[],
-            couplings: &no_couplings,
-            sums: &no_sums,
-        };
-        if plan.keep_couplings {
-            let rows = couplings.rows(sizes.coupling());
-            share(rows, plan.tile, workers, &|rows: CouplingRows, worker: &mut Worker| {
-                let range = rows.start..rows.start + rows.count();
-                let coupling = sizes.coupling();
-                let chunks = |data| <[f64]>::chunks_mut(data, (plan.tile * coupling).max(1));
-                let parts = chunks(rows.a).zip(chunks(rows.az)).zip(chunks(rows.d));
-                for (tile, ((a, az), d)) in pieces(range, plan.tile).zip(parts) {
-                    let (sv, square) = (&mut worker.pair.sv[..], &mut worker.pair.square[..]);
-                    Features { a, az, d, sv, square }.fill(&shared, tile);
-                }
-            });
+    /// Computes the sum of the gradients of loss and moments with these shares; order `W, b, V, c`, row-major.
+    ///
+    /// It is the gradient at the point of the last call of [`differentiate`](Workspace::differentiate), whose batch is
+    /// given again.
+    ///
+    /// # Errors
+    /// [`FastError`] where there was no such call, for a batch of another shape, or a buffer of another length than
+    /// `D`; the buffer is then unchanged.
+    pub fn gradient(
+        &mut self,
+        batch: &Batch<f64>,
+        shares: &GradientShares,
+        out: &mut [f64],
+    ) -> Result<(), FastError> {
+        let expected = self.plan.shape;
+        let found =
+            Shape { samples: batch.samples(), inputs: batch.x.ncols(), classes: batch.y.ncols(), ..expected };
+        if found != expected {
+            return Err(FastError::Shape { expected, found });
         }
-        if plan.keep {
-            let rows = Array { start: 0, width: sizes.packed_hidden(), data: kept };
-            share(rows, plan.tile, workers, &|rows: Array, _: &mut Worker| {
-                let range = rows.start..rows.start + rows.count();
-                features::hidden_hessians(rows.data, &shared, range);
-            });
+        check_buffer(&expected, out)?;
+        if !self.differentiated {
+            return Err(FastError::NotDifferentiated);
         }
-        let shared = Shared { couplings: &*couplings, ..shared };
-        if plan.by_inputs {
-            share(Span(0..sizes.samples), plan.tile, workers, &|rows: Span, worker: &mut Worker| {
-                for tile in pieces(rows.0, plan.tile) {
-                    match plan.route {
-                        Route::Parameter => parameter::sum(&shared, tile, worker),
-                        Route::Hidden | Route::Class => coupling::sum_by_inputs(&shared, tile, worker),
-                    }
-                }
-            });
-            for (index, sum) in sums.all().into_iter().enumerate() {
-                sum.fill(0.0);
-                for worker in workers.iter_mut() {
-                    let own = worker.sums.all();
-                    sum.iter_mut().zip(own[index].iter()).for_each(|(sum, own)| *sum += own);
-                }
-            }
-            if plan.route == Route::Parameter {
-                parameter::close(sizes, sums);
-            }
-        }
+        let Workspace { plan, sizes, contrasts, weights, forward, gradients, pull, .. } = self;
+        let point = Point { sizes, batch, weights, forward };
+        within_the_pool(plan.threads, || {
+            pull::gradient(&point, contrasts, gradients, shares, pull, plan.shape.groups_mut(out));
+        });
+        Ok(())
     }
 }

@@ -100,6 +100,10 @@ impl Precise {
 
     fn round(value: &Big) -> Self {
         let high = value.to_f64().value();
+        // Of infinity nothing is left.
+        if high.is_infinite() {
+            return Precise::exact(high);
+        }
         let rest = Big::try_from(high).map_or(0.0, |high| (value - high).to_f64().value());
         Precise(Quad(high, rest))
     }
@@ -395,6 +399,8 @@ mod tests {
         assert_eq!((-huge).softplus(), Precise::exact(0.0));
         assert_eq!(huge.normal(), (Precise::exact(1.0), Precise::exact(0.0)));
         assert_eq!((-huge).exp(), Precise::exact(0.0));
+        // More than an f64 holds, less than what is taken for infinite at once.
+        assert_eq!(Precise::exact(720.0).exp(), Precise::exact(f64::INFINITY));
         let (sin, cos) = huge.sin_cos();
         close("sin^2 + cos^2", sin * sin + cos * cos, (1.0, 0.0));
         for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, f64::MIN_POSITIVE, 5e-324] {

@@ -7,9 +7,10 @@ use super::pair::Pair;
 use super::partials::Partials;
 use super::room::{cleared, room};
 use super::sizes::Sizes;
-use crate::fast::class::Row;
+use crate::fast::lanes::LANES;
+use crate::fast::pair_kernel::Row;
 use crate::fast::product::{Then, product, view};
-use crate::fast::sizes::{LANES, packed, upper};
+use crate::fast::sizes::{packed, upper};
 use crate::model::Network;
 use std::f64::consts::FRAC_1_SQRT_2;
 
@@ -112,6 +113,7 @@ impl Kernel {
                 scale: 1.0,
                 own: &tile.s[n * outputs * outputs..(n + 1) * outputs * outputs],
                 t: &mut theta[n * pairs * columns..(n + 1) * pairs * columns],
+                stride: columns,
                 chunk_s: s,
                 weights,
                 by_s,

@@ -1,0 +1,114 @@
+//! What multiplies `M`, `S` and `A` of a sample in the blocks of the Hessian, and the way back from gradients by it.
+
+use super::lanes::{row, row_mut, vectorised};
+use super::forward::Seen;
+use super::memory::Ledger;
+use super::point::Point;
+use super::sizes::{Sizes, packed};
+use super::wheel::{add_slope_of_square, fold, pack_square, set_twice};
+use std::ops::Range;
+
+/// Rows of some samples: `xt xt'` and `zt zt'`, packed, `xt zt'`, and `xt`.
+pub(super) struct Factors {
+    pub xx: Vec<f64>,
+    pub zz: Vec<f64>,
+    pub xz: Vec<f64>,
+    pub x: Vec<f64>,
+    /// Room for `zt`, or a sum of its size, and for a vector twice.
+    z: Vec<f64>,
+    twice: Vec<f64>,
+    sum: Vec<f64>,
+}
+
+fn widths(sizes: &Sizes) -> (usize, usize) {
+    (sizes.inputs + sizes.bias, sizes.hidden + sizes.bias)
+}
+
+impl Factors {
+    pub fn new(sizes: &Sizes, tile: usize, ledger: &mut Ledger) -> Self {
+        let (dt, ht) = widths(sizes);
+        Factors {
+            xx: ledger.zeros(&[tile, packed(dt)]),
+            zz: ledger.zeros(&[tile, packed(ht)]),
+            xz: ledger.zeros(&[tile, dt, ht]),
+            x: ledger.zeros(&[tile, dt]),
+            z: ledger.zeros(&[ht]),
+            twice: ledger.zeros(&[2, dt.max(ht)]),
+            sum: ledger.zeros(&[2, ht]),
+        }
+    }
+
+    /// Fills the first rows with those of some samples.
+    pub fn fill(&mut self, point: &Point, range: &Range<usize>) {
+        let (dt, ht) = widths(point.sizes);
+        let (h, count) = (point.sizes.hidden, range.len());
+        let Factors { xx, zz, xz, x, z, twice, .. } = self;
+        x[..count * dt].fill(1.0);
+        let inputs = &point.batch.x;
+        for l in 0..point.sizes.inputs {
+            let column = &inputs.as_slice()[l * inputs.nrows()..][range.clone()];
+            x.iter_mut().skip(l).step_by(dt).zip(column).for_each(|(out, x)| *out = *x);
+        }
+        z.fill(1.0);
+        let seen = point.forward.seen(range);
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let x = row(x, n, dt);
+                    z[..h].copy_from_slice(row(seen.z, n, h));
+                    set_twice(&mut twice[..2 * dt], x);
+                    pack_square(row_mut(xx, n, packed(dt)), twice, dt);
+                    set_twice(&mut twice[..2 * ht], z);
+                    pack_square(row_mut(zz, n, packed(ht)), twice, ht);
+                    let xz = row_mut(xz, n, dt * ht);
+                    for l in 0..dt {
+                        let out = row_mut(xz, l, ht);
+                        for i in 0..ht {
+                            out[i] = x[l] * z[i];
+                        }
+                    }
+                }
+            },
+        );
+    }
+
+    /// The gradients by `z` that those by the packed `zt zt'`, which stand in its place, give.
+    pub fn slopes_of_squares(&mut self, seen: Seen, sizes: &Sizes, out: &mut [f64]) {
+        let ((_, ht), h) = (widths(sizes), sizes.hidden);
+        let Factors { zz, z, twice, sum, .. } = self;
+        z.fill(1.0);
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..seen.nx.len() {
+                    z[..h].copy_from_slice(row(seen.z, n, h));
+                    set_twice(&mut twice[..2 * ht], z);
+                    sum.fill(0.0);
+                    add_slope_of_square(sum, row(zz, n, packed(ht)), twice, ht);
+                    row_mut(out, n, h).copy_from_slice(&fold(sum, ht)[..h]);
+                }
+            },
+        );
+    }
+}
+
+/// The gradients by `z` that those by `xt zt'` give.
+pub(super) fn slopes_of_outputs(by_xz: &[f64], x: &[f64], sizes: &Sizes, out: &mut [f64]) {
+    let ((dt, ht), h) = (widths(sizes), sizes.hidden);
+    vectorised(
+        #[inline(always)]
+        || {
+            for n in 0..out.len() / h {
+                let (by, x, out) = (row(by_xz, n, dt * ht), row(x, n, dt), row_mut(out, n, h));
+                out.fill(0.0);
+                for l in 0..dt {
+                    let by = row(by, l, ht);
+                    for i in 0..h {
+                        out[i] += x[l] * by[i];
+                    }
+                }
+            }
+        },
+    );
+}

@@ -1,0 +1,139 @@
+//! Symmetric matrices packed by the distance of row and column around a circle, so that all runs are equally long.
+//!
+//! Turn `t` holds the entries `(i, i+t mod size)`: turn 0 is the diagonal, and with `size/2 + 1` turns each pair of indices
+//! comes once (of the last turn of an even size only the first half). A loop over a turn has no short ends as the rows of a
+//! triangle have. Entries off the diagonal are multiplied by `sqrt(2)`, which makes the dot product of two packed matrices
+//! that of the matrices. A vector that is read at `i` and `i+t` is given twice, one copy after the other.
+
+use super::lanes::add_to;
+use std::f64::consts::SQRT_2;
+use std::ops::Range;
+
+/// One turn of the wheel.
+pub(super) struct Turn {
+    /// How far the column is from the row.
+    pub distance: usize,
+    /// Where its entries are.
+    pub entries: Range<usize>,
+}
+
+impl Turn {
+    /// What the entries of a matrix are multiplied by.
+    #[inline(always)]
+    pub fn factor(&self) -> f64 {
+        if self.distance == 0 { 1.0 } else { SQRT_2 }
+    }
+}
+
+/// How many turns matrices of this size have.
+#[inline(always)]
+pub(super) fn turns(size: usize) -> usize {
+    if size == 0 { 0 } else { size / 2 + 1 }
+}
+
+/// The turn of this distance.
+#[inline(always)]
+pub(super) fn turn(size: usize, distance: usize) -> Turn {
+    let halved = distance > 0 && 2 * distance == size;
+    let start = distance * size;
+    Turn { distance, entries: start..start + if halved { distance } else { size } }
+}
+
+/// A vector twice, one copy after the other.
+#[inline(always)]
+pub(super) fn set_twice(out: &mut [f64], vector: &[f64]) {
+    let (first, second) = out.split_at_mut(vector.len());
+    first.copy_from_slice(vector);
+    second[..vector.len()].copy_from_slice(vector);
+}
+
+/// Packs `a a'`, `a` being given twice.
+#[inline(always)]
+pub(super) fn pack_square(out: &mut [f64], twice: &[f64], size: usize) {
+    for distance in 0..turns(size) {
+        let turn = turn(size, distance);
+        let (factor, out) = (turn.factor(), &mut out[turn.entries]);
+        let (a, b) = (&twice[..out.len()], &twice[distance..distance + out.len()]);
+        for i in 0..out.len() {
+            out[i] = factor * a[i] * b[i];
+        }
+    }
+}
+
+/// Adds the gradient by `a` that a gradient by the packed `a a'` gives: `sum` has room for it twice, which is to be added up.
+#[inline(always)]
+pub(super) fn add_slope_of_square(sum: &mut [f64], by: &[f64], twice: &[f64], size: usize) {
+    for distance in 0..turns(size) {
+        let turn = turn(size, distance);
+        let (factor, by) = (turn.factor(), &by[turn.entries]);
+        let (near, far) = (0..by.len(), distance..distance + by.len());
+        add_products(&mut sum[near.clone()], factor, by, &twice[far.clone()]);
+        add_products(&mut sum[far], factor, by, &twice[near]);
+    }
+}
+
+/// `sum += factor a b`, entry by entry.
+#[inline(always)]
+pub(super) fn add_products(sum: &mut [f64], factor: f64, a: &[f64], b: &[f64]) {
+    let (a, b) = (&a[..sum.len()], &b[..sum.len()]);
+    for i in 0..sum.len() {
+        sum[i] += factor * a[i] * b[i];
+    }
+}
+
+/// Adds the second copy of a sum to the first.
+#[inline(always)]
+pub(super) fn fold(sum: &mut [f64], size: usize) -> &mut [f64] {
+    let (first, second) = sum.split_at_mut(size);
+    add_to(first, second);
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sizes::packed;
+    use super::*;
+
+    #[test]
+    fn each_pair_of_indices_comes_once() {
+        for size in 0..9 {
+            let mut seen = vec![0; size * size];
+            let mut entries = 0;
+            for turn in (0..turns(size)).map(|distance| turn(size, distance)) {
+                assert_eq!(turn.entries.start, entries);
+                entries = turn.entries.end;
+                for i in 0..turn.entries.len() {
+                    let j = (i + turn.distance) % size;
+                    seen[i.min(j) * size + i.max(j)] += 1;
+                }
+            }
+            assert_eq!(entries, packed(size));
+            let once = (0..size).all(|i| (i..size).all(|j| seen[i * size + j] == 1));
+            assert!(once, "size {size}");
+        }
+    }
+
+    #[test]
+    fn the_product_of_two_packed_squares_is_that_of_the_matrices_and_has_its_slope() {
+        for size in 1..7 {
+            let vector = |seed: f64| (0..size).map(|i| (i as f64 + seed).sin()).collect::<Vec<f64>>();
+            let (a, b) = (vector(0.3), vector(2.0));
+            let pack = |a: &[f64]| {
+                let (mut twice, mut out) = (vec![0.0; 2 * size], vec![0.0; packed(size)]);
+                set_twice(&mut twice, a);
+                pack_square(&mut out, &twice, size);
+                (twice, out)
+            };
+            let ((twice, own), (_, other)) = (pack(&a), pack(&b));
+            let dot: f64 = own.iter().zip(&other).map(|(a, b)| a * b).sum();
+            let product: f64 = a.iter().zip(&b).map(|(a, b)| a * b).sum();
+            // A few roundings of numbers of size 1 and their sums.
+            assert!((dot - product * product).abs() < 1e-14);
+            let mut sum = vec![0.0; 2 * size];
+            add_slope_of_square(&mut sum, &other, &twice, size);
+            for (slope, b) in fold(&mut sum, size).iter().zip(&b) {
+                assert!((*slope - 2.0 * product * b).abs() < 1e-14);
+            }
+        }
+    }
+}
