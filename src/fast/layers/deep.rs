@@ -6,7 +6,7 @@ use super::moments::LayerValues;
 use super::partials::Partials;
 use super::plan::LayerPlan;
 use super::products::{Given, Products};
-use super::rows::{add_multiplied, add_scaled};
+use super::rows::{add_products_of_rows, add_scaled};
 use super::sizes::{Sizes, at};
 use super::sums::Sums;
 use super::sweep::Sweep;
@@ -321,7 +321,7 @@ fn add_blocks(squared: &mut [f64], sizes: &Sizes, (m, l): (usize, usize), block:
     for p in 0..sizes.outputs(l) {
         let squared = &mut squared[sizes.entries((m, l), p)];
         let rows = &block[sizes.place((m, l), p, sizes.input_pairs(m, l))];
-        rows.chunks(squared.len()).for_each(|row| add_multiplied(squared, row, row));
+        add_products_of_rows(squared, rows, rows);
     }
 }
 

@@ -10,7 +10,7 @@ use super::pair::{Pair, pairs};
 use super::partials::Partials;
 use super::products::{Given, Products};
 use super::room::{cleared, room};
-use super::rows::{add_multiplied, add_scaled, multiply, weighted};
+use super::rows::{add_multiplied, add_products_of_rows, add_scaled, multiply, weighted};
 use super::sizes::{Sizes, at};
 use crate::fast::product::{Then, View, product, view};
 
@@ -79,21 +79,13 @@ pub(super) fn add(
             multiply(single, counted);
             product(by, Then::Set, 1.0, pairs(single, tile, chunk), g);
             add_scaled(&mut out.k[index][sizes.place((m, l), p, rows)], 1.0, by);
-            add_squares(&mut squared[index][sizes.entries((m, l), p)], by, own.k(p));
+            add_products_of_rows(&mut squared[index][sizes.entries((m, l), p)], by, own.k(p));
             product(gram, Then::Add, 1.0, own.j(p), other.j(p).transpose());
         }
         multiply(gram, counted);
         product(by, Then::Set, 1.0, pairs(gram, tile, chunk), g);
         add_scaled(&mut out.g[index], 1.0, by);
-        add_squares(&mut squared[index][entries], by, own.g);
-    }
-}
-
-/// Adds the products of all rows of two matrices.
-fn add_squares(squared: &mut [f64], one: &[f64], two: &[f64]) {
-    let columns = squared.len();
-    for (one, two) in one.chunks(columns).zip(two.chunks(columns)) {
-        add_multiplied(squared, one, two);
+        add_products_of_rows(&mut squared[index][entries], by, own.g);
     }
 }
 

@@ -7,53 +7,65 @@ use super::forward::Forward;
 use super::pair::{Pair, pairs};
 use super::products::{Given, Products};
 use super::room::{cleared, room};
-use super::rows::{add_scaled, dot, weigh_columns, weighted};
+use super::rows::{Column, add_scaled, weigh_columns, weighted};
 use super::sizes::{Sizes, at};
 use super::sums::counted_inputs;
+use crate::fast::lanes::{dot, row, row_mut, vectorised};
 use crate::fast::product::{Then, product, view};
 
 /// What unit `p` of layer `l` has of each sample: `z`, `phi1`, and rows of `K` and of `g`.
 pub(super) struct Unit<'a> {
-    pub z: &'a [f64],
-    pub phi1: &'a [f64],
-    pub k: &'a [f64],
-    pub g: &'a [f64],
-    /// Units of this layer, and where this one stands.
-    pub width: usize,
-    pub p: usize,
-    /// Units of the later one.
-    pub columns: usize,
+    z: Column<'a>,
+    phi1: Column<'a>,
+    k: &'a [f64],
+    g: &'a [f64],
+    columns: usize,
 }
 
 impl<'a> Unit<'a> {
     pub fn of(sizes: &Sizes, (l, p): (usize, usize), samples: &'a Forward, features: &'a Features) -> Self {
         let place = sizes.place((l + 1, l), p, samples.count());
+        let column = |data| Column { data, width: sizes.outputs(l), column: p };
         Unit {
-            z: &samples.z[l + 1],
-            phi1: &samples.phi1[l],
+            z: column(&samples.z[l + 1]),
+            phi1: column(&samples.phi1[l]),
             k: &features.k[at(l + 1, l)][place],
             g: &samples.g[l + 1],
-            width: sizes.outputs(l),
-            p,
             columns: sizes.outputs(l + 1),
         }
     }
 
-    /// Sets `D`, each column weighted.
-    pub fn fill_d(&self, d: &mut [f64], kappa: Option<&[f64]>) {
-        let phi1 = self.phi1[self.p..].iter().step_by(self.width);
-        for ((d, g), phi1) in d.chunks_mut(self.columns).zip(self.g.chunks(self.columns)).zip(phi1) {
-            d.iter_mut().zip(g).for_each(|(d, g)| *d = phi1 * g);
-        }
+    /// Sets `D` and `K z + D`, each column weighted.
+    pub fn fill_both(&self, d: &mut [f64], both: &mut [f64], kappa: Option<&[f64]>) {
+        let columns = self.columns;
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..d.len() / columns {
+                    let (z, phi1) = (self.z.of(n), self.phi1.of(n));
+                    let (k, g) = (row(self.k, n, columns), row(self.g, n, columns));
+                    let (d, both) = (row_mut(d, n, columns), row_mut(both, n, columns));
+                    for i in 0..columns {
+                        d[i] = phi1 * g[i];
+                        both[i] = z * k[i] + d[i];
+                    }
+                }
+            },
+        );
         weigh_columns(d, kappa);
+        weigh_columns(both, kappa);
     }
 
-    /// Sets `K z`, each column weighted.
-    pub fn fill_kz(&self, kz: &mut [f64], kappa: Option<&[f64]>) {
-        let z = self.z[self.p..].iter().step_by(self.width);
-        for ((kz, k), z) in kz.chunks_mut(self.columns).zip(self.k.chunks(self.columns)).zip(z) {
-            kz.iter_mut().zip(k).for_each(|(kz, k)| *kz = z * k);
+    /// Sets `D` and `K z`, each column weighted.
+    pub fn fill_apart(&self, d: &mut [f64], kz: &mut [f64], kappa: Option<&[f64]>) {
+        let columns = self.columns;
+        for n in 0..d.len() / columns {
+            let (z, phi1) = (self.z.of(n), self.phi1.of(n));
+            let (k, g) = (row(self.k, n, columns), row(self.g, n, columns));
+            row_mut(d, n, columns).iter_mut().zip(g).for_each(|(d, g)| *d = phi1 * g);
+            row_mut(kz, n, columns).iter_mut().zip(k).for_each(|(kz, k)| *kz = z * k);
         }
+        weigh_columns(d, kappa);
         weigh_columns(kz, kappa);
     }
 }
@@ -78,9 +90,7 @@ pub(super) fn add(
     for p in 0..sizes.outputs(l) {
         let kappa = given.kappa((l + 1, l), p);
         let unit = Unit::of(sizes, (l, p), chunk, other);
-        unit.fill_d(d, kappa);
-        unit.fill_kz(both, kappa);
-        add_scaled(both, 1.0, d);
+        unit.fill_both(d, both, kappa);
         product(by_kz, Then::Set, 1.0, counted, view(d, columns, outputs));
         product(by_d, Then::Set, 1.0, counted, view(both, columns, outputs));
         carry(sizes, l, Unit::of(sizes, (l, p), tile, own), [by_kz, by_d], out, squared);
@@ -120,23 +130,30 @@ fn carry(
     out: &mut Products,
     squared: &mut [Vec<f64>],
 ) {
-    let Unit { z, phi1, k, g, width, p, columns } = unit;
-    let (index, count) = (at(l + 1, l), k.len() / columns);
+    let Unit { z, phi1, k, g, columns } = unit;
+    let (index, count, Column { width, column: p, .. }) = (at(l + 1, l), k.len() / columns, z);
     let squared = &mut squared[index][sizes.entries((l + 1, l), p)];
-    let by_k = out.k[index][sizes.place((l + 1, l), p, count)].chunks_mut(columns);
-    let by_g = out.g[index].chunks_mut(columns);
-    let sums = by_kz.chunks(columns).zip(by_d.chunks(columns));
-    let own = k.chunks(columns).zip(g.chunks(columns));
-    for (n, ((by_k, by_g), ((by_kz, by_d), (k, g)))) in by_k.zip(by_g).zip(sums.zip(own)).enumerate() {
-        let unit = n * width + p;
-        add_scaled(by_k, z[unit], by_kz);
-        out.z[l][unit] += dot(by_kz, k);
-        add_scaled(by_g, phi1[unit], by_d);
-        out.phi1[l][unit] += dot(by_d, g);
-        for ((squared, by_d), g) in squared.iter_mut().zip(by_d).zip(g) {
-            *squared += phi1[unit] * g * by_d;
-        }
-    }
+    let by_k = &mut out.k[index][sizes.place((l + 1, l), p, count)];
+    let (all_g, by_z, by_phi1) = (&mut out.g[index], &mut out.z[l], &mut out.phi1[l]);
+    vectorised(
+        #[inline(always)]
+        || {
+            for n in 0..count {
+                let (by_kz, by_d) = (row(by_kz, n, columns), row(by_d, n, columns));
+                let (k, g) = (row(k, n, columns), row(g, n, columns));
+                let (by_k, by_g) = (row_mut(by_k, n, columns), row_mut(all_g, n, columns));
+                let (z, phi1) = (z.of(n), phi1.of(n));
+                for i in 0..columns {
+                    by_k[i] += z * by_kz[i];
+                    let scaled = phi1 * by_d[i];
+                    by_g[i] += scaled;
+                    squared[i] += scaled * g[i];
+                }
+                by_z[n * width + p] += dot(by_kz, k);
+                by_phi1[n * width + p] += dot(by_d, g);
+            }
+        },
+    );
 }
 
 /// Adds to the derivatives by `ze` of the earlier layer, times `factor`, what is not a product with that of the later one.
@@ -158,12 +175,9 @@ pub(super) fn add_by_ze(
     for p in 0..sizes.outputs(l) {
         let kappa = given.kappa((l + 1, l), p);
         let unit = Unit::of(sizes, (l, p), chunk, other);
-        unit.fill_d(d, None);
-        unit.fill_kz(both, None);
-        add_scaled(both, 1.0, d);
+        unit.fill_both(d, both, None);
         let unit = Unit::of(sizes, (l, p), tile, own);
-        unit.fill_d(own_d, kappa);
-        unit.fill_kz(own_kz, kappa);
+        unit.fill_apart(own_d, own_kz, kappa);
         let of = |data, rows| view(data, rows, outputs);
         product(gram, Then::Add, 1.0, of(own_kz, rows), of(d, columns).transpose());
         product(gram, Then::Add, 1.0, of(own_d, rows), of(both, columns).transpose());
@@ -174,7 +188,8 @@ pub(super) fn add_by_ze(
 /// `out += factor omega omega' gram` for all pairs.
 pub(super) fn add_pairs(out: &mut [f64], factor: f64, gram: &[f64], tile: &Forward, chunk: &Forward) {
     let columns = chunk.count();
-    for ((out, gram), share) in out.chunks_mut(columns).zip(gram.chunks(columns)).zip(&tile.share) {
+    for (n, share) in tile.share.iter().enumerate() {
+        let (out, gram) = (row_mut(out, n, columns), row(gram, n, columns));
         for ((out, gram), other) in out.iter_mut().zip(gram).zip(&chunk.share) {
             *out += factor * share * other * gram;
         }
@@ -199,8 +214,7 @@ pub(super) fn add_to_inputs(
         let (kappa, own_sums) =
             (given.kappa((l + 1, l), p), sizes.place((l + 1, l), p, sizes.augmented(l)));
         let unit = Unit::of(sizes, (l, p), tile, own);
-        unit.fill_d(d, kappa);
-        unit.fill_kz(kz, kappa);
+        unit.fill_apart(d, kz, kappa);
         let d_sums = view(&given.sums.d[l][own_sums.clone()], inputs, outputs).transpose();
         let both_sums = view(&given.sums.both[l][own_sums], inputs, outputs).transpose();
         product(by, Then::Add, 1.0, view(kz, count, outputs), d_sums);

@@ -3,6 +3,7 @@
 use super::forward::Forward;
 use super::room::room;
 use super::sizes::Sizes;
+use crate::fast::lanes::vectorised;
 use crate::fast::product::{Then, View, product, view};
 
 /// Matrices with an entry a pair. `omega` and `omega'` are what the samples of a pair count, `ze` is the product of their inputs.
@@ -38,8 +39,14 @@ impl Pair {
             product(ze, Then::Add, 1.0, view(&tile.z[l], rows, width), right);
             let counted = room(counted, rows * columns).chunks_mut(columns);
             for ((counted, ze), own) in counted.zip(ze.chunks(columns)).zip(&tile.share) {
-                let both = counted.iter_mut().zip(ze).zip(&chunk.share);
-                both.for_each(|((counted, ze), share)| *counted = own * share * ze);
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for i in 0..counted.len() {
+                            counted[i] = own * chunk.share[i] * ze[i];
+                        }
+                    },
+                );
             }
         }
     }
@@ -47,9 +54,15 @@ impl Pair {
     /// Sets the weight of each pair to `factor omega omega' ze^{m-1} ze^{l-1}`.
     pub fn set_weight(&mut self, (m, l): (usize, usize), factor: f64) {
         let weight = room(&mut self.weight, self.ze[m].len());
-        for ((weight, ze), counted) in weight.iter_mut().zip(&self.ze[m]).zip(&self.counted[l]) {
-            *weight = factor * ze * counted;
-        }
+        let (ze, counted) = (&self.ze[m][..weight.len()], &self.counted[l][..weight.len()]);
+        vectorised(
+            #[inline(always)]
+            || {
+                for i in 0..weight.len() {
+                    weight[i] = factor * ze[i] * counted[i];
+                }
+            },
+        );
     }
 }
 

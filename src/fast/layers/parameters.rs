@@ -2,13 +2,13 @@
 
 use super::features::{Features, apart};
 use super::forward::Forward;
-use super::neighbours::Unit;
 use super::partials::Partials;
 use super::products::Given;
 use super::room::{cleared, room};
-use super::rows::{add_scaled, dot, weighted};
+use super::rows::{add_scaled, weigh, weighted};
 use super::sizes::{Sizes, at};
-use super::sums::{counted_inputs, input_pairs, jacobian_inputs, weigh, with_itself};
+use super::sums::{counted_inputs, fill_d, input_pairs, jacobian_inputs, with_itself};
+use crate::fast::lanes::dot;
 use crate::fast::product::{Then, product, view};
 use std::f64::consts::SQRT_2;
 
@@ -40,9 +40,9 @@ pub(super) fn add_partials(
         }
         if m == l + 1 {
             let rows = &block[with_itself(sizes, l, p)];
-            add_neighbours(sizes, (l, p), factor, (tile, own), (zt, rows), [first, second], out);
+            add_neighbours(sizes, (l, p), factor, tile, (zt, rows), [first, second], out);
         } else if apart(m, l) {
-            add_distant(sizes, (m, l, p), factor, (tile, own), (zt, block), [first, second], out);
+            add_distant(sizes, (m, l, p), factor, (tile, own), (zt, block), first, out);
         }
     }
     if m > 0 {
@@ -81,7 +81,7 @@ fn add_neighbours(
     sizes: &Sizes,
     (l, p): (usize, usize),
     factor: f64,
-    (tile, own): (&Forward, &Features),
+    tile: &Forward,
     (zt, rows): (&[f64], &[f64]),
     [by, d]: [&mut Vec<f64>; 2],
     out: &mut Partials,
@@ -98,7 +98,7 @@ fn add_neighbours(
     }
     if l > 0 {
         let d = room(d, count * outputs);
-        Unit::of(sizes, (l, p), tile, own).fill_d(d, None);
+        fill_d(d, sizes, (l, p), tile);
         weigh(d, &tile.share, outputs);
         let rows = view(rows, inputs, outputs).transpose();
         product(&mut out.z[l], Then::Add, factor, view(d, count, outputs), rows);
@@ -112,7 +112,7 @@ fn add_distant(
     factor: f64,
     (tile, own): (&Forward, &Features),
     (zt, block): (&[f64], &[f64]),
-    [jz, _]: [&mut Vec<f64>; 2],
+    jz: &mut Vec<f64>,
     out: &mut Partials,
 ) {
     let (count, outputs, between) = (tile.count(), sizes.outputs(m), sizes.outputs(m - 1));

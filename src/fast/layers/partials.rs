@@ -7,10 +7,11 @@ use super::pair::{Pair, pairs};
 use super::plan::{LayerPlan, LayerRoute};
 use super::products::{Given, Products};
 use super::room::{cleared, room};
-use super::rows::{add_multiplied, add_scaled, weighted};
+use super::rows::{add_scaled, weighted};
 use super::sizes::{Sizes, at, blocks};
 use super::weights::Weights;
 use super::{distant, neighbours, parameters};
+use crate::fast::lanes::{dot, vectorised};
 use crate::fast::product::{Then, product, view};
 use crate::terms::pairs_of_layers;
 
@@ -114,7 +115,7 @@ impl Partials {
             let inputs = sizes.inputs(m);
             for (n, share) in tile.share.iter().enumerate() {
                 let z = &tile.z[m][n * inputs..(n + 1) * inputs];
-                self.traces[m][n] = share * (super::rows::dot(z, z) + sizes.bias(m) as f64);
+                self.traces[m][n] = share * (dot(z, z) + sizes.bias(m) as f64);
                 if m > 0 {
                     let k = |p: usize| {
                         own.k[at(m, m)][sizes.place((m, m), p, count)][n * sizes.columns(m, m, p)]
@@ -205,7 +206,13 @@ fn add_gram(
 
 /// `out += factor gram counted` for all pairs.
 fn add_counted(out: &mut [f64], factor: f64, gram: &[f64], counted: &[f64]) {
-    for ((out, gram), counted) in out.iter_mut().zip(gram).zip(counted) {
-        *out += factor * gram * counted;
-    }
+    vectorised(
+        #[inline(always)]
+        || {
+            let (gram, counted) = (&gram[..out.len()], &counted[..out.len()]);
+            for i in 0..out.len() {
+                out[i] += factor * gram[i] * counted[i];
+            }
+        },
+    );
 }

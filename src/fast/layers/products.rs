@@ -4,7 +4,7 @@ use super::features::{Features, apart};
 use super::forward::Forward;
 use super::pair::{Pair, pairs};
 use super::plan::{LayerPlan, LayerRoute};
-use super::rows::{add_multiplied, weighted};
+use super::rows::{add_products_of_rows, weighted};
 use super::sizes::{Sizes, at, blocks};
 use super::sums::Sums;
 use super::weights::Weights;
@@ -136,12 +136,9 @@ impl Products {
                 continue;
             }
             for p in 0..sizes.outputs(l) {
-                let (columns, place) = (sizes.columns(m, l, p), sizes.place((m, l), p, count));
+                let place = sizes.place((m, l), p, count);
                 let squared = &mut squared[at(m, l)][sizes.entries((m, l), p)];
-                let k = own.k[at(m, l)][place.clone()].chunks(columns);
-                for (k, by) in k.zip(self.k[at(m, l)][place].chunks(columns)) {
-                    add_multiplied(squared, k, by);
-                }
+                add_products_of_rows(squared, &own.k[at(m, l)][place.clone()], &self.k[at(m, l)][place]);
             }
         }
     }

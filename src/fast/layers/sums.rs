@@ -5,7 +5,7 @@ use super::forward::Forward;
 use super::neighbours::Unit;
 use super::plan::{LayerPlan, LayerRoute};
 use super::room::room;
-use super::rows::add_scaled;
+use super::rows::{Column, weigh};
 use super::sizes::{Sizes, at, blocks};
 use crate::fast::product::{Then, product, view};
 use crate::terms::pairs_of_layers;
@@ -81,10 +81,7 @@ impl Sums {
         let zt = view(zt, count, inputs).transpose();
         let (d, both) = (room(d, count * outputs), room(both, count * outputs));
         for p in 0..sizes.outputs(l) {
-            let unit = Unit::of(sizes, (l, p), tile, features);
-            unit.fill_d(d, None);
-            unit.fill_kz(both, None);
-            add_scaled(both, 1.0, d);
+            Unit::of(sizes, (l, p), tile, features).fill_both(d, both, None);
             let own = sizes.place((l + 1, l), p, inputs);
             product(&mut self.d[l][own.clone()], Then::Add, 1.0, zt, view(d, count, outputs));
             product(&mut self.both[l][own], Then::Add, 1.0, zt, view(both, count, outputs));
@@ -112,7 +109,7 @@ impl Sums {
             product(block, Then::Add, 1.0, view(zz, count, inputs).transpose(), k);
             if m == l + 1 {
                 let d = room(other, count * outputs);
-                Unit::of(sizes, (l, p), tile, features).fill_d(d, None);
+                fill_d(d, sizes, (l, p), tile);
                 let zt = view(zt, count, sizes.augmented(l)).transpose();
                 product(&mut block[with_itself(sizes, l, p)], Then::Add, 1.0, zt, view(d, count, outputs));
             } else if apart(m, l) {
@@ -131,10 +128,12 @@ pub(super) fn with_itself(sizes: &Sizes, l: usize, p: usize) -> Range<usize> {
     p * row..(p + 1) * row
 }
 
-/// Multiplies each row by a sample's number.
-pub(super) fn weigh(rows: &mut [f64], by: &[f64], width: usize) {
-    for (row, by) in rows.chunks_mut(width).zip(by) {
-        row.iter_mut().for_each(|entry| *entry *= by);
+/// `D` of unit `p`.
+pub(super) fn fill_d(d: &mut [f64], sizes: &Sizes, (l, p): (usize, usize), tile: &Forward) {
+    let outputs = sizes.outputs(l + 1);
+    let phi1 = Column { data: &tile.phi1[l], width: sizes.outputs(l), column: p };
+    for (n, (d, g)) in d.chunks_mut(outputs).zip(tile.g[l + 1].chunks(outputs)).enumerate() {
+        d.iter_mut().zip(g).for_each(|(d, g)| *d = phi1.of(n) * g);
     }
 }
 

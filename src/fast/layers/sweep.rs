@@ -1,15 +1,16 @@
 //! The adjoint sweep of chapter 11, for all samples of a tile at once: the way of [`Features::fill`] backwards, one unit after the other.
 
-use super::features::{Features, derivative};
+use super::features::{Derivative, Features};
 use super::forward::{Forward, weights};
 use super::gradient::Gradient;
 use super::output::add_third;
 use super::partials::Partials;
 use super::products::{Given, Products};
-use super::room::room;
-use super::rows::{add_multiplied, add_scaled, columns_from, dot, product_into, sample, sample_mut};
+use super::room::{cleared, room};
+use super::rows::{add_scaled_row, columns_from, sample, sample_mut};
 use super::sizes::at;
-use crate::fast::product::{Then, add_rows, product, view};
+use crate::fast::lanes::{dot, row, row_mut, vectorised};
+use crate::fast::product::{Then, add_rows, product, product_into, view};
 use crate::fast::sizes::upper;
 use crate::model::Network;
 use std::f64::consts::SQRT_2;
@@ -64,7 +65,15 @@ impl Sweep<'_> {
         let place = given.sizes().place((m, l), p, tile.count());
         let (f, factor) = known(*given, sums, &by.k, m, l);
         let out = room(&mut path.by_k[1], place.len());
-        out.iter_mut().zip(&f[place]).for_each(|(out, f)| *out = factor * f);
+        let f = &f[place];
+        vectorised(
+            #[inline(always)]
+            || {
+                for i in 0..out.len() {
+                    out[i] = factor * f[i];
+                }
+            },
+        );
     }
 
     /// `F_K^{ll}` of a unit to `F_K^{l+1,l}`, `G^{l+1}`, `f1^l` and `F_r^l`.
@@ -78,28 +87,34 @@ impl Sweep<'_> {
         let [by_half, next] = &mut path.by_k;
         let by_half = room(by_half, count * columns);
         let (f, factor) = known(*given, sums, &by.k, l, l);
-        let halves = own.half[l][place.clone()].chunks(columns);
-        let rows = by_half.chunks_mut(columns).zip(f[place].chunks(columns)).zip(halves);
-        for (n, ((by_half, f), half)) in rows.enumerate() {
-            let row = n * width + p..(n + 1) * width;
-            let (phi1, by_phi1) = (&tile.phi1[l][row.clone()], &mut by.phi1[l][row]);
-            let on_diagonal = factor * f[0] + tau * by.traces[l][n];
-            by.r[l][n * width + p] += on_diagonal;
-            let off = SQRT_2 * factor;
-            let entries = by_half.iter_mut().zip(f).zip(half).zip(phi1.iter().zip(by_phi1.iter_mut()));
-            for (((by_half, f), half), (phi1, by_phi1)) in entries.skip(1) {
-                *by_phi1 += off * f * half;
-                *by_half = off * f * phi1;
-            }
-            by_phi1[0] += on_diagonal * half[0];
-            by_half[0] = on_diagonal * phi1[0];
-        }
+        let (f, halves, slopes) = (&f[place.clone()], &own.half[l][place], &tile.phi1[l]);
+        let (all_phi1, by_r, traces) = (&mut by.phi1[l], &mut by.r[l], &by.traces[l]);
+        let off = SQRT_2 * factor;
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let (by_half, half) = (row_mut(by_half, n, columns), row(halves, n, columns));
+                    let f = row(f, n, columns);
+                    let (phi1, by_phi1) = (&row(slopes, n, width)[p..], &mut row_mut(all_phi1, n, width)[p..]);
+                    let on_diagonal = factor * f[0] + tau * traces[n];
+                    by_r[n * width + p] += on_diagonal;
+                    let before = by_phi1[0];
+                    for i in 0..columns {
+                        by_phi1[i] += off * f[i] * half[i];
+                        by_half[i] = off * f[i] * phi1[i];
+                    }
+                    by_phi1[0] = before + on_diagonal * half[0];
+                    by_half[0] = on_diagonal * phi1[0];
+                }
+            },
+        );
         let by_half = view(by_half, count, columns);
         let w = weights(&network.layers.0[l + 1]).subcols(p, columns);
         product(next, Then::Add, 1.0, by_half, w.transpose());
         let k = view(&own.k[at(l + 1, l)][sizes.place((l + 1, l), p, count)], count, later);
         let out = columns_from(&mut gradient.w[l + 1], width, p);
-        product_into(out, Then::Add, k.transpose(), by_half);
+        product_into(out, Then::Add, 1.0, k.transpose(), by_half);
     }
 
     /// `F_K^{ml}` of a unit and a later hidden layer to `F_K^{m+1,l}`, `G^{m+1}`, `f1^m`, `F_r^m` and `F_A^{ml}`, which takes the place of
@@ -110,21 +125,33 @@ impl Sweep<'_> {
         let Sweep { given, network, tile, own, by, gradient, path, .. } = self;
         let (sizes, count) = (given.sizes(), tile.count());
         let (width, later) = (sizes.outputs(m), sizes.outputs(m + 1));
-        let (w, entries) = (weights(&network.layers.0[m + 1]), count * width);
-        let Path { by_k: [f, next], scratch: [u, a], .. } = &mut **path;
+        let w = weights(&network.layers.0[m + 1]);
+        let Path { by_k: [f, next], scratch: [u, _], .. } = &mut **path;
         let k = view(&own.k[at(m + 1, l)][sizes.place((m + 1, l), p, count)], count, later);
-        let (u, f) = (room(u, entries), &mut f[..entries]);
+        let u = room(u, count * width);
         product(u, Then::Set, 1.0, k, w);
-        let a = &derivative(&own.a, sizes, network, tile, (m, l, p), a)[..entries];
-        let by_j = &mut by.j[at(m, l)][sizes.place((m, l), p, count)][..entries];
-        let (phi1, r) = (&tile.phi1[m][..entries], &own.r[m][..entries]);
-        let (by_phi1, by_r) = (&mut by.phi1[m][..entries], &mut by.r[m][..entries]);
-        for i in 0..entries {
-            by_phi1[i] += f[i] * u[i] + by_j[i] * a[i];
-            by_r[i] += f[i] * a[i];
-            by_j[i] = f[i] * r[i] + by_j[i] * phi1[i];
-            f[i] *= phi1[i];
-        }
+        let a = Derivative::of_unit(&own.a, sizes, network, tile, (m, l, p));
+        let by_j = &mut by.j[at(m, l)][sizes.place((m, l), p, count)];
+        let (slopes, bends) = (&tile.phi1[m], &own.r[m]);
+        let (by_phi1, by_r) = (&mut by.phi1[m], &mut by.r[m]);
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let (scale, a) = a.of(n);
+                    let (f, u, by_j) = (row_mut(f, n, width), row(u, n, width), row_mut(by_j, n, width));
+                    let (phi1, r) = (row(slopes, n, width), row(bends, n, width));
+                    let (by_phi1, by_r) = (row_mut(by_phi1, n, width), row_mut(by_r, n, width));
+                    for i in 0..width {
+                        let a = scale * a[i];
+                        by_phi1[i] += f[i] * u[i] + by_j[i] * a;
+                        by_r[i] += f[i] * a;
+                        by_j[i] = f[i] * r[i] + by_j[i] * phi1[i];
+                        f[i] *= phi1[i];
+                    }
+                }
+            },
+        );
         let by_u = view(f, count, width);
         product(next, Then::Add, 1.0, by_u, w.transpose());
         product(&mut gradient.w[m + 1], Then::Add, 1.0, k.transpose(), by_u);
@@ -153,7 +180,7 @@ impl Sweep<'_> {
             let a = sample(&own.a[at(last, l)][..entries], n, count, outputs);
             product(&mut by.s[square.clone()], Then::Add, 1.0, a.transpose(), f);
             let s = view(&tile.s[square], outputs, outputs);
-            product_into(sample_mut(by_a, n, count, outputs), Then::Set, f, s);
+            product_into(sample_mut(by_a, n, count, outputs), Then::Set, 1.0, f, s);
         }
     }
 
@@ -162,18 +189,32 @@ impl Sweep<'_> {
         let Sweep { given, network, tile, own, by, gradient, path, .. } = self;
         let (sizes, count) = (given.sizes(), tile.count());
         let (outputs, between) = (sizes.outputs(m), sizes.outputs(m - 1));
-        let (place, entries) = (sizes.place((m, l), p, count), count * between);
-        let Path { by_a, scratch: [by_j, a], .. } = &mut **path;
+        let place = sizes.place((m, l), p, count);
+        let Path { by_a, scratch: [all_j, _], .. } = &mut **path;
         let before = sizes.place((m - 1, l), p, count);
         let by_a = if m == sizes.hidden() { &by_a[place] } else { &by.j[at(m, l)][place] };
         let by_a = view(by_a, count, outputs);
         let j = view(&own.j[at(m - 1, l)][before.clone()], count, between);
         product(&mut gradient.w[m], Then::Add, 1.0, by_a.transpose(), j);
-        let by_j = room(by_j, entries);
-        product(by_j, Then::Set, 1.0, by_a, weights(&network.layers.0[m]));
-        let a = derivative(&own.a, sizes, network, tile, (m - 1, l, p), a);
-        add_multiplied(&mut by.phi1[m - 1][..entries], by_j, a);
-        add_multiplied(&mut by.j[at(m - 1, l)][before], by_j, &tile.phi1[m - 1]);
+        let more_j = room(all_j, count * between);
+        product(more_j, Then::Set, 1.0, by_a, weights(&network.layers.0[m]));
+        let a = Derivative::of_unit(&own.a, sizes, network, tile, (m - 1, l, p));
+        let (slopes, by_phi1) = (&tile.phi1[m - 1], &mut by.phi1[m - 1]);
+        let by_a = &mut by.j[at(m - 1, l)][before];
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let (scale, a) = a.of(n);
+                    let (more_j, phi1) = (row(more_j, n, between), row(slopes, n, between));
+                    let (by_a, by_phi1) = (row_mut(by_a, n, between), row_mut(by_phi1, n, between));
+                    for i in 0..between {
+                        by_phi1[i] += more_j[i] * (scale * a[i]);
+                        by_a[i] += more_j[i] * phi1[i];
+                    }
+                }
+            },
+        );
     }
 
     /// `F_A^{l+1,l}` of a unit to `G^{l+1}` and `f1^l`.
@@ -184,12 +225,19 @@ impl Sweep<'_> {
         let place = sizes.place((l + 1, l), p, count);
         let Path { by_a, scratch: [sum, _], .. } = &mut **path;
         let by_a = if l + 1 == sizes.hidden() { &by_a[place] } else { &by.j[at(l + 1, l)][place] };
-        let w = &network.layers.0[l + 1].w.as_slice()[p * later..(p + 1) * later];
-        let sum = super::room::cleared(sum, later);
-        for (n, by_a) in by_a.chunks(later).enumerate() {
-            by.phi1[l][n * width + p] += dot(by_a, w);
-            add_scaled(sum, tile.phi1[l][n * width + p], by_a);
-        }
+        let w = row(network.layers.0[l + 1].w.as_slice(), p, later);
+        let sum = cleared(sum, later);
+        let (slopes, by_phi1) = (&tile.phi1[l], &mut by.phi1[l]);
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let by_a = row(by_a, n, later);
+                    by_phi1[n * width + p] += dot(by_a, w);
+                    add_scaled_row(sum, slopes[n * width + p], by_a);
+                }
+            },
+        );
         let column = gradient.w[l + 1][p..].iter_mut().step_by(width);
         column.zip(sum.iter()).for_each(|(out, sum)| *out += sum);
     }
