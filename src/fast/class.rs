@@ -92,7 +92,13 @@ impl ClassRoom {
         let (tile, chunk) = (point.forward.seen(&pair.tile), point.forward.seen(&pair.chunk));
         let ((rows, columns), h, c, s) =
             (pair.sizes(), sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
-        curvatures(&mut self.other, chunk, h, #[inline(always)] |r, gn| [gn + r, r]);
+        curvatures(
+            &mut self.other,
+            chunk,
+            h,
+            #[inline(always)]
+            |r, gn| [gn + r, r],
+        );
         for (column, matrix) in chunk.s.chunks_exact(s.max(1)).enumerate() {
             for (entry, (k, l)) in upper(c).enumerate() {
                 let share = if k == l { 1.0 } else { FRAC_1_SQRT_2 };
@@ -188,7 +194,13 @@ impl HiddenTerm for Class {
     fn open(&self, point: &Point, tile: &Range<usize>, room: &mut ClassRoom) {
         let seen = point.forward.seen(tile);
         unpack(&mut room.own_s, seen.s, point.sizes.contrasts);
-        curvatures(&mut room.own, seen, point.sizes.hidden, #[inline(always)] |r, gn| [r, gn]);
+        curvatures(
+            &mut room.own,
+            seen,
+            point.sizes.hidden,
+            #[inline(always)]
+            |r, gn| [r, gn],
+        );
         room.by_s.fill(0.0);
         room.by_phi1.fill(0.0);
     }
@@ -206,7 +218,10 @@ impl HiddenTerm for Class {
         let other = view(&room.other, columns, width).transpose();
         product(scratch, Then::Set, 1.0, view(&room.own, rows, width), other);
         let (squares, products) = (&xi_squared[..pair.count()], &scratch[..pair.count()]);
-        let residual = vectorised(#[inline(always)] || dot(squares, products));
+        let residual = vectorised(
+            #[inline(always)]
+            || dot(squares, products),
+        );
         residual + room.traces(point.sizes, pair, xi_squared, false)
     }
 

@@ -49,7 +49,13 @@ impl ThroughInputs {
     fn spread(&self, point: &Point, range: &Range<usize>, out: &mut [f64]) {
         let (sizes, width) = (point.sizes, 2 * point.sizes.coupling());
         let (by_inputs, by_bias) = self.sum.split_at(sizes.inputs * width);
-        product(out, Then::Set, 1.0, inputs(point.batch, range.start, range.len()), view(by_inputs, sizes.inputs, width));
+        product(
+            out,
+            Then::Set,
+            1.0,
+            inputs(point.batch, range.start, range.len()),
+            view(by_inputs, sizes.inputs, width),
+        );
         if !by_bias.is_empty() {
             (0..range.len()).for_each(|n| add_to(row_mut(out, n, width), by_bias));
         }
@@ -103,14 +109,18 @@ impl CouplingRoom {
         let ((rows, columns), width) = (pair.sizes(), own.shifted.len() / pair.tile.len());
         // [A z, D] of the tile becomes [D, A z + D], whose product with [A z, D] of the chunk is all of it.
         let turned = &mut self.spread[..own.shifted.len()];
-        for (turned, own) in turned.chunks_exact_mut(width.max(1)).zip(own.shifted.chunks_exact(width.max(1))) {
+        for (turned, own) in turned.chunks_exact_mut(width.max(1)).zip(own.shifted.chunks_exact(width.max(1)))
+        {
             let ((first, second), (az, d)) = (turned.split_at_mut(width / 2), own.split_at(width / 2));
             first.copy_from_slice(d);
             second.iter_mut().zip(az).zip(d).for_each(|((out, az), d)| *out = az + d);
         }
         let others = view(other.shifted, columns, width).transpose();
         product(scratch, Then::Set, 1.0, view(turned, rows, width), others);
-        vectorised(#[inline(always)] || dot(&xi[..pair.count()], scratch))
+        vectorised(
+            #[inline(always)]
+            || dot(&xi[..pair.count()], scratch),
+        )
     }
 
     /// Adds `2 w sum_m xi zeta A_m` over a chunk to the gradient by `A`.
@@ -175,8 +185,7 @@ impl CouplingRoom {
     /// From the gradients by `A` and by `D` to those by `S`, `delta` and `phi1`, and by `V`.
     pub fn chain(&mut self, point: &Point, seen: Seen, sv: &[f64], out: &mut CouplingBy<&mut [f64]>) {
         let (sizes, count) = (point.sizes, seen.nx.len());
-        let (h, c, s, coupling) =
-            (sizes.hidden, sizes.contrasts, sizes.packed_contrasts(), sizes.coupling());
+        let (h, c, s, coupling) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts(), sizes.coupling());
         if coupling == 0 {
             out.phi1.fill(0.0);
             return;

@@ -1,7 +1,7 @@
 //! What multiplies `M`, `S` and `A` of a sample in the blocks of the Hessian, and the way back from gradients by it.
 
-use super::lanes::{row, row_mut, vectorised};
 use super::forward::Seen;
+use super::lanes::{row, row_mut, vectorised};
 use super::memory::Ledger;
 use super::point::Point;
 use super::sizes::{Sizes, packed};

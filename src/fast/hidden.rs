@@ -112,7 +112,10 @@ impl HiddenTerm for Hidden {
         let other = self.of_samples(point, &pair.chunk, &mut room.other, &mut room.twice);
         product(scratch, Then::Set, 1.0, view(own, rows, p), view(other, columns, p).transpose());
         let (squares, products) = (&xi_squared[..pair.count()], &scratch[..pair.count()]);
-        vectorised(#[inline(always)] || dot(squares, products))
+        vectorised(
+            #[inline(always)]
+            || dot(squares, products),
+        )
     }
 
     fn add(&self, point: &Point, pair: &Pair, then: Then, xi_squared: &[f64], room: &mut HiddenRoom) {

@@ -212,8 +212,7 @@ impl<R> Worker<R> {
         hidden.open(point, &tile, hidden_room);
         let mut then = Then::Set;
         for chunk in pieces(0..sizes.samples, chunk) {
-            let other =
-                of_samples(kept, other_room, point, &chunk, &mut coupling.square);
+            let other = of_samples(kept, other_room, point, &chunk, &mut coupling.square);
             let pair = Pair { tile: tile.clone(), chunk };
             room.grams(point, &pair, own, other);
             room.weigh(pair.count());
@@ -231,7 +230,11 @@ impl<R> Worker<R> {
         out.output.z.copy_from_slice(output_z);
         out.coupling.z.copy_from_slice(&coupling_z[..output_z.len()]);
         out.output.s.copy_from_slice(&room.by_s[..seen.s.len()]);
-        squares.output += 0.5 * vectorised(#[inline(always)] || dot(seen.s, out.output.s));
+        squares.output += 0.5
+            * vectorised(
+                #[inline(always)]
+                || dot(seen.s, out.output.s),
+            );
         squares.coupling += coupling.close(point, &tile, through, own, out.coupling.z);
         coupling.chain(point, seen, own.sv, &mut out.coupling);
         squares.hidden += hidden.close(point, &tile, out.hidden, hidden_room);

@@ -64,7 +64,11 @@ impl BlockSums {
     /// The squared norms of the blocks.
     fn squares(&self, sizes: &Sizes) -> Blocks<f64> {
         let norm = |block: &[f64]| {
-            sizes.pair_weight() * vectorised(#[inline(always)] || dot(block, block))
+            sizes.pair_weight()
+                * vectorised(
+                    #[inline(always)]
+                    || dot(block, block),
+                )
         };
         Blocks { hidden: norm(&self.hidden), output: norm(&self.output), coupling: norm(&self.coupling) }
     }

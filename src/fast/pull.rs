@@ -110,7 +110,13 @@ pub(super) fn gradient(
 
 impl PullRoom {
     /// Adds up the gradients by what each sample has, those of both traces among them (chapters 3 and 6).
-    fn add_up(&mut self, point: &Point, gradients: &Gradients, shares: &GradientShares, range: &Range<usize>) {
+    fn add_up(
+        &mut self,
+        point: &Point,
+        gradients: &Gradients,
+        shares: &GradientShares,
+        range: &Range<usize>,
+    ) {
         let (sizes, seen) = (point.sizes, point.forward.seen(range));
         let (hidden, output, coupling) = gradients.seen(range, sizes);
         let (h, c, s) = (sizes.hidden, sizes.contrasts, sizes.packed_contrasts());
@@ -140,7 +146,8 @@ impl PullRoom {
                     let (hidden_phi1, hidden_r) = (&hidden.phi1[at.clone()], &hidden.r[at.clone()]);
                     let (coupling_phi1, coupling_z) = (&coupling.phi1[at.clone()], &coupling.z[at.clone()]);
                     let output_z = &output.z[at.clone()];
-                    let (z, phi1, phi2) = (&seen.z[at.clone()], &seen.phi1[at.clone()], &seen.phi2[at.clone()]);
+                    let (z, phi1, phi2) =
+                        (&seen.z[at.clone()], &seen.phi1[at.clone()], &seen.phi2[at.clone()]);
                     let (k, u) = (&seen.k[at.clone()], &seen.u[at.clone()]);
                     let (by_phi1, by_phi2) = (&mut by_phi1[at.clone()], &mut by_phi2[at.clone()]);
                     let (by_k, by_u, by_z) = (&mut by_k[at.clone()], &mut by_u[at.clone()], &mut by_a[at]);

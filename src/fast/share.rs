@@ -103,10 +103,7 @@ impl<const K: usize> Rows for RowsOf<'_, K> {
             *array = rest;
             first
         });
-        (
-            RowsOf { start, count: at, arrays: first },
-            RowsOf { start: start + at, count: count - at, arrays },
-        )
+        (RowsOf { start, count: at, arrays: first }, RowsOf { start: start + at, count: count - at, arrays })
     }
 }
 

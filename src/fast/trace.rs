@@ -24,7 +24,6 @@ pub(super) fn values(point: &Point, squares: &Blocks<f64>) -> Values {
         loss += mean * seen.loss[n];
     }
     let &Blocks { hidden: hidden_squared, output: output_squared, coupling: coupling_squared } = squares;
-    let moments =
-        Moments { hidden_trace, hidden_squared, output_trace, output_squared, coupling_squared };
+    let moments = Moments { hidden_trace, hidden_squared, output_trace, output_squared, coupling_squared };
     Values { loss, moments }
 }

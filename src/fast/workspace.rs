@@ -128,9 +128,8 @@ impl Workspace {
         batch: &Batch<f64>,
         watcher: Watcher,
     ) -> Result<Values, FastError> {
-        let values = self.run(network, batch, watcher, |squared, point, out, watch| {
-            squared.gradient(point, out, watch)
-        })?;
+        let values = self
+            .run(network, batch, watcher, |squared, point, out, watch| squared.gradient(point, out, watch))?;
         self.differentiated = true;
         Ok(values)
     }

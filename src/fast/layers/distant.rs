@@ -84,7 +84,7 @@ pub(super) fn add(
         }
         multiply(gram, counted);
         product(by, Then::Set, 1.0, pairs(gram, tile, chunk), g);
-        add_scaled(&mut out.g[index], 1.0, by);
+        add_scaled(&mut out.g[index][..rows * outputs], 1.0, by);
         add_products_of_rows(&mut squared[index][entries], by, own.g);
     }
 }

@@ -82,7 +82,9 @@ impl LayerPlan {
             let by_pairs = tile * weighted.max(if apart(m, l) { outputs } else { 0 });
             let pairs = sizes.input_pairs(m, l);
             let of_block = match (route, m - l) {
-                (LayerRoute::Parameters, 0) => [tile * pairs, tile * inputs, tile * pairs, pairs * weighted, 0, 0],
+                (LayerRoute::Parameters, 0) => {
+                    [tile * pairs, tile * inputs, tile * pairs, pairs * weighted, 0, 0]
+                }
                 (LayerRoute::Parameters, 1) => {
                     let d = tile * outputs;
                     [tile * pairs, tile * inputs, tile * pairs.max(outputs), pairs * weighted, d, d]
@@ -95,7 +97,9 @@ impl LayerPlan {
                     [of_inputs.max(d), d.max(inputs * weighted), d.max(of_inputs), d, 0, 0]
                 }
                 (LayerRoute::Pairs, 0) => [tile * weighted, 0, 0, 0, 0, 0],
-                (LayerRoute::Pairs, 1) => [tile * outputs, tile * outputs, tile * outputs, tile * outputs, 0, 0],
+                (LayerRoute::Pairs, 1) => {
+                    [tile * outputs, tile * outputs, tile * outputs, tile * outputs, 0, 0]
+                }
                 (LayerRoute::Pairs, _) => {
                     let pairs = tile * tile;
                     [by_pairs, by_pairs.max(pairs), pairs, pairs, pairs, 0]

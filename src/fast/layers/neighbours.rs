@@ -211,8 +211,7 @@ pub(super) fn add_to_inputs(
     let (d, kz) = (room(d, count * outputs), room(kz, count * outputs));
     let by = cleared(by, count * inputs);
     for p in 0..sizes.outputs(l) {
-        let (kappa, own_sums) =
-            (given.kappa((l + 1, l), p), sizes.place((l + 1, l), p, sizes.augmented(l)));
+        let (kappa, own_sums) = (given.kappa((l + 1, l), p), sizes.place((l + 1, l), p, sizes.augmented(l)));
         let unit = Unit::of(sizes, (l, p), tile, own);
         unit.fill_apart(d, kz, kappa);
         let d_sums = view(&given.sums.d[l][own_sums.clone()], inputs, outputs).transpose();

@@ -96,10 +96,13 @@ impl Partials {
             if !given.route(m, l).is_by_pairs() || m == l {
                 continue;
             }
-            add_scaled(&mut self.g[m], factor, &sums.g[at(m, l)]);
+            let add = |out: &mut [f64], sums: &[f64], width: usize| {
+                add_scaled(&mut out[..tile.count() * width], factor, sums);
+            };
+            add(&mut self.g[m], &sums.g[at(m, l)], given.sizes().outputs(m));
             if m == l + 1 {
-                add_scaled(&mut self.z[m], factor, &sums.z[l]);
-                add_scaled(&mut self.phi1[l], factor, &sums.phi1[l]);
+                add(&mut self.z[m], &sums.z[l], given.sizes().outputs(l));
+                add(&mut self.phi1[l], &sums.phi1[l], given.sizes().outputs(l));
             }
             if l > 0 && given.route(m, l) == LayerRoute::Inputs {
                 neighbours::add_to_inputs(given, l, factor, (tile, own), &mut self.z[l], more);
@@ -117,9 +120,8 @@ impl Partials {
                 let z = &tile.z[m][n * inputs..(n + 1) * inputs];
                 self.traces[m][n] = share * (dot(z, z) + sizes.bias(m) as f64);
                 if m > 0 {
-                    let k = |p: usize| {
-                        own.k[at(m, m)][sizes.place((m, m), p, count)][n * sizes.columns(m, m, p)]
-                    };
+                    let k =
+                        |p: usize| own.k[at(m, m)][sizes.place((m, m), p, count)][n * sizes.columns(m, m, p)];
                     let trace: f64 = weights.tau[m].iter().enumerate().map(|(p, tau)| tau * k(p)).sum();
                     add_scaled(&mut self.z[m][n * inputs..(n + 1) * inputs], 2.0 * share * trace, z);
                 }

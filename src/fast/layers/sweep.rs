@@ -96,7 +96,8 @@ impl Sweep<'_> {
                 for n in 0..count {
                     let (by_half, half) = (row_mut(by_half, n, columns), row(halves, n, columns));
                     let f = row(f, n, columns);
-                    let (phi1, by_phi1) = (&row(slopes, n, width)[p..], &mut row_mut(all_phi1, n, width)[p..]);
+                    let (phi1, by_phi1) =
+                        (&row(slopes, n, width)[p..], &mut row_mut(all_phi1, n, width)[p..]);
                     let on_diagonal = factor * f[0] + tau * traces[n];
                     by_r[n * width + p] += on_diagonal;
                     let before = by_phi1[0];
@@ -319,13 +320,7 @@ impl Sweep<'_> {
 }
 
 /// The derivatives by `K` of a block, and what they are multiplied by.
-fn known<'a>(
-    given: Given,
-    sums: &'a Products,
-    by_k: &'a [Vec<f64>],
-    m: usize,
-    l: usize,
-) -> (&'a [f64], f64) {
+fn known<'a>(given: Given, sums: &'a Products, by_k: &'a [Vec<f64>], m: usize, l: usize) -> (&'a [f64], f64) {
     match given.route(m, l).is_by_pairs() {
         true => (&sums.k[at(m, l)], given.factor(m, l)),
         false => (&by_k[at(m, l)], 1.0),

@@ -1,11 +1,11 @@
 //! What one worker has for itself.
 
 use super::features::Features;
+use super::gradient::Gradient;
 use super::kernel::Kernel;
+use super::pair::Pair;
 use super::partials::Partials;
 use super::plan::LayerPlan;
-use super::gradient::Gradient;
-use super::pair::Pair;
 use super::products::Products;
 use super::sizes::{at, blocks};
 use super::sums::Sums;
