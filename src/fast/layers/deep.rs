@@ -138,7 +138,6 @@ impl Deep {
                 let products = if plan.keeps_products() { kept } else { products };
                 let own = job.features(index, features, &mut room.pair.more);
                 job.fill_products(index, own, products, squared, room);
-                products.add_squares(job.given, own, job.tiles[index].forward.count(), squared);
                 if plan.kernel() {
                     let last = plan.sizes.hidden() - 1;
                     squared[at(last, last)][0] += job.square_by_kernel(index, own, room);

@@ -8,7 +8,7 @@ use super::forward::Forward;
 use super::neighbours::add_pairs;
 use super::pair::{Pair, pairs};
 use super::partials::Partials;
-use super::products::{Given, Products};
+use super::products::{Given, Products, take};
 use super::room::{cleared, room};
 use super::rows::{add_multiplied, add_products_of_rows, add_scaled, multiply, weighted};
 use super::sizes::{Sizes, at};
@@ -78,8 +78,9 @@ pub(super) fn add(
             product(single, Then::Set, 1.0, own.z, other.j(p).transpose());
             multiply(single, counted);
             product(by, Then::Set, 1.0, pairs(single, tile, chunk), g);
-            add_scaled(&mut out.k[index][sizes.place((m, l), p, rows)], 1.0, by);
-            add_products_of_rows(&mut squared[index][sizes.entries((m, l), p)], by, own.k(p));
+            let by_k = &mut out.k[index][sizes.place((m, l), p, rows)];
+            // The pairs have it once more with `K` on the other side.
+            take(by_k, by, own.k(p), &mut squared[index][sizes.entries((m, l), p)], 2.0);
             product(gram, Then::Add, 1.0, own.j(p), other.j(p).transpose());
         }
         multiply(gram, counted);

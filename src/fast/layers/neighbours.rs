@@ -70,10 +70,10 @@ impl<'a> Unit<'a> {
     }
 }
 
-/// Adds the pairs of a tile with a chunk.
+/// Adds the pairs of a tile with a chunk, of one unit.
 pub(super) fn add(
     given: Given,
-    l: usize,
+    (l, p): (usize, usize),
     (tile, own): (&Forward, &Features),
     (chunk, other): (&Forward, &Features),
     out: &mut Products,
@@ -87,14 +87,10 @@ pub(super) fn add(
     let [d, both, by_kz, by_d, ..] = &mut pair.more;
     let (d, both) = (room(d, columns * outputs), room(both, columns * outputs));
     let (by_kz, by_d) = (room(by_kz, rows * outputs), room(by_d, rows * outputs));
-    for p in 0..sizes.outputs(l) {
-        let kappa = given.kappa((l + 1, l), p);
-        let unit = Unit::of(sizes, (l, p), chunk, other);
-        unit.fill_both(d, both, kappa);
-        product(by_kz, Then::Set, 1.0, counted, view(d, columns, outputs));
-        product(by_d, Then::Set, 1.0, counted, view(both, columns, outputs));
-        carry(sizes, l, Unit::of(sizes, (l, p), tile, own), [by_kz, by_d], out, squared);
-    }
+    Unit::of(sizes, (l, p), chunk, other).fill_both(d, both, given.kappa((l + 1, l), p));
+    product(by_kz, Then::Set, 1.0, counted, view(d, columns, outputs));
+    product(by_d, Then::Set, 1.0, counted, view(both, columns, outputs));
+    carry(sizes, l, Unit::of(sizes, (l, p), tile, own), [by_kz, by_d], out, squared);
 }
 
 /// Adds all pairs by way of the inputs of the earlier layer.
@@ -121,7 +117,7 @@ pub(super) fn add_by_inputs(
     }
 }
 
-/// Carries half the derivatives by `K z` and by `D` to their factors, and `<D, .>` of the latter to the squares.
+/// Carries half the derivatives by `K z` and by `D` to their factors, and the squares that they come from.
 fn carry(
     sizes: &Sizes,
     l: usize,
@@ -144,10 +140,10 @@ fn carry(
                 let (by_k, by_g) = (row_mut(by_k, n, columns), row_mut(all_g, n, columns));
                 let (z, phi1) = (z.of(n), phi1.of(n));
                 for i in 0..columns {
-                    by_k[i] += z * by_kz[i];
-                    let scaled = phi1 * by_d[i];
-                    by_g[i] += scaled;
-                    squared[i] += scaled * g[i];
+                    let (with_z, with_phi1) = (z * by_kz[i], phi1 * by_d[i]);
+                    by_k[i] += with_z;
+                    by_g[i] += with_phi1;
+                    squared[i] += with_z * k[i] + with_phi1 * g[i];
                 }
                 by_z[n * width + p] += dot(by_kz, k);
                 by_phi1[n * width + p] += dot(by_d, g);

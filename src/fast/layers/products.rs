@@ -2,13 +2,15 @@
 
 use super::features::{Features, apart};
 use super::forward::Forward;
-use super::pair::{Pair, pairs};
+use super::pair::Pair;
 use super::plan::{LayerPlan, LayerRoute};
-use super::rows::{add_products_of_rows, weighted};
+use super::room::room;
+use super::rows::weighted;
 use super::sizes::{Sizes, at, blocks};
 use super::sums::Sums;
 use super::weights::Weights;
 use super::{distant, neighbours};
+use crate::fast::lanes::{row, row_mut, vectorised};
 use crate::fast::product::{Then, product, view};
 use crate::terms::pairs_of_layers;
 
@@ -108,38 +110,58 @@ impl Products {
         let sizes = given.sizes();
         let (rows, columns) = (tile.count(), chunk.count());
         for (m, l) in pairs_of_layers(sizes.layers()) {
-            let index = at(m, l);
             if !given.route(m, l).is_by_pairs() {
                 continue;
             }
             pair.set_weight((m, l), 1.0);
-            let weight = pairs(&pair.weight, tile, chunk);
             for p in 0..sizes.outputs(l) {
-                let k = &other.k[index][sizes.place((m, l), p, columns)];
-                let k = weighted(k, given.kappa((m, l), p), &mut pair.more[0]);
-                let out = &mut self.k[index][sizes.place((m, l), p, rows)];
-                product(out, Then::Add, 1.0, weight, view(k, columns, sizes.columns(m, l, p)));
+                self.add_unit(given, (m, l, p), (rows, own), (columns, other), squared, pair);
+                if m == l + 1 && given.route(m, l) == LayerRoute::Pairs {
+                    neighbours::add(given, (l, p), (tile, own), (chunk, other), self, squared, pair);
+                }
             }
-            if m == l + 1 && given.route(m, l) == LayerRoute::Pairs {
-                neighbours::add(given, l, (tile, own), (chunk, other), self, squared, pair);
-            } else if apart(m, l) {
+            if apart(m, l) {
                 distant::add(given, (m, l), (tile, own), (chunk, other), self, squared, pair);
             }
         }
     }
 
-    /// Adds to the squared norms of the blocks of units what the sums with `K` give.
-    pub fn add_squares(&self, given: Given, own: &Features, count: usize, squared: &mut [Vec<f64>]) {
-        let sizes = given.sizes();
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            if !given.route(m, l).is_by_pairs() {
-                continue;
-            }
-            for p in 0..sizes.outputs(l) {
-                let place = sizes.place((m, l), p, count);
-                let squared = &mut squared[at(m, l)][sizes.entries((m, l), p)];
-                add_products_of_rows(squared, &own.k[at(m, l)][place.clone()], &self.k[at(m, l)][place]);
-            }
-        }
+    /// Adds the terms `<K, K'>` of unit `p` of `l` and all units of `m`.
+    fn add_unit(
+        &mut self,
+        given: Given,
+        (m, l, p): (usize, usize, usize),
+        (rows, own): (usize, &Features),
+        (columns, other): (usize, &Features),
+        squared: &mut [Vec<f64>],
+        pair: &mut Pair,
+    ) {
+        let (sizes, index) = (given.sizes(), at(m, l));
+        let width = sizes.columns(m, l, p);
+        let [scaled, by_k, ..] = &mut pair.more;
+        let k = &other.k[index][sizes.place((m, l), p, columns)];
+        let k = weighted(k, given.kappa((m, l), p), scaled);
+        let by_k = room(by_k, rows * width);
+        product(by_k, Then::Set, 1.0, view(&pair.weight, rows, columns), view(k, columns, width));
+        let place = sizes.place((m, l), p, rows);
+        let squared = &mut squared[index][sizes.entries((m, l), p)];
+        take(&mut self.k[index][place.clone()], by_k, &own.k[index][place], squared, 1.0);
     }
+}
+
+/// Adds half the derivatives by `K` of a unit to those that are there, and the squares that they come from: `times` their product with `K`.
+pub(super) fn take(out: &mut [f64], by_k: &[f64], k: &[f64], squared: &mut [f64], times: f64) {
+    let width = squared.len();
+    vectorised(
+        #[inline(always)]
+        || {
+            for n in 0..out.len() / width {
+                let (out, by_k, k) = (row_mut(out, n, width), row(by_k, n, width), row(k, n, width));
+                for i in 0..width {
+                    out[i] += by_k[i];
+                    squared[i] += times * k[i] * by_k[i];
+                }
+            }
+        },
+    );
 }
