@@ -6,7 +6,7 @@ use super::kernel::Kernel;
 use super::pair::{Pair, pairs};
 use super::plan::{LayerPlan, LayerRoute};
 use super::products::{Given, Products};
-use super::room::{cleared, room};
+use super::room::cleared;
 use super::rows::{add_scaled, weighted};
 use super::sizes::{Sizes, at, blocks};
 use super::weights::Weights;
