@@ -4,20 +4,22 @@
 //! `J = J^{m-1,l}` and `z` the input of the later layer.
 
 use super::features::Features;
-use super::forward::Forward;
-use super::neighbours::add_pairs;
-use super::pair::{Pair, pairs};
+use super::given::Given;
 use super::partials::Partials;
-use super::products::{Given, Products, take};
+use super::products::{Products, take};
 use super::room::{cleared, room};
-use super::rows::{add_multiplied, add_products_of_rows, add_scaled, multiply, weighted};
-use super::sizes::{Sizes, at};
+use super::round::{Pair, Way};
+use super::rows::{
+    add_counted_pairs, add_multiplied, add_products_of_rows, add_scaled, multiply, weighted,
+};
+use super::sizes::at;
+use super::worker::Room;
 use crate::fast::product::{Then, View, product, view};
 
-/// What a block needs of some samples.
+/// What a block needs of the samples of a tile.
 struct Side<'a> {
+    given: Given<'a>,
     layers: (usize, usize),
-    sizes: &'a Sizes,
     count: usize,
     features: &'a Features,
     /// The adjoint of the later layer, and its input.
@@ -26,129 +28,134 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of(sizes: &'a Sizes, (m, l): (usize, usize), samples: &'a Forward, features: &'a Features) -> Self {
-        let count = samples.count();
-        let z = view(&samples.z[m], count, sizes.inputs(m));
-        Side { layers: (m, l), sizes, count, features, g: &samples.g[m][..count * sizes.outputs(m)], z }
+    fn of(given: Given<'a>, (m, l): (usize, usize), tile: usize, features: &'a [Features]) -> Self {
+        let (tile, features) = (&given.tiles[tile], &features[tile]);
+        let count = tile.count();
+        let z = view(&tile.z[m], count, given.sizes().inputs(m));
+        let g = &tile.g[m][..count * given.sizes().outputs(m)];
+        Side { given, layers: (m, l), count, features, g, z }
     }
 
     fn k(&self, p: usize) -> &'a [f64] {
         let (m, l) = self.layers;
-        &self.features.k[at(m, l)][self.sizes.place((m, l), p, self.count)]
+        &self.features.k[at(m, l)][self.given.place((m, l), p, self.count)]
     }
 
     fn j(&self, p: usize) -> View<'a> {
         let (m, l) = self.layers;
-        let j = &self.features.j[at(m - 1, l)][self.sizes.place((m - 1, l), p, self.count)];
-        view(j, self.count, self.sizes.outputs(m - 1))
+        let j = &self.features.j[at(m - 1, l)][self.given.place((m - 1, l), p, self.count)];
+        view(j, self.count, self.given.sizes().outputs(m - 1))
     }
 }
 
-/// The units in groups whose pairs with a unit of the later layer count the same.
-fn groups(given: Given, l: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let (width, alike) = (given.sizes().outputs(l), given.alike(l));
-    (0..width).step_by(alike).map(move |first| first..first + alike)
-}
-
-/// Adds the pairs of a tile with a chunk.
+/// Adds what some pairs of tiles give.
 pub(super) fn add(
     given: Given,
     (m, l): (usize, usize),
-    (tile, own): (&Forward, &Features),
-    (chunk, other): (&Forward, &Features),
-    out: &mut Products,
+    pairs: &[Pair],
+    features: &[Features],
+    out: &mut [Products],
     squared: &mut [Vec<f64>],
-    pair: &mut Pair,
+    rooms: &mut Room,
 ) {
-    let (sizes, index) = (given.sizes(), at(m, l));
-    let outputs = sizes.outputs(m);
-    let (rows, columns) = (tile.count(), chunk.count());
-    let own = Side::of(sizes, (m, l), tile, own);
-    let other = Side::of(sizes, (m, l), chunk, other);
-    let [scaled, by, single, ..] = &mut pair.more;
-    let by = room(by, rows * outputs);
-    let counted = &pair.counted[l];
-    for group in groups(given, l) {
+    let (index, outputs) = (at(m, l), given.sizes().outputs(m));
+    let Room { met, more: [scaled, by, single, ..], .. } = rooms;
+    for group in given.groups(l) {
         let kappa = given.kappa((m, l), group.start);
-        let g = view(weighted(other.g, kappa, scaled), columns, outputs);
-        let gram = cleared(&mut pair.gram, rows * columns);
-        let single = room(single, rows * columns);
-        let entries = sizes.entries((m, l), group.start);
-        for p in group {
-            product(single, Then::Set, 1.0, own.z, other.j(p).transpose());
-            multiply(single, counted);
-            product(by, Then::Set, 1.0, pairs(single, tile, chunk), g);
-            let by_k = &mut out.k[index][sizes.place((m, l), p, rows)];
-            // The pairs have it once more with `K` on the other side.
-            take(by_k, by, own.k(p), &mut squared[index][sizes.entries((m, l), p)], 2.0);
-            product(gram, Then::Add, 1.0, own.j(p), other.j(p).transpose());
+        for (pair, met) in pairs.iter().zip(&mut *met) {
+            let gram = cleared(&mut met.gram, pair.rows * pair.columns);
+            let single = room(single, pair.rows * pair.columns);
+            let counted = &pair.counted[l];
+            for p in group.clone() {
+                for way in pair.ways() {
+                    let [own, other] =
+                        [way.own, way.other].map(|tile| Side::of(given, (m, l), tile, features));
+                    way.meet(single, Then::Set, own.z, other.j(p));
+                    multiply(single, counted);
+                    let single = way.matrix(single);
+                    let g = view(weighted(other.g, kappa, scaled), other.count, outputs);
+                    let by_k = room(by, own.count * outputs);
+                    product(by_k, Then::Set, 1.0, single, g);
+                    // The pairs have it once more with `K` on the other side.
+                    let squared = &mut squared[index][given.sizes().entries((m, l), p)];
+                    let place = given.place((m, l), p, own.count);
+                    take(&mut out[way.own].k[index][place], by_k, own.k(p), squared, 2.0);
+                    let k = view(weighted(own.k(p), kappa, scaled), own.count, outputs);
+                    product(&mut out[way.other].g[index], Then::Add, 1.0, single.transpose(), k);
+                }
+                let [first, second] =
+                    [pair.first, pair.second].map(|tile| Side::of(given, (m, l), tile, features));
+                product(gram, Then::Add, 1.0, first.j(p), second.j(p).transpose());
+            }
+            multiply(gram, counted);
+            for way in pair.ways() {
+                let [own, other] =
+                    [way.own, way.other].map(|tile| Side::of(given, (m, l), tile, features));
+                let g = view(weighted(other.g, kappa, scaled), other.count, outputs);
+                let by_g = room(by, own.count * outputs);
+                product(by_g, Then::Set, 1.0, way.matrix(gram), g);
+                add_scaled(&mut out[way.own].g[index][..own.count * outputs], 1.0, by_g);
+                let entries = given.sizes().entries((m, l), group.start);
+                add_products_of_rows(&mut squared[index][entries], by_g, own.g);
+            }
         }
-        multiply(gram, counted);
-        product(by, Then::Set, 1.0, pairs(gram, tile, chunk), g);
-        add_scaled(&mut out.g[index][..rows * outputs], 1.0, by);
-        add_products_of_rows(&mut squared[index][entries], by, own.g);
     }
 }
 
-/// Adds `factor` times the partial derivatives that need no `K` on their own side: by `J`, by `g`, by the input of the later layer, and by
-/// `ze` of the earlier one.
+/// Adds the partial derivatives by `J`, by the input of the later layer, and by `ze` of the earlier one.
 pub(super) fn add_partials(
     given: Given,
     (m, l): (usize, usize),
-    factor: f64,
-    (tile, own): (&Forward, &Features),
-    (chunk, other): (&Forward, &Features),
-    pair: &mut Pair,
-    out: &mut Partials,
+    pairs: &[Pair],
+    features: &[Features],
+    out: &mut [Partials],
+    rooms: &mut Room,
 ) {
-    let (sizes, through) = (given.sizes(), at(m - 1, l));
-    let outputs = sizes.outputs(m);
-    let (rows, columns) = (tile.count(), chunk.count());
-    let own = Side::of(sizes, (m, l), tile, own);
-    let other = Side::of(sizes, (m, l), chunk, other);
-    let entries = rows * columns;
-    let [scaled, with_j, with_k, with_g, by_ze, _] = &mut pair.more;
-    let (with_j, with_k) = (room(with_j, entries), room(with_k, entries));
-    let (with_g, by_ze) = (room(with_g, entries), cleared(by_ze, entries));
-    let counted = &pair.counted[l];
-    for group in groups(given, l) {
+    let (through, outputs, factor) = (at(m - 1, l), given.sizes().outputs(m), given.factor(m, l));
+    let Room { met, more: [scaled, with_j, with_k, with_g, by_ze, _], .. } = rooms;
+    for group in given.groups(l) {
         let kappa = given.kappa((m, l), group.start);
-        let gram = cleared(&mut pair.gram, entries);
-        let g = view(weighted(other.g, kappa, scaled), columns, outputs).transpose();
-        product(with_g, Then::Set, 1.0, view(own.g, rows, outputs), g);
-        if l > 0 {
+        for (pair, met) in pairs.iter().zip(&mut *met) {
+            let entries = pair.rows * pair.columns;
+            let (with_j, with_k) = (room(with_j, entries), room(with_k, entries));
+            let (with_g, by_ze) = (room(with_g, entries), cleared(by_ze, entries));
+            let counted = &pair.counted[l];
+            let [first, second] =
+                [pair.first, pair.second].map(|tile| Side::of(given, (m, l), tile, features));
+            let g = view(weighted(second.g, kappa, scaled), second.count, outputs).transpose();
+            product(with_g, Then::Set, 1.0, view(first.g, first.count, outputs), g);
+            if l > 0 {
+                let gram = cleared(&mut met.gram, entries);
+                for p in group.clone() {
+                    product(gram, Then::Add, 1.0, first.j(p), second.j(p).transpose());
+                }
+                multiply(gram, with_g);
+                add_scaled(by_ze, pair.share(), gram);
+            }
+            multiply(with_g, counted);
             for p in group.clone() {
-                product(gram, Then::Add, 1.0, own.j(p), other.j(p).transpose());
+                for way in pair.ways() {
+                    let [own, other] =
+                        [way.own, way.other].map(|tile| Side::of(given, (m, l), tile, features));
+                    let g = view(weighted(other.g, kappa, scaled), other.count, outputs);
+                    way.meet(with_k, Then::Set, view(own.k(p), own.count, outputs), g);
+                    if l > 0 {
+                        way.meet(with_j, Then::Set, own.z, other.j(p));
+                        add_multiplied(by_ze, with_j, with_k);
+                    }
+                    multiply(with_k, counted);
+                    let with_k = way.matrix(with_k);
+                    product(&mut out[way.own].z[m], Then::Add, factor, with_k, other.j(p));
+                    let by_j = &mut out[way.other].j[through][given.place((m - 1, l), p, other.count)];
+                    product(by_j, Then::Add, factor, with_k.transpose(), own.z);
+                    let by_j = &mut out[way.own].j[through][given.place((m - 1, l), p, own.count)];
+                    product(by_j, Then::Add, factor, way.matrix(with_g), other.j(p));
+                }
             }
-            add_multiplied(by_ze, gram, with_g);
-        }
-        multiply(with_g, counted);
-        for p in group {
-            let g = view(weighted(other.g, kappa, scaled), columns, outputs).transpose();
-            // (J' K g') z with J' of the chunk: by z; by K it stands in the sums.
-            product(with_k, Then::Set, 1.0, view(own.k(p), rows, outputs), g);
             if l > 0 {
-                product(with_j, Then::Set, 1.0, own.z, other.j(p).transpose());
-                add_multiplied(by_ze, with_j, with_k);
+                let [tile, chunk] = [pair.first, pair.second].map(|tile| &given.tiles[tile]);
+                add_counted_pairs(&mut met.by_ze[l], factor, by_ze, tile, chunk);
             }
-            multiply(with_k, counted);
-            product(&mut out.z[m], Then::Add, factor, pairs(with_k, tile, chunk), other.j(p));
-            // The same with J of the tile: by g and by J.
-            let k = view(weighted(other.k(p), kappa, scaled), columns, outputs);
-            product(with_j, Then::Set, 1.0, own.j(p), other.z.transpose());
-            product(with_k, Then::Set, 1.0, view(own.g, rows, outputs), k.transpose());
-            if l > 0 {
-                add_multiplied(by_ze, with_j, with_k);
-            }
-            multiply(with_j, counted);
-            product(&mut out.g[m], Then::Add, factor, pairs(with_j, tile, chunk), k);
-            multiply(with_k, counted);
-            let by_j = &mut out.j[through][sizes.place((m - 1, l), p, rows)];
-            product(by_j, Then::Add, factor, pairs(with_k, tile, chunk), other.z);
-            product(by_j, Then::Add, factor, pairs(with_g, tile, chunk), other.j(p));
         }
-    }
-    if l > 0 {
-        add_pairs(&mut pair.by_ze[l], factor, by_ze, tile, chunk);
     }
 }

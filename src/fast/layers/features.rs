@@ -5,18 +5,18 @@
 //! `A^{ml} = W^m J^{m-1,l}` is that of `a^m`.
 
 use super::forward::{Forward, weights};
+use super::given::Given;
 use super::room::room;
 use super::rows::{Column, sample, sample_mut};
 use super::sizes::{Sizes, at, blocks};
 use crate::fast::lanes::{row, row_mut, vectorised};
 use crate::fast::product::{Then, product, product_into, view};
-use crate::fast::sizes::upper;
-use crate::model::Network;
+use crate::model::Layer;
 use crate::terms::pairs_of_layers;
 use std::f64::consts::SQRT_2;
 
 /// `K`, `J` and `A` of a tile. Each is, for one unit of the earlier layer after the other, a matrix of samples times units of the later
-/// one: [`Sizes::place`].
+/// one: [`Units::place`].
 #[derive(Default)]
 pub(super) struct Features {
     /// `K^{ml}`, at [`at`]; of a layer with itself packed.
@@ -27,8 +27,6 @@ pub(super) struct Features {
     pub j: Vec<Vec<f64>>,
     /// `A^{ml}` of the outputs, and of layers that stand apart; that of neighbours is `W^{l+1} Phi^l`.
     pub a: Vec<Vec<f64>>,
-    /// `phi2 v` of each hidden layer, a row a sample.
-    pub r: Vec<Vec<f64>>,
 }
 
 /// Whether layers stand further apart than neighbours.
@@ -42,141 +40,130 @@ pub(super) fn keeps_derivative(sizes: &Sizes, m: usize, l: usize) -> bool {
 }
 
 impl Features {
-    pub fn new(sizes: &Sizes, count: usize) -> Self {
+    pub fn new(sizes: &Sizes, most: &dyn Fn(usize, usize) -> usize, count: usize) -> Self {
         let (layers, hidden) = (sizes.layers(), sizes.hidden());
+        let entries = |m, l| vec![0.0; count * most(m, l)];
         let all = |of: &dyn Fn(usize, usize) -> bool, layers: usize| -> Vec<Vec<f64>> {
             let mut all = vec![Vec::new(); blocks(layers)];
-            for (m, l) in pairs_of_layers(layers) {
-                all[at(m, l)] = vec![0.0; if of(m, l) { count * sizes.units(m, l) } else { 0 }];
+            for (m, l) in pairs_of_layers(layers).filter(|&(m, l)| of(m, l)) {
+                all[at(m, l)] = entries(m, l);
             }
             all
         };
         Features {
             k: all(&|_, _| true, layers),
-            half: (0..hidden).map(|l| vec![0.0; count * sizes.units(l, l)]).collect(),
+            half: (0..hidden).map(|l| entries(l, l)).collect(),
             j: all(&|k, l| k > l, hidden),
             a: all(&|m, l| keeps_derivative(sizes, m, l), layers),
-            r: (0..hidden).map(|l| vec![0.0; count * sizes.outputs(l)]).collect(),
         }
     }
 
-    /// Computes all, in room for products.
-    pub fn fill(
-        &mut self,
-        sizes: &Sizes,
-        network: &Network<f64>,
-        tile: &Forward,
-        scratch: &mut [Vec<f64>; 6],
-    ) {
-        for (r, (phi2, v)) in self.r.iter_mut().zip(tile.phi2.iter().zip(&tile.v)) {
-            r.iter_mut().zip(phi2.iter().zip(v)).for_each(|(r, (phi2, v))| *r = phi2 * v);
-        }
-        self.fill_outputs(sizes, tile);
+    /// Computes all of a tile, in room for a product.
+    pub fn fill(&mut self, given: Given, tile: &Forward, scratch: &mut Vec<f64>) {
+        let sizes = given.sizes();
+        self.fill_outputs(given, tile);
         for l in 0..sizes.hidden() {
-            for p in 0..sizes.outputs(l) {
-                (l + 1..sizes.layers()).for_each(|m| self.carry_forward(sizes, network, tile, (m, l, p)));
+            for p in given.units.of(l) {
+                (l + 1..sizes.layers()).for_each(|m| self.carry_forward(given, tile, (m, l, p)));
             }
-            self.meet(sizes, tile, l);
-            for p in 0..sizes.outputs(l) {
+            self.meet(given, tile, l);
+            for p in given.units.of(l) {
                 let hidden = (l + 1..sizes.hidden()).rev();
-                hidden.for_each(|m| self.carry_back(sizes, network, tile, (m, l, p), &mut scratch[0]));
-                self.fill_diagonal(sizes, network, tile, (l, p));
+                hidden.for_each(|m| self.carry_back(given, tile, (m, l, p), scratch));
+                self.fill_diagonal(given, tile, (l, p));
             }
         }
     }
 
     /// `K^{LL} = S`.
-    fn fill_outputs(&mut self, sizes: &Sizes, tile: &Forward) {
-        let (last, count) = (sizes.hidden(), tile.count());
-        let outputs = sizes.outputs(last);
-        for (n, s) in tile.s.chunks(outputs * outputs).enumerate() {
-            for (p, k) in upper(outputs) {
-                let place = sizes.place((last, last), p, count).start + n * (outputs - p) + k - p;
-                self.k[at(last, last)][place] = s[p * outputs + k] * if p == k { 1.0 } else { SQRT_2 };
+    fn fill_outputs(&mut self, given: Given, tile: &Forward) {
+        let last = given.sizes().hidden();
+        let outputs = given.sizes().outputs(last);
+        for p in given.units.of(last) {
+            let k = &mut self.k[at(last, last)][given.place((last, last), p, tile.count())];
+            for (k, s) in k.chunks_mut(outputs - p).zip(tile.s.chunks(outputs * outputs)) {
+                let s = &row(s, p, outputs)[p..];
+                k.iter_mut().zip(s).for_each(|(k, s)| *k = SQRT_2 * s);
+                k[0] = s[0];
             }
         }
     }
 
     /// `A^{ml}` and `J^{ml}` for unit `p` of layer `l`.
-    fn carry_forward(
-        &mut self,
-        sizes: &Sizes,
-        network: &Network<f64>,
-        tile: &Forward,
-        (m, l, p): (usize, usize, usize),
-    ) {
-        let (count, width) = (tile.count(), sizes.outputs(m));
-        let place = sizes.place((m, l), p, count);
+    fn carry_forward(&mut self, given: Given, tile: &Forward, (m, l, p): (usize, usize, usize)) {
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (width, place) = (sizes.outputs(m), given.place((m, l), p, count));
         if apart(m, l) {
-            let from = &self.j[at(m - 1, l)][sizes.place((m - 1, l), p, count)];
+            let from = &self.j[at(m - 1, l)][given.place((m - 1, l), p, count)];
             let from = view(from, count, sizes.outputs(m - 1));
-            let w = weights(&network.layers.0[m]).transpose();
+            let w = weights(given.layer(m)).transpose();
             product(&mut self.a[at(m, l)][place.clone()], Then::Set, 1.0, from, w);
         } else if m == sizes.hidden() {
-            let first = Derivative::first(sizes, network, tile, (l, p));
+            let first = Derivative::first(given, tile, (l, p));
             let a = &mut self.a[at(m, l)][place.clone()];
             for n in 0..count {
                 let (phi1, w) = first.of(n);
                 row_mut(a, n, width).iter_mut().zip(w).for_each(|(a, w)| *a = phi1 * w);
             }
         }
-        if m < sizes.hidden() {
-            let a = Derivative::of_unit(&self.a, sizes, network, tile, (m, l, p));
-            let (j, slopes) = (&mut self.j[at(m, l)][place], &tile.phi1[m]);
-            vectorised(
-                #[inline(always)]
-                || {
-                    for n in 0..count {
-                        let (scale, a) = a.of(n);
-                        let (j, phi1) = (row_mut(j, n, width), row(slopes, n, width));
-                        for i in 0..width {
-                            j[i] = scale * a[i] * phi1[i];
-                        }
-                    }
-                },
-            );
+        if m == sizes.hidden() {
+            return;
         }
+        let a = Derivative::of_unit(&self.a, given, tile, (m, l, p));
+        let (j, slopes) = (&mut self.j[at(m, l)][place], &tile.phi1[m]);
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let (scale, a) = a.of(n);
+                    let (j, phi1) = (row_mut(j, n, width), row(slopes, n, width));
+                    for i in 0..width {
+                        j[i] = scale * a[i] * phi1[i];
+                    }
+                }
+            },
+        );
     }
 
     /// `K^{Ll} = S A^{Ll}`, where the way forward ends.
-    fn meet(&mut self, sizes: &Sizes, tile: &Forward, l: usize) {
-        let (count, outputs) = (tile.count(), sizes.outputs(sizes.hidden()));
-        let index = at(sizes.hidden(), l);
-        let length = count * sizes.units(sizes.hidden(), l);
-        for (n, s) in tile.s.chunks(outputs * outputs).enumerate() {
-            let a = sample(&self.a[index][..length], n, count, outputs);
-            let k = sample_mut(&mut self.k[index][..length], n, count, outputs);
-            product_into(k, Then::Set, 1.0, a, view(s, outputs, outputs));
+    fn meet(&mut self, given: Given, tile: &Forward, l: usize) {
+        let (count, last) = (tile.count(), given.sizes().hidden());
+        let outputs = given.sizes().outputs(last);
+        let length = count * given.units.entries(given.sizes(), (last, l));
+        let (a, k) = (&self.a[at(last, l)][..length], &mut self.k[at(last, l)][..length]);
+        for (n, s) in tile.s.chunks(outputs * outputs).enumerate().take_while(|_| length > 0) {
+            let k = sample_mut(k, n, count, outputs);
+            product_into(k, Then::Set, 1.0, sample(a, n, count, outputs), view(s, outputs, outputs));
         }
     }
 
     /// `K^{ml}` of a later hidden layer for unit `p` of layer `l`.
     fn carry_back(
         &mut self,
-        sizes: &Sizes,
-        network: &Network<f64>,
+        given: Given,
         tile: &Forward,
         (m, l, p): (usize, usize, usize),
         scratch: &mut Vec<f64>,
     ) {
-        let (count, width) = (tile.count(), sizes.outputs(m));
+        let (sizes, count) = (given.sizes(), tile.count());
+        let width = sizes.outputs(m);
         let (before, after) = self.k.split_at_mut(at(m + 1, l));
-        let from = &after[0][sizes.place((m + 1, l), p, count)];
+        let from = &after[0][given.place((m + 1, l), p, count)];
         let from = view(from, count, sizes.outputs(m + 1));
         let u = room(scratch, count * width);
-        product(u, Then::Set, 1.0, from, weights(&network.layers.0[m + 1]));
-        let a = Derivative::of_unit(&self.a, sizes, network, tile, (m, l, p));
-        let (slopes, bends) = (&tile.phi1[m], &self.r[m]);
-        let k = &mut before[at(m, l)][sizes.place((m, l), p, count)];
+        product(u, Then::Set, 1.0, from, weights(given.layer(m + 1)));
+        let a = Derivative::of_unit(&self.a, given, tile, (m, l, p));
+        let (slopes, bends, adjoints) = (&tile.phi1[m], &tile.phi2[m], &tile.v[m]);
+        let k = &mut before[at(m, l)][given.place((m, l), p, count)];
         vectorised(
             #[inline(always)]
             || {
                 for n in 0..count {
                     let (scale, a) = a.of(n);
-                    let (k, u) = (row_mut(k, n, width), row(u, n, width));
-                    let (phi1, r) = (row(slopes, n, width), row(bends, n, width));
+                    let (k, u, phi1) = (row_mut(k, n, width), row(u, n, width), row(slopes, n, width));
+                    let (phi2, v) = (row(bends, n, width), row(adjoints, n, width));
                     for i in 0..width {
-                        k[i] = u[i] * phi1[i] + r[i] * (scale * a[i]);
+                        k[i] = u[i] * phi1[i] + phi2[i] * v[i] * (scale * a[i]);
                     }
                 }
             },
@@ -184,32 +171,27 @@ impl Features {
     }
 
     /// `K^{ll}` for unit `p`, and the half of it.
-    fn fill_diagonal(
-        &mut self,
-        sizes: &Sizes,
-        network: &Network<f64>,
-        tile: &Forward,
-        (l, p): (usize, usize),
-    ) {
-        let (count, width) = (tile.count(), sizes.outputs(l));
-        let (place, columns) = (sizes.place((l, l), p, count), sizes.columns(l, l, p));
+    fn fill_diagonal(&mut self, given: Given, tile: &Forward, (l, p): (usize, usize)) {
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (width, columns) = (sizes.outputs(l), sizes.columns(l, l, p));
+        let place = given.place((l, l), p, count);
         let (before, after) = self.k.split_at_mut(at(l + 1, l));
-        let from = &after[0][sizes.place((l + 1, l), p, count)];
+        let from = &after[0][given.place((l + 1, l), p, count)];
         let from = view(from, count, sizes.outputs(l + 1));
-        let w = weights(&network.layers.0[l + 1]).subcols(p, columns);
+        let w = weights(given.layer(l + 1)).subcols(p, columns);
         let half = &mut self.half[l][place.clone()];
         product(half, Then::Set, 1.0, from, w);
-        let (k, slopes, bends) = (&mut before[at(l, l)][place], &tile.phi1[l], &self.r[l]);
+        let (k, slopes) = (&mut before[at(l, l)][place], &tile.phi1[l]);
         vectorised(
             #[inline(always)]
             || {
                 for n in 0..count {
                     let (k, half) = (row_mut(k, n, columns), row(half, n, columns));
-                    let phi1 = &row(slopes, n, width)[p..];
+                    let (unit, phi1) = (n * width + p, &row(slopes, n, width)[p..]);
                     for i in 0..columns {
                         k[i] = SQRT_2 * phi1[i] * half[i];
                     }
-                    k[0] = phi1[0] * half[0] + bends[n * width + p];
+                    k[0] = phi1[0] * half[0] + tile.phi2[l][unit] * tile.v[l][unit];
                 }
             },
         );
@@ -229,28 +211,22 @@ impl<'a> Derivative<'a> {
     /// What is kept, or made of the weights.
     pub fn of_unit(
         kept: &'a [Vec<f64>],
-        sizes: &Sizes,
-        network: &'a Network<f64>,
+        given: Given<'a>,
         tile: &'a Forward,
         (m, l, p): (usize, usize, usize),
     ) -> Self {
         if m == l + 1 {
-            return Derivative::first(sizes, network, tile, (l, p));
+            return Derivative::first(given, tile, (l, p));
         }
-        let rows = &kept[at(m, l)][sizes.place((m, l), p, tile.count())];
-        Derivative { rows, columns: sizes.outputs(m), phi1: None }
+        let rows = &kept[at(m, l)][given.place((m, l), p, tile.count())];
+        Derivative { rows, columns: given.sizes().outputs(m), phi1: None }
     }
 
     /// `A^{l+1,l}`: `phi1_p` times a column of the weights.
-    pub fn first(
-        sizes: &Sizes,
-        network: &'a Network<f64>,
-        tile: &'a Forward,
-        (l, p): (usize, usize),
-    ) -> Self {
-        let columns = sizes.outputs(l + 1);
-        let rows = row(network.layers.0[l + 1].w.as_slice(), p, columns);
-        let phi1 = Column { data: &tile.phi1[l], width: sizes.outputs(l), column: p };
+    pub fn first(given: Given<'a>, tile: &'a Forward, (l, p): (usize, usize)) -> Self {
+        let columns = given.sizes().outputs(l + 1);
+        let rows = column_of_weights(given.layer(l + 1), p);
+        let phi1 = Column { data: &tile.phi1[l], width: given.sizes().outputs(l), column: p };
         Derivative { rows, columns, phi1: Some(phi1) }
     }
 
@@ -262,4 +238,9 @@ impl<'a> Derivative<'a> {
             None => (1.0, row(self.rows, n, self.columns)),
         }
     }
+}
+
+/// The weights of all units for one of their inputs.
+pub(super) fn column_of_weights(layer: &Layer<f64>, p: usize) -> &[f64] {
+    row(layer.w.as_slice(), p, layer.w.nrows())
 }

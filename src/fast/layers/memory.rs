@@ -14,10 +14,12 @@ pub(super) fn block_bytes(sizes: &Sizes, m: usize, l: usize) -> u64 {
 /// The bytes that one sample takes in the buffers of a kind.
 #[derive(Default)]
 struct PerSample {
+    /// What belongs to samples.
     forward: u64,
-    features: u64,
-    products: u64,
-    partials: u64,
+    /// What belongs to units.
+    units: u64,
+    /// What every worker sums.
+    vectors: u64,
 }
 
 impl LayerPlan {
@@ -28,20 +30,28 @@ impl LayerPlan {
 
     /// Those of the buffers of chapters 9 to 13.
     pub(super) fn deep_bytes(&self) -> u64 {
-        let (tile, threads) = (self.tile as u64, self.threads as u64);
-        let PerSample { forward, features, products, partials } = self.per_sample();
-        let (kept, own) = if self.keep { (features, 0) } else { (0, features.saturating_mul(2)) };
-        let (kept_products, own_products) = if self.keeps_products() { (products, 0) } else { (0, products) };
-        let sums = self.sums_bytes();
-        let of_tile = partials.saturating_add(own).saturating_add(own_products).saturating_mul(tile);
-        let worker = of_tile
-            .saturating_add(sums)
-            .saturating_add(numbers(&[self.tile, self.tile, 3 * self.sizes.layers() + 2]))
-            .saturating_add(self.rooms_bytes())
-            .saturating_add(numbers(&[self.architecture.parameters()]));
-        let each = forward.saturating_add(kept).saturating_add(kept_products);
-        let samples = each.saturating_mul(self.samples as u64);
-        samples.saturating_add(sums).saturating_add(worker.saturating_mul(threads))
+        let threads = self.threads as u64;
+        let PerSample { forward, vectors, .. } = self.per_sample();
+        let squares = pairs_of_layers(self.sizes.layers()).map(|(m, l)| self.sizes.units(m, l)).sum();
+        let own = self.rooms_bytes().saturating_add(numbers(&[self.architecture.parameters()]));
+        let worker = own.saturating_add(numbers(&[squares]));
+        let samples = forward.saturating_add(threads.saturating_mul(vectors));
+        self.kept_bytes()
+            .div_ceil(self.batches as u64)
+            .saturating_add(samples.saturating_mul(self.samples as u64))
+            .saturating_add(self.pair_bytes().saturating_mul(self.round() as u64))
+            .saturating_add(worker.saturating_mul(threads))
+    }
+
+    /// Those of what belongs to units, if all of it is there at once.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        self.per_sample().units.saturating_mul(self.samples as u64).saturating_add(self.sums_bytes())
+    }
+
+    /// Those of the matrices of a pair of tiles: two a layer for all, and of each worker one a layer and two more.
+    pub(super) fn pair_bytes(&self) -> u64 {
+        let layers = self.sizes.layers();
+        numbers(&[self.tile, self.tile, 2 * layers + self.threads * (layers + 1)])
     }
 
     fn per_sample(&self) -> PerSample {
@@ -51,21 +61,19 @@ impl LayerPlan {
         for l in 0..sizes.layers() {
             let (inputs, outputs) = (sizes.inputs(l), sizes.outputs(l));
             add(&mut each.forward, &[inputs + 5 * outputs]);
-            add(&mut each.partials, &[inputs + 3 * outputs + 1]);
-            add(&mut each.features, &[outputs]);
+            add(&mut each.vectors, &[if l > 0 { inputs } else { 0 } + outputs]);
+            add(&mut each.vectors, &[2, if l < sizes.hidden() { outputs } else { outputs.div_ceil(2) }]);
         }
         let last = sizes.outputs(sizes.hidden());
         add(&mut each.forward, &[last, last + 2]);
-        add(&mut each.partials, &[last, last]);
         for (m, l) in pairs_of_layers(sizes.layers()) {
             let (units, pairs) = (sizes.units(m, l), self.routes[at(m, l)].is_by_pairs());
-            let hidden = m < sizes.hidden();
-            add(&mut each.features, &[units, 1 + usize::from(hidden)]);
-            add(&mut each.features, &[units, usize::from(keeps_derivative(sizes, m, l))]);
-            add(&mut each.partials, &[units, usize::from(!pairs) + usize::from(hidden && m > l)]);
-            add(&mut each.products, &[units, usize::from(pairs)]);
-            add(&mut each.products, &[sizes.outputs(m), usize::from(pairs && m > l)]);
-            add(&mut each.products, &[2, sizes.outputs(l), usize::from(pairs && m == l + 1)]);
+            let hidden = usize::from(m < sizes.hidden());
+            // K and what it is half of, or J and its derivative; A; the derivatives by K.
+            let features = 1 + if m == l { hidden } else { 2 * hidden };
+            add(&mut each.units, &[units, features + usize::from(keeps_derivative(sizes, m, l)) + usize::from(pairs)]);
+            add(&mut each.vectors, &[sizes.outputs(m), usize::from(pairs && m > l)]);
+            add(&mut each.vectors, &[2, sizes.outputs(l), usize::from(pairs && m == l + 1)]);
         }
         each
     }
@@ -73,46 +81,41 @@ impl LayerPlan {
     /// The rooms of a worker.
     fn rooms_bytes(&self) -> u64 {
         let (sizes, tile) = (&self.sizes, self.tile);
-        let mut rooms = [0; 6];
-        let mut path = [0; 3];
+        let share = |units: usize| units.div_ceil(self.threads * self.batches);
+        let last = sizes.outputs(sizes.hidden());
+        let (mut rooms, mut path, mut known) = ([0; 6], [0; 2], 0);
         for (m, l) in pairs_of_layers(sizes.layers()) {
-            let (outputs, inputs) = (sizes.outputs(m), sizes.augmented(l));
-            let route = self.routes[at(m, l)];
-            let weighted = if self.by_units { outputs } else { 0 };
-            let by_pairs = tile * weighted.max(if apart(m, l) { outputs } else { 0 });
-            let pairs = sizes.input_pairs(m, l);
-            let of_block = match (route, m - l) {
-                (LayerRoute::Parameters, 0) => {
-                    [tile * pairs, tile * inputs, tile * pairs, pairs * weighted, 0, 0]
-                }
-                (LayerRoute::Parameters, 1) => {
-                    let d = tile * outputs;
-                    [tile * pairs, tile * inputs, tile * pairs.max(outputs), pairs * weighted, d, d]
-                }
-                (LayerRoute::Parameters, _) => {
-                    [tile * pairs, tile * inputs, tile * pairs, pairs * weighted, tile * pairs, 0]
-                }
-                (LayerRoute::Inputs, _) => {
-                    let (d, of_inputs) = (tile * outputs, tile * inputs);
-                    [of_inputs.max(d), d.max(inputs * weighted), d.max(of_inputs), d, 0, 0]
-                }
-                (LayerRoute::Pairs, 0) => [tile * weighted, 0, 0, 0, 0, 0],
-                (LayerRoute::Pairs, 1) => {
-                    [tile * outputs, tile * outputs, tile * outputs, tile * outputs, 0, 0]
-                }
-                (LayerRoute::Pairs, _) => {
-                    let pairs = tile * tile;
-                    [by_pairs, by_pairs.max(pairs), pairs, pairs, pairs, 0]
-                }
-                (LayerRoute::Kernel, _) => [tile, 0, 0, 0, 0, 0],
-            };
-            rooms.iter_mut().zip(of_block).for_each(|(room, of)| *room = of.max(*room));
-            let (own, outputs) = (tile * sizes.columns(m, l, 0), tile * sizes.units(sizes.hidden(), l));
-            let of_path = [own, own, outputs];
+            let (outputs, route) = (sizes.outputs(m), self.routes[at(m, l)]);
+            rooms.iter_mut().zip(self.rooms_of(m, l)).for_each(|(room, of)| *room = of.max(*room));
+            let of_path = [outputs.max(sizes.inputs(m)), share(sizes.units(sizes.hidden(), l))];
             path.iter_mut().zip(of_path).for_each(|(room, of)| *room = of.max(*room));
+            known += if route.is_by_pairs() { 0 } else { share(sizes.units(m, l)) };
         }
         let all = rooms.iter().map(|&room| numbers(&[room])).fold(0, u64::saturating_add);
-        all.saturating_add(numbers(&[2, path[0] + path[1] + path[2]]))
+        all.saturating_add(numbers(&[tile, 6 * path[0] + 2 * path[1] + last * last + 1 + known]))
+    }
+
+    /// The rooms that a worker needs for a block.
+    fn rooms_of(&self, m: usize, l: usize) -> [usize; 6] {
+        let (sizes, tile) = (&self.sizes, self.tile);
+        let (outputs, inputs, pairs) = (sizes.outputs(m), sizes.augmented(l), sizes.input_pairs(m, l));
+        let weighted = if self.by_units { outputs } else { 0 };
+        let (d, zz) = (tile * outputs, tile * pairs);
+        match (self.routes[at(m, l)], m - l) {
+            (LayerRoute::Parameters, 0) => [zz, tile * inputs, zz, pairs * weighted, 0, 0],
+            (LayerRoute::Parameters, 1) => [zz, tile * inputs, zz.max(d), pairs * weighted, d, d],
+            (LayerRoute::Parameters, _) => [zz, tile * inputs, zz, pairs * weighted, zz, 0],
+            (LayerRoute::Inputs, _) => {
+                [d.max(tile * inputs), d.max(inputs * weighted), d.max(tile * inputs), d, 0, 0]
+            }
+            (LayerRoute::Pairs, 1) => [d, d, d, d, 0, 0],
+            (LayerRoute::Pairs, _) if apart(m, l) => {
+                let pairs = tile * tile;
+                [tile * weighted, d.max(pairs), pairs, pairs, pairs, 0]
+            }
+            (LayerRoute::Pairs, _) => [tile * weighted, d, 0, 0, 0, 0],
+            (LayerRoute::Kernel, _) => [0; 6],
+        }
     }
 
     fn sums_bytes(&self) -> u64 {

@@ -1,9 +1,12 @@
 //! The production path at any depth and for any loss: see [`LayerWorkspace`].
 
+mod back;
+mod cost;
 mod deep;
 mod distant;
 mod features;
 mod forward;
+mod given;
 mod gradient;
 mod groups;
 mod kernel;
@@ -13,18 +16,19 @@ mod neighbours;
 mod objective;
 mod one_hidden;
 mod output;
-mod pair;
 mod parameters;
 mod partials;
 mod plan;
 mod products;
 mod room;
+mod round;
 mod rows;
 mod sizes;
 mod sums;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod units;
 mod weights;
 mod worker;
 mod workspace;

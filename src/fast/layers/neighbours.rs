@@ -4,12 +4,14 @@
 
 use super::features::Features;
 use super::forward::Forward;
-use super::pair::{Pair, pairs};
-use super::products::{Given, Products};
+use super::given::Given;
+use super::products::Products;
 use super::room::{cleared, room};
-use super::rows::{Column, add_scaled, weigh_columns, weighted};
-use super::sizes::{Sizes, at};
-use super::sums::counted_inputs;
+use super::round::{Pair, Way};
+use super::rows::{Column, add_counted_pairs, add_scaled, weigh_columns, weighted};
+use super::sizes::at;
+use super::sums::{Sums, counted_inputs};
+use super::worker::Room;
 use crate::fast::lanes::{dot, row, row_mut, vectorised};
 use crate::fast::product::{Then, product, view};
 
@@ -23,15 +25,14 @@ pub(super) struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    pub fn of(sizes: &Sizes, (l, p): (usize, usize), samples: &'a Forward, features: &'a Features) -> Self {
-        let place = sizes.place((l + 1, l), p, samples.count());
-        let column = |data| Column { data, width: sizes.outputs(l), column: p };
+    pub fn of(given: Given, (l, p): (usize, usize), tile: &'a Forward, features: &'a Features) -> Self {
+        let column = |data| Column { data, width: given.sizes().outputs(l), column: p };
         Unit {
-            z: column(&samples.z[l + 1]),
-            phi1: column(&samples.phi1[l]),
-            k: &features.k[at(l + 1, l)][place],
-            g: &samples.g[l + 1],
-            columns: sizes.outputs(l + 1),
+            z: column(&tile.z[l + 1]),
+            phi1: column(&tile.phi1[l]),
+            k: &features.k[at(l + 1, l)][given.place((l + 1, l), p, tile.count())],
+            g: &tile.g[l + 1],
+            columns: given.sizes().outputs(l + 1),
         }
     }
 
@@ -57,7 +58,7 @@ impl<'a> Unit<'a> {
     }
 
     /// Sets `D` and `K z`, each column weighted.
-    pub fn fill_apart(&self, d: &mut [f64], kz: &mut [f64], kappa: Option<&[f64]>) {
+    fn fill_apart(&self, d: &mut [f64], kz: &mut [f64], kappa: Option<&[f64]>) {
         let columns = self.columns;
         for n in 0..d.len() / columns {
             let (z, phi1) = (self.z.of(n), self.phi1.of(n));
@@ -70,27 +71,28 @@ impl<'a> Unit<'a> {
     }
 }
 
-/// Adds the pairs of a tile with a chunk, of one unit.
+/// Adds the terms with `D` of one unit, of a tile that meets another one.
 pub(super) fn add(
     given: Given,
     (l, p): (usize, usize),
-    (tile, own): (&Forward, &Features),
-    (chunk, other): (&Forward, &Features),
+    way: Way,
+    counted: &[f64],
+    features: &[Features],
     out: &mut Products,
     squared: &mut [Vec<f64>],
-    pair: &mut Pair,
+    [d, both, by_kz, by_d, ..]: &mut [Vec<f64>; 6],
 ) {
-    let sizes = given.sizes();
-    let outputs = sizes.outputs(l + 1);
+    let outputs = given.sizes().outputs(l + 1);
+    let (tile, chunk) = (&given.tiles[way.own], &given.tiles[way.other]);
     let (rows, columns) = (tile.count(), chunk.count());
-    let counted = pairs(&pair.counted[l], tile, chunk);
-    let [d, both, by_kz, by_d, ..] = &mut pair.more;
     let (d, both) = (room(d, columns * outputs), room(both, columns * outputs));
     let (by_kz, by_d) = (room(by_kz, rows * outputs), room(by_d, rows * outputs));
-    Unit::of(sizes, (l, p), chunk, other).fill_both(d, both, given.kappa((l + 1, l), p));
-    product(by_kz, Then::Set, 1.0, counted, view(d, columns, outputs));
-    product(by_d, Then::Set, 1.0, counted, view(both, columns, outputs));
-    carry(sizes, l, Unit::of(sizes, (l, p), tile, own), [by_kz, by_d], out, squared);
+    let kappa = given.kappa((l + 1, l), p);
+    Unit::of(given, (l, p), chunk, &features[way.other]).fill_both(d, both, kappa);
+    product(by_kz, Then::Set, 1.0, way.matrix(counted), view(d, columns, outputs));
+    product(by_d, Then::Set, 1.0, way.matrix(counted), view(both, columns, outputs));
+    let unit = Unit::of(given, (l, p), tile, &features[way.own]);
+    carry(given, l, unit, [by_kz, by_d], out, squared);
 }
 
 /// Adds all pairs by way of the inputs of the earlier layer.
@@ -98,28 +100,28 @@ pub(super) fn add_by_inputs(
     given: Given,
     l: usize,
     (tile, own): (&Forward, &Features),
+    sums: &Sums,
     out: &mut Products,
     squared: &mut [Vec<f64>],
-    more: &mut [Vec<f64>; 6],
+    [zt, scaled, by_kz, by_d, ..]: &mut [Vec<f64>; 6],
 ) {
     let sizes = given.sizes();
     let (count, inputs, outputs) = (tile.count(), sizes.augmented(l), sizes.outputs(l + 1));
-    let [zt, scaled, by_kz, by_d, ..] = more;
     let zt = view(counted_inputs(zt, sizes, tile, l), count, inputs);
     let (by_kz, by_d) = (room(by_kz, count * outputs), room(by_d, count * outputs));
-    for p in 0..sizes.outputs(l) {
-        let (kappa, own_sums) = (given.kappa((l + 1, l), p), sizes.place((l + 1, l), p, inputs));
-        let d = weighted(&given.sums.d[l][own_sums.clone()], kappa, scaled);
+    for p in given.units.of(l) {
+        let (kappa, place) = (given.kappa((l + 1, l), p), given.place((l + 1, l), p, inputs));
+        let d = weighted(&sums.d[l][place.clone()], kappa, scaled);
         product(by_kz, Then::Set, 1.0, zt, view(d, inputs, outputs));
-        let both = weighted(&given.sums.both[l][own_sums], kappa, scaled);
+        let both = weighted(&sums.both[l][place], kappa, scaled);
         product(by_d, Then::Set, 1.0, zt, view(both, inputs, outputs));
-        carry(sizes, l, Unit::of(sizes, (l, p), tile, own), [by_kz, by_d], out, squared);
+        carry(given, l, Unit::of(given, (l, p), tile, own), [by_kz, by_d], out, squared);
     }
 }
 
 /// Carries half the derivatives by `K z` and by `D` to their factors, and the squares that they come from.
 fn carry(
-    sizes: &Sizes,
+    given: Given,
     l: usize,
     unit: Unit,
     [by_kz, by_d]: [&[f64]; 2],
@@ -128,8 +130,8 @@ fn carry(
 ) {
     let Unit { z, phi1, k, g, columns } = unit;
     let (index, count, Column { width, column: p, .. }) = (at(l + 1, l), k.len() / columns, z);
-    let squared = &mut squared[index][sizes.entries((l + 1, l), p)];
-    let by_k = &mut out.k[index][sizes.place((l + 1, l), p, count)];
+    let squared = &mut squared[index][given.sizes().entries((l + 1, l), p)];
+    let by_k = &mut out.k[index][given.place((l + 1, l), p, count)];
     let (all_g, by_z, by_phi1) = (&mut out.g[index], &mut out.z[l], &mut out.phi1[l]);
     vectorised(
         #[inline(always)]
@@ -157,38 +159,27 @@ pub(super) fn add_by_ze(
     given: Given,
     l: usize,
     factor: f64,
-    (tile, own): (&Forward, &Features),
-    (chunk, other): (&Forward, &Features),
-    pair: &mut Pair,
+    pairs: &[Pair],
+    features: &[Features],
+    rooms: &mut Room,
 ) {
-    let sizes = given.sizes();
-    let outputs = sizes.outputs(l + 1);
-    let (rows, columns) = (tile.count(), chunk.count());
-    let [d, both, own_kz, own_d, ..] = &mut pair.more;
-    let (d, both) = (room(d, columns * outputs), room(both, columns * outputs));
-    let (own_kz, own_d) = (room(own_kz, rows * outputs), room(own_d, rows * outputs));
-    let gram = cleared(&mut pair.gram, rows * columns);
-    for p in 0..sizes.outputs(l) {
-        let kappa = given.kappa((l + 1, l), p);
-        let unit = Unit::of(sizes, (l, p), chunk, other);
-        unit.fill_both(d, both, None);
-        let unit = Unit::of(sizes, (l, p), tile, own);
-        unit.fill_apart(own_d, own_kz, kappa);
-        let of = |data, rows| view(data, rows, outputs);
-        product(gram, Then::Add, 1.0, of(own_kz, rows), of(d, columns).transpose());
-        product(gram, Then::Add, 1.0, of(own_d, rows), of(both, columns).transpose());
-    }
-    add_pairs(&mut pair.by_ze[l], factor, gram, tile, chunk);
-}
-
-/// `out += factor omega omega' gram` for all pairs.
-pub(super) fn add_pairs(out: &mut [f64], factor: f64, gram: &[f64], tile: &Forward, chunk: &Forward) {
-    let columns = chunk.count();
-    for (n, share) in tile.share.iter().enumerate() {
-        let (out, gram) = (row_mut(out, n, columns), row(gram, n, columns));
-        for ((out, gram), other) in out.iter_mut().zip(gram).zip(&chunk.share) {
-            *out += factor * share * other * gram;
+    let outputs = given.sizes().outputs(l + 1);
+    for (pair, met) in pairs.iter().zip(&mut rooms.met) {
+        let (tile, chunk) = (&given.tiles[pair.first], &given.tiles[pair.second]);
+        let (rows, columns) = (pair.rows, pair.columns);
+        let [d, both, own_kz, own_d, ..] = &mut rooms.more;
+        let (d, both) = (room(d, columns * outputs), room(both, columns * outputs));
+        let (own_kz, own_d) = (room(own_kz, rows * outputs), room(own_d, rows * outputs));
+        let gram = cleared(&mut met.gram, rows * columns);
+        for p in given.units.of(l) {
+            let kappa = given.kappa((l + 1, l), p);
+            Unit::of(given, (l, p), chunk, &features[pair.second]).fill_both(d, both, None);
+            Unit::of(given, (l, p), tile, &features[pair.first]).fill_apart(own_d, own_kz, kappa);
+            let of = |data, rows| view(data, rows, outputs);
+            product(gram, Then::Add, 1.0, of(own_kz, rows), of(d, columns).transpose());
+            product(gram, Then::Add, 1.0, of(own_d, rows), of(both, columns).transpose());
         }
+        add_counted_pairs(&mut met.by_ze[l], pair.share() * factor, gram, tile, chunk);
     }
 }
 
@@ -196,26 +187,25 @@ pub(super) fn add_pairs(out: &mut [f64], factor: f64, gram: &[f64], tile: &Forwa
 pub(super) fn add_to_inputs(
     given: Given,
     l: usize,
-    factor: f64,
     (tile, own): (&Forward, &Features),
+    sums: &Sums,
     out: &mut [f64],
-    more: &mut [Vec<f64>; 6],
+    [d, kz, by, ..]: &mut [Vec<f64>; 6],
 ) {
     let sizes = given.sizes();
     let (count, inputs, outputs) = (tile.count(), sizes.inputs(l), sizes.outputs(l + 1));
-    let [d, kz, by, ..] = more;
     let (d, kz) = (room(d, count * outputs), room(kz, count * outputs));
     let by = cleared(by, count * inputs);
-    for p in 0..sizes.outputs(l) {
-        let (kappa, own_sums) = (given.kappa((l + 1, l), p), sizes.place((l + 1, l), p, sizes.augmented(l)));
-        let unit = Unit::of(sizes, (l, p), tile, own);
-        unit.fill_apart(d, kz, kappa);
-        let d_sums = view(&given.sums.d[l][own_sums.clone()], inputs, outputs).transpose();
-        let both_sums = view(&given.sums.both[l][own_sums], inputs, outputs).transpose();
+    for p in given.units.of(l) {
+        let place = given.place((l + 1, l), p, sizes.augmented(l));
+        Unit::of(given, (l, p), tile, own).fill_apart(d, kz, given.kappa((l + 1, l), p));
+        let d_sums = view(&sums.d[l][place.clone()], inputs, outputs).transpose();
+        let both_sums = view(&sums.both[l][place], inputs, outputs).transpose();
         product(by, Then::Add, 1.0, view(kz, count, outputs), d_sums);
         product(by, Then::Add, 1.0, view(d, count, outputs), both_sums);
     }
-    for ((out, by), share) in out.chunks_mut(inputs).zip(by.chunks(inputs)).zip(&tile.share) {
-        add_scaled(out, factor * share, by);
+    let factor = given.factor(l + 1, l);
+    for (n, share) in tile.share.iter().enumerate() {
+        add_scaled(row_mut(out, n, inputs), factor * share, row(by, n, inputs));
     }
 }

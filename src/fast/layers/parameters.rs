@@ -2,23 +2,25 @@
 
 use super::features::{Features, apart};
 use super::forward::Forward;
+use super::given::Given;
 use super::partials::Partials;
-use super::products::Given;
 use super::room::{cleared, room};
 use super::rows::{add_scaled, weigh, weighted};
 use super::sizes::{Sizes, at};
-use super::sums::{counted_inputs, fill_d, input_pairs, jacobian_inputs, with_itself};
+use super::sums::{Sums, counted_inputs, fill_d, input_pairs, jacobian_inputs, with_itself};
 use crate::fast::lanes::dot;
 use crate::fast::product::{Then, product, view};
 use std::f64::consts::SQRT_2;
 
-/// Adds the partial derivatives of `|H_ml|_F^2`, weighted.
+/// Sets those by `K`, and adds the others to `out`.
 pub(super) fn add_partials(
     given: Given,
     (m, l): (usize, usize),
     (tile, own): (&Forward, &Features),
-    [zz, zt, by_zz, scaled, first, second]: &mut [Vec<f64>; 6],
+    sums: &Sums,
+    by_k: &mut Vec<f64>,
     out: &mut Partials,
+    [zz, zt, by_zz, scaled, first, second]: &mut [Vec<f64>; 6],
 ) {
     let (sizes, factor) = (given.sizes(), given.factor(m, l));
     let (count, index, inputs) = (tile.count(), at(m, l), sizes.input_pairs(m, l));
@@ -27,13 +29,14 @@ pub(super) fn add_partials(
     weigh(zz, &tile.share, inputs);
     let zt = counted_inputs(zt, sizes, tile, l);
     let by_zz = cleared(by_zz, count * inputs);
-    for p in 0..sizes.outputs(l) {
+    let by_k = room(by_k, count * given.units.entries(sizes, (m, l)));
+    for p in given.units.of(l) {
         let columns = sizes.columns(m, l, p);
-        let block = &given.sums.blocks[index][sizes.place((m, l), p, inputs)];
+        let block = &sums.blocks[index][given.place((m, l), p, inputs)];
         let block = weighted(block, given.kappa((m, l), p), scaled);
-        let place = sizes.place((m, l), p, count);
+        let place = given.place((m, l), p, count);
         let by_block = view(block, inputs, columns);
-        product(&mut out.k[index][place.clone()], Then::Add, factor, view(zz, count, inputs), by_block);
+        product(&mut by_k[place.clone()], Then::Set, factor, view(zz, count, inputs), by_block);
         if m > 0 {
             let k = view(&own.k[index][place], count, columns);
             product(by_zz, Then::Add, factor, k, by_block.transpose());
@@ -42,7 +45,7 @@ pub(super) fn add_partials(
             let rows = &block[with_itself(sizes, l, p)];
             add_neighbours(sizes, (l, p), factor, tile, (zt, rows), [first, second], out);
         } else if apart(m, l) {
-            add_distant(sizes, (m, l, p), factor, (tile, own), (zt, block), first, out);
+            add_distant(given, (m, l, p), factor, (tile, own), (zt, block), first, out);
         }
     }
     if m > 0 {
@@ -107,7 +110,7 @@ fn add_neighbours(
 
 /// By `J`, `g` and the inputs of a unit of layers that stand apart.
 fn add_distant(
-    sizes: &Sizes,
+    given: Given,
     (m, l, p): (usize, usize, usize),
     factor: f64,
     (tile, own): (&Forward, &Features),
@@ -115,14 +118,15 @@ fn add_distant(
     jz: &mut Vec<f64>,
     out: &mut Partials,
 ) {
+    let sizes = given.sizes();
     let (count, outputs, between) = (tile.count(), sizes.outputs(m), sizes.outputs(m - 1));
     let (pairs, all, inputs) = (sizes.input_pairs(m, l), sizes.augmented(l), sizes.inputs(l));
     let jz = room(jz, count * pairs);
-    jacobian_inputs(jz, sizes, (m, l, p), zt, count, own);
+    jacobian_inputs(jz, given, (m, l, p), zt, count, own);
     let by_block = view(block, pairs, outputs);
     product(&mut out.g[m], Then::Add, factor, view(jz, count, pairs), by_block);
     product(jz, Then::Set, factor, view(&tile.g[m], count, outputs), by_block.transpose());
-    let place = sizes.place((m - 1, l), p, count);
+    let place = given.place((m - 1, l), p, count);
     let j = own.j[at(m - 1, l)][place.clone()].chunks(between);
     let by_j = out.j[at(m - 1, l)][place].chunks_mut(between);
     for (n, ((by, zt), (j, by_j))) in jz.chunks(pairs).zip(zt.chunks(all)).zip(j.zip(by_j)).enumerate() {

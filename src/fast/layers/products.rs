@@ -1,24 +1,24 @@
 //! What a tile of samples meets in all samples: the sums over pairs that both the moments and the gradient are made of.
 
 use super::features::{Features, apart};
-use super::forward::Forward;
-use super::pair::Pair;
+use super::given::Given;
 use super::plan::{LayerPlan, LayerRoute};
 use super::room::room;
+use super::round::{Pair, Way};
 use super::rows::weighted;
-use super::sizes::{Sizes, at, blocks};
-use super::sums::Sums;
-use super::weights::Weights;
+use super::sizes::{at, blocks};
+use super::worker::Room;
 use super::{distant, neighbours};
 use crate::fast::lanes::{row, row_mut, vectorised};
 use crate::fast::product::{Then, product, view};
+use crate::fast::watch::Watch;
 use crate::terms::pairs_of_layers;
 
 /// Half the partial derivatives of each `|H_ml|_F^2` by what the samples of a tile have, each quantity held independent of the others; but
 /// for those by way of `ze` and `J`.
 #[derive(Default)]
 pub(super) struct Products {
-    /// By `K^{ml}`, in its places.
+    /// By `K^{ml}` of the worker's units, in its places.
     pub k: Vec<Vec<f64>>,
     /// By `g^m` of two different layers, at [`at`].
     pub g: Vec<Vec<f64>>,
@@ -27,41 +27,9 @@ pub(super) struct Products {
     pub phi1: Vec<Vec<f64>>,
 }
 
-/// What the products and the partial derivatives of a tile are computed from.
-#[derive(Clone, Copy)]
-pub(super) struct Given<'a> {
-    pub plan: &'a LayerPlan,
-    /// The sums over all samples.
-    pub sums: &'a Sums,
-    /// What each trace and each square counts, once it is known.
-    pub weights: Option<&'a Weights>,
-}
-
-impl<'a> Given<'a> {
-    pub fn sizes(&self) -> &'a Sizes {
-        &self.plan.sizes
-    }
-
-    pub fn route(&self, m: usize, l: usize) -> LayerRoute {
-        self.plan.routes[at(m, l)]
-    }
-
-    /// What the pairs of unit `p` of `l` with units of `m` count, where that differs from pair to pair.
-    pub fn kappa(&self, (m, l): (usize, usize), p: usize) -> Option<&'a [f64]> {
-        let weights = self.weights.filter(|_| self.plan.by_units)?;
-        Some(&weights.kappa[at(m, l)][self.sizes().entries((m, l), p)])
-    }
-
-    /// Units of `l` for which one sum is enough: all of them where their pairs count the same.
-    pub fn alike(&self, l: usize) -> usize {
-        if self.plan.by_units { 1 } else { self.sizes().outputs(l) }
-    }
-}
-
 impl Products {
-    pub fn new(plan: &LayerPlan, count: usize) -> Self {
-        let sizes = &plan.sizes;
-        let layers = sizes.layers();
+    pub fn new(plan: &LayerPlan, most: &dyn Fn(usize, usize) -> usize, count: usize) -> Self {
+        let (sizes, layers) = (&plan.sizes, plan.sizes.layers());
         let mut products = Products {
             k: vec![Vec::new(); blocks(layers)],
             g: vec![Vec::new(); blocks(layers)],
@@ -69,7 +37,7 @@ impl Products {
             phi1: vec![Vec::new(); sizes.hidden()],
         };
         for (m, l) in pairs_of_layers(layers).filter(|&(m, l)| plan.routes[at(m, l)].is_by_pairs()) {
-            products.k[at(m, l)] = vec![0.0; count * sizes.units(m, l)];
+            products.k[at(m, l)] = vec![0.0; count * most(m, l)];
             if m > l {
                 products.g[at(m, l)] = vec![0.0; count * sizes.outputs(m)];
             }
@@ -81,75 +49,80 @@ impl Products {
         products
     }
 
-    /// Begins the sums of a tile with what goes by way of the inputs.
-    pub fn begin(
-        &mut self,
-        given: Given,
-        tile: (&Forward, &Features),
-        squared: &mut [Vec<f64>],
-        more: &mut [Vec<f64>; 6],
-    ) {
-        let Products { k, g, z, phi1 } = self;
-        k.iter_mut().chain(g).chain(z).chain(phi1).for_each(|sum| sum.fill(0.0));
-        for l in 0..given.sizes().hidden() {
-            if given.route(l + 1, l) == LayerRoute::Inputs {
-                neighbours::add_by_inputs(given, l, tile, self, squared, more);
-            }
-        }
+    /// Forgets what belongs to units.
+    pub fn clear_units(&mut self) {
+        self.k.iter_mut().for_each(|sum| sum.fill(0.0));
     }
 
-    /// Adds the pairs of the tile with a chunk, for which `pair` is filled.
-    pub fn add(
-        &mut self,
-        given: Given,
-        (tile, own): (&Forward, &Features),
-        (chunk, other): (&Forward, &Features),
-        squared: &mut [Vec<f64>],
-        pair: &mut Pair,
-    ) {
-        let sizes = given.sizes();
-        let (rows, columns) = (tile.count(), chunk.count());
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            if !given.route(m, l).is_by_pairs() {
-                continue;
-            }
-            pair.set_weight((m, l), 1.0);
-            for p in 0..sizes.outputs(l) {
-                self.add_unit(given, (m, l, p), (rows, own), (columns, other), squared, pair);
-                if m == l + 1 && given.route(m, l) == LayerRoute::Pairs {
-                    neighbours::add(given, (l, p), (tile, own), (chunk, other), self, squared, pair);
-                }
-            }
-            if apart(m, l) {
-                distant::add(given, (m, l), (tile, own), (chunk, other), self, squared, pair);
-            }
-        }
-    }
-
-    /// Adds the terms `<K, K'>` of unit `p` of `l` and all units of `m`.
-    fn add_unit(
-        &mut self,
-        given: Given,
-        (m, l, p): (usize, usize, usize),
-        (rows, own): (usize, &Features),
-        (columns, other): (usize, &Features),
-        squared: &mut [Vec<f64>],
-        pair: &mut Pair,
-    ) {
-        let (sizes, index) = (given.sizes(), at(m, l));
-        let width = sizes.columns(m, l, p);
-        let [scaled, by_k, ..] = &mut pair.more;
-        let k = &other.k[index][sizes.place((m, l), p, columns)];
-        let k = weighted(k, given.kappa((m, l), p), scaled);
-        let by_k = room(by_k, rows * width);
-        product(by_k, Then::Set, 1.0, view(&pair.weight, rows, columns), view(k, columns, width));
-        let place = sizes.place((m, l), p, rows);
-        let squared = &mut squared[index][sizes.entries((m, l), p)];
-        take(&mut self.k[index][place.clone()], by_k, &own.k[index][place], squared, 1.0);
+    /// Forgets what is summed over units.
+    pub fn clear_vectors(&mut self) {
+        let Products { g, z, phi1, .. } = self;
+        g.iter_mut().chain(z).chain(phi1).for_each(|sum| sum.fill(0.0));
     }
 }
 
-/// Adds half the derivatives by `K` of a unit to those that are there, and the squares that they come from: `times` their product with `K`.
+/// Adds what some pairs of tiles give; whether the watcher let it come to the end.
+pub(super) fn add(
+    given: Given,
+    pairs: &[Pair],
+    features: &[Features],
+    out: &mut [Products],
+    squared: &mut [Vec<f64>],
+    rooms: &mut Room,
+    watch: Option<&Watch>,
+) -> bool {
+    for (m, l) in pairs_of_layers(given.sizes().layers()) {
+        if !given.route(m, l).is_by_pairs() {
+            continue;
+        }
+        for (pair, met) in pairs.iter().zip(&mut rooms.met) {
+            pair.weigh(&mut met.weight, (m, l), 1.0);
+        }
+        let neighbours = m == l + 1 && given.route(m, l) == LayerRoute::Pairs;
+        for p in given.units.of(l) {
+            for (pair, met) in pairs.iter().zip(&rooms.met) {
+                for way in pair.ways() {
+                    let own = &mut out[way.own];
+                    add_unit(given, (m, l, p), way, &met.weight, features, own, squared, &mut rooms.more);
+                    if neighbours {
+                        let counted = &pair.counted[l];
+                        neighbours::add(given, (l, p), way, counted, features, own, squared, &mut rooms.more);
+                    }
+                }
+            }
+            if !watch.is_none_or(Watch::done) {
+                return false;
+            }
+        }
+        if apart(m, l) {
+            distant::add(given, (m, l), pairs, features, out, squared, rooms);
+        }
+    }
+    true
+}
+
+/// Adds the terms `<K, K'>` of unit `p` of `l` and all units of `m`.
+fn add_unit(
+    given: Given,
+    (m, l, p): (usize, usize, usize),
+    way: Way,
+    weight: &[f64],
+    features: &[Features],
+    out: &mut Products,
+    squared: &mut [Vec<f64>],
+    [scaled, by_k, ..]: &mut [Vec<f64>; 6],
+) {
+    let (index, width) = (at(m, l), given.sizes().columns(m, l, p));
+    let [own, other] = [way.own, way.other].map(|tile| given.place((m, l), p, given.tiles[tile].count()));
+    let (rows, columns) = (own.len() / width, other.len() / width);
+    let k = weighted(&features[way.other].k[index][other], given.kappa((m, l), p), scaled);
+    let by_k = room(by_k, rows * width);
+    product(by_k, Then::Set, 1.0, way.matrix(weight), view(k, columns, width));
+    let squared = &mut squared[index][given.sizes().entries((m, l), p)];
+    take(&mut out.k[index][own.clone()], by_k, &features[way.own].k[index][own], squared, 1.0);
+}
+
+/// Adds half the derivatives by `K` of a unit to those that are there, and `times` their product with `K` to the squares.
 pub(super) fn take(out: &mut [f64], by_k: &[f64], k: &[f64], squared: &mut [f64], times: f64) {
     let width = squared.len();
     vectorised(

@@ -1,5 +1,6 @@
 //! Rows of samples: what is done to them entry by entry, and which rows belong to one sample or one unit.
 
+use super::forward::Forward;
 use super::room::room;
 use crate::fast::lanes::{row, row_mut, vectorised};
 use crate::fast::product::{View, strided, strided_mut};
@@ -95,6 +96,22 @@ pub(super) fn weigh_columns(rows: &mut [f64], by: Option<&[f64]>) {
     for n in 0..rows.len() / by.len() {
         multiply(row_mut(rows, n, by.len()), by);
     }
+}
+
+/// `out += factor omega omega' of` for all pairs of samples of two tiles.
+pub(super) fn add_counted_pairs(out: &mut [f64], factor: f64, of: &[f64], tile: &Forward, chunk: &Forward) {
+    let columns = chunk.count();
+    vectorised(
+        #[inline(always)]
+        || {
+            for (n, share) in tile.share.iter().enumerate() {
+                let (out, of) = (row_mut(out, n, columns), row(of, n, columns));
+                for i in 0..columns {
+                    out[i] += factor * share * chunk.share[i] * of[i];
+                }
+            }
+        },
+    );
 }
 
 /// Multiplies each row by a sample's number.

@@ -2,17 +2,18 @@
 
 use super::features::{Features, apart};
 use super::forward::Forward;
+use super::given::Given;
 use super::neighbours::Unit;
 use super::plan::{LayerPlan, LayerRoute};
 use super::room::room;
-use super::rows::{Column, weigh};
+use super::rows::{Column, add_products_of_rows, weigh};
 use super::sizes::{Sizes, at, blocks};
 use crate::fast::product::{Then, product, view};
 use crate::terms::pairs_of_layers;
 use std::f64::consts::SQRT_2;
 use std::ops::Range;
 
-/// Sums over samples, for one unit of the earlier layer after the other: [`Sizes::place`] with pairs of inputs, or inputs of the earlier
+/// Sums over samples, for one unit of the earlier layer after the other: [`Units::place`] with pairs of inputs, or inputs of the earlier
 /// layer, in the place of samples.
 #[derive(Default)]
 pub(super) struct Sums {
@@ -24,7 +25,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    pub fn new(plan: &LayerPlan) -> Self {
+    pub fn new(plan: &LayerPlan, most: &dyn Fn(usize, usize) -> usize) -> Self {
         let sizes = &plan.sizes;
         let layers = sizes.layers();
         let mut sums = Sums {
@@ -33,13 +34,11 @@ impl Sums {
             both: vec![Vec::new(); sizes.hidden()],
         };
         for (m, l) in pairs_of_layers(layers) {
+            let entries = |rows: usize| vec![0.0; rows * most(m, l)];
             match plan.routes[at(m, l)] {
-                LayerRoute::Parameters => {
-                    sums.blocks[at(m, l)] = vec![0.0; sizes.input_pairs(m, l) * sizes.units(m, l)];
-                }
+                LayerRoute::Parameters => sums.blocks[at(m, l)] = entries(sizes.input_pairs(m, l)),
                 LayerRoute::Inputs => {
-                    let entries = sizes.augmented(l) * sizes.units(m, l);
-                    (sums.d[l], sums.both[l]) = (vec![0.0; entries], vec![0.0; entries]);
+                    (sums.d[l], sums.both[l]) = (entries(sizes.augmented(l)), entries(sizes.augmented(l)));
                 }
                 LayerRoute::Pairs | LayerRoute::Kernel => {}
             }
@@ -47,22 +46,18 @@ impl Sums {
         sums
     }
 
-    pub fn all(&mut self) -> impl Iterator<Item = &mut Vec<f64>> {
-        let Sums { blocks, d, both } = self;
-        blocks.iter_mut().chain(d).chain(both)
-    }
-
     /// Forgets all.
     pub fn clear(&mut self) {
-        self.all().for_each(|sum| sum.fill(0.0));
+        let Sums { blocks, d, both } = self;
+        blocks.iter_mut().chain(d).chain(both).for_each(|sum| sum.fill(0.0));
     }
 
     /// Adds those of a tile of samples.
-    pub fn add(&mut self, plan: &LayerPlan, tile: &Forward, features: &Features, more: &mut [Vec<f64>; 6]) {
-        for (m, l) in pairs_of_layers(plan.sizes.layers()) {
-            match plan.routes[at(m, l)] {
-                LayerRoute::Parameters => self.add_block(&plan.sizes, (m, l), tile, features, more),
-                LayerRoute::Inputs => self.add_by_inputs(&plan.sizes, l, tile, features, more),
+    pub fn add(&mut self, given: Given, tile: &Forward, own: &Features, more: &mut [Vec<f64>; 6]) {
+        for (m, l) in pairs_of_layers(given.sizes().layers()) {
+            match given.route(m, l) {
+                LayerRoute::Parameters => self.add_block(given, (m, l), tile, own, more),
+                LayerRoute::Inputs => self.add_by_inputs(given, l, tile, own, more),
                 LayerRoute::Pairs | LayerRoute::Kernel => {}
             }
         }
@@ -70,41 +65,41 @@ impl Sums {
 
     fn add_by_inputs(
         &mut self,
-        sizes: &Sizes,
+        given: Given,
         l: usize,
         tile: &Forward,
-        features: &Features,
+        own: &Features,
         [zt, d, both, ..]: &mut [Vec<f64>; 6],
     ) {
+        let sizes = given.sizes();
         let (count, inputs, outputs) = (tile.count(), sizes.augmented(l), sizes.outputs(l + 1));
-        let zt = counted_inputs(zt, sizes, tile, l);
-        let zt = view(zt, count, inputs).transpose();
+        let zt = view(counted_inputs(zt, sizes, tile, l), count, inputs).transpose();
         let (d, both) = (room(d, count * outputs), room(both, count * outputs));
-        for p in 0..sizes.outputs(l) {
-            Unit::of(sizes, (l, p), tile, features).fill_both(d, both, None);
-            let own = sizes.place((l + 1, l), p, inputs);
-            product(&mut self.d[l][own.clone()], Then::Add, 1.0, zt, view(d, count, outputs));
-            product(&mut self.both[l][own], Then::Add, 1.0, zt, view(both, count, outputs));
+        for p in given.units.of(l) {
+            Unit::of(given, (l, p), tile, own).fill_both(d, both, None);
+            let place = given.place((l + 1, l), p, inputs);
+            product(&mut self.d[l][place.clone()], Then::Add, 1.0, zt, view(d, count, outputs));
+            product(&mut self.both[l][place], Then::Add, 1.0, zt, view(both, count, outputs));
         }
     }
 
     fn add_block(
         &mut self,
-        sizes: &Sizes,
+        given: Given,
         (m, l): (usize, usize),
         tile: &Forward,
-        features: &Features,
+        own: &Features,
         [zz, zt, other, ..]: &mut [Vec<f64>; 6],
     ) {
-        let (count, index) = (tile.count(), at(m, l));
+        let (sizes, count, index) = (given.sizes(), tile.count(), at(m, l));
         let (inputs, outputs) = (sizes.input_pairs(m, l), sizes.outputs(m));
         let zz = room(zz, count * inputs);
         input_pairs(zz, sizes, tile, m, l);
         weigh(zz, &tile.share, inputs);
         let zt = counted_inputs(zt, sizes, tile, l);
-        for p in 0..sizes.outputs(l) {
-            let block = &mut self.blocks[index][sizes.place((m, l), p, inputs)];
-            let k = &features.k[index][sizes.place((m, l), p, count)];
+        for p in given.units.of(l) {
+            let block = &mut self.blocks[index][given.place((m, l), p, inputs)];
+            let k = &own.k[index][given.place((m, l), p, count)];
             let k = view(k, count, sizes.columns(m, l, p));
             product(block, Then::Add, 1.0, view(zz, count, inputs).transpose(), k);
             if m == l + 1 {
@@ -114,9 +109,23 @@ impl Sums {
                 product(&mut block[with_itself(sizes, l, p)], Then::Add, 1.0, zt, view(d, count, outputs));
             } else if apart(m, l) {
                 let jz = room(other, count * inputs);
-                jacobian_inputs(jz, sizes, (m, l, p), zt, count, features);
+                jacobian_inputs(jz, given, (m, l, p), zt, count, own);
                 let g = view(&tile.g[m], count, outputs);
                 product(block, Then::Add, 1.0, view(jz, count, inputs).transpose(), g);
+            }
+        }
+    }
+
+    /// Adds the squares of the blocks of the Hessian to those of the blocks of units.
+    pub fn add_squares(&self, given: Given, squared: &mut [Vec<f64>]) {
+        let sizes = given.sizes();
+        for (m, l) in pairs_of_layers(sizes.layers()) {
+            if given.route(m, l) != LayerRoute::Parameters {
+                continue;
+            }
+            for p in given.units.of(l) {
+                let rows = &self.blocks[at(m, l)][given.place((m, l), p, sizes.input_pairs(m, l))];
+                add_products_of_rows(&mut squared[at(m, l)][sizes.entries((m, l), p)], rows, rows);
             }
         }
     }
@@ -176,14 +185,15 @@ pub(super) fn input_pairs(out: &mut [f64], sizes: &Sizes, forward: &Forward, m: 
 /// `J^{m-1,l}_jp zt^l_q` of unit `p`, in the order of the pairs of inputs, from `zt`; a bias of the later layer has no `J`.
 pub(super) fn jacobian_inputs(
     out: &mut [f64],
-    sizes: &Sizes,
+    given: Given,
     (m, l, p): (usize, usize, usize),
     zt: &[f64],
     count: usize,
-    features: &Features,
+    own: &Features,
 ) {
+    let sizes = given.sizes();
     let (between, inputs) = (sizes.outputs(m - 1), sizes.augmented(l));
-    let j = &features.j[at(m - 1, l)][sizes.place((m - 1, l), p, count)];
+    let j = &own.j[at(m - 1, l)][given.place((m - 1, l), p, count)];
     let samples = out.chunks_mut(sizes.input_pairs(m, l)).zip(j.chunks(between)).zip(zt.chunks(inputs));
     for ((out, j), zt) in samples {
         let (with_j, rest) = out.split_at_mut(between * inputs);
