@@ -1,8 +1,8 @@
 //! What the routes cost, in multiplications.
 
 use super::memory::block_bytes;
-use super::plan::{LayerPlan, LayerRoute};
-use super::sizes::{Sizes, at};
+use super::plan::LayerRoute;
+use super::sizes::Sizes;
 
 /// A block of the Hessian may take this much.
 const MOST_BYTES: u64 = 512 << 20;
@@ -56,20 +56,4 @@ fn cost(sizes: &Sizes, samples: usize, m: usize, l: usize, route: LayerRoute) ->
             n * units * (3.0 * sizes.input_pairs(m, l) as f64 + 3.0 * between * inputs)
         }
     }
-}
-
-/// What a unit costs beside others, in the value and the gradient: its part of the blocks, and its way to the outputs and back.
-pub(super) fn unit_cost(plan: &LayerPlan, l: usize, p: usize) -> f64 {
-    let (sizes, n) = (&plan.sizes, plan.samples as f64);
-    let wide = |layer: usize| if layer < sizes.layers() { sizes.outputs(layer) as f64 } else { 0.0 };
-    let of_block = |m: usize| {
-        let columns = sizes.columns(m, l, p) as f64;
-        let pairs = match plan.routes[at(m, l)] {
-            LayerRoute::Kernel => 0.0,
-            route => cost(sizes, plan.samples, m, l, route) * columns / sizes.units(m, l) as f64,
-        };
-        let forward = if m > l + 1 { wide(m - 1) } else { 0.0 };
-        pairs + 3.0 * n * columns * (forward + wide(m + 1))
-    };
-    (l..sizes.layers()).map(of_block).sum()
 }

@@ -152,14 +152,15 @@ impl Deep {
 
     /// The sums over pairs; whether the watcher let it come to the end.
     fn meet(&mut self, call: Call, watch: Option<&Watch>) -> bool {
-        self.each(call, |worker, given| worker.begin_products(given));
         if !call.plan.by_pairs() {
             return true;
         }
-        self.rounds(call.plan, |deep, pairs| {
-            deep.each(call, |worker, given| _ = worker.meet(given, pairs, watch));
+        let all = self.rounds(call.plan, |deep, pairs| {
+            deep.each(call, |worker, given| worker.meet(given, pairs, watch));
             watch.is_none_or(|watch| !watch.stopped())
-        })
+        });
+        self.each(call, |worker, given| worker.add_by_inputs(given));
+        all
     }
 
     /// Does the work for all pairs of tiles, a round after the other, until it says no; whether it did not.

@@ -61,7 +61,8 @@ pub(super) fn add(
     let (index, outputs) = (at(m, l), given.sizes().outputs(m));
     let Room { met, more: [scaled, by, single, ..], .. } = rooms;
     for group in given.groups(l) {
-        let kappa = given.kappa((m, l), group.start);
+        let Some(head) = group.clone().next() else { continue };
+        let kappa = given.kappa((m, l), head);
         for (pair, met) in pairs.iter().zip(&mut *met) {
             let gram = cleared(&mut met.gram, pair.rows * pair.columns);
             let single = room(single, pair.rows * pair.columns);
@@ -79,14 +80,15 @@ pub(super) fn add(
                     // The pairs have it once more with `K` on the other side.
                     let squared = &mut squared[index][given.sizes().entries((m, l), p)];
                     let place = given.place((m, l), p, own.count);
-                    take(&mut out[way.own].k[index][place], by_k, own.k(p), squared, 2.0);
+                    take(&mut out[way.own].k[index][place], Then::Add, by_k, own.k(p), squared, 2.0);
                     let k = view(weighted(own.k(p), kappa, scaled), own.count, outputs);
                     product(&mut out[way.other].g[index], Then::Add, 1.0, single.transpose(), k);
                 }
                 let [first, second] =
                     [pair.first, pair.second].map(|tile| Side::of(given, (m, l), tile, features));
-                product(gram, Then::Add, 1.0, first.j(p), second.j(p).transpose());
+                pair.add_gram(gram, first.j(p), second.j(p));
             }
+            pair.complete(gram);
             multiply(gram, counted);
             for way in pair.ways() {
                 let [own, other] =
@@ -95,7 +97,7 @@ pub(super) fn add(
                 let by_g = room(by, own.count * outputs);
                 product(by_g, Then::Set, 1.0, way.matrix(gram), g);
                 add_scaled(&mut out[way.own].g[index][..own.count * outputs], 1.0, by_g);
-                let entries = given.sizes().entries((m, l), group.start);
+                let entries = given.sizes().entries((m, l), head);
                 add_products_of_rows(&mut squared[index][entries], by_g, own.g);
             }
         }
@@ -114,7 +116,8 @@ pub(super) fn add_partials(
     let (through, outputs, factor) = (at(m - 1, l), given.sizes().outputs(m), given.factor(m, l));
     let Room { met, more: [scaled, with_j, with_k, with_g, by_ze, _], .. } = rooms;
     for group in given.groups(l) {
-        let kappa = given.kappa((m, l), group.start);
+        let Some(head) = group.clone().next() else { continue };
+        let kappa = given.kappa((m, l), head);
         for (pair, met) in pairs.iter().zip(&mut *met) {
             let entries = pair.rows * pair.columns;
             let (with_j, with_k) = (room(with_j, entries), room(with_k, entries));
@@ -127,8 +130,9 @@ pub(super) fn add_partials(
             if l > 0 {
                 let gram = cleared(&mut met.gram, entries);
                 for p in group.clone() {
-                    product(gram, Then::Add, 1.0, first.j(p), second.j(p).transpose());
+                    pair.add_gram(gram, first.j(p), second.j(p));
                 }
+                pair.complete(gram);
                 multiply(gram, with_g);
                 add_scaled(by_ze, pair.share(), gram);
             }

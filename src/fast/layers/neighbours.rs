@@ -176,9 +176,10 @@ pub(super) fn add_by_ze(
             Unit::of(given, (l, p), chunk, &features[pair.second]).fill_both(d, both, None);
             Unit::of(given, (l, p), tile, &features[pair.first]).fill_apart(own_d, own_kz, kappa);
             let of = |data, rows| view(data, rows, outputs);
-            product(gram, Then::Add, 1.0, of(own_kz, rows), of(d, columns).transpose());
-            product(gram, Then::Add, 1.0, of(own_d, rows), of(both, columns).transpose());
+            pair.add_gram(gram, of(own_kz, rows), of(d, columns));
+            pair.add_gram(gram, of(own_d, rows), of(both, columns));
         }
+        pair.complete(gram);
         add_counted_pairs(&mut met.by_ze[l], pair.share() * factor, gram, tile, chunk);
     }
 }

@@ -169,8 +169,11 @@ fn set_grams(
             let of = |tile: usize, rows: usize| &features[tile].k[at(m, l)][given.place((m, l), p, rows)];
             let k = weighted(of(pair.first, pair.rows), given.kappa((m, l), p), scaled);
             let other = view(of(pair.second, pair.columns), pair.columns, width);
-            product(&mut met.gram, Then::Add, 1.0, view(k, pair.rows, width), other.transpose());
+            pair.add_gram(&mut met.gram, view(k, pair.rows, width), other);
         }
+    }
+    for (pair, met) in pairs.iter().zip(met) {
+        pair.complete(&mut met.gram);
     }
 }
 

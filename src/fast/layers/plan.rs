@@ -1,6 +1,6 @@
 //! The plan of a computation at any depth: a route for each block of the Hessian.
 
-use super::cost::{cheapest, has_kernel, unit_cost};
+use super::cost::{cheapest, has_kernel};
 use super::sizes::{Sizes, at, blocks};
 use super::units::{Units, shared_out};
 use crate::budget;
@@ -138,8 +138,7 @@ impl LayerPlan {
 
     /// Of each worker the units, in batches.
     pub(super) fn units(&self) -> Vec<Vec<Units>> {
-        let cost = |l: usize, p: usize| unit_cost(self, l, p);
-        let parts = shared_out(&self.sizes, self.threads * self.batches, cost);
+        let parts = shared_out(&self.sizes, self.threads * self.batches);
         parts.chunks(self.batches).map(|batches| batches.to_vec()).collect()
     }
 

@@ -9,7 +9,7 @@ use super::rows::weighted;
 use super::sizes::{at, blocks};
 use super::worker::Room;
 use super::{distant, neighbours};
-use crate::fast::lanes::{row, row_mut, vectorised};
+use crate::fast::lanes::{add_to, row, row_mut, vectorised};
 use crate::fast::product::{Then, product, view};
 use crate::fast::watch::Watch;
 use crate::terms::pairs_of_layers;
@@ -49,11 +49,6 @@ impl Products {
         products
     }
 
-    /// Forgets what belongs to units.
-    pub fn clear_units(&mut self) {
-        self.k.iter_mut().for_each(|sum| sum.fill(0.0));
-    }
-
     /// Forgets what is summed over units.
     pub fn clear_vectors(&mut self) {
         let Products { g, z, phi1, .. } = self;
@@ -61,7 +56,7 @@ impl Products {
     }
 }
 
-/// Adds what some pairs of tiles give; whether the watcher let it come to the end.
+/// Adds what some pairs of tiles give, unless the watcher stops it.
 pub(super) fn add(
     given: Given,
     pairs: &[Pair],
@@ -70,7 +65,7 @@ pub(super) fn add(
     squared: &mut [Vec<f64>],
     rooms: &mut Room,
     watch: Option<&Watch>,
-) -> bool {
+) {
     for (m, l) in pairs_of_layers(given.sizes().layers()) {
         if !given.route(m, l).is_by_pairs() {
             continue;
@@ -91,14 +86,13 @@ pub(super) fn add(
                 }
             }
             if !watch.is_none_or(Watch::done) {
-                return false;
+                return;
             }
         }
         if apart(m, l) {
             distant::add(given, (m, l), pairs, features, out, squared, rooms);
         }
     }
-    true
 }
 
 /// Adds the terms `<K, K'>` of unit `p` of `l` and all units of `m`.
@@ -119,19 +113,31 @@ fn add_unit(
     let by_k = room(by_k, rows * width);
     product(by_k, Then::Set, 1.0, way.matrix(weight), view(k, columns, width));
     let squared = &mut squared[index][given.sizes().entries((m, l), p)];
-    take(&mut out.k[index][own.clone()], by_k, &features[way.own].k[index][own], squared, 1.0);
+    let (out, k) = (&mut out.k[index][own.clone()], &features[way.own].k[index][own]);
+    take(out, way.first(), by_k, k, squared, 1.0);
 }
 
-/// Adds half the derivatives by `K` of a unit to those that are there, and `times` their product with `K` to the squares.
-pub(super) fn take(out: &mut [f64], by_k: &[f64], k: &[f64], squared: &mut [f64], times: f64) {
+/// Takes half the derivatives by `K` of a unit, in the place of those that are there or in addition to them, and adds `times` their product
+/// with `K` to the squares.
+pub(super) fn take(
+    out: &mut [f64],
+    then: Then,
+    by_k: &[f64],
+    k: &[f64],
+    squared: &mut [f64],
+    times: f64,
+) {
     let width = squared.len();
     vectorised(
         #[inline(always)]
         || {
             for n in 0..out.len() / width {
                 let (out, by_k, k) = (row_mut(out, n, width), row(by_k, n, width), row(k, n, width));
+                match then {
+                    Then::Set => out.copy_from_slice(by_k),
+                    Then::Add => add_to(out, by_k),
+                }
                 for i in 0..width {
-                    out[i] += by_k[i];
                     squared[i] += times * k[i] * by_k[i];
                 }
             }

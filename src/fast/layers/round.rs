@@ -4,7 +4,10 @@ use super::forward::Forward;
 use super::room::room;
 use super::sizes::Sizes;
 use crate::fast::lanes::{row, row_mut, vectorised};
-use crate::fast::product::{Then, View, product, view};
+use crate::fast::product::{Then, View, product, product_into, strided_mut, view};
+
+/// Rows of a symmetric matrix that are computed at once, a part of them twice.
+const STRIP: usize = 32;
 
 /// Two tiles, the second not before the first, with matrices that have a row for each sample of the first and a column for each of the
 /// second. `omega` and `omega'` are what the two samples of a pair count, `ze` is the product of their inputs of a layer.
@@ -89,6 +92,31 @@ impl Pair {
         self.both_ways().into_iter().take(if once { 1 } else { 2 })
     }
 
+    /// Adds the products of the rows of both tiles to a matrix that is symmetric in the end: of a tile with itself those of each row with
+    /// the rows up to it, and some more.
+    pub fn add_gram(&self, out: &mut [f64], first: View, second: View) {
+        if self.first != self.second {
+            return product(out, Then::Add, 1.0, first, second.transpose());
+        }
+        for start in (0..self.rows).step_by(STRIP) {
+            let rows = STRIP.min(self.rows - start);
+            let strip = strided_mut(&mut out[start * self.columns..], (rows, start + rows), self.columns);
+            let (left, right) = (first.subrows(start, rows), second.subrows(0, start + rows));
+            product_into(strip, Then::Add, 1.0, left, right.transpose());
+        }
+    }
+
+    /// Puts the rest of such a matrix in.
+    pub fn complete(&self, out: &mut [f64]) {
+        if self.first == self.second {
+            for i in 0..self.rows {
+                for j in 0..i {
+                    out[j * self.columns + i] = out[i * self.columns + j];
+                }
+            }
+        }
+    }
+
     /// What a symmetric matrix counts where it is taken from both sides: that of a tile with itself has each pair of samples twice.
     pub fn share(&self) -> f64 {
         if self.first == self.second { 0.5 } else { 1.0 }
@@ -96,6 +124,11 @@ impl Pair {
 }
 
 impl Way {
+    /// What comes of a sum over all other tiles: each tile meets the first one first.
+    pub fn first(&self) -> Then {
+        if self.other == 0 { Then::Set } else { Then::Add }
+    }
+
     /// Sets a matrix of the pair to the products of rows of both tiles, or adds them.
     pub fn meet(&self, out: &mut [f64], then: Then, own: View, other: View) {
         match self.turned {

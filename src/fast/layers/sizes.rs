@@ -65,11 +65,6 @@ impl Sizes {
         start..start + self.columns(m, l, p)
     }
 
-    /// Where they stand for so many samples: a matrix of samples times columns for each unit of `l`.
-    pub fn place(&self, layers: (usize, usize), p: usize, samples: usize) -> Range<usize> {
-        let Range { start, end } = self.entries(layers, p);
-        start * samples..end * samples
-    }
 
     /// Pairs of their inputs: those of a layer with itself are packed.
     pub fn input_pairs(&self, m: usize, l: usize) -> usize {

@@ -4,56 +4,58 @@
 use super::sizes::Sizes;
 use std::ops::Range;
 
-/// Consecutive units of each layer.
+/// Units of each layer: two ranges.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Units(Vec<Range<usize>>);
+pub(super) struct Units(Vec<[Range<usize>; 2]>);
 
 impl Units {
     /// Those of a layer.
-    pub fn of(&self, l: usize) -> Range<usize> {
-        self.0[l].clone()
+    pub fn of(&self, l: usize) -> impl Iterator<Item = usize> + Clone + use<> {
+        let [first, second] = self.0[l].clone();
+        first.chain(second)
     }
 
     /// How many entries of `K^{ml}` they have.
-    pub fn entries(&self, sizes: &Sizes, (m, l): (usize, usize)) -> usize {
-        self.0[l].clone().map(|p| sizes.columns(m, l, p)).sum()
+    pub fn entries(&self, sizes: &Sizes, layers: (usize, usize)) -> usize {
+        self.0[layers.1].iter().map(|range| between(sizes, layers, range.clone())).sum()
     }
 
     /// Where those of unit `p` stand, so many rows of them one unit after the other.
-    pub fn place(&self, sizes: &Sizes, (m, l): (usize, usize), p: usize, rows: usize) -> Range<usize> {
-        let before = sizes.entries((m, l), self.0[l].start).start;
-        let own = sizes.entries((m, l), p);
-        (own.start - before) * rows..(own.end - before) * rows
+    pub fn place(&self, sizes: &Sizes, layers: (usize, usize), p: usize, rows: usize) -> Range<usize> {
+        let [first, second] = &self.0[layers.1];
+        let before = match first.contains(&p) {
+            true => between(sizes, layers, first.start..p),
+            false => between(sizes, layers, first.clone()) + between(sizes, layers, second.start..p),
+        };
+        before * rows..(before + sizes.columns(layers.0, layers.1, p)) * rows
     }
 }
 
-/// Gives each of so many parts a share of the units of each layer, about as much work for all.
-pub(super) fn shared_out(sizes: &Sizes, parts: usize, cost: impl Fn(usize, usize) -> f64) -> Vec<Units> {
+/// How many entries of `K^{ml}` consecutive units have.
+fn between(sizes: &Sizes, layers: (usize, usize), units: Range<usize>) -> usize {
+    sizes.entries(layers, units.end).start - sizes.entries(layers, units.start).start
+}
+
+/// Shares the units of each layer out in so many parts, with as many entries of each block: one of the first units has many in the block of
+/// its layer with itself, so that each part takes as many of the last ones.
+pub(super) fn shared_out(sizes: &Sizes, parts: usize) -> Vec<Units> {
     let mut all = vec![Units(Vec::new()); parts];
     let mut given = 0;
     for l in 0..sizes.layers() {
         let width = sizes.outputs(l);
-        if width < parts {
-            // A unit each: the next layer's go to those that have none.
-            for (part, units) in all.iter_mut().enumerate() {
-                let p = (part + parts - given % parts) % parts;
-                units.0.push(if p < width { p..p + 1 } else { 0..0 });
-            }
-            given += width;
-            continue;
-        }
-        let total: f64 = (0..width).map(|p| cost(l, p)).sum();
-        let (mut start, mut sum) = (0, 0.0);
+        let end = |part: usize| part * width / (2 * parts);
         for (part, units) in all.iter_mut().enumerate() {
-            let mut end = start;
-            while end < width && (sum + 0.5 * cost(l, end) < total / parts as f64 * (part + 1) as f64) {
-                sum += cost(l, end);
-                end += 1;
-            }
-            let end = if part + 1 == parts { width } else { end };
-            units.0.push(start..end);
-            start = end;
+            let last = 2 * parts - part;
+            units.0.push(match width < parts {
+                false => [end(part)..end(part + 1), end(last - 1)..end(last)],
+                // A unit each: the next layer's go to those that have none.
+                true => {
+                    let p = (part + parts - given % parts) % parts;
+                    [p.min(width)..(p + 1).min(width), 0..0]
+                }
+            });
         }
+        given += if width < parts { width } else { 0 };
     }
     all
 }
@@ -67,7 +69,7 @@ mod tests {
     fn every_unit_has_one_place_and_no_part_has_much_more_than_another() {
         let sizes = Sizes::of(&Architecture::new(3, &[40, 5, 2], true));
         for parts in 1..9 {
-            let units = shared_out(&sizes, parts, |l, p| sizes.columns(l, l, p) as f64);
+            let units = shared_out(&sizes, parts);
             for l in 0..sizes.layers() {
                 let mut owned: Vec<usize> = units.iter().flat_map(|units| units.of(l)).collect();
                 owned.sort();
@@ -83,8 +85,8 @@ mod tests {
                 }
             }
             let costs = units.iter().map(|units| units.entries(&sizes, (0, 0)));
-            // Not off by more than the largest unit on either side.
-            assert!(costs.clone().max().unwrap() - costs.min().unwrap() <= 2 * 40);
+            // Each of two ranges is off by less than a unit, of which the largest has as many.
+            assert!(costs.clone().max().unwrap() - costs.min().unwrap() < 2 * 40);
         }
     }
 }

@@ -116,23 +116,22 @@ impl Worker {
         sums.add_squares(given, squared);
     }
 
-    /// Begins the sums over pairs with what goes by way of the inputs.
-    pub fn begin_products(&mut self, given: Given) {
+    /// Adds what some pairs of tiles give the sums over pairs, unless the watcher stops it.
+    pub fn meet(&mut self, given: Given, pairs: &[Pair], watch: Option<&Watch>) {
+        let Worker { features, products, squared, rooms, .. } = self;
+        products::add(given, pairs, features, products, squared, rooms, watch);
+    }
+
+    /// Adds to the sums over pairs what goes by way of the inputs.
+    pub fn add_by_inputs(&mut self, given: Given) {
         let Worker { features, products, sums, squared, rooms, .. } = self;
         for ((tile, own), products) in given.tiles.iter().zip(features).zip(products) {
-            products.clear_units();
             for l in 0..given.sizes().hidden() {
                 if given.route(l + 1, l) == LayerRoute::Inputs {
                     neighbours::add_by_inputs(given, l, (tile, own), sums, products, squared, &mut rooms.more);
                 }
             }
         }
-    }
-
-    /// Adds what some pairs of tiles give the sums over pairs; whether the watcher let it come to the end.
-    pub fn meet(&mut self, given: Given, pairs: &[Pair], watch: Option<&Watch>) -> bool {
-        let Worker { features, products, squared, rooms, .. } = self;
-        products::add(given, pairs, features, products, squared, rooms, watch)
     }
 
     /// Begins the partial derivatives of a batch with what goes by way of the inputs and the traces.
