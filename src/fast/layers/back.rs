@@ -89,7 +89,8 @@ impl Back<'_> {
             #[inline(always)]
             || {
                 for i in 0..a.len() {
-                    a[i] = slopes[i] * (z[i] + by_z[i]) + bends[i] * by_phi1[i] + thirds[i] * (by_r[i] * v[i]);
+                    a[i] =
+                        slopes[i] * (z[i] + by_z[i]) + bends[i] * by_phi1[i] + thirds[i] * (by_r[i] * v[i]);
                 }
             },
         );

@@ -9,9 +9,7 @@ use super::partials::Partials;
 use super::products::{Products, take};
 use super::room::{cleared, room};
 use super::round::{Pair, Way};
-use super::rows::{
-    add_counted_pairs, add_multiplied, add_products_of_rows, add_scaled, multiply, weighted,
-};
+use super::rows::{add_counted_pairs, add_multiplied, add_products_of_rows, add_scaled, multiply, weighted};
 use super::sizes::at;
 use super::worker::Room;
 use crate::fast::product::{Then, View, product, view};
@@ -91,8 +89,7 @@ pub(super) fn add(
             pair.complete(gram);
             multiply(gram, counted);
             for way in pair.ways() {
-                let [own, other] =
-                    [way.own, way.other].map(|tile| Side::of(given, (m, l), tile, features));
+                let [own, other] = [way.own, way.other].map(|tile| Side::of(given, (m, l), tile, features));
                 let g = view(weighted(other.g, kappa, scaled), other.count, outputs);
                 let by_g = room(by, own.count * outputs);
                 product(by_g, Then::Set, 1.0, way.matrix(gram), g);

@@ -55,7 +55,10 @@ impl<'a> Given<'a> {
     }
 
     /// Own units of `l` in groups for which one sum is enough: all of them where their pairs count the same.
-    pub fn groups(&self, l: usize) -> impl Iterator<Item = impl Iterator<Item = usize> + Clone + use<>> + use<> {
+    pub fn groups(
+        &self,
+        l: usize,
+    ) -> impl Iterator<Item = impl Iterator<Item = usize> + Clone + use<>> + use<> {
         let own = self.units.of(l);
         let all = own.clone().count();
         let length = if self.plan.by_units { 1 } else { all.max(1) };

@@ -71,7 +71,10 @@ impl LayerPlan {
             let hidden = usize::from(m < sizes.hidden());
             // K and what it is half of, or J and its derivative; A; the derivatives by K.
             let features = 1 + if m == l { hidden } else { 2 * hidden };
-            add(&mut each.units, &[units, features + usize::from(keeps_derivative(sizes, m, l)) + usize::from(pairs)]);
+            add(
+                &mut each.units,
+                &[units, features + usize::from(keeps_derivative(sizes, m, l)) + usize::from(pairs)],
+            );
             add(&mut each.vectors, &[sizes.outputs(m), usize::from(pairs && m > l)]);
             add(&mut each.vectors, &[2, sizes.outputs(l), usize::from(pairs && m == l + 1)]);
         }

@@ -152,13 +152,7 @@ pub(super) fn add(
 }
 
 /// Sets the grams of the pairs to `<K, K'>`, weighted.
-fn set_grams(
-    given: Given,
-    (m, l): (usize, usize),
-    pairs: &[Pair],
-    features: &[Features],
-    rooms: &mut Room,
-) {
+fn set_grams(given: Given, (m, l): (usize, usize), pairs: &[Pair], features: &[Features], rooms: &mut Room) {
     let Room { met, more: [scaled, ..], .. } = rooms;
     for (pair, met) in pairs.iter().zip(&mut *met) {
         cleared(&mut met.gram, pair.rows * pair.columns);

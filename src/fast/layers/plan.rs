@@ -167,7 +167,8 @@ impl LayerPlan {
     pub(super) fn steps(&self) -> usize {
         let tiles = self.samples.div_ceil(self.tile);
         let rounds = (tiles * (tiles + 1) / 2).div_ceil(self.round().max(1));
-        let blocks = pairs_of_layers(self.sizes.layers()).filter(|&(m, l)| self.routes[at(m, l)].is_by_pairs());
+        let blocks =
+            pairs_of_layers(self.sizes.layers()).filter(|&(m, l)| self.routes[at(m, l)].is_by_pairs());
         let units: usize = blocks.map(|(_, l)| self.sizes.outputs(l)).sum();
         (rounds * units).max(1)
     }

@@ -119,14 +119,7 @@ fn add_unit(
 
 /// Takes half the derivatives by `K` of a unit, in the place of those that are there or in addition to them, and adds `times` their product
 /// with `K` to the squares.
-pub(super) fn take(
-    out: &mut [f64],
-    then: Then,
-    by_k: &[f64],
-    k: &[f64],
-    squared: &mut [f64],
-    times: f64,
-) {
+pub(super) fn take(out: &mut [f64], then: Then, by_k: &[f64], k: &[f64], squared: &mut [f64], times: f64) {
     let width = squared.len();
     vectorised(
         #[inline(always)]

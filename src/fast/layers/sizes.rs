@@ -65,7 +65,6 @@ impl Sizes {
         start..start + self.columns(m, l, p)
     }
 
-
     /// Pairs of their inputs: those of a layer with itself are packed.
     pub fn input_pairs(&self, m: usize, l: usize) -> usize {
         if m == l { packed(self.augmented(m)) } else { self.augmented(m) * self.augmented(l) }

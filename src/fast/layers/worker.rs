@@ -128,7 +128,15 @@ impl Worker {
         for ((tile, own), products) in given.tiles.iter().zip(features).zip(products) {
             for l in 0..given.sizes().hidden() {
                 if given.route(l + 1, l) == LayerRoute::Inputs {
-                    neighbours::add_by_inputs(given, l, (tile, own), sums, products, squared, &mut rooms.more);
+                    neighbours::add_by_inputs(
+                        given,
+                        l,
+                        (tile, own),
+                        sums,
+                        products,
+                        squared,
+                        &mut rooms.more,
+                    );
                 }
             }
         }
