@@ -1,41 +1,311 @@
-//! The workspace for a network of any depth, any loss and weighted samples: tiles of samples against each other.
+//! The workspace for a network of any depth, any loss and weighted samples: every worker has units of its own, and all of them look at
+//! tiles of samples against each other.
 
-use super::features::Features;
+use super::back::Back;
 use super::forward::Forward;
+use super::given::Given;
+use super::kernel::Extent;
 use super::moments::LayerValues;
-use super::partials::{Given, Partials};
+use super::partials::Partials;
 use super::plan::LayerPlan;
-use super::products::Products;
-use super::sizes::at;
-use super::sums::Sums;
-use super::sweep::Sweep;
+use super::round::{Pair, pairs_of_tiles};
+use super::rows::add_scaled;
+use super::sizes::{Sizes, at};
+use super::units::Units;
 use super::weights::Weights;
-use super::worker::{Room, Worker};
-use crate::fast::share::{Rows, share};
+use super::worker::{Worker, most_entries};
+use crate::fast::share::{Rows, Span, share};
 use crate::fast::watch::{Watch, Watcher};
 use crate::model::{Batch, Network};
+use crate::number::Matrix;
 use crate::terms::pairs_of_layers;
 
 /// Buffers of all samples, and of the workers.
 pub(super) struct Deep {
-    tiles: Vec<Tile>,
-    products: Vec<Products>,
-    sums: Sums,
-    by_sums: Sums,
+    tiles: Vec<Forward>,
+    /// Pairs of tiles, as many as there is room for at once, and which round of them it is.
+    pairs: Vec<Pair>,
+    round: Option<usize>,
+    /// Of each worker the units, in batches that are dealt with one after the other.
+    units: Vec<Vec<Units>>,
     workers: Vec<Worker>,
+    /// Of each worker, of each tile.
+    partials: Vec<Vec<Partials>>,
 }
 
-/// A tile of samples.
-struct Tile {
-    forward: Forward,
-    /// Empty where they are not kept.
-    features: Features,
+/// What a call is about.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    plan: &'a LayerPlan,
+    network: &'a Network<f64>,
+    weights: Option<&'a Weights>,
+    batch: usize,
+}
+
+impl Deep {
+    pub fn new(plan: &LayerPlan) -> Self {
+        let sizes = &plan.sizes;
+        let starts = (0..plan.samples).step_by(plan.tile);
+        let tile = |start: usize| Forward::new(sizes, start..(start + plan.tile).min(plan.samples));
+        let tiles: Vec<Forward> = starts.map(tile).collect();
+        let units = plan.units();
+        let partials = |batches: &Vec<Units>| -> Vec<Partials> {
+            let most = |m, l| most_entries(batches, sizes, m, l);
+            tiles.iter().map(|tile| Partials::new(sizes, &most, tile.count())).collect()
+        };
+        Deep {
+            pairs: (0..plan.round()).map(|_| Pair::default()).collect(),
+            round: None,
+            partials: units.iter().map(partials).collect(),
+            workers: units.iter().map(|batches| Worker::new(plan, batches, &tiles)).collect(),
+            units,
+            tiles,
+        }
+    }
+
+    /// Computes the loss and the traces alone, without pairs of samples. The squared norms are 0 then, and no gradient of theirs can be
+    /// asked for.
+    pub fn differentiate_traces(
+        &mut self,
+        plan: &LayerPlan,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        values: &mut LayerValues,
+    ) {
+        self.forward(plan, network, batch);
+        for batch in 0..plan.batches {
+            let call = Call { plan, network, weights: None, batch };
+            self.open(call);
+            self.each(call, |worker, given| worker.add_values(given));
+        }
+        self.gather(plan, values);
+    }
+
+    /// Computes loss and moments; whether the watcher let it come to the end.
+    pub fn differentiate(
+        &mut self,
+        plan: &LayerPlan,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        values: &mut LayerValues,
+        watcher: Watcher,
+    ) -> bool {
+        self.forward(plan, network, batch);
+        let watch = Watch::new(watcher, plan.steps());
+        for batch in 0..plan.batches {
+            let call = Call { plan, network, weights: None, batch };
+            self.open(call);
+            self.each(call, |worker, given| worker.add_values(given));
+            if !self.meet(call, Some(&watch)) {
+                return false;
+            }
+        }
+        if plan.kernel() {
+            self.kernel(plan, network);
+        }
+        self.gather(plan, values);
+        plan.by_pairs() || watch.done()
+    }
+
+    /// The gradient of the weighted moments, and of the loss with its share, in `out`.
+    pub fn gradient(
+        &mut self,
+        plan: &LayerPlan,
+        network: &Network<f64>,
+        weights: &Weights,
+        loss: f64,
+        out: &mut [f64],
+    ) {
+        let by_pairs = plan.by_pairs() && weights.any();
+        for worker in &mut self.workers {
+            worker.gradient.clear();
+            if !plan.keeps_products() {
+                worker.clear_products();
+            }
+        }
+        let all = self.partials.iter_mut().flatten();
+        all.flat_map(Partials::vectors).for_each(|by| by.fill(0.0));
+        for batch in 0..plan.batches {
+            let call = Call { plan, network, weights: Some(weights), batch };
+            if plan.batches > 1 {
+                self.open(call);
+            }
+            if by_pairs && !plan.keeps_products() {
+                self.meet(call, None);
+            }
+            self.each_with_partials(call, |worker, given, by| worker.begin_partials(given, by));
+            if by_pairs {
+                self.rounds(plan, |deep, pairs| {
+                    deep.each_with_partials(call, |worker, given, by| worker.meet_again(given, pairs, by));
+                    true
+                });
+            }
+            self.each_with_partials(call, |worker, given, by| worker.sweep(given, by));
+        }
+        let call = Call { plan, network, weights: Some(weights), batch: 0 };
+        self.each_with_partials(call, |worker, given, by| worker.finish(given, by));
+        self.back(call, loss);
+        out.fill(0.0);
+        self.workers.iter().for_each(|worker| worker.gradient.add_to(out));
+    }
+
+    /// Everything that belongs to single samples.
+    fn forward(&mut self, plan: &LayerPlan, network: &Network<f64>, batch: &Batch<f64>) {
+        let Deep { tiles, workers, round, .. } = self;
+        let total = batch.weights.as_ref().map_or(plan.samples as f64, |weights| weights.sum());
+        workers.iter_mut().for_each(Worker::clear);
+        share(Items::all(tiles), 1, workers, &|tiles: Items<Forward>, worker: &mut Worker| {
+            for tile in tiles.items {
+                tile.fill(&plan.sizes, network, plan.loss, batch, 1.0 / total);
+                worker.loss += tile.loss;
+            }
+        });
+        *round = None;
+    }
+
+    /// Makes what the units of a batch have of all samples.
+    fn open(&mut self, call: Call) {
+        self.each(call, |worker, given| worker.open(given));
+    }
+
+    /// The sums over pairs; whether the watcher let it come to the end.
+    fn meet(&mut self, call: Call, watch: Option<&Watch>) -> bool {
+        if !call.plan.by_pairs() {
+            return true;
+        }
+        let all = self.rounds(call.plan, |deep, pairs| {
+            deep.each(call, |worker, given| worker.meet(given, pairs, watch));
+            watch.is_none_or(|watch| !watch.stopped())
+        });
+        self.each(call, |worker, given| worker.add_by_inputs(given));
+        all
+    }
+
+    /// Does the work for all pairs of tiles, a round after the other, until it says no; whether it did not.
+    fn rounds(&mut self, plan: &LayerPlan, mut work: impl FnMut(&mut Self, &[Pair]) -> bool) -> bool {
+        let all = pairs_of_tiles(self.tiles.len()).count();
+        for (round, start) in (0..all).step_by(self.pairs.len().max(1)).enumerate() {
+            let mut pairs = std::mem::take(&mut self.pairs);
+            let length = pairs.len().min(all - start);
+            if self.round != Some(round) {
+                self.set(plan, start, &mut pairs[..length]);
+                self.round = Some(round);
+            }
+            let go_on = work(self, &pairs[..length]);
+            self.pairs = pairs;
+            if !go_on {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Sets consecutive pairs of tiles.
+    fn set(&mut self, plan: &LayerPlan, start: usize, pairs: &mut [Pair]) {
+        let Deep { tiles, workers, .. } = self;
+        share(Items::all(pairs), 1, workers, &|pairs: Items<Pair>, _: &mut Worker| {
+            let which = pairs_of_tiles(tiles.len()).skip(start + pairs.start);
+            pairs.items.iter_mut().zip(which).for_each(|(pair, which)| pair.set(&plan.sizes, tiles, which));
+        });
+    }
+
+    /// The square of the block by the kernel.
+    fn kernel(&mut self, plan: &LayerPlan, network: &Network<f64>) {
+        let Deep { tiles, workers, .. } = self;
+        let (extent, last) = (Extent::of(&plan.sizes, network, tiles), plan.sizes.hidden() - 1);
+        share(Span(0..tiles.len()), 1, workers, &|rows: Span, worker: &mut Worker| {
+            for tile in &tiles[rows.0] {
+                worker.squared[at(last, last)][0] += worker.kernel.square(extent, tile);
+            }
+        });
+    }
+
+    /// The values from what the workers summed.
+    fn gather(&mut self, plan: &LayerPlan, values: &mut LayerValues) {
+        let (sizes, workers) = (&plan.sizes, &mut self.workers);
+        values.loss = workers.iter().map(|worker| worker.loss).sum();
+        let (first, others) = workers.split_at_mut(1);
+        for l in 0..sizes.layers() {
+            let trace = &mut first[0].trace[l];
+            others.iter().for_each(|worker| add_scaled(trace, 1.0, &worker.trace[l]));
+            values.layers.trace[l] = trace.iter().sum();
+            if let Some(units) = &mut values.units {
+                units.trace[l].copy_from_slice(trace);
+            }
+        }
+        for (m, l) in pairs_of_layers(sizes.layers()) {
+            let squared = &mut first[0].squared[at(m, l)];
+            others.iter().for_each(|worker| add_scaled(squared, 1.0, &worker.squared[at(m, l)]));
+            values.layers.squared[m][l] = squared.iter().sum();
+            if let Some(all) = &mut values.units {
+                set_units(&mut all.squared[m][l], sizes, (m, l), squared);
+            }
+        }
+    }
+
+    /// The way back through the samples, with what all workers have for them.
+    fn back(&mut self, call: Call, loss: f64) {
+        let Deep { tiles, workers, partials, units, .. } = self;
+        let Call { plan, network, .. } = call;
+        let sizes = &plan.sizes;
+        let by_kernel = plan.kernel().then(|| {
+            let last = sizes.hidden() - 1;
+            (Extent::of(sizes, network, tiles), call.given(tiles, &units[0][0]).factor(last, last))
+        });
+        if let Some((extent, _)) = by_kernel {
+            workers.iter_mut().for_each(|worker| worker.kernel.clear(extent));
+        }
+        let (first, others) = partials.split_at_mut(1);
+        share(Items::all(&mut first[0]), 1, workers, &|by: Items<Partials>, worker: &mut Worker| {
+            let Worker { kernel, gradient, rooms, .. } = worker;
+            for (index, by) in (by.start..).zip(by.items) {
+                let tile = &tiles[index];
+                others.iter().for_each(|other| by.add_vectors(&other[index]));
+                if let Some((extent, factor)) = by_kernel {
+                    kernel.add_partials(extent, tile, factor, plan.loss, by);
+                }
+                Back { sizes, network, tile, by, gradient, scratch: &mut rooms.scratch }.run(loss);
+            }
+            if let Some((extent, _)) = by_kernel {
+                kernel.add_to_weights(extent, &mut gradient.w[sizes.hidden()]);
+            }
+        });
+    }
+
+    /// Every worker does it with its units.
+    fn each(&mut self, call: Call, work: impl Fn(&mut Worker, Given) + Sync) {
+        let Deep { tiles, units, workers, .. } = self;
+        share(Span(0..units.len()), 1, workers, &|own: Span, worker: &mut Worker| {
+            work(worker, call.given(tiles, &units[own.0.start][call.batch]));
+        });
+    }
+
+    /// Same as [`each`](Deep::each), with room for partial derivatives.
+    fn each_with_partials(&mut self, call: Call, work: impl Fn(&mut Worker, Given, &mut [Partials]) + Sync) {
+        let Deep { tiles, units, workers, partials, .. } = self;
+        share(Items::all(partials), 1, workers, &|own: Items<Vec<Partials>>, worker: &mut Worker| {
+            work(worker, call.given(tiles, &units[own.start][call.batch]), &mut own.items[0]);
+        });
+    }
+}
+
+impl<'a> Call<'a> {
+    fn given(&self, tiles: &'a [Forward], units: &'a Units) -> Given<'a> {
+        let Call { plan, network, weights, .. } = *self;
+        Given { plan, network, tiles, units, weights }
+    }
 }
 
 /// Consecutive items of a list, with the number of the first.
 struct Items<'a, T> {
     start: usize,
     items: &'a mut [T],
+}
+
+impl<'a, T> Items<'a, T> {
+    fn all(items: &'a mut [T]) -> Self {
+        Items { start: 0, items }
+    }
 }
 
 impl<T: Send> Rows for Items<'_, T> {
@@ -49,295 +319,17 @@ impl<T: Send> Rows for Items<'_, T> {
     }
 }
 
-impl Deep {
-    pub fn new(plan: &LayerPlan) -> Self {
-        let (sizes, routes) = (&plan.sizes, &plan.routes);
-        let starts = (0..plan.samples).step_by(plan.tile);
-        let tile = |start: usize| {
-            let rows = start..(start + plan.tile).min(plan.samples);
-            let features =
-                if plan.keep { Features::new(sizes, routes, rows.len()) } else { Features::default() };
-            Tile { forward: Forward::new(sizes, rows), features }
-        };
-        let tiles: Vec<Tile> = starts.map(tile).collect();
-        let products = |tile: &Tile| match plan.keep {
-            true => Products::new(sizes, routes, tile.forward.count()),
-            false => Products::default(),
-        };
-        Deep {
-            products: tiles.iter().map(products).collect(),
-            tiles,
-            sums: Sums::new(sizes, routes),
-            by_sums: Sums::new(sizes, routes),
-            workers: (0..plan.threads).map(|_| Worker::new(plan)).collect(),
-        }
-    }
-
-    /// Computes the loss and the traces alone, without pairs of samples. The squared norms are 0 then, and no gradient of theirs can be
-    /// asked for.
-    pub fn differentiate_traces(
-        &mut self,
-        plan: &LayerPlan,
-        network: &Network<f64>,
-        batch: &Batch<f64>,
-        values: &mut LayerValues,
-    ) {
-        self.forward(plan, network, batch, false);
-        self.gather(plan, values);
-    }
-
-    /// Computes loss and moments; whether the watcher let it come to the end.
-    pub fn differentiate(
-        &mut self,
-        plan: &LayerPlan,
-        network: &Network<f64>,
-        batch: &Batch<f64>,
-        values: &mut LayerValues,
-        watcher: Watcher,
-    ) -> bool {
-        self.forward(plan, network, batch, true);
-        let watch = Watch::new(watcher, self.tiles.len());
-        self.pairs(plan, network, &watch);
-        self.gather(plan, values);
-        !watch.stopped()
-    }
-
-    /// The gradient of the weighted moments, and of the loss with its share, in `out`.
-    pub fn gradient(
-        &mut self,
-        plan: &LayerPlan,
-        network: &Network<f64>,
-        weights: &Weights,
-        loss: f64,
-        out: &mut [f64],
-    ) {
-        if weights.any() {
-            self.by_sums.set_weighted(&plan.sizes, &self.sums, &weights.kappa);
-        }
-        self.back(plan, network, weights, loss);
-        out.fill(0.0);
-        self.workers.iter().for_each(|worker| worker.gradient.add_to(out));
-    }
-
-    /// Everything that comes before the pairs.
-    fn forward(&mut self, plan: &LayerPlan, network: &Network<f64>, batch: &Batch<f64>, with_sums: bool) {
-        let Deep { tiles, sums, workers, .. } = self;
-        let (sizes, loss) = (&plan.sizes, plan.loss);
-        let total = batch.weights.as_ref().map_or(plan.samples as f64, |weights| weights.sum());
-        workers.iter_mut().for_each(Worker::clear);
-        share(Items { start: 0, items: tiles }, 1, workers, &|tiles: Items<Tile>, worker: &mut Worker| {
-            for Tile { forward, features } in tiles.items {
-                forward.fill(sizes, network, loss, batch, 1.0 / total);
-                let Worker { features: own, sums, room, trace, .. } = worker;
-                let features = if plan.keep { features } else { own };
-                features.fill(sizes, network, forward);
-                if with_sums {
-                    sums.add(sizes, forward, features, &mut room.scratch);
-                }
-                add_traces(plan, forward, features, trace);
-                worker.loss += forward.loss;
-            }
-        });
-        sums.clear();
-        for worker in workers.iter_mut() {
-            for (sum, own) in sums.all().zip(worker.sums.all()) {
-                sum.iter_mut().zip(own.iter()).for_each(|(sum, own)| *sum += own);
-            }
-        }
-        if with_sums {
-            sums.close(sizes);
-        }
-    }
-
-    /// The sums over pairs of samples.
-    fn pairs(&mut self, plan: &LayerPlan, network: &Network<f64>, watch: &Watch) {
-        let Deep { tiles, products, sums, workers, .. } = self;
-        let job = Job { plan, network, tiles, sums };
-        let work = |products: Items<Products>, worker: &mut Worker| {
-            for (index, kept) in (products.start..).zip(products.items) {
-                let Worker { features, products, room, squared, .. } = worker;
-                let products = if plan.keep { kept } else { products };
-                let own = job.features(index, features);
-                job.fill_products(index, own, products, room);
-                let tile = (&job.tiles[index].forward, own);
-                products.add_squares(&plan.sizes, &plan.routes, tile, squared);
-                if plan.kernel() {
-                    let last = plan.sizes.hidden() - 1;
-                    squared[at(last, last)][0] += job.square_by_kernel(index, own, room);
-                }
-                if !watch.done() {
-                    return;
-                }
-            }
-        };
-        share(Items { start: 0, items: products }, 1, workers, &work);
-    }
-
-    /// The values from what the workers summed.
-    fn gather(&mut self, plan: &LayerPlan, values: &mut LayerValues) {
-        let Deep { sums, workers, .. } = self;
-        let sizes = &plan.sizes;
-        values.loss = workers.iter().map(|worker| worker.loss).sum();
-        for l in 0..sizes.layers() {
-            let of = |i: usize| workers.iter().map(|worker| worker.trace[l][i]).sum::<f64>();
-            values.layers.trace[l] = (0..sizes.outputs(l)).map(of).sum();
-            if let Some(units) = &mut values.units {
-                units.trace[l].iter_mut().enumerate().for_each(|(i, trace)| *trace = of(i));
-            }
-        }
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            let (index, units) = (at(m, l), sizes.units(m, l));
-            let (first, others) = workers.split_at_mut(1);
-            let squared = &mut first[0].squared[index];
-            for worker in others.iter() {
-                squared.iter_mut().zip(&worker.squared[index]).for_each(|(sum, own)| *sum += own);
-            }
-            for row in sums.blocks[index].chunks(units) {
-                squared.iter_mut().zip(row).for_each(|(sum, h)| *sum += h * h);
-            }
-            values.layers.squared[m][l] = squared.iter().sum();
-            if let Some(all) = &mut values.units {
-                let width = sizes.outputs(l);
-                for (entry, value) in squared.iter().enumerate() {
-                    all.squared[m][l][(entry / width, entry % width)] = *value;
-                }
-            }
-        }
-    }
-
-    /// The gradient of the weighted moments, and of the loss with its share, in the workers' sums.
-    fn back(&mut self, plan: &LayerPlan, network: &Network<f64>, weights: &Weights, loss: f64) {
-        let Deep { tiles, products, sums, by_sums, workers } = self;
-        let sizes = &plan.sizes;
-        let given = Given { sizes, routes: &plan.routes, weights, sums, by_sums };
-        let job = Job { plan, network, tiles, sums };
-        let by_pairs = weights.any();
-        for worker in workers.iter_mut() {
-            worker.gradient.clear();
-            if plan.kernel() {
-                worker.room.kernel.clear(sizes);
-            }
-        }
-        let work = |products: Items<Products>, worker: &mut Worker| {
-            for (index, kept) in (products.start..).zip(products.items) {
-                let Worker { features, products, room, partials, gradient, .. } = worker;
-                let tile = &job.tiles[index].forward;
-                let own = job.features(index, features);
-                if by_pairs {
-                    if !plan.keep {
-                        job.fill_products(index, own, products, room);
-                    }
-                    let products = if plan.keep { &*kept } else { products };
-                    partials.begin(given, (tile, own), products, &mut room.scratch);
-                    job.add_pairs(index, own, given, partials, room);
-                } else {
-                    partials.begin_traces(given, (tile, own));
-                }
-                partials.finish(sizes, tile);
-                let scratch = &mut room.scratch;
-                Sweep { sizes, network, loss: plan.loss, tile, own, by: partials, gradient, scratch }
-                    .run(loss);
-            }
-            if plan.kernel() && by_pairs {
-                let out = &mut worker.gradient.w[sizes.hidden()];
-                worker.room.kernel.add_to_weights(sizes, network, out);
-            }
-        };
-        share(Items { start: 0, items: products }, 1, workers, &work);
-    }
-}
-
-/// What all workers look at.
-#[derive(Clone, Copy)]
-struct Job<'a> {
-    plan: &'a LayerPlan,
-    network: &'a Network<f64>,
-    tiles: &'a [Tile],
-    sums: &'a Sums,
-}
-
-impl<'a> Job<'a> {
-    /// The features of a tile: those that are kept, or made anew.
-    fn features<'b>(&self, index: usize, own: &'b mut Features) -> &'b Features
-    where
-        'a: 'b,
-    {
-        let tile = &self.tiles[index];
-        if self.plan.keep {
-            return &tile.features;
-        }
-        own.fill(&self.plan.sizes, self.network, &tile.forward);
-        own
-    }
-
-    /// The products of a tile with all samples.
-    fn fill_products(&self, index: usize, own: &Features, products: &mut Products, room: &mut Room) {
-        let Job { plan: LayerPlan { sizes, routes, .. }, tiles, sums, .. } = *self;
-        let tile = &tiles[index].forward;
-        products.begin(sizes, routes, tile, sums, &mut room.scratch[0]);
-        for (other, chunk) in tiles.iter().enumerate() {
-            let features = self.features(other, &mut room.other);
-            room.pair.fill(sizes, tile, &chunk.forward);
-            products.add(sizes, routes, (tile, own), (&chunk.forward, features), &mut room.pair);
-        }
-    }
-
-    /// The squared norm of the block of the kernel route, as far as a tile has part in it.
-    fn square_by_kernel(&self, index: usize, own: &Features, room: &mut Room) -> f64 {
-        let Job { plan: LayerPlan { sizes, .. }, tiles, network, .. } = *self;
-        let (tile, last) = (&tiles[index].forward, sizes.hidden() - 1);
-        room.kernel.begin(sizes, network, tile, own);
-        let mut sum = 0.0;
-        for (other, chunk) in tiles.iter().enumerate() {
-            let features = self.features(other, &mut room.other);
-            room.pair.fill(sizes, tile, &chunk.forward);
-            room.pair.set_squares(&chunk.forward, last, 1.0);
-            let chunk = (&chunk.forward, features);
-            sum += room.kernel.add(sizes, tile, chunk, &mut room.pair, false);
-        }
-        sum
-    }
-
-    /// The partial derivatives that the pairs of a tile with all samples give.
-    fn add_pairs(
-        &self,
-        index: usize,
-        own: &Features,
-        given: Given,
-        partials: &mut Partials,
-        room: &mut Room,
-    ) {
-        let Job { plan, tiles, network, .. } = *self;
-        let (sizes, tile) = (&plan.sizes, &tiles[index].forward);
-        if plan.kernel() {
-            room.kernel.begin(sizes, network, tile, own);
-        }
-        for (other, chunk) in tiles.iter().enumerate() {
-            let features = self.features(other, &mut room.other);
-            let Room { pair, kernel, .. } = room;
-            pair.fill(sizes, tile, &chunk.forward);
-            partials.add(given, (tile, own), (&chunk.forward, features), pair);
-            if plan.kernel() {
-                partials.add_by_kernel(given, tile, (&chunk.forward, features), pair, kernel);
-            }
-            partials.add_inputs(sizes, tile, &chunk.forward, pair);
-        }
-        if plan.kernel() {
-            room.kernel.finish(sizes, network, tile, own, partials);
-        }
-    }
-}
-
-/// Adds `omega K_ii |zt|^2` of each unit.
-fn add_traces(plan: &LayerPlan, tile: &Forward, features: &Features, traces: &mut [Vec<f64>]) {
-    for (l, traces) in traces.iter_mut().enumerate() {
-        let (inputs, outputs) = (plan.sizes.inputs(l), plan.sizes.outputs(l));
-        for (n, share) in tile.share.iter().enumerate() {
-            let z = &tile.z[l][n * inputs..(n + 1) * inputs];
-            let square = z.iter().map(|z| z * z).sum::<f64>() + plan.sizes.bias(l) as f64;
-            let k = &features.k[at(l, l)][n * outputs * outputs..(n + 1) * outputs * outputs];
-            for (trace, k) in traces.iter_mut().zip(k.iter().step_by(outputs + 1)) {
-                *trace += share * square * k;
+/// Sets the squares of the blocks of units; those of two units of one layer stand for both orders.
+fn set_units(out: &mut Matrix<f64>, sizes: &Sizes, (m, l): (usize, usize), squared: &[f64]) {
+    for p in 0..sizes.outputs(l) {
+        let entries = &squared[sizes.entries((m, l), p)];
+        for (i, value) in entries.iter().enumerate() {
+            if m != l {
+                out[(i, p)] = *value;
+            } else if i == 0 {
+                out[(p, p)] = *value;
+            } else {
+                (out[(p + i, p)], out[(p, p + i)]) = (0.5 * value, 0.5 * value);
             }
         }
     }

@@ -1,25 +1,32 @@
-//! What the Hessian of each sample of a tile is made of, by the recursions of chapter 9.
+//! What the Hessian of each sample of a tile is made of, for one unit after the other: its preactivation's derivative is carried forward
+//! to the outputs, and back with `S`.
+//!
+//! `K^{ml} = Phi^m W^{m+1}' K^{m+1,l} + diag(phi2^m v^m) A^{ml}` is the derivative of `g^m = phi1^m (W^{m+1}' g^{m+1})` by `a^l`, where
+//! `A^{ml} = W^m J^{m-1,l}` is that of `a^m`.
 
 use super::forward::{Forward, weights};
-use super::plan::LayerRoute;
+use super::given::Given;
+use super::room::room;
+use super::rows::{Column, sample, sample_mut};
 use super::sizes::{Sizes, at, blocks};
-use crate::fast::product::{Then, product, view};
-use crate::model::Network;
+use crate::fast::lanes::{row, row_mut, vectorised};
+use crate::fast::product::{Then, product, product_into, view};
+use crate::model::Layer;
+use crate::terms::pairs_of_layers;
+use std::f64::consts::SQRT_2;
 
-/// `K` and `J` of a tile, a row a sample, and what the pairs of samples need of them.
+/// `K`, `J` and `A` of a tile. Each is, for one unit of the earlier layer after the other, a matrix of samples times units of the later
+/// one: [`Units::place`].
 #[derive(Default)]
 pub(super) struct Features {
-    /// `K^{ml}`, unit of `m` times unit of `l`, at [`at`].
+    /// `K^{ml}`, at [`at`]; of a layer with itself packed.
     pub k: Vec<Vec<f64>>,
-    /// `(W' K^{l+1,l+1} W) phi1^l` with `W = W^{l+1}`, from which `K^{ll}` comes, a hidden layer each.
+    /// `W^{l+1}' K^{l+1,l}`, from which `K^{ll}` comes, of a hidden layer each, in the places of `K^{ll}`.
     pub half: Vec<Vec<f64>>,
-    /// `J^{kl}` for hidden layers `k > l`, at [`at`]: a matrix of samples times units of `k` for each unit of `l`.
+    /// `J^{kl}` for hidden layers `k > l`, at [`at`].
     pub j: Vec<Vec<f64>>,
-    /// `K^{ml}` in the same order, where layers stand apart and are treated by pairs.
-    pub by_unit: Vec<Vec<f64>>,
-    /// `g^{l+1} phi1^l'` and `K^{l+1,l} diag(z^l)` of neighbouring layers where a route wants them, at the earlier layer.
-    pub d: Vec<Vec<f64>>,
-    pub kz: Vec<Vec<f64>>,
+    /// `A^{ml}` of the outputs, and of layers that stand apart; that of neighbours is `W^{l+1} Phi^l`.
+    pub a: Vec<Vec<f64>>,
 }
 
 /// Whether layers stand further apart than neighbours.
@@ -27,142 +34,213 @@ pub(super) fn apart(m: usize, l: usize) -> bool {
     m > l + 1
 }
 
+/// Whether `A` of two layers is kept.
+pub(super) fn keeps_derivative(sizes: &Sizes, m: usize, l: usize) -> bool {
+    apart(m, l) || (m > l && m == sizes.hidden())
+}
+
 impl Features {
-    pub fn new(sizes: &Sizes, routes: &[LayerRoute], count: usize) -> Self {
+    pub fn new(sizes: &Sizes, most: &dyn Fn(usize, usize) -> usize, count: usize) -> Self {
         let (layers, hidden) = (sizes.layers(), sizes.hidden());
-        let all = |of: &dyn Fn(usize, usize) -> usize, layers: usize| -> Vec<Vec<f64>> {
+        let entries = |m, l| vec![0.0; count * most(m, l)];
+        let all = |of: &dyn Fn(usize, usize) -> bool, layers: usize| -> Vec<Vec<f64>> {
             let mut all = vec![Vec::new(); blocks(layers)];
-            for m in 0..layers {
-                for l in 0..=m {
-                    all[at(m, l)] = vec![0.0; count * of(m, l)];
-                }
+            for (m, l) in pairs_of_layers(layers).filter(|&(m, l)| of(m, l)) {
+                all[at(m, l)] = entries(m, l);
             }
             all
         };
-        let pairs = |m: usize, l: usize| routes[at(m, l)] == LayerRoute::Pairs;
-        let neighbours = |l: usize| vec![0.0; count * sizes.units(l + 1, l)];
         Features {
-            k: all(&|m, l| sizes.units(m, l), layers),
-            half: (0..hidden).map(|l| vec![0.0; count * sizes.units(l, l)]).collect(),
-            j: all(&|k, l| if k > l { sizes.units(k, l) } else { 0 }, hidden),
-            by_unit: all(&|m, l| if apart(m, l) && pairs(m, l) { sizes.units(m, l) } else { 0 }, layers),
-            d: (0..hidden).map(neighbours).collect(),
-            kz: (0..hidden).map(neighbours).collect(),
+            k: all(&|_, _| true, layers),
+            half: (0..hidden).map(|l| entries(l, l)).collect(),
+            j: all(&|k, l| k > l, hidden),
+            a: all(&|m, l| keeps_derivative(sizes, m, l), layers),
         }
     }
 
-    pub fn fill(&mut self, sizes: &Sizes, network: &Network<f64>, forward: &Forward) {
-        let last = sizes.hidden();
-        self.k[at(last, last)][..forward.s.len()].copy_from_slice(&forward.s);
-        for l in (0..last).rev() {
-            self.fill_couplings(sizes, network, forward, l);
-            self.fill_diagonal(sizes, network, forward, l);
-            self.fill_neighbours(sizes, forward, l);
-        }
-        for l in 0..last {
-            self.fill_jacobians(sizes, network, forward, l);
-        }
-        for (m, l) in crate::terms::pairs_of_layers(sizes.layers()) {
-            let (rows, columns) = (sizes.outputs(m), sizes.outputs(l));
-            if !self.by_unit[at(m, l)].is_empty() {
-                sort_by_unit(&mut self.by_unit[at(m, l)], &self.k[at(m, l)], forward.count(), rows, columns);
+    /// Computes all of a tile, in room for a product.
+    pub fn fill(&mut self, given: Given, tile: &Forward, scratch: &mut Vec<f64>) {
+        let sizes = given.sizes();
+        self.fill_outputs(given, tile);
+        for l in 0..sizes.hidden() {
+            for p in given.units.of(l) {
+                (l + 1..sizes.layers()).for_each(|m| self.carry_forward(given, tile, (m, l, p)));
+            }
+            self.meet(given, tile, l);
+            for p in given.units.of(l) {
+                let hidden = (l + 1..sizes.hidden()).rev();
+                hidden.for_each(|m| self.carry_back(given, tile, (m, l, p), scratch));
+                self.fill_diagonal(given, tile, (l, p));
             }
         }
     }
 
-    /// `K^{ml} = K^{m,l+1} W^{l+1} phi1^l` for all later layers.
-    fn fill_couplings(&mut self, sizes: &Sizes, network: &Network<f64>, forward: &Forward, l: usize) {
-        let (count, w) = (forward.count(), weights(&network.layers.0[l + 1]));
-        for m in l + 1..sizes.layers() {
-            let (before, from) = self.k.split_at_mut(at(m, l + 1));
-            let rows = count * sizes.outputs(m);
-            let k = &mut before[at(m, l)];
-            product(k, Then::Set, 1.0, view(&from[0], rows, sizes.outputs(l + 1)), w);
-            scale_columns(k, &forward.phi1[l], count, sizes.outputs(m), sizes.outputs(l));
-        }
-    }
-
-    /// `K^{ll} = phi1 (W' K^{l+1,l+1} W) phi1 + diag(phi2 v)`, from `K^{l+1,l}`.
-    fn fill_diagonal(&mut self, sizes: &Sizes, network: &Network<f64>, forward: &Forward, l: usize) {
-        let (width, later) = (sizes.outputs(l), sizes.outputs(l + 1));
-        let w = weights(&network.layers.0[l + 1]);
-        let (before, after) = self.k.split_at_mut(at(l + 1, l));
-        let (k, coupling) = (&mut before[at(l, l)], &after[0]);
-        for n in 0..forward.count() {
-            let half = &mut self.half[l][n * width * width..(n + 1) * width * width];
-            let coupling = &coupling[n * later * width..(n + 1) * later * width];
-            product(half, Then::Set, 1.0, w.transpose(), view(coupling, later, width));
-            let phi1 = &forward.phi1[l][n * width..(n + 1) * width];
-            let k = &mut k[n * width * width..(n + 1) * width * width];
-            for ((k, half), phi1) in k.chunks_mut(width).zip(half.chunks(width)).zip(phi1) {
-                k.iter_mut().zip(half).for_each(|(k, half)| *k = phi1 * half);
-            }
-            for i in 0..width {
-                k[i * width + i] += forward.phi2[l][n * width + i] * forward.v[l][n * width + i];
+    /// `K^{LL} = S`.
+    fn fill_outputs(&mut self, given: Given, tile: &Forward) {
+        let last = given.sizes().hidden();
+        let outputs = given.sizes().outputs(last);
+        for p in given.units.of(last) {
+            let k = &mut self.k[at(last, last)][given.place((last, last), p, tile.count())];
+            for (k, s) in k.chunks_mut(outputs - p).zip(tile.s.chunks(outputs * outputs)) {
+                let s = &row(s, p, outputs)[p..];
+                k.iter_mut().zip(s).for_each(|(k, s)| *k = SQRT_2 * s);
+                k[0] = s[0];
             }
         }
     }
 
-    fn fill_neighbours(&mut self, sizes: &Sizes, forward: &Forward, l: usize) {
-        let (width, later) = (sizes.outputs(l), sizes.outputs(l + 1));
-        let k = &self.k[at(l + 1, l)];
-        let (d, kz) = (&mut self.d[l], &mut self.kz[l]);
-        for n in 0..forward.count() {
-            let (phi1, z) = (&forward.phi1[l][n * width..][..width], &forward.z[l + 1][n * width..][..width]);
-            for i in 0..later {
-                let g = forward.g[l + 1][n * later + i];
-                let row = (n * later + i) * width..(n * later + i + 1) * width;
-                d[row.clone()].iter_mut().zip(phi1).for_each(|(d, phi1)| *d = g * phi1);
-                let products = kz[row.clone()].iter_mut().zip(&k[row]).zip(z);
-                products.for_each(|((kz, k), z)| *kz = k * z);
+    /// `A^{ml}` and `J^{ml}` for unit `p` of layer `l`.
+    fn carry_forward(&mut self, given: Given, tile: &Forward, (m, l, p): (usize, usize, usize)) {
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (width, place) = (sizes.outputs(m), given.place((m, l), p, count));
+        if apart(m, l) {
+            let from = &self.j[at(m - 1, l)][given.place((m - 1, l), p, count)];
+            let from = view(from, count, sizes.outputs(m - 1));
+            let w = weights(given.layer(m)).transpose();
+            product(&mut self.a[at(m, l)][place.clone()], Then::Set, 1.0, from, w);
+        } else if m == sizes.hidden() {
+            let first = Derivative::first(given, tile, (l, p));
+            let a = &mut self.a[at(m, l)][place.clone()];
+            for n in 0..count {
+                let (phi1, w) = first.of(n);
+                row_mut(a, n, width).iter_mut().zip(w).for_each(|(a, w)| *a = phi1 * w);
             }
         }
-    }
-
-    /// `J^{kl} = phi1^k W^k J^{k-1,l}` for all later hidden layers.
-    fn fill_jacobians(&mut self, sizes: &Sizes, network: &Network<f64>, forward: &Forward, l: usize) {
-        let (count, width) = (forward.count(), sizes.outputs(l));
-        for k in l + 1..sizes.hidden() {
-            let (w, later) = (&network.layers.0[k], sizes.outputs(k));
-            if k == l + 1 {
-                let j = &mut self.j[at(k, l)][..count * width * later];
-                for (row, j) in j.chunks_mut(later).enumerate() {
-                    let (p, n) = (row / count, row % count);
-                    let phi1 = forward.phi1[l][n * width + p];
-                    j.iter_mut().zip(w.w.column(p).iter()).for_each(|(j, w)| *j = w * phi1);
+        if m == sizes.hidden() {
+            return;
+        }
+        let a = Derivative::of_unit(&self.a, given, tile, (m, l, p));
+        let (j, slopes) = (&mut self.j[at(m, l)][place], &tile.phi1[m]);
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let (scale, a) = a.of(n);
+                    let (j, phi1) = (row_mut(j, n, width), row(slopes, n, width));
+                    for i in 0..width {
+                        j[i] = scale * a[i] * phi1[i];
+                    }
                 }
-            } else {
-                let (before, after) = self.j.split_at_mut(at(k, l));
-                let from = view(&before[at(k - 1, l)], count * width, sizes.outputs(k - 1));
-                product(&mut after[0], Then::Set, 1.0, from, weights(w).transpose());
-            }
-            for j in self.j[at(k, l)].chunks_mut(count * later).take(width) {
-                multiply(j, &forward.phi1[k]);
-            }
+            },
+        );
+    }
+
+    /// `K^{Ll} = S A^{Ll}`, where the way forward ends.
+    fn meet(&mut self, given: Given, tile: &Forward, l: usize) {
+        let (count, last) = (tile.count(), given.sizes().hidden());
+        let outputs = given.sizes().outputs(last);
+        let length = count * given.units.entries(given.sizes(), (last, l));
+        let (a, k) = (&self.a[at(last, l)][..length], &mut self.k[at(last, l)][..length]);
+        for (n, s) in tile.s.chunks(outputs * outputs).enumerate().take_while(|_| length > 0) {
+            let k = sample_mut(k, n, count, outputs);
+            product_into(k, Then::Set, 1.0, sample(a, n, count, outputs), view(s, outputs, outputs));
+        }
+    }
+
+    /// `K^{ml}` of a later hidden layer for unit `p` of layer `l`.
+    fn carry_back(
+        &mut self,
+        given: Given,
+        tile: &Forward,
+        (m, l, p): (usize, usize, usize),
+        scratch: &mut Vec<f64>,
+    ) {
+        let (sizes, count) = (given.sizes(), tile.count());
+        let width = sizes.outputs(m);
+        let (before, after) = self.k.split_at_mut(at(m + 1, l));
+        let from = &after[0][given.place((m + 1, l), p, count)];
+        let from = view(from, count, sizes.outputs(m + 1));
+        let u = room(scratch, count * width);
+        product(u, Then::Set, 1.0, from, weights(given.layer(m + 1)));
+        let a = Derivative::of_unit(&self.a, given, tile, (m, l, p));
+        let (slopes, bends, adjoints) = (&tile.phi1[m], &tile.phi2[m], &tile.v[m]);
+        let k = &mut before[at(m, l)][given.place((m, l), p, count)];
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let (scale, a) = a.of(n);
+                    let (k, u, phi1) = (row_mut(k, n, width), row(u, n, width), row(slopes, n, width));
+                    let (phi2, v) = (row(bends, n, width), row(adjoints, n, width));
+                    for i in 0..width {
+                        k[i] = u[i] * phi1[i] + phi2[i] * v[i] * (scale * a[i]);
+                    }
+                }
+            },
+        );
+    }
+
+    /// `K^{ll}` for unit `p`, and the half of it.
+    fn fill_diagonal(&mut self, given: Given, tile: &Forward, (l, p): (usize, usize)) {
+        let (sizes, count) = (given.sizes(), tile.count());
+        let (width, columns) = (sizes.outputs(l), sizes.columns(l, l, p));
+        let place = given.place((l, l), p, count);
+        let (before, after) = self.k.split_at_mut(at(l + 1, l));
+        let from = &after[0][given.place((l + 1, l), p, count)];
+        let from = view(from, count, sizes.outputs(l + 1));
+        let w = weights(given.layer(l + 1)).subcols(p, columns);
+        let half = &mut self.half[l][place.clone()];
+        product(half, Then::Set, 1.0, from, w);
+        let (k, slopes) = (&mut before[at(l, l)][place], &tile.phi1[l]);
+        vectorised(
+            #[inline(always)]
+            || {
+                for n in 0..count {
+                    let (k, half) = (row_mut(k, n, columns), row(half, n, columns));
+                    let (unit, phi1) = (n * width + p, &row(slopes, n, width)[p..]);
+                    for i in 0..columns {
+                        k[i] = SQRT_2 * phi1[i] * half[i];
+                    }
+                    k[0] = phi1[0] * half[0] + tile.phi2[l][unit] * tile.v[l][unit];
+                }
+            },
+        );
+    }
+}
+
+/// `A^{ml}` for a unit of `l`: rows, each multiplied by a number.
+#[derive(Clone, Copy)]
+pub(super) struct Derivative<'a> {
+    rows: &'a [f64],
+    columns: usize,
+    /// Of neighbours: there is one row for all samples.
+    phi1: Option<Column<'a>>,
+}
+
+impl<'a> Derivative<'a> {
+    /// What is kept, or made of the weights.
+    pub fn of_unit(
+        kept: &'a [Vec<f64>],
+        given: Given<'a>,
+        tile: &'a Forward,
+        (m, l, p): (usize, usize, usize),
+    ) -> Self {
+        if m == l + 1 {
+            return Derivative::first(given, tile, (l, p));
+        }
+        let rows = &kept[at(m, l)][given.place((m, l), p, tile.count())];
+        Derivative { rows, columns: given.sizes().outputs(m), phi1: None }
+    }
+
+    /// `A^{l+1,l}`: `phi1_p` times a column of the weights.
+    pub fn first(given: Given<'a>, tile: &'a Forward, (l, p): (usize, usize)) -> Self {
+        let columns = given.sizes().outputs(l + 1);
+        let rows = column_of_weights(given.layer(l + 1), p);
+        let phi1 = Column { data: &tile.phi1[l], width: given.sizes().outputs(l), column: p };
+        Derivative { rows, columns, phi1: Some(phi1) }
+    }
+
+    /// A number and a row, whose product is that of sample `n`.
+    #[inline(always)]
+    pub fn of(&self, n: usize) -> (f64, &'a [f64]) {
+        match self.phi1 {
+            Some(phi1) => (phi1.of(n), self.rows),
+            None => (1.0, row(self.rows, n, self.columns)),
         }
     }
 }
 
-/// Multiplies entries by those of another.
-pub(super) fn multiply(entries: &mut [f64], by: &[f64]) {
-    entries.iter_mut().zip(by).for_each(|(entry, by)| *entry *= by);
-}
-
-/// Multiplies each column of each sample's matrix by an entry of the sample's vector.
-pub(super) fn scale_columns(matrices: &mut [f64], by: &[f64], count: usize, rows: usize, columns: usize) {
-    for n in 0..count {
-        let by = &by[n * columns..(n + 1) * columns];
-        for row in matrices[n * rows * columns..(n + 1) * rows * columns].chunks_mut(columns) {
-            multiply(row, by);
-        }
-    }
-}
-
-/// A matrix of samples times rows for each column, from each sample's matrix.
-fn sort_by_unit(out: &mut [f64], of: &[f64], count: usize, rows: usize, columns: usize) {
-    for n in 0..count {
-        for (i, row) in of[n * rows * columns..(n + 1) * rows * columns].chunks(columns).enumerate() {
-            row.iter().enumerate().for_each(|(p, entry)| out[(p * count + n) * rows + i] = *entry);
-        }
-    }
+/// The weights of all units for one of their inputs.
+pub(super) fn column_of_weights(layer: &Layer<f64>, p: usize) -> &[f64] {
+    row(layer.w.as_slice(), p, layer.w.nrows())
 }

@@ -4,6 +4,7 @@ use super::moments::LayerValues;
 use super::objective::NoLayerGradient;
 use super::sizes::at;
 use super::weights::Weights;
+use crate::fast::sizes::diagonal;
 use crate::model::Architecture;
 use crate::terms::NoLeadingVector;
 use crate::terms::layer_gradient::slopes;
@@ -182,9 +183,12 @@ impl Sums<'_> {
 impl Weights {
     /// Sets `kappa` of all pairs of units of two ranges, the later layer first.
     fn fill(&mut self, (m, rows): (usize, Range<usize>), (l, columns): (usize, Range<usize>), value: f64) {
-        let width = self.tau[l].len();
-        for i in rows {
-            self.kappa[at(m, l)][i * width..(i + 1) * width][columns.clone()].fill(value);
+        let height = self.tau[m].len();
+        for p in columns {
+            for i in rows.clone() {
+                let entry = if m == l { diagonal(height, p.min(i)) + p.abs_diff(i) } else { p * height + i };
+                self.kappa[at(m, l)][entry] = value;
+            }
         }
     }
 }

@@ -1,26 +1,25 @@
 //! How much memory a plan takes, known before any of it is taken.
 
-use super::features::apart;
+use super::features::{apart, keeps_derivative};
 use super::plan::{LayerPlan, LayerRoute};
 use super::sizes::{Sizes, at};
-use super::sums::through;
 use crate::budget::numbers;
 use crate::terms::pairs_of_layers;
 
 /// The bytes of the block of two layers.
 pub(super) fn block_bytes(sizes: &Sizes, m: usize, l: usize) -> u64 {
-    let between = if apart(m, l) { numbers(&[through(sizes, m, l), sizes.outputs(m)]) } else { 0 };
-    numbers(&[sizes.input_pairs(m, l), sizes.units(m, l)]).saturating_add(between)
+    numbers(&[sizes.input_pairs(m, l), sizes.units(m, l)])
 }
 
 /// The bytes that one sample takes in the buffers of a kind.
 #[derive(Default)]
 struct PerSample {
+    /// What belongs to samples.
     forward: u64,
-    features: u64,
-    products: u64,
-    partials: u64,
-    scratch: u64,
+    /// What belongs to units.
+    units: u64,
+    /// What every worker sums.
+    vectors: u64,
 }
 
 impl LayerPlan {
@@ -31,20 +30,28 @@ impl LayerPlan {
 
     /// Those of the buffers of chapters 9 to 13.
     pub(super) fn deep_bytes(&self) -> u64 {
-        let (tile, threads) = (self.tile as u64, self.threads as u64);
-        let each = self.per_sample();
-        let made = each.features.saturating_add(each.products);
-        let (kept, own) = if self.keep { (made, 0) } else { (0, made.saturating_add(each.features)) };
-        let sums = self.sums_bytes();
-        let pairs = numbers(&[self.tile, self.tile, 2 * self.sizes.layers() + 5]);
-        let of_tile = each.partials.saturating_add(each.scratch).saturating_add(own);
-        let worker = of_tile
-            .saturating_mul(tile)
-            .saturating_add(sums)
-            .saturating_add(pairs)
-            .saturating_add(numbers(&[self.architecture.parameters()]));
-        let samples = each.forward.saturating_add(kept).saturating_mul(self.samples as u64);
-        samples.saturating_add(2_u64.saturating_mul(sums)).saturating_add(worker.saturating_mul(threads))
+        let threads = self.threads as u64;
+        let PerSample { forward, vectors, .. } = self.per_sample();
+        let squares = pairs_of_layers(self.sizes.layers()).map(|(m, l)| self.sizes.units(m, l)).sum();
+        let own = self.rooms_bytes().saturating_add(numbers(&[self.architecture.parameters()]));
+        let worker = own.saturating_add(numbers(&[squares]));
+        let samples = forward.saturating_add(threads.saturating_mul(vectors));
+        self.kept_bytes()
+            .div_ceil(self.batches as u64)
+            .saturating_add(samples.saturating_mul(self.samples as u64))
+            .saturating_add(self.pair_bytes().saturating_mul(self.round() as u64))
+            .saturating_add(worker.saturating_mul(threads))
+    }
+
+    /// Those of what belongs to units, if all of it is there at once.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        self.per_sample().units.saturating_mul(self.samples as u64).saturating_add(self.sums_bytes())
+    }
+
+    /// Those of the matrices of a pair of tiles: two a layer for all, and of each worker one a layer and two more.
+    pub(super) fn pair_bytes(&self) -> u64 {
+        let layers = self.sizes.layers();
+        numbers(&[self.tile, self.tile, 2 * layers + self.threads * (layers + 1)])
     }
 
     fn per_sample(&self) -> PerSample {
@@ -54,45 +61,74 @@ impl LayerPlan {
         for l in 0..sizes.layers() {
             let (inputs, outputs) = (sizes.inputs(l), sizes.outputs(l));
             add(&mut each.forward, &[inputs + 5 * outputs]);
-            add(&mut each.partials, &[inputs + 3 * outputs]);
+            add(&mut each.vectors, &[if l > 0 { inputs } else { 0 } + outputs]);
+            add(&mut each.vectors, &[2, if l < sizes.hidden() { outputs } else { outputs.div_ceil(2) }]);
         }
         let last = sizes.outputs(sizes.hidden());
         add(&mut each.forward, &[last, last + 2]);
         // Share and loss.
         add(&mut each.forward, &[2]);
         for (m, l) in pairs_of_layers(sizes.layers()) {
-            let (units, route) = (sizes.units(m, l), self.routes[at(m, l)]);
-            let pairs = route.is_by_pairs();
-            let hidden = m < sizes.hidden();
-            add(&mut each.features, &[units, 1 + usize::from(hidden)]);
-            add(&mut each.partials, &[units, 1 + usize::from(hidden && m > l) + usize::from(pairs && m > 0)]);
-            add(&mut each.products, &[units, usize::from(pairs)]);
-            if m == l + 1 {
-                add(&mut each.features, &[2, units]);
-                add(&mut each.products, &[2, units, usize::from(pairs)]);
-                add(&mut each.partials, &[2, units, usize::from(pairs && l > 0)]);
-            } else if apart(m, l) {
-                add(&mut each.features, &[units, usize::from(pairs)]);
-                add(&mut each.products, &[2, units, usize::from(pairs)]);
-            }
-            let width = if apart(m, l) && !pairs { through(sizes, m, l) } else { 0 };
-            let inputs = if pairs { sizes.augmented(l) } else { sizes.input_pairs(m, l) };
-            each.scratch = each.scratch.max(numbers(&[2, units.max(inputs).max(width)]));
+            let (units, pairs) = (sizes.units(m, l), self.routes[at(m, l)].is_by_pairs());
+            let hidden = usize::from(m < sizes.hidden());
+            // K and what it is half of, or J and its derivative; A; the derivatives by K.
+            let features = 1 + if m == l { hidden } else { 2 * hidden };
+            add(
+                &mut each.units,
+                &[units, features + usize::from(keeps_derivative(sizes, m, l)) + usize::from(pairs)],
+            );
+            add(&mut each.vectors, &[sizes.outputs(m), usize::from(pairs && m > l)]);
+            add(&mut each.vectors, &[2, sizes.outputs(l), usize::from(pairs && m == l + 1)]);
         }
         each
     }
 
+    /// The rooms of a worker.
+    fn rooms_bytes(&self) -> u64 {
+        let (sizes, tile) = (&self.sizes, self.tile);
+        let share = |units: usize| units.div_ceil(self.threads * self.batches);
+        let last = sizes.outputs(sizes.hidden());
+        let (mut rooms, mut path, mut known) = ([0; 6], [0; 2], 0);
+        for (m, l) in pairs_of_layers(sizes.layers()) {
+            let (outputs, route) = (sizes.outputs(m), self.routes[at(m, l)]);
+            rooms.iter_mut().zip(self.rooms_of(m, l)).for_each(|(room, of)| *room = of.max(*room));
+            let of_path = [outputs.max(sizes.inputs(m)), share(sizes.units(sizes.hidden(), l))];
+            path.iter_mut().zip(of_path).for_each(|(room, of)| *room = of.max(*room));
+            known += if route.is_by_pairs() { 0 } else { share(sizes.units(m, l)) };
+        }
+        let all = rooms.iter().map(|&room| numbers(&[room])).fold(0, u64::saturating_add);
+        all.saturating_add(numbers(&[tile, 6 * path[0] + 2 * path[1] + last * last + 1 + known]))
+    }
+
+    /// The rooms that a worker needs for a block.
+    fn rooms_of(&self, m: usize, l: usize) -> [usize; 6] {
+        let (sizes, tile) = (&self.sizes, self.tile);
+        let (outputs, inputs, pairs) = (sizes.outputs(m), sizes.augmented(l), sizes.input_pairs(m, l));
+        let weighted = if self.by_units { outputs } else { 0 };
+        let (d, zz) = (tile * outputs, tile * pairs);
+        match (self.routes[at(m, l)], m - l) {
+            (LayerRoute::Parameters, 0) => [zz, tile * inputs, zz, pairs * weighted, 0, 0],
+            (LayerRoute::Parameters, 1) => [zz, tile * inputs, zz.max(d), pairs * weighted, d, d],
+            (LayerRoute::Parameters, _) => [zz, tile * inputs, zz, pairs * weighted, zz, 0],
+            (LayerRoute::Inputs, _) => {
+                [d.max(tile * inputs), d.max(inputs * weighted), d.max(tile * inputs), d, 0, 0]
+            }
+            (LayerRoute::Pairs, 1) => [d, d, d, d, 0, 0],
+            (LayerRoute::Pairs, _) if apart(m, l) => {
+                let pairs = tile * tile;
+                [tile * weighted, d.max(pairs), pairs, pairs, pairs, 0]
+            }
+            (LayerRoute::Pairs, _) => [tile * weighted, d, 0, 0, 0, 0],
+            (LayerRoute::Kernel, _) => [0; 6],
+        }
+    }
+
     fn sums_bytes(&self) -> u64 {
         let sizes = &self.sizes;
-        let of = |(m, l): (usize, usize)| {
-            let route = self.routes[at(m, l)];
-            let inputs = numbers(&[sizes.augmented(l), sizes.units(m, l)]);
-            match (route, m == l + 1) {
-                (LayerRoute::Parameters, true) => block_bytes(sizes, m, l).saturating_add(inputs),
-                (LayerRoute::Parameters, false) => block_bytes(sizes, m, l),
-                (LayerRoute::Inputs, _) => inputs.saturating_mul(2),
-                (LayerRoute::Pairs | LayerRoute::Kernel, _) => 0,
-            }
+        let of = |(m, l): (usize, usize)| match self.routes[at(m, l)] {
+            LayerRoute::Parameters => block_bytes(sizes, m, l),
+            LayerRoute::Inputs => numbers(&[2, sizes.augmented(l), sizes.units(m, l)]),
+            LayerRoute::Pairs | LayerRoute::Kernel => 0,
         };
         pairs_of_layers(sizes.layers()).map(of).fold(0, u64::saturating_add)
     }

@@ -1,13 +1,18 @@
 //! The production path at any depth and for any loss: see [`LayerWorkspace`].
 
-mod apart;
+mod back;
+mod cost;
 mod deep;
+mod distant;
 mod features;
 mod forward;
+mod given;
+mod gradient;
 mod groups;
 mod kernel;
 mod memory;
 mod moments;
+mod neighbours;
 mod objective;
 mod one_hidden;
 mod output;
@@ -16,11 +21,14 @@ mod partials;
 mod plan;
 mod products;
 mod room;
+mod round;
+mod rows;
 mod sizes;
 mod sums;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod units;
 mod weights;
 mod worker;
 mod workspace;

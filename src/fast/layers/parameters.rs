@@ -2,38 +2,55 @@
 
 use super::features::{Features, apart};
 use super::forward::Forward;
-use super::partials::{Given, Partials, add_by_d};
-use super::room::room;
+use super::given::Given;
+use super::partials::Partials;
+use super::room::{cleared, room};
+use super::rows::{add_scaled, weigh, weighted};
 use super::sizes::{Sizes, at};
-use super::sums::{augmented, input_pairs, jacobian_inputs, through};
+use super::sums::{Sums, counted_inputs, fill_d, input_pairs, jacobian_inputs, with_itself};
+use crate::fast::lanes::dot;
 use crate::fast::product::{Then, product, view};
 use std::f64::consts::SQRT_2;
 
-/// Adds the partial derivatives of `|H_ml|_F^2`, weighted, but for a factor `2 omega`.
+/// Sets those by `K`, and adds the others to `out`.
 pub(super) fn add_partials(
     given: Given,
     (m, l): (usize, usize),
     (tile, own): (&Forward, &Features),
-    scratch: &mut [Vec<f64>; 2],
+    sums: &Sums,
+    by_k: &mut Vec<f64>,
     out: &mut Partials,
+    [zz, zt, by_zz, scaled, first, second]: &mut [Vec<f64>; 6],
 ) {
-    let sizes = given.sizes;
-    let (count, index) = (tile.count(), at(m, l));
-    let (inputs, units) = (sizes.input_pairs(m, l), sizes.units(m, l));
-    let by_block = view(&given.by_sums.blocks[index], inputs, units);
-    let [zz, other] = scratch;
+    let (sizes, factor) = (given.sizes(), given.factor(m, l));
+    let (count, index, inputs) = (tile.count(), at(m, l), sizes.input_pairs(m, l));
     let zz = room(zz, count * inputs);
     input_pairs(zz, sizes, tile, m, l);
-    product(&mut out.k[index], Then::Add, 1.0, view(zz, count, inputs), by_block);
-    if m > 0 {
-        product(zz, Then::Set, 1.0, view(&own.k[index], count, units), by_block.transpose());
-        add_by_inputs(sizes, (m, l), tile, zz, out);
+    weigh(zz, &tile.share, inputs);
+    let zt = counted_inputs(zt, sizes, tile, l);
+    let by_zz = cleared(by_zz, count * inputs);
+    let by_k = room(by_k, count * given.units.entries(sizes, (m, l)));
+    for p in given.units.of(l) {
+        let columns = sizes.columns(m, l, p);
+        let block = &sums.blocks[index][given.place((m, l), p, inputs)];
+        let block = weighted(block, given.kappa((m, l), p), scaled);
+        let place = given.place((m, l), p, count);
+        let by_block = view(block, inputs, columns);
+        product(&mut by_k[place.clone()], Then::Set, factor, view(zz, count, inputs), by_block);
+        if m > 0 {
+            let k = view(&own.k[index][place], count, columns);
+            product(by_zz, Then::Add, factor, k, by_block.transpose());
+        }
+        if m == l + 1 {
+            let rows = &block[with_itself(sizes, l, p)];
+            add_neighbours(sizes, (l, p), factor, tile, (zt, rows), [first, second], out);
+        } else if apart(m, l) {
+            add_distant(given, (m, l, p), factor, (tile, own), (zt, block), first, out);
+        }
     }
-    if m == l + 1 {
-        neighbours(given, l, (tile, own), [zz, room(other, count * units)], out);
-    } else if apart(m, l) {
-        let width = through(sizes, m, l);
-        distant(given, (m, l), (tile, own), room(other, count * width), out);
+    if m > 0 {
+        weigh(by_zz, &tile.share, inputs);
+        add_by_inputs(sizes, (m, l), tile, by_zz, out);
     }
 }
 
@@ -62,51 +79,63 @@ fn add_by_inputs(sizes: &Sizes, (m, l): (usize, usize), tile: &Forward, by: &[f6
     }
 }
 
-fn neighbours(
-    given: Given,
-    l: usize,
-    (tile, own): (&Forward, &Features),
-    [zt, by_d]: [&mut [f64]; 2],
+/// By `D` of a unit of neighbouring layers and its inputs, from its rows of the block.
+fn add_neighbours(
+    sizes: &Sizes,
+    (l, p): (usize, usize),
+    factor: f64,
+    tile: &Forward,
+    (zt, rows): (&[f64], &[f64]),
+    [by, d]: [&mut Vec<f64>; 2],
     out: &mut Partials,
 ) {
-    let sizes = given.sizes;
-    let (count, inputs, units) = (tile.count(), sizes.augmented(l), sizes.units(l + 1, l));
-    let by_sum = &given.by_sums.d[l];
-    let zt = &mut zt[..count * inputs];
-    augmented(zt, sizes, tile, l);
-    product(by_d, Then::Set, 1.0, view(zt, count, inputs), view(by_sum, inputs, units));
-    add_by_d(out, sizes, l, tile, by_d);
+    let (count, outputs, width) = (tile.count(), sizes.outputs(l + 1), sizes.outputs(l));
+    let (all, inputs) = (sizes.augmented(l), sizes.inputs(l));
+    let by_d = room(by, count * outputs);
+    product(by_d, Then::Set, factor, view(zt, count, all), view(rows, all, outputs));
+    let samples = by_d.chunks(outputs).zip(tile.g[l + 1].chunks(outputs));
+    for (n, (by_d, g)) in samples.enumerate() {
+        out.phi1[l][n * width + p] += dot(by_d, g);
+        let by_g = &mut out.g[l + 1][n * outputs..(n + 1) * outputs];
+        add_scaled(by_g, tile.phi1[l][n * width + p], by_d);
+    }
     if l > 0 {
-        let by_sum = view(by_sum, sizes.inputs(l), units).transpose();
-        product(&mut out.z[l], Then::Add, 1.0, view(&own.d[l], count, units), by_sum);
+        let d = room(d, count * outputs);
+        fill_d(d, sizes, (l, p), tile);
+        weigh(d, &tile.share, outputs);
+        let rows = view(rows, inputs, outputs).transpose();
+        product(&mut out.z[l], Then::Add, factor, view(d, count, outputs), rows);
     }
 }
 
-fn distant(
+/// By `J`, `g` and the inputs of a unit of layers that stand apart.
+fn add_distant(
     given: Given,
-    (m, l): (usize, usize),
+    (m, l, p): (usize, usize, usize),
+    factor: f64,
     (tile, own): (&Forward, &Features),
-    room: &mut [f64],
+    (zt, block): (&[f64], &[f64]),
+    jz: &mut Vec<f64>,
     out: &mut Partials,
 ) {
-    let sizes = given.sizes;
+    let sizes = given.sizes();
     let (count, outputs, between) = (tile.count(), sizes.outputs(m), sizes.outputs(m - 1));
-    let (width, inputs, before) = (through(sizes, m, l), sizes.augmented(l), sizes.inputs(l));
-    let by_sum = view(&given.by_sums.through[at(m, l)], width, outputs);
-    jacobian_inputs(room, sizes, tile, own, m, l);
-    product(&mut out.g[m], Then::Add, 1.0, view(room, count, width), by_sum);
-    product(room, Then::Set, 1.0, view(&tile.g[m], count, outputs), by_sum.transpose());
-    let (j, by_j) = (&own.j[at(m - 1, l)], &mut out.j[at(m - 1, l)]);
-    for (n, by) in room.chunks(width).enumerate() {
-        let z = &tile.z[l][n * before..(n + 1) * before];
-        for (row, by) in by.chunks(inputs).enumerate() {
-            let (p, unit) = (row / between, row % between);
-            let entry = (p * count + n) * between + unit;
-            let bias: f64 = by[before..].iter().sum();
-            by_j[entry] += by.iter().zip(z).map(|(by, z)| by * z).sum::<f64>() + bias;
+    let (pairs, all, inputs) = (sizes.input_pairs(m, l), sizes.augmented(l), sizes.inputs(l));
+    let jz = room(jz, count * pairs);
+    jacobian_inputs(jz, given, (m, l, p), zt, count, own);
+    let by_block = view(block, pairs, outputs);
+    product(&mut out.g[m], Then::Add, factor, view(jz, count, pairs), by_block);
+    product(jz, Then::Set, factor, view(&tile.g[m], count, outputs), by_block.transpose());
+    let place = given.place((m - 1, l), p, count);
+    let j = own.j[at(m - 1, l)][place.clone()].chunks(between);
+    let by_j = out.j[at(m - 1, l)][place].chunks_mut(between);
+    for (n, ((by, zt), (j, by_j))) in jz.chunks(pairs).zip(zt.chunks(all)).zip(j.zip(by_j)).enumerate() {
+        let rows = by.chunks(all).zip(j.iter().zip(by_j));
+        for (by, (j, by_j)) in rows {
+            *by_j += dot(by, zt);
             if l > 0 {
-                let by_z = &mut out.z[l][n * before..(n + 1) * before];
-                by_z.iter_mut().zip(by).for_each(|(out, by)| *out += by * j[entry]);
+                let by_z = &mut out.z[l][n * inputs..(n + 1) * inputs];
+                add_scaled(by_z, tile.share[n] * j, by);
             }
         }
     }

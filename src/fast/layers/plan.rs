@@ -1,7 +1,8 @@
 //! The plan of a computation at any depth: a route for each block of the Hessian.
 
-use super::memory::block_bytes;
+use super::cost::{cheapest, has_kernel};
 use super::sizes::{Sizes, at, blocks};
+use super::units::{Units, shared_out};
 use crate::budget;
 use crate::fast::{Plan, PlanError};
 use crate::model::{Architecture, Layer, Loss, Network, Shape};
@@ -62,8 +63,8 @@ pub struct LayerPlan {
     pub(super) routes: Vec<LayerRoute>,
     /// Samples of a tile.
     pub(super) tile: usize,
-    /// Whether features and products of all samples are kept, or made anew for each tile.
-    pub(super) keep: bool,
+    /// Batches of the units: where there are several, what belongs to them is not kept but made anew.
+    pub(super) batches: usize,
     /// The plan of chapters 1 to 8 where they are enough: one hidden layer, softmax, no moments by units.
     pub(super) one_hidden: Option<Plan>,
 }
@@ -85,10 +86,10 @@ impl LayerPlan {
         let threads = threads.clamp(1, samples.max(1));
         let mut routes = vec![LayerRoute::Pairs; blocks(sizes.layers())];
         for (m, l) in pairs_of_layers(sizes.layers()) {
-            routes[at(m, l)] = route(&sizes, samples, threads, by_units, (m, l));
+            routes[at(m, l)] = cheapest(&sizes, samples, by_units, (m, l));
         }
         let rounds = samples.div_ceil(threads * MOST_SAMPLES).max(1);
-        let tile = samples.div_ceil(threads * rounds).max(1);
+        let tile = samples.div_ceil(threads * rounds).max(LEAST_SAMPLES.min(samples)).max(1);
         let mut plan = LayerPlan {
             architecture: architecture.clone(),
             sizes,
@@ -98,10 +99,10 @@ impl LayerPlan {
             by_units,
             routes,
             tile,
-            keep: true,
+            batches: 1,
             one_hidden: None,
         };
-        plan.keep = plan.deep_bytes() <= MOST_BYTES;
+        plan.batches = plan.needed_batches();
         let alike = architecture.biases.iter().all(|&bias| bias == architecture.biases[0]);
         if architecture.layers() == 2 && loss == Loss::Softmax && alike && !by_units {
             plan.one_hidden = Some(Plan::new(&plan.shape(), threads, None)?);
@@ -127,6 +128,49 @@ impl LayerPlan {
             classes: self.sizes.outputs(self.sizes.hidden()),
             biases: self.sizes.bias(0) == 1,
         }
+    }
+
+    /// Batches in which what belongs to units does not take too much memory.
+    fn needed_batches(&self) -> usize {
+        let most = (0..self.sizes.layers()).map(|l| self.sizes.outputs(l).div_ceil(self.threads)).max();
+        (self.kept_bytes().div_ceil(MOST_BYTES) as usize).clamp(1, most.unwrap_or(1).max(1))
+    }
+
+    /// Of each worker the units, in batches.
+    pub(super) fn units(&self) -> Vec<Vec<Units>> {
+        let parts = shared_out(&self.sizes, self.threads * self.batches);
+        parts.chunks(self.batches).map(|batches| batches.to_vec()).collect()
+    }
+
+    /// Whether the sums over pairs that a value is made of are kept for its gradient. Where units count differently, the gradient has sums of
+    /// its own.
+    pub(super) fn keeps_products(&self) -> bool {
+        self.batches == 1 && !self.by_units
+    }
+
+    /// Whether any block goes over pairs of samples, entry by entry.
+    pub(super) fn by_pairs(&self) -> bool {
+        self.routes.iter().any(|route| route.is_by_pairs())
+    }
+
+    /// Pairs of tiles whose matrices are kept at once.
+    pub(super) fn round(&self) -> usize {
+        if !self.by_pairs() {
+            return 0;
+        }
+        let tiles = self.samples.div_ceil(self.tile);
+        let room = MOST_BYTES_OF_PAIRS / self.pair_bytes().max(1);
+        (tiles * (tiles + 1) / 2).min(room as usize).max(1)
+    }
+
+    /// Steps that a watcher is told of.
+    pub(super) fn steps(&self) -> usize {
+        let tiles = self.samples.div_ceil(self.tile);
+        let rounds = (tiles * (tiles + 1) / 2).div_ceil(self.round().max(1));
+        let blocks =
+            pairs_of_layers(self.sizes.layers()).filter(|&(m, l)| self.routes[at(m, l)].is_by_pairs());
+        let units: usize = blocks.map(|(_, l)| self.sizes.outputs(l)).sum();
+        (rounds * units).max(1)
     }
 
     /// Whether the last hidden layer's own block goes by the kernel route.
@@ -157,7 +201,7 @@ impl LayerPlan {
                 route => route,
             };
         }
-        self.keep = self.deep_bytes() <= MOST_BYTES;
+        self.batches = self.needed_batches();
         self.ask()?;
         Ok(self)
     }
@@ -183,67 +227,12 @@ impl LayerPlan {
     }
 }
 
-/// Samples of a tile at most.
+/// Samples of a tile at most, and at least if there are as many.
 const MOST_SAMPLES: usize = 128;
-/// What is kept of all samples, and the blocks of the Hessian, may take this much.
+const LEAST_SAMPLES: usize = 32;
+/// What is kept of all samples may take this much, and what is kept of pairs of samples.
 const MOST_BYTES: u64 = 2 << 30;
-
-/// The route that costs fewest multiplications, of those that have room.
-fn route(
-    sizes: &Sizes,
-    samples: usize,
-    threads: usize,
-    by_units: bool,
-    (m, l): (usize, usize),
-) -> LayerRoute {
-    let all = |bytes: u64| bytes.saturating_mul(threads as u64 + 2);
-    let costs = LayerRoute::ALL.map(|route| match route {
-        LayerRoute::Parameters if all(block_bytes(sizes, m, l)) > MOST_BYTES / 4 => f64::INFINITY,
-        LayerRoute::Kernel if by_units => f64::INFINITY,
-        _ => cost(sizes, samples, m, l, route),
-    });
-    let least = (0..costs.len()).fold(0, |best, index| if costs[index] < costs[best] { index } else { best });
-    LayerRoute::ALL[least]
-}
-
-/// Whether a block is that of the last hidden layer with itself.
-fn has_kernel(sizes: &Sizes, m: usize, l: usize) -> bool {
-    m == l && m + 1 == sizes.hidden()
-}
-
-/// What a multiplication in the small matrices of the kernel route costs, at the speed of a large product: an estimate.
-const SMALL: f64 = 2.5;
-
-/// Multiplications of value and gradient for a block; what the routes have in common is left out.
-fn cost(sizes: &Sizes, samples: usize, m: usize, l: usize, route: LayerRoute) -> f64 {
-    let n = samples as f64;
-    let units = sizes.units(m, l) as f64;
-    let (inputs, between) =
-        (sizes.augmented(l) as f64, if m > l { sizes.outputs(m - 1) as f64 } else { 0.0 });
-    let grams = if m == 0 { 1.0 } else { 2.0 };
-    let width = sizes.outputs(l) as f64;
-    let apart = 6.0 * (between * width + units);
-    match (route, m - l) {
-        (LayerRoute::Inputs, gap) if gap != 1 => f64::INFINITY,
-        (LayerRoute::Kernel, _) if !has_kernel(sizes, m, l) => f64::INFINITY,
-        (LayerRoute::Kernel, _) => {
-            let outputs = sizes.outputs(m + 1) as f64;
-            let pairs = outputs * (outputs + 1.0) / 2.0;
-            n * n * (3.0 * pairs * width + 6.0 * width + SMALL * 7.0 * outputs * outputs * outputs)
-        }
-        (LayerRoute::Pairs, 0) => n * n * grams * units,
-        (LayerRoute::Pairs, 1) => n * n * units * (grams + 2.0 + if l > 0 { 2.0 } else { 0.0 }),
-        (LayerRoute::Pairs, _) => n * n * (grams * units + apart),
-        (LayerRoute::Inputs, _) => n * n * grams * units + n * inputs * units * if l > 0 { 6.0 } else { 4.0 },
-        (LayerRoute::Parameters, 0) => {
-            n * sizes.input_pairs(m, l) as f64 * units * if m > 0 { 3.0 } else { 2.0 }
-        }
-        (LayerRoute::Parameters, 1) => n * units * (3.0 * sizes.input_pairs(m, l) as f64 + 3.0 * inputs),
-        (LayerRoute::Parameters, _) => {
-            n * units * (3.0 * sizes.input_pairs(m, l) as f64 + 3.0 * between * inputs)
-        }
-    }
-}
+const MOST_BYTES_OF_PAIRS: u64 = 64 << 20;
 
 impl fmt::Display for LayerPlan {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -254,7 +243,10 @@ impl fmt::Display for LayerPlan {
         for (m, l) in pairs_of_layers(self.sizes.layers()) {
             writeln!(f, "layers {} and {}: {}", m + 1, l + 1, self.routes[at(m, l)])?;
         }
-        let kept = if self.keep { "kept" } else { "made anew for each tile" };
-        write!(f, "{} threads, tiles of {} samples, K and J {kept}", self.threads, self.tile)
+        write!(f, "{} threads, tiles of {} samples, ", self.threads, self.tile)?;
+        match self.batches {
+            1 => write!(f, "K and J kept"),
+            batches => write!(f, "K and J made anew in {batches} batches of units"),
+        }
     }
 }

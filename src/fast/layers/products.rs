@@ -1,194 +1,139 @@
 //! What a tile of samples meets in all samples: the sums over pairs that both the moments and the gradient are made of.
 
-use super::apart;
-use super::features::{self, Features};
-use super::forward::Forward;
-use super::plan::LayerRoute;
+use super::features::{Features, apart};
+use super::given::Given;
+use super::plan::{LayerPlan, LayerRoute};
 use super::room::room;
-use super::sizes::{Sizes, at, blocks};
-use super::sums::{Sums, augmented};
+use super::round::{Pair, Way};
+use super::rows::weighted;
+use super::sizes::{at, blocks};
+use super::worker::Room;
+use super::{distant, neighbours};
+use crate::fast::lanes::{add_to, row, row_mut, vectorised};
 use crate::fast::product::{Then, product, view};
+use crate::fast::watch::Watch;
 use crate::terms::pairs_of_layers;
 
-/// Sums over the samples `n'`, for each sample `n` of a tile. `omega'` is what `n'` counts, `ze` the products of two samples' inputs.
+/// Half the partial derivatives of each `|H_ml|_F^2` by what the samples of a tile have, each quantity held independent of the others; but
+/// for those by way of `ze` and `J`.
 #[derive(Default)]
 pub(super) struct Products {
-    /// `sum omega' ze^{m-1} ze^{l-1} K'`, at [`at`].
+    /// By `K^{ml}` of the worker's units, in its places.
     pub k: Vec<Vec<f64>>,
-    /// `sum omega' ze^{l-1} D'` and `sum omega' ze^{l-1} K' z'` of neighbouring layers, at the earlier one.
-    pub d: Vec<Vec<f64>>,
-    pub kz: Vec<Vec<f64>>,
-    /// `sum omega' ze^{l-1} g' (J'^T z)` and `sum omega' ze^{l-1} g' (J^T J')` of layers that stand apart: samples times units of `m` for
-    /// each unit of `l`.
+    /// By `g^m` of two different layers, at [`at`].
     pub g: Vec<Vec<f64>>,
-    pub jj: Vec<Vec<f64>>,
-}
-
-/// Room for a tile against a chunk of samples.
-#[derive(Default)]
-pub(super) struct Pair {
-    /// `ze` of each layer's inputs.
-    pub ze: Vec<Vec<f64>>,
-    /// `omega' ze^{l-1}`, and another weight of each pair.
-    pub early: Vec<f64>,
-    pub weight: Vec<f64>,
-    /// What the derivative by the input of each layer has for the other sample's input.
-    pub by_z: Vec<Vec<f64>>,
-    /// Results, an entry a pair.
-    pub gram: Vec<f64>,
-    pub more: [Vec<f64>; 4],
-}
-
-impl Pair {
-    pub fn new(layers: usize) -> Self {
-        let empty = || vec![Vec::new(); layers];
-        Pair { ze: empty(), by_z: empty(), ..Pair::default() }
-    }
-
-    /// `ze` of a tile and a chunk.
-    pub fn fill(&mut self, sizes: &Sizes, tile: &Forward, chunk: &Forward) {
-        let entries = tile.count() * chunk.count();
-        for (l, ze) in self.ze.iter_mut().enumerate() {
-            let ze = room(ze, entries);
-            ze.fill(sizes.bias(l) as f64);
-            let (left, right) = (&tile.z[l], &chunk.z[l]);
-            let width = sizes.inputs(l);
-            let right = view(right, chunk.count(), width).transpose();
-            product(ze, Then::Add, 1.0, view(left, tile.count(), width), right);
-        }
-    }
-
-    /// Sets the weight of each pair to `omega' ze^{l-1}`.
-    pub fn set_early(&mut self, chunk: &Forward, l: usize) {
-        let early = room(&mut self.early, self.ze[l].len());
-        for (early, ze) in early.chunks_mut(chunk.count()).zip(self.ze[l].chunks(chunk.count())) {
-            let both = early.iter_mut().zip(ze).zip(&chunk.share);
-            both.for_each(|((early, ze), share)| *early = ze * share);
-        }
-    }
-
-    /// Sets the weight of each pair to `kappa omega' (ze^{m-1})^2`.
-    pub fn set_squares(&mut self, chunk: &Forward, m: usize, kappa: f64) {
-        let weight = room(&mut self.weight, self.ze[m].len());
-        for (weight, ze) in weight.chunks_mut(chunk.count()).zip(self.ze[m].chunks(chunk.count())) {
-            let both = weight.iter_mut().zip(ze).zip(&chunk.share);
-            both.for_each(|((weight, ze), share)| *weight = kappa * share * ze * ze);
-        }
-    }
+    /// By the `z^l` and the `phi1^l` that meet `K^{l+1,l}` and `g^{l+1}`, at the earlier layer.
+    pub z: Vec<Vec<f64>>,
+    pub phi1: Vec<Vec<f64>>,
 }
 
 impl Products {
-    pub fn new(sizes: &Sizes, routes: &[LayerRoute], count: usize) -> Self {
-        let layers = sizes.layers();
+    pub fn new(plan: &LayerPlan, most: &dyn Fn(usize, usize) -> usize, count: usize) -> Self {
+        let (sizes, layers) = (&plan.sizes, plan.sizes.layers());
         let mut products = Products {
             k: vec![Vec::new(); blocks(layers)],
-            d: vec![Vec::new(); sizes.hidden()],
-            kz: vec![Vec::new(); sizes.hidden()],
             g: vec![Vec::new(); blocks(layers)],
-            jj: vec![Vec::new(); blocks(layers)],
+            z: vec![Vec::new(); sizes.hidden()],
+            phi1: vec![Vec::new(); sizes.hidden()],
         };
-        for (m, l) in pairs_of_layers(layers) {
-            let index = at(m, l);
-            if !routes[index].is_by_pairs() {
-                continue;
+        for (m, l) in pairs_of_layers(layers).filter(|&(m, l)| plan.routes[at(m, l)].is_by_pairs()) {
+            products.k[at(m, l)] = vec![0.0; count * most(m, l)];
+            if m > l {
+                products.g[at(m, l)] = vec![0.0; count * sizes.outputs(m)];
             }
-            let zeros = || vec![0.0; count * sizes.units(m, l)];
-            products.k[index] = zeros();
             if m == l + 1 {
-                (products.d[l], products.kz[l]) = (zeros(), zeros());
-            } else if features::apart(m, l) {
-                (products.g[index], products.jj[index]) = (zeros(), zeros());
+                products.z[l] = vec![0.0; count * sizes.outputs(l)];
+                products.phi1[l] = vec![0.0; count * sizes.outputs(l)];
             }
         }
         products
     }
 
-    fn clear(&mut self) {
-        let Products { k, d, kz, g, jj } = self;
-        k.iter_mut().chain(d).chain(kz).chain(g).chain(jj).for_each(|sum| sum.fill(0.0));
+    /// Forgets what is summed over units.
+    pub fn clear_vectors(&mut self) {
+        let Products { g, z, phi1, .. } = self;
+        g.iter_mut().chain(z).chain(phi1).for_each(|sum| sum.fill(0.0));
     }
+}
 
-    /// Begins the sums of a tile with what goes by way of the inputs.
-    pub fn begin(
-        &mut self,
-        sizes: &Sizes,
-        routes: &[LayerRoute],
-        tile: &Forward,
-        sums: &Sums,
-        scratch: &mut Vec<f64>,
-    ) {
-        self.clear();
-        let count = tile.count();
-        for l in (0..sizes.hidden()).filter(|&l| routes[at(l + 1, l)] == LayerRoute::Inputs) {
-            let (inputs, units) = (sizes.augmented(l), sizes.units(l + 1, l));
-            let zt = room(scratch, count * inputs);
-            augmented(zt, sizes, tile, l);
-            let zt = view(zt, count, inputs);
-            product(&mut self.d[l], Then::Set, 1.0, zt, view(&sums.d[l], inputs, units));
-            product(&mut self.kz[l], Then::Set, 1.0, zt, view(&sums.kz[l], inputs, units));
+/// Adds what some pairs of tiles give, unless the watcher stops it.
+pub(super) fn add(
+    given: Given,
+    pairs: &[Pair],
+    features: &[Features],
+    out: &mut [Products],
+    squared: &mut [Vec<f64>],
+    rooms: &mut Room,
+    watch: Option<&Watch>,
+) {
+    for (m, l) in pairs_of_layers(given.sizes().layers()) {
+        if !given.route(m, l).is_by_pairs() {
+            continue;
         }
-    }
-
-    /// Adds the pairs of the tile with a chunk, for which `pair` is filled.
-    pub fn add(
-        &mut self,
-        sizes: &Sizes,
-        routes: &[LayerRoute],
-        (tile, own): (&Forward, &Features),
-        (chunk, other): (&Forward, &Features),
-        pair: &mut Pair,
-    ) {
-        let (rows, columns) = (tile.count(), chunk.count());
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            let (index, units) = (at(m, l), sizes.units(m, l));
-            if !routes[index].is_by_pairs() {
-                continue;
-            }
-            pair.set_early(chunk, l);
-            let weight = room(&mut pair.weight, rows * columns);
-            let both = pair.early.iter().zip(&pair.ze[m]);
-            weight.iter_mut().zip(both).for_each(|(weight, (early, ze))| *weight = early * ze);
-            let k = view(&other.k[index], columns, units);
-            product(&mut self.k[index], Then::Add, 1.0, view(weight, rows, columns), k);
-            if m == l + 1 && routes[index] == LayerRoute::Pairs {
-                let early = view(&pair.early, rows, columns);
-                product(&mut self.d[l], Then::Add, 1.0, early, view(&other.d[l], columns, units));
-                product(&mut self.kz[l], Then::Add, 1.0, early, view(&other.kz[l], columns, units));
-            } else if features::apart(m, l) {
-                apart::add_products(sizes, (m, l), self, (tile, own), (chunk, other), pair);
-            }
+        for (pair, met) in pairs.iter().zip(&mut rooms.met) {
+            pair.weigh(&mut met.weight, (m, l), 1.0);
         }
-    }
-
-    /// Adds to the squared norms of the blocks of units what the tile's sums give.
-    pub fn add_squares(
-        &self,
-        sizes: &Sizes,
-        routes: &[LayerRoute],
-        (tile, own): (&Forward, &Features),
-        squared: &mut [Vec<f64>],
-    ) {
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            let (index, units) = (at(m, l), sizes.units(m, l));
-            if !routes[index].is_by_pairs() {
-                continue;
-            }
-            let squared = &mut squared[index];
-            for (n, share) in tile.share.iter().enumerate() {
-                let row = n * units..(n + 1) * units;
-                let pairs = own.k[index][row.clone()].iter().zip(&self.k[index][row.clone()]);
-                squared.iter_mut().zip(pairs).for_each(|(sum, (k, by))| *sum += share * k * by);
-                if m == l + 1 {
-                    let d = own.d[l][row.clone()].iter().zip(&self.d[l][row.clone()]);
-                    let kz = own.kz[l][row.clone()].iter().zip(&self.kz[l][row]);
-                    for (sum, ((d, by_d), (kz, by_kz))) in squared.iter_mut().zip(d.zip(kz)) {
-                        *sum += share * (kz * by_d + d * (by_kz + by_d));
+        let neighbours = m == l + 1 && given.route(m, l) == LayerRoute::Pairs;
+        for p in given.units.of(l) {
+            for (pair, met) in pairs.iter().zip(&rooms.met) {
+                for way in pair.ways() {
+                    let own = &mut out[way.own];
+                    add_unit(given, (m, l, p), way, &met.weight, features, own, squared, &mut rooms.more);
+                    if neighbours {
+                        let counted = &pair.counted[l];
+                        neighbours::add(given, (l, p), way, counted, features, own, squared, &mut rooms.more);
                     }
                 }
             }
-            if features::apart(m, l) {
-                apart::add_squares(sizes, (m, l), self, (tile, own), squared);
+            if !watch.is_none_or(Watch::done) {
+                return;
             }
         }
+        if apart(m, l) {
+            distant::add(given, (m, l), pairs, features, out, squared, rooms);
+        }
     }
+}
+
+/// Adds the terms `<K, K'>` of unit `p` of `l` and all units of `m`.
+fn add_unit(
+    given: Given,
+    (m, l, p): (usize, usize, usize),
+    way: Way,
+    weight: &[f64],
+    features: &[Features],
+    out: &mut Products,
+    squared: &mut [Vec<f64>],
+    [scaled, by_k, ..]: &mut [Vec<f64>; 6],
+) {
+    let (index, width) = (at(m, l), given.sizes().columns(m, l, p));
+    let [own, other] = [way.own, way.other].map(|tile| given.place((m, l), p, given.tiles[tile].count()));
+    let (rows, columns) = (own.len() / width, other.len() / width);
+    let k = weighted(&features[way.other].k[index][other], given.kappa((m, l), p), scaled);
+    let by_k = room(by_k, rows * width);
+    product(by_k, Then::Set, 1.0, way.matrix(weight), view(k, columns, width));
+    let squared = &mut squared[index][given.sizes().entries((m, l), p)];
+    let (out, k) = (&mut out.k[index][own.clone()], &features[way.own].k[index][own]);
+    take(out, way.first(), by_k, k, squared, 1.0);
+}
+
+/// Takes half the derivatives by `K` of a unit, in the place of those that are there or in addition to them, and adds `times` their product
+/// with `K` to the squares.
+pub(super) fn take(out: &mut [f64], then: Then, by_k: &[f64], k: &[f64], squared: &mut [f64], times: f64) {
+    let width = squared.len();
+    vectorised(
+        #[inline(always)]
+        || {
+            for n in 0..out.len() / width {
+                let (out, by_k, k) = (row_mut(out, n, width), row(by_k, n, width), row(k, n, width));
+                match then {
+                    Then::Set => out.copy_from_slice(by_k),
+                    Then::Add => add_to(out, by_k),
+                }
+                for i in 0..width {
+                    squared[i] += times * k[i] * by_k[i];
+                }
+            }
+        },
+    );
 }

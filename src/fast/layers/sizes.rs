@@ -1,7 +1,8 @@
 //! Sizes of a network of any depth, and which blocks of its Hessian there are. Layers are counted from 0 here.
 
-use crate::fast::sizes::packed;
+use crate::fast::sizes::{diagonal, packed};
 use crate::model::Architecture;
+use std::ops::Range;
 
 /// Widths and biases, as the buffers need them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +49,20 @@ impl Sizes {
         self.inputs(layer) + self.bias(layer)
     }
 
-    /// Entries of `K` of two layers: pairs of their units.
+    /// Entries of `K` of two layers: pairs of their units, those of a layer with itself packed.
     pub fn units(&self, m: usize, l: usize) -> usize {
-        self.outputs(m) * self.outputs(l)
+        if m == l { packed(self.outputs(m)) } else { self.outputs(m) * self.outputs(l) }
+    }
+
+    /// How many of them belong to unit `p` of `l`: one for each unit of `m`, and in its own layer one for each from itself on.
+    pub fn columns(&self, m: usize, l: usize, p: usize) -> usize {
+        if m == l { self.outputs(m) - p } else { self.outputs(m) }
+    }
+
+    /// Which of them belong to unit `p` of `l`: unit follows unit.
+    pub fn entries(&self, (m, l): (usize, usize), p: usize) -> Range<usize> {
+        let start = if m == l { diagonal(self.outputs(m), p) } else { p * self.outputs(m) };
+        start..start + self.columns(m, l, p)
     }
 
     /// Pairs of their inputs: those of a layer with itself are packed.

@@ -2,186 +2,165 @@
 
 use super::features::{Features, apart};
 use super::forward::Forward;
-use super::plan::LayerRoute;
+use super::given::Given;
+use super::neighbours::Unit;
+use super::plan::{LayerPlan, LayerRoute};
 use super::room::room;
+use super::rows::{Column, add_products_of_rows, weigh};
 use super::sizes::{Sizes, at, blocks};
 use crate::fast::product::{Then, product, view};
 use crate::terms::pairs_of_layers;
 use std::f64::consts::SQRT_2;
+use std::ops::Range;
 
-/// Sums over samples, a matrix a block of layers each.
+/// Sums over samples, for one unit of the earlier layer after the other: [`Units::place`] with pairs of inputs, or inputs of the earlier
+/// layer, in the place of samples.
 #[derive(Default)]
 pub(super) struct Sums {
-    /// `H_ml`, pair of inputs times pair of units, at [`at`].
+    /// `H_ml`, at [`at`].
     pub blocks: Vec<Vec<f64>>,
-    /// Of layers that stand apart, the part with `J`: unit and inputs of the earlier layers times units of the later one.
-    pub through: Vec<Vec<f64>>,
-    /// `sum zt (x) D` and `sum zt (x) K z` of neighbouring layers, input times pair of units, at the earlier one.
+    /// `sum zt (x) D` and `sum zt (x) (K z + D)` of neighbouring layers, at the earlier one.
     pub d: Vec<Vec<f64>>,
-    pub kz: Vec<Vec<f64>>,
+    pub both: Vec<Vec<f64>>,
 }
 
 impl Sums {
-    pub fn new(sizes: &Sizes, routes: &[LayerRoute]) -> Self {
+    pub fn new(plan: &LayerPlan, most: &dyn Fn(usize, usize) -> usize) -> Self {
+        let sizes = &plan.sizes;
         let layers = sizes.layers();
         let mut sums = Sums {
             blocks: vec![Vec::new(); blocks(layers)],
-            through: vec![Vec::new(); blocks(layers)],
             d: vec![Vec::new(); sizes.hidden()],
-            kz: vec![Vec::new(); sizes.hidden()],
+            both: vec![Vec::new(); sizes.hidden()],
         };
         for (m, l) in pairs_of_layers(layers) {
-            let (index, route) = (at(m, l), routes[at(m, l)]);
-            if route == LayerRoute::Parameters {
-                sums.blocks[index] = vec![0.0; sizes.input_pairs(m, l) * sizes.units(m, l)];
-                if apart(m, l) {
-                    sums.through[index] = vec![0.0; through(sizes, m, l) * sizes.outputs(m)];
+            let entries = |rows: usize| vec![0.0; rows * most(m, l)];
+            match plan.routes[at(m, l)] {
+                LayerRoute::Parameters => sums.blocks[at(m, l)] = entries(sizes.input_pairs(m, l)),
+                LayerRoute::Inputs => {
+                    (sums.d[l], sums.both[l]) = (entries(sizes.augmented(l)), entries(sizes.augmented(l)));
                 }
-            }
-            if m == l + 1 && route != LayerRoute::Pairs {
-                sums.d[l] = vec![0.0; sizes.augmented(l) * sizes.units(m, l)];
-                sums.kz[l] =
-                    vec![
-                        0.0;
-                        if route == LayerRoute::Inputs { sizes.augmented(l) * sizes.units(m, l) } else { 0 }
-                    ];
+                LayerRoute::Pairs | LayerRoute::Kernel => {}
             }
         }
         sums
     }
 
-    pub fn all(&mut self) -> impl Iterator<Item = &mut Vec<f64>> {
-        let Sums { blocks, through, d, kz } = self;
-        blocks.iter_mut().chain(through).chain(d).chain(kz)
-    }
-
     /// Forgets all.
     pub fn clear(&mut self) {
-        self.all().for_each(|sum| sum.fill(0.0));
+        let Sums { blocks, d, both } = self;
+        blocks.iter_mut().chain(d).chain(both).for_each(|sum| sum.fill(0.0));
     }
 
     /// Adds those of a tile of samples.
-    pub fn add(
+    pub fn add(&mut self, given: Given, tile: &Forward, own: &Features, more: &mut [Vec<f64>; 6]) {
+        for (m, l) in pairs_of_layers(given.sizes().layers()) {
+            match given.route(m, l) {
+                LayerRoute::Parameters => self.add_block(given, (m, l), tile, own, more),
+                LayerRoute::Inputs => self.add_by_inputs(given, l, tile, own, more),
+                LayerRoute::Pairs | LayerRoute::Kernel => {}
+            }
+        }
+    }
+
+    fn add_by_inputs(
         &mut self,
-        sizes: &Sizes,
-        forward: &Forward,
-        features: &Features,
-        scratch: &mut [Vec<f64>; 2],
+        given: Given,
+        l: usize,
+        tile: &Forward,
+        own: &Features,
+        [zt, d, both, ..]: &mut [Vec<f64>; 6],
     ) {
-        let count = forward.count();
-        for l in 0..sizes.hidden() {
-            if self.d[l].is_empty() {
-                continue;
-            }
-            let (inputs, units) = (sizes.augmented(l), sizes.units(l + 1, l));
-            let zt = room(&mut scratch[0], count * inputs);
-            augmented(zt, sizes, forward, l);
-            weigh(zt, &forward.share, inputs);
-            let zt = view(zt, count, inputs).transpose();
-            product(&mut self.d[l], Then::Add, 1.0, zt, view(&features.d[l], count, units));
-            if !self.kz[l].is_empty() {
-                product(&mut self.kz[l], Then::Add, 1.0, zt, view(&features.kz[l], count, units));
-            }
-        }
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            let index = at(m, l);
-            if self.blocks[index].is_empty() {
-                continue;
-            }
-            let (inputs, units) = (sizes.input_pairs(m, l), sizes.units(m, l));
-            let zz = room(&mut scratch[0], count * inputs);
-            input_pairs(zz, sizes, forward, m, l);
-            weigh(zz, &forward.share, inputs);
-            let k = view(&features.k[index], count, units);
-            product(&mut self.blocks[index], Then::Add, 1.0, view(zz, count, inputs).transpose(), k);
-            if apart(m, l) {
-                let (width, outputs) = (through(sizes, m, l), sizes.outputs(m));
-                let jz = room(&mut scratch[0], count * width);
-                jacobian_inputs(jz, sizes, forward, features, m, l);
-                weigh(jz, &forward.share, width);
-                let g = view(&forward.g[m], count, outputs);
-                product(&mut self.through[index], Then::Add, 1.0, view(jz, count, width).transpose(), g);
-            }
+        let sizes = given.sizes();
+        let (count, inputs, outputs) = (tile.count(), sizes.augmented(l), sizes.outputs(l + 1));
+        let zt = view(counted_inputs(zt, sizes, tile, l), count, inputs).transpose();
+        let (d, both) = (room(d, count * outputs), room(both, count * outputs));
+        for p in given.units.of(l) {
+            Unit::of(given, (l, p), tile, own).fill_both(d, both, None);
+            let place = given.place((l + 1, l), p, inputs);
+            product(&mut self.d[l][place.clone()], Then::Add, 1.0, zt, view(d, count, outputs));
+            product(&mut self.both[l][place], Then::Add, 1.0, zt, view(both, count, outputs));
         }
     }
 
-    /// The parts with `J` join the blocks, once all samples are summed.
-    pub fn close(&mut self, sizes: &Sizes) {
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            let index = at(m, l);
-            if self.blocks[index].is_empty() || m == l {
-                continue;
-            }
-            let (inputs, width, outputs) = (sizes.augmented(l), sizes.outputs(l), sizes.outputs(m));
-            let (block, units) = (&mut self.blocks[index], sizes.units(m, l));
+    fn add_block(
+        &mut self,
+        given: Given,
+        (m, l): (usize, usize),
+        tile: &Forward,
+        own: &Features,
+        [zz, zt, other, ..]: &mut [Vec<f64>; 6],
+    ) {
+        let (sizes, count, index) = (given.sizes(), tile.count(), at(m, l));
+        let (inputs, outputs) = (sizes.input_pairs(m, l), sizes.outputs(m));
+        let zz = room(zz, count * inputs);
+        input_pairs(zz, sizes, tile, m, l);
+        weigh(zz, &tile.share, inputs);
+        let zt = counted_inputs(zt, sizes, tile, l);
+        for p in given.units.of(l) {
+            let block = &mut self.blocks[index][given.place((m, l), p, inputs)];
+            let k = &own.k[index][given.place((m, l), p, count)];
+            let k = view(k, count, sizes.columns(m, l, p));
+            product(block, Then::Add, 1.0, view(zz, count, inputs).transpose(), k);
             if m == l + 1 {
-                for q in 0..inputs {
-                    for (unit, d) in self.d[l][q * units..(q + 1) * units].iter().enumerate() {
-                        block[((unit % width) * inputs + q) * units + unit] += d;
-                    }
-                }
-            } else {
-                let between = sizes.outputs(m - 1);
-                for (row, through) in self.through[index].chunks(outputs).enumerate() {
-                    let (p, jq) = (row / (between * inputs), row % (between * inputs));
-                    let entries = block[jq * units..(jq + 1) * units].iter_mut().skip(p).step_by(width);
-                    entries.zip(through).for_each(|(block, through)| *block += through);
-                }
-            }
-        }
-    }
-
-    /// Sets these to the gradient by another's entries, but for a factor 2: its blocks times `kappa`, and what of them belongs to `J`.
-    pub fn set_weighted(&mut self, sizes: &Sizes, of: &Sums, kappa: &[Vec<f64>]) {
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            let index = at(m, l);
-            if of.blocks[index].is_empty() {
-                continue;
-            }
-            let (inputs, width, outputs) = (sizes.augmented(l), sizes.outputs(l), sizes.outputs(m));
-            let units = sizes.units(m, l);
-            let rows = self.blocks[index].chunks_mut(units).zip(of.blocks[index].chunks(units));
-            for (out, block) in rows {
-                out.iter_mut().zip(block).zip(&kappa[index]).for_each(|((out, h), kappa)| *out = kappa * h);
-            }
-            let block = &self.blocks[index];
-            if m == l + 1 {
-                for q in 0..inputs {
-                    for (unit, d) in self.d[l][q * units..(q + 1) * units].iter_mut().enumerate() {
-                        *d = block[((unit % width) * inputs + q) * units + unit];
-                    }
-                }
+                let d = room(other, count * outputs);
+                fill_d(d, sizes, (l, p), tile);
+                let zt = view(zt, count, sizes.augmented(l)).transpose();
+                product(&mut block[with_itself(sizes, l, p)], Then::Add, 1.0, zt, view(d, count, outputs));
             } else if apart(m, l) {
-                let between = sizes.outputs(m - 1);
-                for (row, through) in self.through[index].chunks_mut(outputs).enumerate() {
-                    let (p, jq) = (row / (between * inputs), row % (between * inputs));
-                    let entries = block[jq * units..(jq + 1) * units].iter().skip(p).step_by(width);
-                    through.iter_mut().zip(entries).for_each(|(through, block)| *through = *block);
-                }
+                let jz = room(other, count * inputs);
+                jacobian_inputs(jz, given, (m, l, p), zt, count, own);
+                let g = view(&tile.g[m], count, outputs);
+                product(block, Then::Add, 1.0, view(jz, count, inputs).transpose(), g);
+            }
+        }
+    }
+
+    /// Adds the squares of the blocks of the Hessian to those of the blocks of units.
+    pub fn add_squares(&self, given: Given, squared: &mut [Vec<f64>]) {
+        let sizes = given.sizes();
+        for (m, l) in pairs_of_layers(sizes.layers()) {
+            if given.route(m, l) != LayerRoute::Parameters {
+                continue;
+            }
+            for p in given.units.of(l) {
+                let rows = &self.blocks[at(m, l)][given.place((m, l), p, sizes.input_pairs(m, l))];
+                add_products_of_rows(&mut squared[at(m, l)][sizes.entries((m, l), p)], rows, rows);
             }
         }
     }
 }
 
-/// Rows of [`Sums::through`]: unit of `l`, unit of `m - 1`, input of `l`.
-pub(super) fn through(sizes: &Sizes, m: usize, l: usize) -> usize {
-    sizes.outputs(l) * sizes.outputs(m - 1) * sizes.augmented(l)
+/// In the block of neighbouring layers, the rows of unit `p` where its own output is the input of the later layer.
+pub(super) fn with_itself(sizes: &Sizes, l: usize, p: usize) -> Range<usize> {
+    let row = sizes.augmented(l) * sizes.outputs(l + 1);
+    p * row..(p + 1) * row
 }
 
-/// Multiplies each row by a sample's number.
-pub(super) fn weigh(rows: &mut [f64], by: &[f64], width: usize) {
-    for (row, by) in rows.chunks_mut(width).zip(by) {
-        row.iter_mut().for_each(|entry| *entry *= by);
+/// `D` of unit `p`.
+pub(super) fn fill_d(d: &mut [f64], sizes: &Sizes, (l, p): (usize, usize), tile: &Forward) {
+    let outputs = sizes.outputs(l + 1);
+    let phi1 = Column { data: &tile.phi1[l], width: sizes.outputs(l), column: p };
+    for (n, (d, g)) in d.chunks_mut(outputs).zip(tile.g[l + 1].chunks(outputs)).enumerate() {
+        d.iter_mut().zip(g).for_each(|(d, g)| *d = phi1.of(n) * g);
     }
 }
 
-/// The inputs of a layer with the 1 of its bias, a row a sample.
-pub(super) fn augmented(out: &mut [f64], sizes: &Sizes, forward: &Forward, l: usize) {
-    let inputs = sizes.inputs(l);
-    for (out, z) in out.chunks_mut(sizes.augmented(l)).zip(forward.z[l].chunks(inputs)) {
+/// The inputs of a layer with the 1 of its bias, a row a sample, times what the sample counts.
+pub(super) fn counted_inputs<'a>(
+    out: &'a mut Vec<f64>,
+    sizes: &Sizes,
+    tile: &Forward,
+    l: usize,
+) -> &'a [f64] {
+    let (inputs, all) = (sizes.inputs(l), sizes.augmented(l));
+    let out = room(out, tile.count() * all);
+    for (out, z) in out.chunks_mut(all).zip(tile.z[l].chunks(inputs)) {
         out[..inputs].copy_from_slice(z);
         out[inputs..].fill(1.0);
     }
+    weigh(out, &tile.share, all);
+    out
 }
 
 /// The products of the inputs of two layers; those of a layer with itself packed.
@@ -203,24 +182,24 @@ pub(super) fn input_pairs(out: &mut [f64], sizes: &Sizes, forward: &Forward, m: 
     }
 }
 
-/// `J^{m-1,l}_jp zt^l_q`, in the order `p, j, q`.
+/// `J^{m-1,l}_jp zt^l_q` of unit `p`, in the order of the pairs of inputs, from `zt`; a bias of the later layer has no `J`.
 pub(super) fn jacobian_inputs(
     out: &mut [f64],
-    sizes: &Sizes,
-    forward: &Forward,
-    features: &Features,
-    m: usize,
-    l: usize,
+    given: Given,
+    (m, l, p): (usize, usize, usize),
+    zt: &[f64],
+    count: usize,
+    own: &Features,
 ) {
-    let (count, between, inputs) = (forward.count(), sizes.outputs(m - 1), sizes.augmented(l));
-    let j = &features.j[at(m - 1, l)];
-    for (n, out) in out.chunks_mut(through(sizes, m, l)).enumerate() {
-        let z = &forward.z[l][n * sizes.inputs(l)..(n + 1) * sizes.inputs(l)];
-        for (row, out) in out.chunks_mut(inputs).enumerate() {
-            let (p, unit) = (row / between, row % between);
-            let j = j[(p * count + n) * between + unit];
-            out.iter_mut().zip(z).for_each(|(out, z)| *out = j * z);
-            out[z.len()..].fill(j);
+    let sizes = given.sizes();
+    let (between, inputs) = (sizes.outputs(m - 1), sizes.augmented(l));
+    let j = &own.j[at(m - 1, l)][given.place((m - 1, l), p, count)];
+    let samples = out.chunks_mut(sizes.input_pairs(m, l)).zip(j.chunks(between)).zip(zt.chunks(inputs));
+    for ((out, j), zt) in samples {
+        let (with_j, rest) = out.split_at_mut(between * inputs);
+        for (out, j) in with_j.chunks_mut(inputs).zip(j) {
+            out.iter_mut().zip(zt).for_each(|(out, zt)| *out = j * zt);
         }
+        rest.fill(0.0);
     }
 }

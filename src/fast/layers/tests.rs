@@ -140,7 +140,8 @@ fn every_route_at_every_depth_gives_the_numbers_of_the_equations() {
                 let by_units = route != LayerRoute::Kernel;
                 let plan = LayerPlan::new(&architecture, loss, 7, threads, by_units).unwrap();
                 let mut plan = plan.by(route).unwrap();
-                plan.keep = route != LayerRoute::Inputs;
+                plan.tile = if route == LayerRoute::Parameters { 7 } else { 3 };
+                plan.batches = if route == LayerRoute::Inputs { 2 } else { 1 };
                 check(plan, &network, &batch);
             }
             check(LayerPlan::new(&architecture, loss, 7, 1, true).unwrap(), &network, &batch);

@@ -3,7 +3,7 @@
 use super::sizes::{Sizes, at, blocks};
 use crate::terms::pairs_of_layers;
 
-/// `tau` of each unit, and `kappa` of each pair of units of two layers, at [`at`].
+/// `tau` of each unit, and `kappa` of each pair of units of two layers, at [`at`], in the order of [`Sizes::entries`].
 #[derive(Default)]
 pub(super) struct Weights {
     pub tau: Vec<Vec<f64>>,
