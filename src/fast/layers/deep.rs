@@ -130,7 +130,7 @@ impl Deep {
             if plan.batches > 1 {
                 self.open(call);
             }
-            if by_pairs && !plan.keeps_products() {
+            if !plan.keeps_products() {
                 self.meet(call, None);
             }
             self.each_with_partials(call, |worker, given, by| worker.begin_partials(given, by));
