@@ -3,22 +3,21 @@
 
 use super::back::Back;
 use super::forward::Forward;
+use super::gather::gather;
 use super::given::Given;
+use super::items::Items;
 use super::kernel::Extent;
 use super::moments::LayerValues;
 use super::partials::Partials;
 use super::plan::LayerPlan;
 use super::round::{Pair, pairs_of_tiles};
-use super::rows::add_scaled;
-use super::sizes::{Sizes, at};
+use super::sizes::at;
 use super::units::Units;
 use super::weights::Weights;
 use super::worker::{Worker, most_entries};
-use crate::fast::share::{Rows, Span, share};
+use crate::fast::share::{Span, share, within_the_pool};
 use crate::fast::watch::{Watch, Watcher};
 use crate::model::{Batch, Network};
-use crate::number::Matrix;
-use crate::terms::pairs_of_layers;
 
 /// Buffers of all samples, and of the workers.
 pub(super) struct Deep {
@@ -90,21 +89,7 @@ impl Deep {
         values: &mut LayerValues,
         watcher: Watcher,
     ) -> bool {
-        self.forward(plan, network, batch);
-        let watch = Watch::new(watcher, plan.steps());
-        for batch in 0..plan.batches {
-            let call = Call { plan, network, weights: None, batch };
-            self.open(call);
-            self.each(call, |worker, given| worker.add_values(given));
-            if !self.meet(call, Some(&watch)) {
-                return false;
-            }
-        }
-        if plan.kernel() {
-            self.kernel(plan, network);
-        }
-        self.gather(plan, values);
-        plan.by_pairs() || watch.done()
+        within_the_pool(plan.threads, || self.differentiate_there(plan, network, batch, values, watcher))
     }
 
     /// The gradient of the weighted moments, and of the loss with its share, in `out`.
@@ -116,6 +101,39 @@ impl Deep {
         loss: f64,
         out: &mut [f64],
     ) {
+        within_the_pool(plan.threads, || self.gradient_there(plan, network, weights, loss));
+        out.fill(0.0);
+        self.workers.iter().for_each(|worker| worker.gradient.add_to(out));
+    }
+
+    fn differentiate_there(
+        &mut self,
+        plan: &LayerPlan,
+        network: &Network<f64>,
+        batch: &Batch<f64>,
+        values: &mut LayerValues,
+        watcher: Watcher,
+    ) -> bool {
+        self.forward(plan, network, batch);
+        let watch = Watch::new(watcher, plan.steps());
+        for batch in 0..plan.batches {
+            let call = Call { plan, network, weights: None, batch };
+            self.each(call, |worker, given| {
+                worker.open(given);
+                worker.add_values(given);
+            });
+            if !self.meet(call, Some(&watch)) {
+                return false;
+            }
+        }
+        if plan.kernel() {
+            self.kernel(plan, network);
+        }
+        gather(&plan.sizes, &mut self.workers, values);
+        plan.by_pairs() || watch.done()
+    }
+
+    fn gradient_there(&mut self, plan: &LayerPlan, network: &Network<f64>, weights: &Weights, loss: f64) {
         let by_pairs = plan.by_pairs() && weights.any();
         for worker in &mut self.workers {
             worker.gradient.clear();
@@ -128,7 +146,7 @@ impl Deep {
         for batch in 0..plan.batches {
             let call = Call { plan, network, weights: Some(weights), batch };
             if plan.batches > 1 {
-                self.open(call);
+                self.each(call, |worker, given| worker.open(given));
             }
             if !plan.keeps_products() {
                 self.meet(call, None);
@@ -145,8 +163,6 @@ impl Deep {
         let call = Call { plan, network, weights: Some(weights), batch: 0 };
         self.each_with_partials(call, |worker, given, by| worker.finish(given, by));
         self.back(call, loss);
-        out.fill(0.0);
-        self.workers.iter().for_each(|worker| worker.gradient.add_to(out));
     }
 
     /// Everything that belongs to single samples.
@@ -161,11 +177,6 @@ impl Deep {
             }
         });
         *round = None;
-    }
-
-    /// Makes what the units of a batch have of all samples.
-    fn open(&mut self, call: Call) {
-        self.each(call, |worker, given| worker.open(given));
     }
 
     /// The sums over pairs; whether the watcher let it come to the end.
@@ -220,29 +231,6 @@ impl Deep {
         });
     }
 
-    /// The values from what the workers summed.
-    fn gather(&mut self, plan: &LayerPlan, values: &mut LayerValues) {
-        let (sizes, workers) = (&plan.sizes, &mut self.workers);
-        values.loss = workers.iter().map(|worker| worker.loss).sum();
-        let (first, others) = workers.split_at_mut(1);
-        for l in 0..sizes.layers() {
-            let trace = &mut first[0].trace[l];
-            others.iter().for_each(|worker| add_scaled(trace, 1.0, &worker.trace[l]));
-            values.layers.trace[l] = trace.iter().sum();
-            if let Some(units) = &mut values.units {
-                units.trace[l].copy_from_slice(trace);
-            }
-        }
-        for (m, l) in pairs_of_layers(sizes.layers()) {
-            let squared = &mut first[0].squared[at(m, l)];
-            others.iter().for_each(|worker| add_scaled(squared, 1.0, &worker.squared[at(m, l)]));
-            values.layers.squared[m][l] = squared.iter().sum();
-            if let Some(all) = &mut values.units {
-                set_units(&mut all.squared[m][l], sizes, (m, l), squared);
-            }
-        }
-    }
-
     /// The way back through the samples, with what all workers have for them.
     fn back(&mut self, call: Call, loss: f64) {
         let Deep { tiles, workers, partials, units, .. } = self;
@@ -293,44 +281,5 @@ impl<'a> Call<'a> {
     fn given(&self, tiles: &'a [Forward], units: &'a Units) -> Given<'a> {
         let Call { plan, network, weights, .. } = *self;
         Given { plan, network, tiles, units, weights }
-    }
-}
-
-/// Consecutive items of a list, with the number of the first.
-struct Items<'a, T> {
-    start: usize,
-    items: &'a mut [T],
-}
-
-impl<'a, T> Items<'a, T> {
-    fn all(items: &'a mut [T]) -> Self {
-        Items { start: 0, items }
-    }
-}
-
-impl<T: Send> Rows for Items<'_, T> {
-    fn count(&self) -> usize {
-        self.items.len()
-    }
-    fn split(self, at: usize) -> (Self, Self) {
-        let Items { start, items } = self;
-        let (first, second) = items.split_at_mut(at);
-        (Items { start, items: first }, Items { start: start + at, items: second })
-    }
-}
-
-/// Sets the squares of the blocks of units; those of two units of one layer stand for both orders.
-fn set_units(out: &mut Matrix<f64>, sizes: &Sizes, (m, l): (usize, usize), squared: &[f64]) {
-    for p in 0..sizes.outputs(l) {
-        let entries = &squared[sizes.entries((m, l), p)];
-        for (i, value) in entries.iter().enumerate() {
-            if m != l {
-                out[(i, p)] = *value;
-            } else if i == 0 {
-                out[(p, p)] = *value;
-            } else {
-                (out[(p + i, p)], out[(p, p + i)]) = (0.5 * value, 0.5 * value);
-            }
-        }
     }
 }

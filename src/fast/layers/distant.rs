@@ -8,7 +8,7 @@ use super::given::Given;
 use super::partials::Partials;
 use super::products::{Products, take};
 use super::room::{cleared, room};
-use super::round::{Pair, Way};
+use super::round::Pair;
 use super::rows::{add_counted_pairs, add_multiplied, add_products_of_rows, add_scaled, multiply, weighted};
 use super::sizes::at;
 use super::worker::Room;

@@ -6,7 +6,7 @@ use super::output::add_third;
 use super::partials::Partials;
 use super::room::{cleared, room};
 use super::sizes::Sizes;
-use crate::fast::lanes::{LANES, add_to, row, row_mut, vectorised};
+use crate::fast::lanes::{LANES, add_to, row, row_mut};
 use crate::fast::pair_kernel::Row;
 use crate::fast::product::{Then, product, view};
 use crate::fast::sizes::{packed, upper};

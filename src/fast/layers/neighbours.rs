@@ -5,7 +5,7 @@
 use super::features::Features;
 use super::forward::Forward;
 use super::given::Given;
-use super::products::Products;
+use super::products::Out;
 use super::room::{cleared, room};
 use super::round::{Pair, Way};
 use super::rows::{Column, add_counted_pairs, add_scaled, weigh_columns, weighted};
@@ -78,8 +78,7 @@ pub(super) fn add(
     way: Way,
     counted: &[f64],
     features: &[Features],
-    out: &mut Products,
-    squared: &mut [Vec<f64>],
+    mut out: Out,
     [d, both, by_kz, by_d, ..]: &mut [Vec<f64>; 6],
 ) {
     let outputs = given.sizes().outputs(l + 1);
@@ -92,7 +91,7 @@ pub(super) fn add(
     product(by_kz, Then::Set, 1.0, way.matrix(counted), view(d, columns, outputs));
     product(by_d, Then::Set, 1.0, way.matrix(counted), view(both, columns, outputs));
     let unit = Unit::of(given, (l, p), tile, &features[way.own]);
-    carry(given, l, unit, [by_kz, by_d], out, squared);
+    carry(given, l, unit, [by_kz, by_d], &mut out);
 }
 
 /// Adds all pairs by way of the inputs of the earlier layer.
@@ -101,8 +100,7 @@ pub(super) fn add_by_inputs(
     l: usize,
     (tile, own): (&Forward, &Features),
     sums: &Sums,
-    out: &mut Products,
-    squared: &mut [Vec<f64>],
+    mut out: Out,
     [zt, scaled, by_kz, by_d, ..]: &mut [Vec<f64>; 6],
 ) {
     let sizes = given.sizes();
@@ -115,19 +113,13 @@ pub(super) fn add_by_inputs(
         product(by_kz, Then::Set, 1.0, zt, view(d, inputs, outputs));
         let both = weighted(&sums.both[l][place], kappa, scaled);
         product(by_d, Then::Set, 1.0, zt, view(both, inputs, outputs));
-        carry(given, l, Unit::of(given, (l, p), tile, own), [by_kz, by_d], out, squared);
+        carry(given, l, Unit::of(given, (l, p), tile, own), [by_kz, by_d], &mut out);
     }
 }
 
 /// Carries half the derivatives by `K z` and by `D` to their factors, and the squares that they come from.
-fn carry(
-    given: Given,
-    l: usize,
-    unit: Unit,
-    [by_kz, by_d]: [&[f64]; 2],
-    out: &mut Products,
-    squared: &mut [Vec<f64>],
-) {
+fn carry(given: Given, l: usize, unit: Unit, [by_kz, by_d]: [&[f64]; 2], out: &mut Out) {
+    let Out { own: out, squared } = out;
     let Unit { z, phi1, k, g, columns } = unit;
     let (index, count, Column { width, column: p, .. }) = (at(l + 1, l), k.len() / columns, z);
     let squared = &mut squared[index][given.sizes().entries((l + 1, l), p)];

@@ -27,6 +27,13 @@ pub(super) struct Products {
     pub phi1: Vec<Vec<f64>>,
 }
 
+/// Where the sums of a tile go.
+pub(super) struct Out<'a> {
+    pub own: &'a mut Products,
+    /// The squared norms of the blocks of units, at [`at`].
+    pub squared: &'a mut [Vec<f64>],
+}
+
 impl Products {
     pub fn new(plan: &LayerPlan, most: &dyn Fn(usize, usize) -> usize, count: usize) -> Self {
         let (sizes, layers) = (&plan.sizes, plan.sizes.layers());
@@ -77,11 +84,11 @@ pub(super) fn add(
         for p in given.units.of(l) {
             for (pair, met) in pairs.iter().zip(&rooms.met) {
                 for way in pair.ways() {
-                    let own = &mut out[way.own];
-                    add_unit(given, (m, l, p), way, &met.weight, features, own, squared, &mut rooms.more);
+                    let mut sums = Out { own: &mut out[way.own], squared: &mut *squared };
+                    add_unit(given, (m, l, p), way, &met.weight, features, &mut sums, &mut rooms.more);
                     if neighbours {
                         let counted = &pair.counted[l];
-                        neighbours::add(given, (l, p), way, counted, features, own, squared, &mut rooms.more);
+                        neighbours::add(given, (l, p), way, counted, features, sums, &mut rooms.more);
                     }
                 }
             }
@@ -102,8 +109,7 @@ fn add_unit(
     way: Way,
     weight: &[f64],
     features: &[Features],
-    out: &mut Products,
-    squared: &mut [Vec<f64>],
+    out: &mut Out,
     [scaled, by_k, ..]: &mut [Vec<f64>; 6],
 ) {
     let (index, width) = (at(m, l), given.sizes().columns(m, l, p));
@@ -112,8 +118,8 @@ fn add_unit(
     let k = weighted(&features[way.other].k[index][other], given.kappa((m, l), p), scaled);
     let by_k = room(by_k, rows * width);
     product(by_k, Then::Set, 1.0, way.matrix(weight), view(k, columns, width));
-    let squared = &mut squared[index][given.sizes().entries((m, l), p)];
-    let (out, k) = (&mut out.k[index][own.clone()], &features[way.own].k[index][own]);
+    let squared = &mut out.squared[index][given.sizes().entries((m, l), p)];
+    let (out, k) = (&mut out.own.k[index][own.clone()], &features[way.own].k[index][own]);
     take(out, way.first(), by_k, k, squared, 1.0);
 }
 

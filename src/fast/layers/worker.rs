@@ -7,7 +7,7 @@ use super::gradient::Gradient;
 use super::kernel::Kernel;
 use super::partials::{self, Partials};
 use super::plan::{LayerPlan, LayerRoute};
-use super::products::{self, Products};
+use super::products::{self, Out, Products};
 use super::round::Pair;
 use super::sizes::{Sizes, at, blocks};
 use super::sums::Sums;
@@ -128,15 +128,8 @@ impl Worker {
         for ((tile, own), products) in given.tiles.iter().zip(features).zip(products) {
             for l in 0..given.sizes().hidden() {
                 if given.route(l + 1, l) == LayerRoute::Inputs {
-                    neighbours::add_by_inputs(
-                        given,
-                        l,
-                        (tile, own),
-                        sums,
-                        products,
-                        squared,
-                        &mut rooms.more,
-                    );
+                    let out = Out { own: &mut *products, squared: &mut *squared };
+                    neighbours::add_by_inputs(given, l, (tile, own), sums, out, &mut rooms.more);
                 }
             }
         }
