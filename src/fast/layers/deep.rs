@@ -74,10 +74,12 @@ impl Deep {
         self.forward(plan, network, batch);
         for batch in 0..plan.batches {
             let call = Call { plan, network, weights: None, batch };
-            self.open(call);
-            self.each(call, |worker, given| worker.add_values(given));
+            self.each(call, |worker, given| {
+                worker.open(given);
+                worker.add_values(given);
+            });
         }
-        self.gather(plan, values);
+        gather(&plan.sizes, &mut self.workers, values);
     }
 
     /// Computes loss and moments; whether the watcher let it come to the end.
