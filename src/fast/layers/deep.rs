@@ -10,6 +10,7 @@ use super::kernel::Extent;
 use super::moments::LayerValues;
 use super::partials::Partials;
 use super::plan::LayerPlan;
+use super::products::Products;
 use super::round::{Pair, pairs_of_tiles};
 use super::sizes::at;
 use super::units::Units;
@@ -77,6 +78,7 @@ impl Deep {
             self.each(call, |worker, given| {
                 worker.open(given);
                 worker.add_values(given);
+                worker.products.iter_mut().for_each(Products::clear);
             });
         }
         gather(&plan.sizes, &mut self.workers, values);
@@ -140,7 +142,7 @@ impl Deep {
         for worker in &mut self.workers {
             worker.gradient.clear();
             if !plan.keeps_products() {
-                worker.clear_products();
+                worker.products.iter_mut().for_each(Products::clear);
             }
         }
         let all = self.partials.iter_mut().flatten();
@@ -150,7 +152,7 @@ impl Deep {
             if plan.batches > 1 {
                 self.each(call, |worker, given| worker.open(given));
             }
-            if !plan.keeps_products() {
+            if by_pairs && !plan.keeps_products() {
                 self.meet(call, None);
             }
             self.each_with_partials(call, |worker, given, by| worker.begin_partials(given, by));

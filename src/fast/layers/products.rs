@@ -61,6 +61,12 @@ impl Products {
         let Products { g, z, phi1, .. } = self;
         g.iter_mut().chain(z).chain(phi1).for_each(|sum| sum.fill(0.0));
     }
+
+    /// Forgets everything, for a gradient without pairs.
+    pub fn clear(&mut self) {
+        self.clear_vectors();
+        self.k.iter_mut().for_each(|sum| sum.fill(0.0));
+    }
 }
 
 /// Adds what some pairs of tiles give, unless the watcher stops it.

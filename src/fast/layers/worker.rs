@@ -21,7 +21,7 @@ use crate::terms::pairs_of_layers;
 /// What belongs to its units of each tile, and what it sums.
 pub(super) struct Worker {
     features: Vec<Features>,
-    products: Vec<Products>,
+    pub products: Vec<Products>,
     sums: Sums,
     pub loss: f64,
     /// Traces of the units, a vector a layer.
