@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn value_and_gradient_are_watched_and_stopped_tile_by_tile() {
-        for widths in [vec![40, 8, 3], vec![4, 8, 3], vec![4, 5, 4, 3]] {
+        for widths in [vec![40, 8, 3], vec![4, 8, 3], vec![400, 9, 8, 3]] {
             let sizes = Sizes { name: "own", samples: 300, widths };
             let subject = Subject::draw(sizes, 0).unwrap();
             let path = Rc::new(RefCell::new(Path::new(&subject, 1).unwrap()));
