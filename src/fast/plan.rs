@@ -242,7 +242,8 @@ impl fmt::Display for Plan {
                 if cost.is_finite() { format!("{:10.4}", cost * 2e-9) } else { "too large".to_string() };
             writeln!(f, "{:<10} {cost:>10} GFLOP{chosen}", route.name())?;
         }
-        write!(f, "{} threads, tiles of {} samples", self.threads, self.tile)?;
+        let plural = if self.threads == 1 { "" } else { "s" };
+        write!(f, "{} thread{plural}, tiles of {} samples", self.threads, self.tile)?;
         if self.route != Route::Parameter {
             let by = if self.by_inputs { "by way of the inputs" } else { "over pairs" };
             write!(f, " against {}, residual sums {by}", self.chunk)?;

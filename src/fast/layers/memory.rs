@@ -40,7 +40,17 @@ impl LayerPlan {
             .div_ceil(self.batches as u64)
             .saturating_add(samples.saturating_mul(self.samples as u64))
             .saturating_add(self.pair_bytes().saturating_mul(self.round() as u64))
+            .saturating_add(self.handles_bytes())
             .saturating_add(worker.saturating_mul(threads))
+    }
+
+    /// Those of the vectors themselves, beside the numbers that they hold: of every tile some six a layer, and of each worker
+    /// seven a block and six a layer more.
+    fn handles_bytes(&self) -> u64 {
+        let (layers, tiles) = (self.sizes.layers(), self.samples.div_ceil(self.tile.max(1)));
+        let blocks = pairs_of_layers(layers).count();
+        let vectors = 6 * layers + self.threads * (7 * blocks + 6 * layers);
+        (tiles as u64).saturating_mul((vectors * size_of::<Vec<f64>>()) as u64)
     }
 
     /// Those of what belongs to units, if all of it is there at once.
