@@ -187,3 +187,16 @@ pub(super) fn add_to(out: &mut [f64], more: &[f64]) {
         out[i] += more[i];
     }
 }
+
+/// Multiplies entries by those of another.
+pub(super) fn multiply(entries: &mut [f64], by: &[f64]) {
+    vectorised(
+        #[inline(always)]
+        || {
+            let by = &by[..entries.len()];
+            for i in 0..entries.len() {
+                entries[i] *= by[i];
+            }
+        },
+    );
+}

@@ -1,6 +1,6 @@
 //! The loss and its gradient at any depth, forward and back by products over all samples.
 
-use super::lanes::vectorised;
+use super::lanes::multiply;
 use super::losses::differentiate;
 use super::product::{Then, View, add_rows, product, view};
 use super::vector::{activate_once, activate_only, add_to_rows};
@@ -184,18 +184,6 @@ impl LossPass {
 /// A matrix as products want it.
 pub(super) fn of_columns(matrix: &Matrix<f64>) -> View<'_> {
     View::from_column_major_slice(matrix.as_slice(), matrix.nrows(), matrix.ncols())
-}
-
-fn multiply(entries: &mut [f64], by: &[f64]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            let by = &by[..entries.len()];
-            for i in 0..entries.len() {
-                entries[i] *= by[i];
-            }
-        },
-    );
 }
 
 #[cfg(test)]

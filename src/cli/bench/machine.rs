@@ -19,7 +19,7 @@ impl Machine {
     }
 
     /// In words.
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         let vectors = match self.instructions[..] {
             [] => "no vector instructions that matter here".to_string(),
             ref known => known.join(" and "),
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_machine_is_told_with_its_vector_instructions() {
         let machine = |cores, instructions| Machine { processor: "P".to_string(), cores, instructions };
-        assert_eq!(machine(2, vec!["AVX2", "AVX-512"]).told(), "P, 2 cores, AVX2 and AVX-512");
-        assert_eq!(machine(1, vec![]).told(), "P, 1 core, no vector instructions that matter here");
+        assert_eq!(machine(2, vec!["AVX2", "AVX-512"]).describe(), "P, 2 cores, AVX2 and AVX-512");
+        assert_eq!(machine(1, vec![]).describe(), "P, 1 core, no vector instructions that matter here");
     }
 }

@@ -53,7 +53,7 @@ pub(super) struct BenchArguments {
     /// Numbers of threads, each measured [default: 1 and all cores]
     #[arg(long, value_name = "T,..", value_delimiter = ',', value_parser = numbers::whole(1..=MOST_THREADS))]
     threads: Vec<usize>,
-    /// Runs, of which the median, the least and the most are told
+    /// Runs, of which the median, the least and the most are reported
     #[arg(long, default_value_t = 5, value_name = "K", value_parser = numbers::whole(1..=MOST_RUNS))]
     runs: usize,
     /// Seed of weights and inputs
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(one.threads(), [3, 1]);
         assert!(!one.quantities("small").contains(&Quantity::Training));
         let own = arguments("bench --samples 7 --widths 4-3-2 --measure training,value");
-        assert_eq!(own.sizes()[0].told(), "7, 4-3-2");
+        assert_eq!(own.sizes()[0].describe(), "7, 4-3-2");
         assert_eq!(own.quantities("own"), [Quantity::Training, Quantity::Value]);
     }
 }

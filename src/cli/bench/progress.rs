@@ -6,7 +6,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-/// Of work that takes longer than this, its own progress is told.
+/// Work that takes longer than this reports its own progress.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A bar on standard error, where that is a terminal.

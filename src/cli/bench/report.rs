@@ -104,7 +104,7 @@ impl Report {
         let mut text = format!(
             "hsr {} on {}\nload {} before and {} after; {} in turn, seed {}, {:.0} s\n",
             self.version,
-            self.machine.told(),
+            self.machine.describe(),
             load[0],
             load[1],
             if self.runs == 1 { "1 run".to_string() } else { format!("{} runs", self.runs) },
@@ -123,13 +123,13 @@ impl Report {
     fn times(&self) -> Table {
         let milliseconds = |spread: &Spread| spread.map(|seconds| 1e3 * seconds);
         let told = |of: fn(&Row) -> &Option<Spread>, scale: &dyn Fn(&Spread) -> Option<Spread>| {
-            let cell = |row| of(row).as_ref().and_then(scale).map(|spread| spread.told());
+            let cell = |row| of(row).as_ref().and_then(scale).map(|spread| spread.describe());
             self.shapes.iter().map(cell).collect::<Vec<Option<String>>>()
         };
         let text = |of: &dyn Fn(&Row) -> String| self.shapes.iter().map(|row| Some(of(row))).collect();
         as_table(vec![
             ("shape", text(&|row| row.sizes.name.to_string())),
-            ("N, widths", text(&|row| row.sizes.told())),
+            ("N, widths", text(&|row| row.sizes.describe())),
             ("threads", text(&|row| row.threads.to_string())),
             ("route", text(&|row| row.route.unwrap_or("by blocks").to_string())),
             ("value", told(|row| &row.value, &milliseconds)),
@@ -141,7 +141,7 @@ impl Report {
 
     fn steps(&self) -> Table {
         let text = |of: &dyn Fn(&Training) -> String| self.training.iter().map(|row| Some(of(row))).collect();
-        let steps = self.training.iter().map(|row| Some(row.steps_per_second.as_ref()?.told()));
+        let steps = self.training.iter().map(|row| Some(row.steps_per_second.as_ref()?.describe()));
         as_table(vec![
             ("shape", text(&|row| row.name.to_string())),
             ("method", text(&|row| row.method.to_string())),

@@ -1,4 +1,4 @@
-//! What runs of one thing are told by: the median, and how far they lie apart.
+//! What runs of one thing are summarised by: the median, and how far they lie apart.
 
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ impl Spread {
     }
 
     /// The median with the least and the most in parentheses; the median alone of one run.
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         let [median, least, most] = [self.median, self.least, self.most].map(figures);
         if self.runs.len() < 2 { median } else { format!("{median} ({least}-{most})") }
     }
@@ -73,10 +73,10 @@ mod tests {
 
     #[test]
     fn the_median_stands_between_least_and_most() {
-        assert_eq!(spread(&[3.0, 1.0, 2.0]).told(), "2.00 (1.00-3.00)");
-        assert_eq!(spread(&[4.0, 1.0, 2.0, 3.0]).told(), "2.50 (1.00-4.00)");
-        assert_eq!(spread(&[0.0123]).told(), "0.012");
-        assert_eq!(spread(&[12.345, 1234.5]).told(), "623 (12.3-1234)");
+        assert_eq!(spread(&[3.0, 1.0, 2.0]).describe(), "2.00 (1.00-3.00)");
+        assert_eq!(spread(&[4.0, 1.0, 2.0, 3.0]).describe(), "2.50 (1.00-4.00)");
+        assert_eq!(spread(&[0.0123]).describe(), "0.012");
+        assert_eq!(spread(&[12.345, 1234.5]).describe(), "623 (12.3-1234)");
         assert_eq!(Spread::of(Vec::new()), None);
     }
 
@@ -84,7 +84,7 @@ mod tests {
     fn a_ratio_is_taken_within_each_round() {
         // The machine was half as fast in the second round, and the ratio does not show it.
         let (own, other) = (spread(&[2.0, 4.0, 2.2]), spread(&[1.0, 2.0, 1.0]));
-        assert_eq!(own.over(&other).unwrap().told(), "2.00 (2.00-2.20)");
+        assert_eq!(own.over(&other).unwrap().describe(), "2.00 (2.00-2.20)");
     }
 
     #[test]

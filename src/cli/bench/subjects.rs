@@ -75,7 +75,7 @@ pub(super) struct Sizes {
 
 impl Sizes {
     /// `128, 64-32-10`.
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         let widths: Vec<String> = self.widths.iter().map(usize::to_string).collect();
         format!("{}, {}", self.samples, widths.join("-"))
     }
@@ -93,7 +93,7 @@ impl Sizes {
         let classes = self.widths[self.widths.len() - 1];
         let data = budget::numbers(&[self.samples, self.widths[0] + classes]);
         let bytes = parameters.fold(data, u64::saturating_add);
-        budget::ask(bytes, || format!("a network and data of the sizes {}", self.told()))?;
+        budget::ask(bytes, || format!("a network and data of the sizes {}", self.describe()))?;
         LayerPlan::new(&self.architecture(), Loss::Softmax, self.samples, threads, false)?;
         Ok(())
     }

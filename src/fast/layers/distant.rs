@@ -9,9 +9,10 @@ use super::partials::Partials;
 use super::products::{Products, take};
 use super::room::{cleared, room};
 use super::round::Pair;
-use super::rows::{add_counted_pairs, add_multiplied, add_products_of_rows, add_scaled, multiply, weighted};
+use super::rows::{add_counted_pairs, add_multiplied, add_products_of_rows, add_scaled, weighted};
 use super::sizes::at;
 use super::worker::Room;
+use crate::fast::lanes::multiply;
 use crate::fast::product::{Then, View, product, view};
 
 /// What a block needs of the samples of a tile.

@@ -2,7 +2,7 @@
 
 use super::forward::Forward;
 use super::room::room;
-use crate::fast::lanes::{row, row_mut, vectorised};
+use crate::fast::lanes::{multiply, row, row_mut, vectorised};
 use crate::fast::product::{View, strided, strided_mut};
 use faer::MatMut;
 
@@ -19,19 +19,6 @@ impl Column<'_> {
     pub fn of(&self, n: usize) -> f64 {
         self.data[n * self.width + self.column]
     }
-}
-
-/// Multiplies entries by those of another.
-pub(super) fn multiply(entries: &mut [f64], by: &[f64]) {
-    vectorised(
-        #[inline(always)]
-        || {
-            let by = &by[..entries.len()];
-            for i in 0..entries.len() {
-                entries[i] *= by[i];
-            }
-        },
-    );
 }
 
 /// `out += one two`, entry by entry.
