@@ -2,9 +2,16 @@
 
 use rayon::prelude::*;
 use std::sync::OnceLock;
+use std::thread::available_parallelism;
 
 /// How many partial sums a sum is made of, whatever the number of threads, so that this does not change its last digits.
 pub(crate) const PARTS: usize = 16;
+
+/// How many threads the machine runs at once. It is asked once: the limits of a process stand in files.
+pub(crate) fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| available_parallelism().map_or(1, usize::from))
+}
 
 /// Fewer items than this are computed in the calling thread: to wake another one takes longer.
 const FEW: usize = 16;

@@ -29,7 +29,9 @@ pub use digits::{Digits, FEW_DIGITS, digits};
 pub use error::{Need, OracleError};
 pub use gradient::NoBoundGradient;
 pub use item::Item;
-pub use layers::{LayerAnswer, LayerDigits, LayerItem, network_answer};
+pub use layers::{
+    LayerAnswer, LayerDigits, LayerItem, WantedBounds, network_answer, network_answer_watched, network_bounds,
+};
 // The command, a crate of its own, asks for it; nobody else needs to.
 #[doc(hidden)]
 pub use layers::days_of_layers;

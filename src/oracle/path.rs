@@ -3,10 +3,10 @@
 use super::{ClosedForms, OracleError};
 use crate::fast::{GradientShares, Plan, Route, Watcher, Workspace};
 use crate::model::{Batch, BatchError, Misfit, Parameters, ThreeLayer};
+use crate::parallel::cores;
 use crate::terms::bound::Moments;
 use crate::terms::bound_gradient::NoGradient;
 use crate::terms::{Curvature, model};
-use std::thread::available_parallelism;
 
 /// How an answer is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Path {
 impl Default for Path {
     /// The fast path on all cores.
     fn default() -> Self {
-        Path::Fast { route: None, threads: available_parallelism().map_or(1, usize::from) }
+        Path::Fast { route: None, threads: cores() }
     }
 }
 

@@ -67,6 +67,12 @@ impl Groups {
         }
     }
 
+    /// Computes the bound.
+    pub fn value(&mut self, values: &LayerValues) -> f64 {
+        self.fill(&self.sums(values));
+        self.decompose().map_or(f64::NAN, |(first, _)| first)
+    }
+
     /// Computes the bound, and sets what each unit counts in its gradient, times a strength.
     pub fn weigh(
         &mut self,
@@ -74,7 +80,24 @@ impl Groups {
         strength: f64,
         weights: &mut Weights,
     ) -> (f64, Result<(), NoLayerGradient>) {
-        let sums = Sums { values, by_layers: self.partition == Partition::Layers };
+        let sums = self.sums(values);
+        self.fill(&sums);
+        match self.decompose() {
+            Err(error) => (f64::NAN, Err(error.into())),
+            Ok((first, Err(tie))) => (first, Err(tie.into())),
+            Ok((first, Ok(()))) => {
+                self.set(&sums, strength, weights);
+                (first, Ok(()))
+            }
+        }
+    }
+
+    fn sums<'a>(&self, values: &'a LayerValues) -> Sums<'a> {
+        Sums { values, by_layers: self.partition == Partition::Layers }
+    }
+
+    /// Sets the matrix of groups.
+    fn fill(&mut self, sums: &Sums) {
         for g in 0..self.groups.len() {
             let one = &self.groups[g];
             let alpha = group_upper(sums.trace(one), sums.squared(one, one), one.size);
@@ -82,14 +105,6 @@ impl Groups {
             for h in 0..g {
                 let gamma = group_coupling(sums.squared(one, &self.groups[h]));
                 (self.matrix[(g, h)], self.matrix[(h, g)]) = (gamma, gamma);
-            }
-        }
-        match self.decompose() {
-            Err(error) => (f64::NAN, Err(error.into())),
-            Ok((first, Err(tie))) => (first, Err(tie.into())),
-            Ok((first, Ok(()))) => {
-                self.set(&sums, strength, weights);
-                (first, Ok(()))
             }
         }
     }

@@ -60,6 +60,41 @@ impl LayerObjective {
         matches!(self, LayerObjective::Units | LayerObjective::HiddenUnits)
     }
 
+    /// Computes its value, for which no gradient is needed. NaN for a bound by units where there are no moments by units, and where
+    /// a moment is not finite.
+    ///
+    /// ```
+    /// use hsr::fast::{LayerMoments, LayerObjective, LayerValues};
+    /// use hsr::model::Architecture;
+    /// let layers = LayerMoments {
+    ///     architecture: Architecture::new(1, &[1, 1], false),
+    ///     ignores_shifts: false,
+    ///     trace: vec![1.0, 2.0],
+    ///     squared: vec![vec![1.0], vec![0.0, 4.0]],
+    /// };
+    /// let values = LayerValues { loss: 0.5, layers, units: None };
+    /// assert_eq!(LayerObjective::Layers.value(&values), 2.0);
+    /// assert!(LayerObjective::Upper.value(&values) >= 2.0);
+    /// ```
+    pub fn value(self, values: &LayerValues) -> f64 {
+        let moments = &values.layers;
+        let (t, q) = (moments.total_trace(), moments.total_squared());
+        let upper = |size: usize| ws_upper(mean(t, size), spread(t, q, size), size);
+        let by_groups =
+            |partition| Groups::new(&moments.architecture, moments.ignores_shifts, partition).value(values);
+        match self {
+            LayerObjective::Trace => t,
+            LayerObjective::TraceSquared => q,
+            LayerObjective::Upper => upper(moments.architecture.parameters()),
+            LayerObjective::Reduced if moments.ignores_shifts => upper(moments.size()).max(0.0),
+            LayerObjective::Reduced => upper(moments.size()),
+            LayerObjective::Layers => by_groups(Partition::Layers),
+            _ if values.units.is_none() => f64::NAN,
+            LayerObjective::Units => by_groups(Partition::Units),
+            LayerObjective::HiddenUnits => by_groups(Partition::HiddenUnits),
+        }
+    }
+
     /// Computes its value, and sets what each trace and each squared norm counts in its gradient, times a strength.
     pub(super) fn weigh(
         self,

@@ -148,6 +148,18 @@ pub(super) const BOUNDS: [(LayerObjective, LayerItem, LayerItem); 5] = [
     (LayerObjective::HiddenUnits, LayerItem::WsHiddenUnits, LayerItem::WsHiddenUnitsGradient),
 ];
 
+/// All gradients.
+pub(super) const GRADIENTS: [LayerItem; 8] = [
+    LayerItem::Gradient,
+    LayerItem::TraceGradient,
+    LayerItem::TraceSquaredGradient,
+    LayerItem::LossGradient,
+    LayerItem::WsReducedGradient,
+    LayerItem::WsLayersGradient,
+    LayerItem::WsUnitsGradient,
+    LayerItem::WsHiddenUnitsGradient,
+];
+
 impl fmt::Display for LayerItem {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.pad(self.name())

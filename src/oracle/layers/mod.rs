@@ -1,6 +1,7 @@
 //! The answer for a network of any depth under any loss.
 
 mod answer;
+mod bounds;
 mod digits;
 mod fast;
 #[cfg(feature = "files")]
@@ -11,15 +12,20 @@ pub(super) mod limits;
 
 pub(super) use answer::rounded_down;
 pub use answer::{LayerAnswer, LayerDigits};
+pub use bounds::{WantedBounds, network_bounds};
 pub use item::LayerItem;
 pub use limits::days_of_layers;
 
 use super::gradient::LEAST_SQUARED;
 use super::{OracleError, Path, Wanted, finite};
+use crate::fast::Watcher;
 use crate::model::{Batch, Loss, Network};
 use crate::number::Matrix;
+use crate::terms::layer_samples;
 use crate::witness::eigen::eigenvalues;
+use fast::Products;
 use forms::{Forms, Scope, by_terms};
+use item::GRADIENTS;
 
 /// Longer than this nobody waits for bounds on rounding errors that were not asked for, in seconds.
 const PATIENCE: f64 = 1.0;
@@ -58,6 +64,21 @@ pub fn network_answer(
     batch: &Batch<f64>,
     wanted: Wanted,
 ) -> Result<LayerAnswer, OracleError> {
+    network_answer_watched(network, loss, batch, wanted, &|_, _| true)
+}
+
+/// [`network_answer`] that reports its progress, a tile of samples after the other, and can be stopped. Only the moments of the fast
+/// path have tiles: all else is neither watched nor stopped.
+///
+/// # Errors
+/// [`OracleError`], also where the watcher stops it.
+pub fn network_answer_watched(
+    network: &Network<f64>,
+    loss: Loss,
+    batch: &Batch<f64>,
+    wanted: Wanted,
+    watcher: Watcher,
+) -> Result<LayerAnswer, OracleError> {
     network.check_fit(batch, loss)?;
     let (architecture, samples) = (network.architecture(), batch.samples());
     limits::check(&architecture, samples, &wanted)?;
@@ -68,7 +89,15 @@ pub fn network_answer(
         hessian: wanted.hessian || wanted.spectrum,
     };
     let mut forms = match wanted.path {
-        Path::Fast { threads, .. } => fast::by_matrix_products(network, loss, batch, scope, threads)?,
+        Path::Fast { threads, .. } => {
+            let (units, moments, gradients) = (scope.units, scope.terms, &GRADIENTS);
+            let mut forms =
+                Products { threads, units, moments, gradients, watcher }.forms(network, loss, batch)?;
+            if scope.terms || scope.hessian {
+                forms.set_terms(&layer_samples(network, &loss, batch), scope);
+            }
+            forms
+        }
         Path::Terms => by_terms(network, loss, batch, scope, &digits::leading),
     };
     check_finite(&forms)?;
