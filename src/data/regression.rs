@@ -59,10 +59,8 @@ impl RegressionSet {
 
     /// Inputs and targets as they were published.
     pub fn load(self) -> (Matrix<f64>, Matrix<f64>) {
-        let text = match self {
-            RegressionSet::Diabetes => include_str!("diabetes.csv"),
-        };
-        let rows: Vec<Vec<f64>> = text
+        let rows: Vec<Vec<f64>> = self
+            .text()
             .lines()
             .skip(1)
             .map(|line| line.split(',').map(|cell| cell.parse().unwrap_or(f64::NAN)).collect())
@@ -71,6 +69,20 @@ impl RegressionSet {
         let x = Matrix::from_fn(rows.len(), columns - 1, |n, i| rows[n][i]);
         let y = Matrix::from_fn(rows.len(), 1, |n, _| rows[n][columns - 1]);
         (x, y)
+    }
+
+    /// The names of the inputs.
+    pub fn feature_names(self) -> Vec<String> {
+        let header = self.text().lines().next().unwrap_or_default();
+        let names = header.rsplit_once(',').map_or("", |(names, _)| names);
+        names.split(',').map(str::to_string).collect()
+    }
+
+    /// The table, with a line of names, and the target in the last column.
+    fn text(self) -> &'static str {
+        match self {
+            RegressionSet::Diabetes => include_str!("diabetes.csv"),
+        }
     }
 }
 
@@ -98,6 +110,7 @@ mod tests {
         assert_eq!((x.shape(), y.shape()), ((442, 10), (442, 1)));
         assert!(x.iter().chain(y.iter()).all(|value| value.is_finite()));
         assert_eq!((x.column(0).sum(), y.sum()), (21445.0, 67243.0));
+        assert_eq!(RegressionSet::Diabetes.feature_names()[..3], ["age", "sex", "bmi"]);
     }
 
     #[test]

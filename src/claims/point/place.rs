@@ -50,6 +50,11 @@ impl Sizes {
         self
     }
 
+    /// The names of the sizes, each with what [`of`](Sizes::of) says of it.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<usize>)> {
+        self.0.iter().map(|(name, _)| (name.as_str(), self.of(name)))
+    }
+
     /// The size with this name, or the largest that it may have; `None` where there is none, or where it is any.
     pub fn of(&self, name: &str) -> Option<usize> {
         self.0.iter().find(|(known, _)| known == name).and_then(|(_, size)| match size {

@@ -101,6 +101,22 @@ impl Derivation {
         }
     }
 
+    /// How many values each index of the quantity with this name takes at these sizes, none for a scalar; `None` if there is no such
+    /// quantity. Its entries, row-major, are as many as the product.
+    ///
+    /// ```
+    /// use hsr::claims::{Derivation, Sizes, Source};
+    /// let text = "```claims\nparameter V[C,h]\nclaim twice: V[k,i] + V[k,i] = 2*V[k,i]\n```\n";
+    /// let derivation = Derivation::read(vec![Source { name: "own.md".into(), text: text.into() }], 0)?;
+    /// assert_eq!(derivation.shape("V", &Sizes::of_network(1, 1, 2, 3)), Some(vec![3, 2]));
+    /// # Ok::<(), hsr::claims::SourceError>(())
+    /// ```
+    pub fn shape(&self, quantity: &str, sizes: &Sizes) -> Option<Vec<usize>> {
+        let (index, lengths) = (self.program.find(quantity)?, sizes.lengths(&self.program));
+        let places = 0..self.program.symbols[index].ranges.len();
+        Some(places.map(|place| self.program.length(index, place, &lengths)).collect())
+    }
+
     /// The values of the right side of the claim with this name at a point, one for each assignment of its free indices, of
     /// which the last runs fastest; `None` if there is no such claim.
     ///
