@@ -1,0 +1,58 @@
+"""Bounds on the curvature of neural networks, their gradients in closed form, and derivations that are checked.
+
+Arrays go in and answers come out:
+
+>>> import hsr
+>>> iris = hsr.datasets.load("iris", standardised=True)
+>>> network = hsr.Network.random((4, 8, 3), seed=1)
+>>> answer = hsr.bound(network, iris.X, iris.y)
+>>> largest = hsr.spectrum(network, iris.X, iris.y).largest.value
+>>> answer.ws_lower <= largest <= answer.ws_layers <= answer.ws_upper
+True
+>>> answer.gradient.weights[0].shape
+(8, 4)
+
+========================  ======================================================================
+`Network`                 weights, biases, activations and the loss; from arrays, scikit-learn,
+                          PyTorch and files
+`bound`                   loss, traces, bounds on the largest eigenvalue, and their gradients
+`spectrum`, `hessian`     the eigenvalues themselves, and the matrix
+`oracle`                  the reference answer, with the digits of each number that are right
+`terms`, `digits`         its single terms, and a count of the right digits at 106 bits
+`check`                   the claims of a derivation, each proved or refuted
+`datasets`                five data sets that come along
+========================  ======================================================================
+
+Importing it needs NumPy and nothing else. What works together with other libraries is in modules of its own, which are imported by
+name: `hsr.testing` for pytest, `hsr.sklearn` and `hsr.jax`.
+"""
+
+from . import datasets
+from ._answers import Answer, Bound, NoGradientError, bound, digits, oracle, terms
+from ._claims import Claim, ClaimsFailed, Counterexample, Report, check
+from ._hsr import __version__
+from ._network import Network, Parameters
+from ._spectra import Eigenpair, Spectrum, hessian, spectrum
+
+__all__ = [
+    "Answer",
+    "Bound",
+    "Claim",
+    "ClaimsFailed",
+    "Counterexample",
+    "Eigenpair",
+    "Network",
+    "NoGradientError",
+    "Parameters",
+    "Report",
+    "Spectrum",
+    "__version__",
+    "bound",
+    "check",
+    "datasets",
+    "digits",
+    "hessian",
+    "oracle",
+    "spectrum",
+    "terms",
+]
