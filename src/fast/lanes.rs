@@ -34,6 +34,12 @@ impl Lanes {
         }
     }
 
+    /// The numbers from this place on, of which there must be enough.
+    #[inline(always)]
+    pub fn at(numbers: &[f64], start: usize) -> Self {
+        Lanes(*numbers[start..].first_chunk().expect("vectors that are given twice have room behind them"))
+    }
+
     /// Puts as many of them as there is room for.
     #[inline(always)]
     pub fn put(self, room: &mut [f64]) {
