@@ -53,29 +53,24 @@ impl HessianRoom {
         }
     }
 
-    /// Puts eight entries of each of `K` turns into `M`, from row `i` on: `sum_k W_ki A_kj`.
+    /// Puts `K` turns, from this distance on, into `M`: `sum_k W_ki A_kj`.
     #[inline(always)]
-    fn put_turns<const FMA: bool, const K: usize>(
-        &self,
-        sizes: &Sizes,
-        m: &mut [f64],
-        i: usize,
-        distance: usize,
-    ) {
-        let width = twice(sizes.hidden);
-        let mut sums = [Lanes::default(); K];
-        for k in 0..sizes.contrasts {
-            let (w, a) = (Lanes::at(row(&self.w, k, width), i), row(&self.a, k, width));
-            for next in 0..K {
-                sums[next] = w.times_plus::<FMA>(Lanes::at(a, i + distance + next), sums[next]);
+    fn put_turns<const FMA: bool, const K: usize>(&self, sizes: &Sizes, m: &mut [f64], distance: usize) {
+        let (h, width) = (sizes.hidden, twice(sizes.hidden));
+        for i in (0..h).step_by(LANES) {
+            let mut sums = [Lanes::default(); K];
+            for k in 0..sizes.contrasts {
+                let (w, a) = (Lanes::at(&self.w, k * width + i), &self.a[k * width + i + distance..]);
+                for next in 0..K {
+                    sums[next] = w.times_plus::<FMA>(Lanes::at(a, next), sums[next]);
+                }
             }
-        }
-        for next in 0..K {
-            let turn = turn(sizes.hidden, distance + next);
-            let factor = turn.factor();
-            let entries = &mut m[turn.entries];
-            if i < entries.len() {
-                (factor * sums[next]).put(&mut entries[i..]);
+            for next in 0..K {
+                let turn = turn(h, distance + next);
+                let (factor, entries) = (turn.factor(), &mut m[turn.entries]);
+                if i < entries.len() {
+                    (factor * sums[next]).put(&mut entries[i..]);
+                }
             }
         }
     }
@@ -115,16 +110,14 @@ impl Work for Making<'_> {
             room.take_w(sizes, &point.weights.v, row(seen.phi1, n, h));
             room.take_a(sizes, row(a, n, sizes.coupling()));
             let (m, phi2, u) = (row_mut(rows, n, p), row(seen.phi2, n, h), row(seen.u, n, h));
-            for i in (0..h).step_by(LANES) {
-                let mut distance = 0;
-                while distance + TOGETHER <= turns(h) {
-                    room.put_turns::<FMA, TOGETHER>(sizes, m, i, distance);
-                    distance += TOGETHER;
-                }
-                while distance < turns(h) {
-                    room.put_turns::<FMA, 1>(sizes, m, i, distance);
-                    distance += 1;
-                }
+            let mut distance = 0;
+            while distance + TOGETHER <= turns(h) {
+                room.put_turns::<FMA, TOGETHER>(sizes, m, distance);
+                distance += TOGETHER;
+            }
+            while distance < turns(h) {
+                room.put_turns::<FMA, 1>(sizes, m, distance);
+                distance += 1;
             }
             for i in 0..h {
                 m[i] += phi2[i] * u[i];

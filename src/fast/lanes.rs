@@ -30,8 +30,15 @@ impl Lanes {
     pub fn of(numbers: &[f64]) -> Self {
         match numbers.first_chunk() {
             Some(lanes) => Lanes(*lanes),
-            None => Lanes::of_rows(numbers, 1, 0, numbers.len()),
+            None => Lanes::of_few(numbers),
         }
+    }
+
+    /// Apart from the usual case, which would become a copy of any length along with it.
+    #[cold]
+    #[inline(never)]
+    fn of_few(numbers: &[f64]) -> Self {
+        Lanes::of_rows(numbers, 1, 0, numbers.len())
     }
 
     /// The numbers from this place on, of which there must be enough.
@@ -45,8 +52,15 @@ impl Lanes {
     pub fn put(self, room: &mut [f64]) {
         match room.first_chunk_mut() {
             Some(room) => *room = self.0,
-            None => self.into_rows(room, 1, 0, room.len()),
+            None => self.put_few(room),
         }
+    }
+
+    /// Apart from the usual case, for the same reason.
+    #[cold]
+    #[inline(never)]
+    fn put_few(self, room: &mut [f64]) {
+        self.into_rows(room, 1, 0, room.len());
     }
 
     /// `self other + more`, rounded once where that is fast.
