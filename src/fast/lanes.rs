@@ -25,22 +25,6 @@ impl Lanes {
         Lanes([value; LANES])
     }
 
-    /// The first numbers of a slice; 0 behind its end.
-    #[inline(always)]
-    pub fn of(numbers: &[f64]) -> Self {
-        match numbers.first_chunk() {
-            Some(lanes) => Lanes(*lanes),
-            None => Lanes::of_few(numbers),
-        }
-    }
-
-    /// Apart from the usual case, which would become a copy of any length along with it.
-    #[cold]
-    #[inline(never)]
-    fn of_few(numbers: &[f64]) -> Self {
-        Lanes::of_rows(numbers, 1, 0, numbers.len())
-    }
-
     /// The numbers from this place on, of which there must be enough.
     #[inline(always)]
     pub fn at(numbers: &[f64], start: usize) -> Self {
@@ -56,7 +40,7 @@ impl Lanes {
         }
     }
 
-    /// Apart from the usual case, for the same reason.
+    /// Apart from the usual case, which would become a copy of any length along with it.
     #[cold]
     #[inline(never)]
     fn put_few(self, room: &mut [f64]) {
