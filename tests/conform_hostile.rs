@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::thread::sleep;
+use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -51,6 +51,13 @@ fn changed(options: &[&str], change: &str) -> (Output, TempDir) {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Does something for each item, a few at once: most of their time is waiting for a program to end.
+fn each<T: Sync>(items: &[T], check: impl Fn(&T) + Sync) {
+    for few in items.chunks(4) {
+        scope(|scope| few.iter().for_each(|item| drop(scope.spawn(|| check(item)))));
+    }
 }
 
 /// The processes whose command line holds this, but for zombies.
@@ -111,19 +118,18 @@ fn nothing_that_a_program_started_outlives_it_however_it_ends() {
         ("0.5", "sleep 600", "no answer within 0.5 s"),
         ("30", "read line; exit 0", "it ended (exit status: 0) where an answer was due"),
     ];
-    for (index, leaving) in LEAVING.iter().enumerate() {
-        for (number, (timeout, end, reason)) in ends.iter().enumerate() {
-            let sleeper = format!("sleep 7{}{index}{number}", std::process::id());
-            let leaving = leaving.replace("SLEEP", &sleeper);
-            let script = format!("{leaving}\n{answers}\n{end}");
-            let (output, _folder) = conform(&["--timeout", timeout, "--cases", "3"], &["sh", "-c", &script]);
-            let told = text(&output.stdout);
-            assert_eq!(output.status.code(), Some(1), "{script}: {told}");
-            assert!(told.contains(reason), "{script}: {told}");
-            let words = sleeper.replace(' ', "\0");
-            assert_eq!(running(&words), Vec::<String>::new(), "{script}");
-        }
-    }
+    let all = LEAVING.iter().flat_map(|leaving| ends.iter().map(move |end| (leaving, end)));
+    each(&all.enumerate().collect::<Vec<_>>(), |(number, (leaving, (timeout, end, reason)))| {
+        let sleeper = format!("sleep 7{}{number:02}", std::process::id());
+        let leaving = leaving.replace("SLEEP", &sleeper);
+        let script = format!("{leaving}\n{answers}\n{end}");
+        let (output, _folder) = conform(&["--timeout", timeout, "--cases", "3"], &["sh", "-c", &script]);
+        let told = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{script}: {told}");
+        assert!(told.contains(reason), "{script}: {told}");
+        let words = sleeper.replace(' ', "\0");
+        assert_eq!(running(&words), Vec::<String>::new(), "{script}");
+    });
 }
 
 #[test]
@@ -278,14 +284,14 @@ fn the_reason_is_the_true_one() {
         ("printf '{\"id\": 0, \"precision\": 64}'", "precision is 64: \"float64\" or \"float32\" is needed"),
         ("yes '{\"id\": 1}' | sed -u '1s/1/0/' ", "its answer has the id \"1\" where 2 was asked"),
     ];
-    for (script, reason) in programs {
+    each(&programs, |(script, reason)| {
         // Long where no time should pass, so that a busy machine is no reason.
         let timeout = if reason.starts_with("no answer") { "1" } else { "30" };
         let (output, _folder) = conform(&["--timeout", timeout, "--cases", "3"], &["sh", "-c", script]);
         let told = text(&output.stdout);
         assert_eq!(output.status.code(), Some(1), "{script}: {told}");
         assert!(told.contains(reason), "{script}: {told}");
-    }
+    });
     let blind = "n = 0\nwhile True: print('{\"id\": %d}' % n, flush=True); n += 1";
     let (output, _folder) = conform(&["--cases", "5000"], &["python3", "-c", blind]);
     let told = text(&output.stdout);
@@ -408,10 +414,10 @@ fn what_a_program_says_reaches_no_report_as_it_is() {
         [String::new(), named.clone(), format!("\"loss\": \"{told}\", \"gradient\": {{\"{told}\": 1}}}}\n")],
         [String::new(), named, format!("\"loss\": [{raw}], \"hessian\": \"{told}\"}}\n")],
     ];
-    for program in programs {
+    each(&programs, |program| {
         for format in ["table", "json", "junit"] {
             let folder = tempfile::tempdir().unwrap();
-            for (name, text) in ["errors", "hello", "answer"].iter().zip(&program) {
+            for (name, text) in ["errors", "hello", "answer"].iter().zip(program) {
                 fs::write(folder.path().join(name), text).unwrap();
             }
             let arguments = ["conform", "--cases", "3", "--format", format, "--", "sh", "-c", SAYS];
@@ -427,7 +433,7 @@ fn what_a_program_says_reaches_no_report_as_it_is() {
                 }
             }
         }
-    }
+    });
 }
 
 /// Whether the reader of XML that comes with Python takes it.

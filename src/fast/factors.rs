@@ -6,7 +6,7 @@ use super::memory::Ledger;
 use super::point::Point;
 use super::sizes::{Sizes, packed};
 use super::vector::{Work, dispatch};
-use super::wheel::{pack_square, product_with, set_twice, turns, twice, unpack_gradient};
+use super::wheel::{pack_square, products_with, set_twice, turns, twice, unpack_gradient};
 use std::ops::Range;
 
 /// Rows of some samples: `xt xt'` and `zt zt'`, packed, `xt zt'`, and `xt`.
@@ -102,7 +102,8 @@ impl Work for Slopes<'_> {
             let out = row_mut(self.out, n, h);
             for i in (0..h).step_by(LANES) {
                 let end = h.min(i + LANES);
-                (2.0 * product_with::<FMA>(by_zz, twice, ht, i)).put(&mut out[i..end]);
+                let [slopes] = products_with::<FMA, 1>(by_zz, twice, ht, i);
+                (2.0 * slopes).put(&mut out[i..end]);
             }
         }
     }

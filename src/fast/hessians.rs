@@ -8,7 +8,10 @@ use super::memory::Ledger;
 use super::point::Point;
 use super::sizes::Sizes;
 use super::vector::{Work, dispatch};
-use super::wheel::{product_with, set_twice, turn, turns, twice, unpack_gradient};
+use super::wheel::{products_with, set_twice, turn, turns, twice, unpack_gradient};
+
+/// How many sums go side by side, so that none waits for its last addition.
+const TOGETHER: usize = 4;
 
 /// Room for what one sample has, each vector of hidden units twice.
 pub(super) struct HessianRoom {
@@ -49,6 +52,37 @@ impl HessianRoom {
             set_twice(row_mut(&mut self.a, k, twice(sizes.hidden)), row(a, k, sizes.hidden));
         }
     }
+
+    /// Puts `K` turns, from this distance on, into `M`: `sum_k W_ki A_kj`.
+    #[inline(always)]
+    fn put_turns<const FMA: bool, const K: usize>(&self, sizes: &Sizes, m: &mut [f64], distance: usize) {
+        let (h, width) = (sizes.hidden, twice(sizes.hidden));
+        for i in (0..h).step_by(LANES) {
+            let mut sums = [Lanes::default(); K];
+            for k in 0..sizes.contrasts {
+                let (w, a) = (Lanes::at(&self.w, k * width + i), &self.a[k * width + i + distance..]);
+                for next in 0..K {
+                    sums[next] = w.times_plus::<FMA>(Lanes::at(a, next), sums[next]);
+                }
+            }
+            for next in 0..K {
+                let turn = turn(h, distance + next);
+                let (factor, entries) = (turn.factor(), &mut m[turn.entries]);
+                if i < entries.len() {
+                    (factor * sums[next]).put(&mut entries[i..]);
+                }
+            }
+        }
+    }
+
+    /// Puts eight entries of `Z = W B` from `i` on, for `K` classes from the first on, into the rows of a sample.
+    #[inline(always)]
+    fn put_products<const FMA: bool, const K: usize>(&self, h: usize, z: &mut [f64], first: usize, i: usize) {
+        let products = products_with::<FMA, K>(&self.by_m, &self.w[first * twice(h)..], h, i);
+        for k in 0..K {
+            products[k].put(&mut row_mut(z, first + k, h)[i..]);
+        }
+    }
 }
 
 /// Fills rows with `M` of some samples.
@@ -76,32 +110,20 @@ impl Work for Making<'_> {
             room.take_w(sizes, &point.weights.v, row(seen.phi1, n, h));
             room.take_a(sizes, row(a, n, sizes.coupling()));
             let (m, phi2, u) = (row_mut(rows, n, p), row(seen.phi2, n, h), row(seen.u, n, h));
-            for distance in 0..turns(h) {
-                let turn = turn(h, distance);
-                let (factor, m) = (turn.factor(), &mut m[turn.entries]);
-                for i in (0..m.len()).step_by(LANES) {
-                    let sum = sum_of_products::<FMA>(sizes, &room.w[i..], &room.a[i + distance..]);
-                    let end = m.len().min(i + LANES);
-                    (factor * sum).put(&mut m[i..end]);
-                }
+            let mut distance = 0;
+            while distance + TOGETHER <= turns(h) {
+                room.put_turns::<FMA, TOGETHER>(sizes, m, distance);
+                distance += TOGETHER;
+            }
+            while distance < turns(h) {
+                room.put_turns::<FMA, 1>(sizes, m, distance);
+                distance += 1;
             }
             for i in 0..h {
                 m[i] += phi2[i] * u[i];
             }
         }
     }
-}
-
-/// Eight entries `sum_k W_ki A_kj`, from the first of `i` and of `j` on.
-#[inline(always)]
-fn sum_of_products<const FMA: bool>(sizes: &Sizes, w: &[f64], a: &[f64]) -> Lanes {
-    let width = twice(sizes.hidden);
-    let mut sum = Lanes::default();
-    for k in 0..sizes.contrasts {
-        let at = k * width..k * width + LANES;
-        sum = Lanes::of(&w[at.clone()]).times_plus::<FMA>(Lanes::of(&a[at]), sum);
-    }
-    sum
 }
 
 /// Where the gradient by `M` goes, a row a sample: to `phi1`, to `r`, and through `K = V' S V` to `V` at fixed `S V`.
@@ -144,13 +166,19 @@ impl Work for Pulling<'_> {
             let (sv, by_sv) = (row(sv, n, coupling), row_mut(out.sv, n, coupling));
             let by_phi1 = row_mut(out.phi1, n, h);
             by_phi1.fill(0.0);
-            for k in 0..sizes.contrasts {
-                let w = row(&room.w, k, twice(h));
-                let (sv, by_sv) = (row(sv, k, h), row_mut(by_sv, k, h));
-                for i in (0..h).step_by(LANES) {
-                    let end = h.min(i + LANES);
-                    product_with::<FMA>(&room.by_m, w, h, i).put(&mut by_sv[i..end]);
+            for i in (0..h).step_by(LANES) {
+                let mut k = 0;
+                while k + TOGETHER <= sizes.contrasts {
+                    room.put_products::<FMA, TOGETHER>(h, by_sv, k, i);
+                    k += TOGETHER;
                 }
+                while k < sizes.contrasts {
+                    room.put_products::<FMA, 1>(h, by_sv, k, i);
+                    k += 1;
+                }
+            }
+            for k in 0..sizes.contrasts {
+                let (sv, by_sv) = (row(sv, k, h), row_mut(by_sv, k, h));
                 for i in 0..h {
                     by_phi1[i] += 2.0 * sv[i] * by_sv[i];
                     by_sv[i] *= phi1[i];

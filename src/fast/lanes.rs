@@ -25,13 +25,10 @@ impl Lanes {
         Lanes([value; LANES])
     }
 
-    /// The first numbers of a slice; 0 behind its end.
+    /// The numbers from this place on, of which there must be enough.
     #[inline(always)]
-    pub fn of(numbers: &[f64]) -> Self {
-        match numbers.first_chunk() {
-            Some(lanes) => Lanes(*lanes),
-            None => Lanes::of_rows(numbers, 1, 0, numbers.len()),
-        }
+    pub fn at(numbers: &[f64], start: usize) -> Self {
+        Lanes(*numbers[start..].first_chunk().expect("vectors that are given twice have room behind them"))
     }
 
     /// Puts as many of them as there is room for.
@@ -39,8 +36,15 @@ impl Lanes {
     pub fn put(self, room: &mut [f64]) {
         match room.first_chunk_mut() {
             Some(room) => *room = self.0,
-            None => self.into_rows(room, 1, 0, room.len()),
+            None => self.put_few(room),
         }
+    }
+
+    /// Apart from the usual case, which would become a copy of any length along with it.
+    #[cold]
+    #[inline(never)]
+    fn put_few(self, room: &mut [f64]) {
+        self.into_rows(room, 1, 0, room.len());
     }
 
     /// `self other + more`, rounded once where that is fast.

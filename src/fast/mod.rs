@@ -69,7 +69,7 @@ pub use backward::{Backward, Fit};
 pub use error::FastError;
 pub use layers::{
     LayerMoments, LayerObjective, LayerPlan, LayerRoute, LayerValues, LayerWorkspace, NoLayerGradient,
-    Penalised,
+    PairCover, PairSums, Part, Penalised,
 };
 pub use objective::{GradientShares, Objective};
 pub use plan::{Plan, PlanError, Route};

@@ -39,6 +39,16 @@ pub(super) struct Pairs<H: HiddenTerm> {
     workers: Vec<Worker<H::Room>>,
 }
 
+/// What all workers look at.
+struct Given<'a, H> {
+    point: &'a Point<'a>,
+    tile: usize,
+    chunk: usize,
+    couplings: Option<&'a Couplings>,
+    through: Option<&'a ThroughInputs>,
+    hidden: &'a H,
+}
+
 impl<H: HiddenTerm> Pairs<H> {
     pub fn new(
         sizes: &Sizes,
@@ -88,6 +98,13 @@ impl<H: HiddenTerm> Pairs<H> {
         hidden.keep(point, *tile, couplings.as_ref(), workers);
     }
 
+    /// The workers, and what they look at.
+    fn parts<'a>(&'a mut self, point: &'a Point) -> (Given<'a, H>, &'a mut [Worker<H::Room>]) {
+        let Pairs { tile, chunk, couplings, through, hidden, workers } = self;
+        let (couplings, through) = (couplings.as_ref(), through.as_ref());
+        (Given { point, tile: *tile, chunk: *chunk, couplings, through, hidden }, workers)
+    }
+
     fn squares(&self) -> Blocks<f64> {
         let mut sum = Blocks::default();
         self.workers.iter().for_each(|worker| sum.add(1.0, &worker.squares));
@@ -114,13 +131,15 @@ impl<H: HiddenTerm> SquaredTraces for Pairs<H> {
     /// it: each pair of samples once, and every tile the same work.
     fn value(&mut self, point: &Point, watch: &Watch) -> Blocks<f64> {
         self.prepare(point);
-        let Pairs { tile: length, chunk, couplings, through, hidden, workers } = self;
-        let (kept, through, hidden) = (couplings.as_ref(), through.as_ref(), &*hidden);
-        share(Span(0..point.sizes.samples), *length, workers, &|rows: Span, worker: &mut Worker<H::Room>| {
-            each_tile(rows, *length, watch, |tile| {
-                worker.value(point, tile.0, (*length, *chunk), kept, through, hidden);
-            });
-        });
+        let (given, workers) = self.parts(point);
+        share(
+            Span(0..point.sizes.samples),
+            given.tile,
+            workers,
+            &|rows: Span, worker: &mut Worker<H::Room>| {
+                each_tile(rows, given.tile, watch, |tile| worker.value(&given, tile.0));
+            },
+        );
         let mut squares = self.squares();
         if let Some(through) = &self.through {
             squares.coupling += point.sizes.pair_weight() * through.value(point.sizes);
@@ -130,33 +149,23 @@ impl<H: HiddenTerm> SquaredTraces for Pairs<H> {
 
     fn gradient(&mut self, point: &Point, out: &mut Gradients, watch: &Watch) -> Blocks<f64> {
         self.prepare(point);
-        let Pairs { tile: length, chunk, couplings, through, hidden, workers } = self;
-        let (kept, through, hidden) = (couplings.as_ref(), through.as_ref(), &*hidden);
+        let (given, workers) = self.parts(point);
         let (rows, [hidden_v, coupling_v]) = out.parts(point.sizes.samples);
-        share(rows, *length, workers, &|rows: GradientRows, worker: &mut Worker<H::Room>| {
-            each_tile(rows, *length, watch, |rows| {
-                worker.gradient(point, rows, *chunk, kept, through, hidden);
-            });
+        share(rows, given.tile, workers, &|rows: GradientRows, worker: &mut Worker<H::Room>| {
+            each_tile(rows, given.tile, watch, |rows| worker.gradient(&given, rows));
         });
         hidden_v.fill(0.0);
         coupling_v.fill(0.0);
         add_up(coupling_v, workers.iter().map(|worker| &worker.coupling.by_v[..]));
-        hidden.add_by_v(point, &mut workers.iter_mut().map(|worker| &mut worker.hidden), hidden_v);
+        given.hidden.add_by_v(point, &mut workers.iter_mut().map(|worker| &mut worker.hidden), hidden_v);
         self.squares()
     }
 }
 
 impl<R> Worker<R> {
     /// Adds what a tile and its chunks give to the squared traces, the parts left out that come by way of the inputs.
-    fn value<H: HiddenTerm<Room = R>>(
-        &mut self,
-        point: &Point,
-        tile: Range<usize>,
-        (length, chunk): (usize, usize),
-        kept: Option<&Couplings>,
-        through: Option<&ThroughInputs>,
-        hidden: &H,
-    ) {
+    fn value<H: HiddenTerm<Room = R>>(&mut self, given: &Given<H>, tile: Range<usize>) {
+        let &Given { point, tile: length, chunk, couplings: kept, through, hidden } = given;
         let Worker {
             pair: room, made: [own_room, other_room], coupling, hidden: hidden_room, squares, ..
         } = self;
@@ -182,15 +191,8 @@ impl<R> Worker<R> {
     }
 
     /// The gradients at the rows of a tile, from its pairs with all samples.
-    fn gradient<H: HiddenTerm<Room = R>>(
-        &mut self,
-        point: &Point,
-        rows: GradientRows,
-        chunk: usize,
-        kept: Option<&Couplings>,
-        through: Option<&ThroughInputs>,
-        hidden: &H,
-    ) {
+    fn gradient<H: HiddenTerm<Room = R>>(&mut self, given: &Given<H>, rows: GradientRows) {
+        let &Given { point, chunk, couplings: kept, through, hidden, .. } = given;
         let Worker {
             pair: room, made: [own_room, other_room], coupling, hidden: hidden_room, squares, ..
         } = self;

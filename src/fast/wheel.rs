@@ -81,18 +81,30 @@ pub(super) fn unpack_gradient(out: &mut [f64], by: &[f64], size: usize) {
     }
 }
 
-/// Eight entries of `B a`, from `i` on, `a` being given twice: the partners of an index are those a distance ahead and those a
-/// distance behind.
+/// Eight entries of `B a` from `i` on, for `K` vectors `a`, each twice, one behind the other: the partners of an index are those
+/// a distance ahead and those a distance behind.
 #[inline(always)]
-pub(super) fn product_with<const FMA: bool>(b: &[f64], a: &[f64], size: usize, i: usize) -> Lanes {
-    let (mut ahead, mut behind) = (Lanes::default(), Lanes::default());
+pub(super) fn products_with<const FMA: bool, const K: usize>(
+    b: &[f64],
+    a: &[f64],
+    size: usize,
+    i: usize,
+) -> [Lanes; K] {
+    let width = twice(size);
+    let (mut ahead, mut behind) = ([Lanes::default(); K], [Lanes::default(); K]);
     for distance in 0..turns(size) {
-        let b = row(b, distance, twice(size));
-        let back = size + i - distance;
-        ahead = Lanes::of(&b[i..]).times_plus::<FMA>(Lanes::of(&a[i + distance..]), ahead);
-        behind = Lanes::of(&b[back..]).times_plus::<FMA>(Lanes::of(&a[back..]), behind);
+        let (b, forth, back) = (row(b, distance, width), i + distance, size + i - distance);
+        let (b_ahead, b_behind) = (Lanes::at(b, i), Lanes::at(b, back));
+        for k in 0..K {
+            let a = row(a, k, width);
+            ahead[k] = b_ahead.times_plus::<FMA>(Lanes::at(a, forth), ahead[k]);
+            behind[k] = b_behind.times_plus::<FMA>(Lanes::at(a, back), behind[k]);
+        }
     }
-    ahead + behind
+    for k in 0..K {
+        ahead[k] = ahead[k] + behind[k];
+    }
+    ahead
 }
 
 /// `sum += factor a b`, entry by entry.
@@ -147,7 +159,8 @@ mod tests {
             let mut by = vec![0.0; turns(size) * twice.len()];
             unpack_gradient(&mut by, &other, size);
             for (i, b) in b.iter().enumerate() {
-                let slope = 2.0 * product_with::<true>(&by, &twice, size, i).0[0];
+                let [slopes] = products_with::<true, 1>(&by, &twice, size, i);
+                let slope = 2.0 * slopes.0[0];
                 assert!((slope - 2.0 * product * b).abs() < 1e-14);
             }
         }

@@ -18,6 +18,8 @@ mod neighbours;
 mod objective;
 mod one_hidden;
 mod output;
+mod pair_cover;
+mod pair_sums;
 mod parameters;
 mod partials;
 mod plan;
@@ -37,5 +39,7 @@ mod workspace;
 
 pub use moments::{LayerMoments, LayerValues};
 pub use objective::{LayerObjective, NoLayerGradient};
+pub use pair_cover::{PairCover, Part};
+pub use pair_sums::PairSums;
 pub use plan::{LayerPlan, LayerRoute};
 pub use workspace::{LayerWorkspace, Penalised};

@@ -41,6 +41,11 @@ pub enum NoLayerGradient {
     /// The plan is not for objectives by units.
     #[error("the plan has no moments by units: make it with by_units")]
     NoUnits,
+    /// The bound is a function of more than is summed over pairs of samples.
+    #[error(
+        "sums over pairs have gradients of functions of T and Q alone: of ws_upper, ws_reduced, the trace and the squared trace"
+    )]
+    NoSums,
 }
 
 impl LayerObjective {

@@ -13,7 +13,7 @@ use crate::terms::{OutputLoss, layer_samples, leading_vector};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-fn random(
+pub(super) fn random(
     architecture: &Architecture,
     activations: &[Activation],
     loss: Loss,
@@ -35,7 +35,7 @@ fn random(
     (network, Batch::for_loss(x, y, loss).unwrap())
 }
 
-fn off(name: &str, fast: &[f64], slow: &[f64]) {
+pub(super) fn off(name: &str, fast: &[f64], slow: &[f64]) {
     let norm = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>().sqrt();
     let difference: Vec<f64> = fast.iter().zip(slow).map(|(fast, slow)| fast - slow).collect();
     // The two paths add the same few thousand terms in different orders: what a sum may lose is relative to its norm.
