@@ -32,7 +32,7 @@ const GRADIENTS: [(&str, LayerItem); 8] = [
 ];
 
 /// Numbers by name, gradients by the name of what they are gradients of, and why there is none of others.
-type Bounds<'py> = (Bound<'py, PyDict>, Bound<'py, PyDict>, BTreeMap<String, String>);
+pub type Bounds<'py> = (Bound<'py, PyDict>, Bound<'py, PyDict>, BTreeMap<String, String>);
 
 /// The numbers of the production path, the gradients that are asked for, and why some do not exist.
 #[pyfunction]
@@ -73,7 +73,7 @@ fn gradient(name: &str) -> PyResult<LayerItem> {
     })
 }
 
-fn of_layers<'py>(py: Python<'py>, answer: &LayerAnswer) -> PyResult<Bounds<'py>> {
+pub fn of_layers<'py>(py: Python<'py>, answer: &LayerAnswer) -> PyResult<Bounds<'py>> {
     let name_of = |item: LayerItem| {
         let found = GRADIENTS.iter().find(|(_, known)| *known == item);
         found.map_or(item.name(), |(name, _)| *name)

@@ -13,6 +13,7 @@ mod network;
 mod points;
 mod running;
 mod spectra;
+mod sums;
 
 use pyo3::prelude::*;
 
@@ -25,6 +26,9 @@ fn border(module: &Bound<PyModule>) -> PyResult<()> {
     module.add_class::<claims::CheckReport>()?;
     module.add_function(wrap_pyfunction!(answers::bound, module)?)?;
     module.add_function(wrap_pyfunction!(answers::oracle, module)?)?;
+    module.add_function(wrap_pyfunction!(sums::partial, module)?)?;
+    module.add_function(wrap_pyfunction!(sums::bound_of_sums, module)?)?;
+    module.add_function(wrap_pyfunction!(sums::pair_cover, module)?)?;
     module.add_function(wrap_pyfunction!(spectra::hessian, module)?)?;
     module.add_function(wrap_pyfunction!(spectra::spectrum, module)?)?;
     module.add_function(wrap_pyfunction!(claims::check, module)?)?;

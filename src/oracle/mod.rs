@@ -30,7 +30,8 @@ pub use error::{Need, OracleError};
 pub use gradient::NoBoundGradient;
 pub use item::Item;
 pub use layers::{
-    LayerAnswer, LayerDigits, LayerItem, WantedBounds, network_answer, network_answer_watched, network_bounds,
+    LayerAnswer, LayerDigits, LayerItem, WantedBounds, bounds_of_sums, network_answer,
+    network_answer_watched, network_bounds,
 };
 // The command, a crate of its own, asks for it; nobody else needs to.
 #[doc(hidden)]

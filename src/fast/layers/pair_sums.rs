@@ -39,7 +39,9 @@ use crate::terms::layer_gradient::slopes;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairSums {
-    /// What the samples count together: their number, or the sum of their weights.
+    /// How many samples there are.
+    samples: f64,
+    /// What they count together: their number, or the sum of their weights.
     weight: f64,
     loss: f64,
     /// Traces are summed over samples, squared norms over pairs.
@@ -59,7 +61,13 @@ impl PairSums {
             trace: vec![0.0; layers],
             squared: (0..layers).map(|m| vec![0.0; m + 1]).collect(),
         };
-        PairSums { weight: 0.0, loss: 0.0, layers, gradients: [(); 3].map(|()| vec![0.0; parameters]) }
+        PairSums {
+            samples: 0.0,
+            weight: 0.0,
+            loss: 0.0,
+            layers,
+            gradients: [(); 3].map(|()| vec![0.0; parameters]),
+        }
     }
 
     /// The sums over the samples of a batch and over their pairs, on so many threads; the watcher is told of tiles that are done, and
@@ -88,7 +96,8 @@ impl PairSums {
         for (out, (loss, objective)) in sums.gradients.iter_mut().zip(wanted) {
             workspace.gradient(network, batch, loss, objective, out)?;
         }
-        let weight = batch.weights.as_ref().map_or(batch.samples() as f64, |weights| weights.sum());
+        sums.samples = batch.samples() as f64;
+        let weight = batch.weights.as_ref().map_or(sums.samples, |weights| weights.sum());
         sums.weight = 1.0;
         sums.scale(weight);
         Ok(sums)
@@ -96,7 +105,7 @@ impl PairSums {
 
     /// Multiplies every weight of a sample by a factor: its square is that of a pair.
     fn scale(&mut self, factor: f64) {
-        let PairSums { weight, loss, layers, gradients: [by_loss, by_trace, by_squared] } = self;
+        let PairSums { weight, loss, layers, gradients: [by_loss, by_trace, by_squared], .. } = self;
         let singles = [weight, loss].into_iter().chain(&mut layers.trace).chain(by_loss).chain(by_trace);
         singles.for_each(|sum| *sum *= factor);
         let pairs = layers.squared.iter_mut().flatten().chain(by_squared);
@@ -114,14 +123,41 @@ impl PairSums {
                 found: other.layers.architecture.to_string(),
             });
         }
-        let add = |(sum, more): (&mut f64, &f64)| *sum += factor * more;
-        add((&mut self.weight, &other.weight));
-        add((&mut self.loss, &other.loss));
-        self.layers.trace.iter_mut().zip(&other.layers.trace).for_each(add);
-        let squared = self.layers.squared.iter_mut().flatten();
-        squared.zip(other.layers.squared.iter().flatten()).for_each(add);
-        self.gradients.iter_mut().flatten().zip(other.gradients.iter().flatten()).for_each(add);
+        let more = other.numbers();
+        self.entries().zip(more).for_each(|(sum, more)| *sum += factor * more);
         Ok(())
+    }
+
+    /// All of it as numbers, to be sent somewhere else: samples, weight, loss, traces and squared norms by layers, and the three
+    /// gradients.
+    pub fn numbers(&self) -> Vec<f64> {
+        // A copy, so that the order of the entries is written down once.
+        self.clone().entries().map(|entry| *entry).collect()
+    }
+
+    /// Makes them of [`numbers`](PairSums::numbers) again, for the same network and loss.
+    ///
+    /// # Errors
+    /// [`FastError::Buffer`] for another number of them.
+    pub fn from_numbers(network: &Network<f64>, loss: Loss, numbers: &[f64]) -> Result<Self, FastError> {
+        let mut sums = PairSums::zero(network, loss);
+        let expected = sums.entries().count();
+        if numbers.len() != expected {
+            return Err(FastError::Buffer { expected, found: numbers.len() });
+        }
+        sums.entries().zip(numbers).for_each(|(entry, number)| *entry = *number);
+        Ok(sums)
+    }
+
+    fn entries(&mut self) -> impl Iterator<Item = &mut f64> {
+        let PairSums { samples, weight, loss, layers, gradients } = self;
+        let moments = layers.trace.iter_mut().chain(layers.squared.iter_mut().flatten());
+        [samples, weight, loss].into_iter().chain(moments).chain(gradients.iter_mut().flatten())
+    }
+
+    /// How many samples there are.
+    pub fn samples(&self) -> f64 {
+        self.samples
     }
 
     /// The loss and the moments, means over the samples and over their pairs; NaN where there are none.
@@ -196,7 +232,9 @@ mod tests {
         for part in parts {
             let batch = batch.select(&part.samples());
             let sums = PairSums::of(network, loss, &batch, 1 + part.ranges.len() % 2, &|_, _| true).unwrap();
-            whole.add(part.factor, &sums).unwrap();
+            let sent = PairSums::from_numbers(network, loss, &sums.numbers()).unwrap();
+            assert_eq!(sent, sums);
+            whole.add(part.factor, &sent).unwrap();
         }
         whole
     }
@@ -221,6 +259,7 @@ mod tests {
             let mut workspace = LayerWorkspace::new(plan);
             let values = workspace.differentiate(&network, &batch).unwrap().clone();
             let found = whole.values();
+            assert_eq!(whole.samples(), samples as f64);
             off("loss", &[found.loss], &[values.loss]);
             off("traces", &found.layers.trace, &values.layers.trace);
             off("squared", &found.layers.squared.concat(), &values.layers.squared.concat());
@@ -252,6 +291,7 @@ mod tests {
         assert_eq!(sums.gradient(LayerObjective::Layers), Err(NoLayerGradient::NoSums));
         let error = sums.add(1.0, &others).unwrap_err().to_string();
         assert!(error.contains("2-2-2") && error.contains("2-3-2"), "{error}");
+        assert!(PairSums::from_numbers(&one.0, Loss::Softmax, &sums.numbers()[1..]).is_err());
         let nothing = PairSums::zero(&one.0, Loss::Softmax);
         assert!(nothing.values().loss.is_nan());
         assert!(matches!(

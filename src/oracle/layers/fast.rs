@@ -3,7 +3,7 @@
 use super::LayerItem::{self, *};
 use super::forms::Forms;
 use super::item::BOUNDS;
-use crate::fast::{LayerObjective, LayerPlan, LayerWorkspace, Watcher};
+use crate::fast::{LayerObjective, LayerPlan, LayerValues, LayerWorkspace, Watcher};
 use crate::model::{Batch, Loss, Network};
 use crate::oracle::{OracleError, finite};
 
@@ -19,6 +19,20 @@ pub(super) struct Products<'a> {
     pub watcher: Watcher<'a>,
 }
 
+/// The loss, the traces, and what follows from them.
+pub(super) fn of_values(values: &LayerValues) -> Result<Forms<f64>, OracleError> {
+    let (t, q) = (values.layers.total_trace(), values.layers.total_squared().max(0.0));
+    // Of other numbers the matrices of groups have no eigenvalues.
+    for (quantity, value) in [("the loss", values.loss), ("the trace", t), ("the squared trace", q)] {
+        finite(quantity, value)?;
+    }
+    let mut forms = Forms::default();
+    forms.set(LayerItem::Loss, values.loss);
+    forms.set_spread(t, q, &values.layers.architecture);
+    forms.set_all(LayerTraces, values.layers.trace.clone());
+    Ok(forms)
+}
+
 impl Products<'_> {
     /// The loss, the moments and the bounds, and those gradients that are wanted.
     pub fn forms(
@@ -32,15 +46,7 @@ impl Products<'_> {
         let plan = LayerPlan::new(&architecture, loss, batch.samples(), self.threads, by_units)?;
         let mut workspace = LayerWorkspace::new(plan);
         let values = workspace.differentiate_watched(network, batch, self.watcher)?.clone();
-        let mut forms = Forms::default();
-        forms.set(LayerItem::Loss, values.loss);
-        let (t, q) = (values.layers.total_trace(), values.layers.total_squared().max(0.0));
-        // Of other numbers the matrices of groups have no eigenvalues.
-        for (quantity, value) in [("the loss", values.loss), ("the trace", t), ("the squared trace", q)] {
-            finite(quantity, value)?;
-        }
-        forms.set_spread(t, q, &architecture);
-        forms.set_all(LayerTraces, values.layers.trace.clone());
+        let mut forms = of_values(&values)?;
         let mut flat = vec![0.0; architecture.parameters()];
         for (objective, value, gradient) in BOUNDS {
             if objective.by_units() && !self.units {

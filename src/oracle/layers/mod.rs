@@ -9,12 +9,14 @@ mod files;
 mod forms;
 mod item;
 pub(super) mod limits;
+mod sums;
 
 pub(super) use answer::rounded_down;
 pub use answer::{LayerAnswer, LayerDigits};
 pub use bounds::{WantedBounds, network_bounds};
 pub use item::LayerItem;
 pub use limits::days_of_layers;
+pub use sums::bounds_of_sums;
 
 use super::gradient::LEAST_SQUARED;
 use super::{OracleError, Path, Wanted, finite};
