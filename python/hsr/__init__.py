@@ -24,14 +24,17 @@ True
 ========================  ======================================================================
 
 Importing it needs NumPy and nothing else. What works together with other libraries is in modules of its own, which are imported by
-name: `hsr.testing` for pytest, `hsr.sklearn` and `hsr.jax`.
+name: `hsr.testing` holds a function of your own against the reference, `hsr.sklearn` has estimators that train towards flat minima, and
+`hsr.jax` the bound as a function of JAX.
 """
 
 from . import datasets
-from ._answers import Answer, Bound, NoGradientError, bound, digits, oracle, terms
+from ._bound import Bound, NoGradientError, bound
 from ._claims import Claim, ClaimsFailed, Counterexample, Report, check
 from ._hsr import __version__
-from ._network import Network, Parameters
+from ._network import Network
+from ._oracle import Answer, digits, oracle, terms
+from ._parameters import Parameters
 from ._spectra import Eigenpair, Spectrum, hessian, spectrum
 
 __all__ = [

@@ -99,3 +99,17 @@ def names(value: Any, name: str) -> list[str]:
     if not isinstance(value, Sequence) or not all(isinstance(entry, str) for entry in value):
         raise TypeError(f"{name} is {value!r}: a name or a sequence of names is needed")
     return list(value)
+
+
+def name_of(value: Any, name: str) -> str:
+    """One name."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is {value!r}: a name is needed")
+    return value
+
+
+def activations_of(value: Any, layers: int) -> list[str]:
+    """The activation of each hidden layer of so many layers."""
+    found = names(value, "activation")
+    # One name is for all hidden layers, as many as there are.
+    return found * max(layers - 1, 0) if isinstance(value, str) else found

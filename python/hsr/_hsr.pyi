@@ -1,5 +1,6 @@
 """The border to the library: arrays of `float64` and `int64`, and text."""
 
+from collections.abc import Callable
 from typing import Any, Final, final
 
 import numpy as np
@@ -14,6 +15,7 @@ __all__ = [
     "__version__",
     "bound",
     "check",
+    "conform",
     "data_set",
     "hessian",
     "names",
@@ -42,6 +44,7 @@ class Network:
     def from_file(
         path: str, activations: list[str], loss: str, names: str | None, transposed: bool | None
     ) -> tuple[Network, list[str]]: ...
+    def outputs(self, x: _Floats) -> _Floats: ...
     @property
     def weights(self) -> list[_Floats]: ...
     @property
@@ -105,6 +108,15 @@ def check(
     repair: bool,
     mutants: bool,
 ) -> CheckReport: ...
+def conform(
+    name: str,
+    answer: Callable[[str], str],
+    cases: int,
+    seed: int,
+    max_size: int,
+    case: str | None,
+    replay: str,
+) -> tuple[bool, str, str, list[tuple[str, str]]]: ...
 def data_set(
     name: str, standardised: bool
 ) -> tuple[_Floats, _Floats, list[str], list[str] | None, str]: ...

@@ -1,73 +1,20 @@
-"""Networks, and one number for each of their parameters."""
+"""Networks."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _hsr, _models
-from ._convert import FloatArray, matrix, names, numbers, vector, whole
+from . import _hsr
+from ._convert import FloatArray, activations_of, matrix, name_of, vector
+from ._parameters import Parameters
+from ._sources import Sources
 
 
-class Parameters:
-    """One number for each parameter of a network: a gradient or a direction.
-
-    Attributes
-    ----------
-    flat : ndarray of shape (D,)
-        All entries, in the order `W1, b1, W2, b2, ..`, each row-major; it cannot be written to.
-    weights : tuple of ndarray
-        Those of the weights, shaped as `Network.weights`: views of `flat`.
-    biases : tuple of ndarray or None
-        Those of the biases, `None` where a layer has none.
-    """
-
-    __slots__ = ("_shapes", "biases", "flat", "weights")
-
-    flat: FloatArray
-    weights: tuple[FloatArray, ...]
-    biases: tuple[FloatArray | None, ...]
-
-    def __init__(self, flat: FloatArray, shapes: Sequence[tuple[int, int, bool]]) -> None:
-        self._shapes = tuple(shapes)
-        self.flat = flat
-        self.flat.flags.writeable = False
-        weights: list[FloatArray] = []
-        biases: list[FloatArray | None] = []
-        at = 0
-        for rows, columns, has_bias in self._shapes:
-            weights.append(flat[at : at + rows * columns].reshape(rows, columns))
-            at += rows * columns
-            biases.append(flat[at : at + rows] if has_bias else None)
-            at += rows if has_bias else 0
-        self.weights, self.biases = tuple(weights), tuple(biases)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        found = self.flat if dtype is None else self.flat.astype(dtype, copy=False)
-        return found.copy() if copy else found
-
-    def __len__(self) -> int:
-        return len(self.flat)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (Parameters, (np.array(self.flat), self._shapes))
-
-    def __copy__(self) -> Parameters:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> Parameters:
-        return self
-
-    def __repr__(self) -> str:
-        sizes = "-".join([str(self._shapes[0][1]), *(str(rows) for rows, _, _ in self._shapes)])
-        return f"<hsr.Parameters of {sizes}: {len(self.flat)} entries, norm {np.linalg.norm(self.flat):.6g}>"
-
-
-class Network:
+class Network(Sources):
     """A fully connected network of any depth, with the loss that it is trained by. It never changes.
 
     `z0 = x`, `a_l = W_l z_(l-1) + b_l`, and `z_l = phi_l(a_l)` but for the last layer, whose `a` are the outputs. The loss of data is
@@ -125,7 +72,7 @@ class Network:
         if len(given) != len(found):
             raise ValueError(f"{len(given)} biases for {len(found)} layers: one for each is needed, None for a layer without")
         added = [None if b is None else vector(b, f"b{l}", "(outputs,)") for l, b in enumerate(given, 1)]
-        core = _hsr.Network(found, added, _activations(activation, len(found)), _loss(loss), False)
+        core = _hsr.Network(found, added, activations_of(activation, len(found)), name_of(loss, "loss"), False)
         self._set(core, classes, False)
 
     def _set(self, core: _hsr.Network, classes: Sequence[Any] | None, named: bool) -> None:
@@ -180,142 +127,8 @@ class Network:
         weights = [matrix(W, "W", "(h, d)"), matrix(V, "V", "(C, h)")]
         given = [("b", b, "(h,)"), ("c", c, "(C,)")]
         biases = [None if bias is None else vector(bias, name, axes) for name, bias, axes in given]
-        core = _hsr.Network(weights, biases, _activations(activation, 2), "softmax", True)
+        core = _hsr.Network(weights, biases, activations_of(activation, 2), "softmax", True)
         return cls._of(core, classes, True)
-
-    @classmethod
-    def random(
-        cls,
-        sizes: Sequence[int],
-        *,
-        biases: bool = True,
-        activation: str | Sequence[str] = "tanh",
-        loss: str = "softmax",
-        seed: int = 0,
-        classes: Sequence[Any] | None = None,
-    ) -> Network:
-        """A network of random weights, uniform, such that preactivations are of order one for standardised inputs.
-
-        Parameters
-        ----------
-        sizes : sequence of int
-            The number of inputs, then the width of each layer.
-        biases : bool
-            Whether all layers have a bias, or none.
-        seed : int
-            The same seed gives the same network, everywhere.
-
-        Examples
-        --------
-        >>> import hsr
-        >>> hsr.Network.random((4, 16, 8, 3), activation=("gelu", "tanh"), seed=7)
-        <hsr.Network 4-16-8-3 with biases, gelu,tanh, softmax loss: 243 parameters>
-        """
-        widths = [whole(size, f"sizes[{at}]", 1) for at, size in enumerate(sizes)]
-        if len(widths) < 2:
-            raise ValueError(f"sizes is {tuple(sizes)!r}: the number of inputs and the width of at least one layer are needed")
-        activations = _activations(activation, len(widths) - 1)
-        seed = whole(seed, "seed", 0, 2**64 - 1)
-        return cls._of(_hsr.Network.random(widths[0], widths[1:], bool(biases), activations, _loss(loss), seed), classes)
-
-    @classmethod
-    def from_sklearn(cls, model: Any) -> Network:
-        """The network of a fitted `MLPClassifier` or `MLPRegressor` of scikit-learn.
-
-        Its weights are transposed, its classes come along by name, and a binary classifier has its own one logit (loss `multi-label`).
-        The penalty `alpha` is not part of the loss. For several outputs scikit-learn's squared error is the mean over outputs, where
-        the loss `squared` is the sum.
-
-        Raises
-        ------
-        TypeError
-            If it is neither of them.
-        ValueError
-            If it is not fitted.
-
-        Examples
-        --------
-        >>> import hsr
-        >>> from sklearn.neural_network import MLPClassifier
-        >>> iris = hsr.datasets.load("iris", standardised=True)
-        >>> model = MLPClassifier((8,), activation="tanh", solver="lbfgs", random_state=0)
-        >>> model = model.fit(iris.X, iris.class_names[iris.y])
-        >>> network = hsr.Network.from_sklearn(model)
-        >>> network.classes
-        ('setosa', 'versicolor', 'virginica')
-        >>> answer = hsr.bound(network, iris.X, iris.class_names[iris.y])
-        """
-        found = _models.of_sklearn(model)
-        return cls(found.weights, found.biases, found.activation, found.loss, classes=found.classes)
-
-    @classmethod
-    def from_torch(cls, module: Any, loss: str = "softmax", *, classes: Sequence[Any] | None = None) -> Network:
-        """The network of a `torch.nn.Sequential` of linear layers and activations.
-
-        `Linear` layers, with one of `Tanh`, `Sigmoid`, `Softplus`, `GELU`, `SiLU`, `ReLU`, `LeakyReLU` and `Identity` between each two
-        of them, or none; `Flatten` and `Dropout` are left out, as they are in evaluation. Its output are logits: a `Softmax` at its end
-        is refused, since `torch.nn.CrossEntropyLoss` has its own.
-
-        Raises
-        ------
-        TypeError
-            If a module is none of these; the message says which.
-        """
-        found = _models.of_torch(module)
-        return cls(found.weights, found.biases, found.activation, loss, classes=classes)
-
-    @classmethod
-    def from_file(
-        cls,
-        path: str | os.PathLike[str],
-        activation: str | Sequence[str] = (),
-        loss: str = "softmax",
-        *,
-        names: dict[str, str] | None = None,
-        transposed: bool | None = None,
-        classes: Sequence[Any] | None = None,
-    ) -> Network:
-        """The network of a `.safetensors`, `.npz` or `.json` file, as `hsr oracle --network` reads it.
-
-        Parameters
-        ----------
-        activation : str or sequence of str
-            As for `Network`. A `.json` file may name its own.
-        names : dict, optional
-            Which array of the file is which, as in `{"W1": "encoder.weight", "b1": "encoder.bias", "W2": "head.weight", "b2": "-"}`,
-            `-` for no bias. Left out, they are found by their names, where these say it.
-        transposed : bool, optional
-            Whether the weights stand as (inputs, outputs). Left out, it is found by names and shapes.
-
-        Raises
-        ------
-        OSError
-            If the file cannot be read.
-        ValueError
-            If its arrays make no network; the message says which array is missing, damaged or not clear.
-
-        Warns
-        -----
-        UserWarning
-            For arrays of the file that were not read.
-        """
-        return _models.of_file(cls._of, path, _names_of(activation), _loss(loss), names, transposed, classes)
-
-    @classmethod
-    def from_safetensors(
-        cls,
-        path: str | os.PathLike[str],
-        activation: str | Sequence[str] = (),
-        loss: str = "softmax",
-        *,
-        names: dict[str, str] | None = None,
-        transposed: bool | None = None,
-        classes: Sequence[Any] | None = None,
-    ) -> Network:
-        """The network of a `.safetensors` file: see `from_file`."""
-        if not os.fspath(path).lower().endswith(".safetensors"):
-            raise ValueError(f"{os.fspath(path)} is no .safetensors file: Network.from_file reads .npz and .json too")
-        return cls.from_file(path, activation, loss, names=names, transposed=transposed, classes=classes)
 
     @property
     def weights(self) -> tuple[FloatArray, ...]:
@@ -364,6 +177,27 @@ class Network:
     def __len__(self) -> int:
         """The number of parameters, `D`."""
         return sum(part.size for part in self._parts())
+
+    def outputs(self, X: npt.ArrayLike) -> FloatArray:
+        """The outputs of samples: logits, or the numbers that the loss compares with the targets.
+
+        Parameters
+        ----------
+        X : array_like of shape (N, d)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (N, C)
+
+        Examples
+        --------
+        >>> import hsr
+        >>> iris = hsr.datasets.load("iris", standardised=True)
+        >>> hsr.Network.random((4, 8, 3)).outputs(iris.X).argmax(axis=1).shape
+        (150,)
+        """
+        return self._core.outputs(matrix(X, "X"))
 
     def parts(self, flat: npt.ArrayLike) -> Parameters:
         """The entries of a vector of shape (D,), such as an eigenvector, by layers.
@@ -443,22 +277,6 @@ def _layers(value: Any, name: str) -> list[Any]:
     if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
         raise TypeError(f"{name} is {value!r}: a sequence with an array for each layer is needed")
     return list(value)
-
-
-def _activations(value: Any, layers: int) -> list[str]:
-    found = _names_of(value)
-    # One name is for all hidden layers, as many as there are.
-    return found * max(layers - 1, 0) if isinstance(value, str) else found
-
-
-def _names_of(value: Any) -> list[str]:
-    return names(value, "activation")
-
-
-def _loss(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"loss is {value!r}: a name is needed")
-    return value
 
 
 def _classes(value: Sequence[Any], network: Network) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@
 mod answers;
 mod arrays;
 mod claims;
+mod conform;
 mod datasets;
 mod errors;
 mod network;
@@ -32,6 +33,7 @@ fn border(module: &Bound<PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(spectra::hessian, module)?)?;
     module.add_function(wrap_pyfunction!(spectra::spectrum, module)?)?;
     module.add_function(wrap_pyfunction!(claims::check, module)?)?;
+    module.add_function(wrap_pyfunction!(conform::conform, module)?)?;
     module.add_function(wrap_pyfunction!(datasets::data_set, module)?)?;
     module.add_function(wrap_pyfunction!(datasets::names, module)?)?;
     module.add_function(wrap_pyfunction!(running::panic_on_purpose, module)?)?;

@@ -2,9 +2,11 @@
 
 use crate::arrays;
 use crate::errors::value;
+use crate::running;
 use hsr::audit::random_layers;
 use hsr::io::{Names, NetworkReading, Read, open_network};
 use hsr::model::{self, Activation, Architecture, Batch, Layer, Layers, Loss, ThreeLayer};
+use nalgebra::DMatrix;
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use std::path::PathBuf;
@@ -28,6 +30,11 @@ impl Network {
             named.check_fit(batch).map_err(value)?;
         }
         self.network.check_fit(batch, self.loss).map_err(value)
+    }
+
+    /// The name of the weights of the first layer.
+    fn first_name(&self) -> &'static str {
+        if self.named.is_some() { "W" } else { "W1" }
     }
 
     fn new(network: model::Network<f64>, loss: Loss, named: bool) -> PyResult<Self> {
@@ -106,6 +113,21 @@ impl Network {
         Ok((Network::new(network, loss.parse().map_err(value)?, false)?, aside))
     }
 
+    /// The outputs of samples, a row a sample.
+    fn outputs<'py>(&self, py: Python<'py>, x: PyReadonlyArray2<'py, f64>) -> PyResult<Bound<'py, PyAny>> {
+        let x = arrays::matrix(&x);
+        let (first, columns) = (&self.network.layers.0[0].w, x.ncols());
+        if first.ncols() != columns {
+            let (name, rows, inputs) = (self.first_name(), first.nrows(), first.ncols());
+            return Err(value(format!(
+                "{name} is {rows}x{inputs} but X has {columns} columns: {name} needs one column for each column (input) of X"
+            )));
+        }
+        let network = self.network.clone();
+        let outputs = running::here(py, move || forward(&network, &x))?;
+        arrays::array(py, &outputs)
+    }
+
     /// The weights of each layer, a row an output.
     #[getter]
     fn weights<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
@@ -138,6 +160,21 @@ impl Network {
     fn sizes(&self) -> String {
         self.network.architecture().to_string()
     }
+}
+
+/// The outputs of all samples at once, a row a sample.
+fn forward(network: &model::Network<f64>, x: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut z = x.transpose();
+    for (l, layer) in network.layers.0.iter().enumerate() {
+        z = &layer.w * &z;
+        if let Some(b) = &layer.b {
+            z.column_iter_mut().for_each(|mut column| column += b);
+        }
+        if let Some(activation) = network.activations.get(l) {
+            z.apply(|a| *a = activation.value(a));
+        }
+    }
+    z.transpose()
 }
 
 /// Activations by their names.

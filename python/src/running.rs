@@ -82,6 +82,11 @@ pub fn run<T: Send + 'static>(
     })
 }
 
+/// Does some work in this thread while the interpreter is free, such as work that asks Python now and then.
+pub fn here<T: Send>(py: Python, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    py.detach(|| caught(work))
+}
+
 /// The result of some work, or a panic as an exception that `except Exception` sees.
 fn caught<T: Send>(work: impl FnOnce() -> T + Send) -> PyResult<T> {
     catch_unwind(AssertUnwindSafe(|| in_this_process(work))).map_err(|panic| {

@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 import hsr
 
 jax = pytest.importorskip("jax")
-from loss_in_jax import loss_of, one_hot, ws_upper_of  # noqa: E402
+from loss_in_jax import loss_of, one_hot, outputs, ws_upper_of  # noqa: E402
 
 # Both sides add up some thousand products in float64, each off by 1e-16 of the largest; twice differentiated ones of JAX some more.
 CLOSE = 1e-11
@@ -74,6 +74,7 @@ def test_hessian_bounds_and_gradients_are_those_of_the_loss(name, network, X, y,
     H = np.asarray(jax.jit(jax.hessian(loss))(flat))
     eigenvalues = np.linalg.eigvalsh(H)
 
+    close(network.outputs(X), jax.vmap(lambda x: outputs(flat, network, x))(jax.numpy.asarray(X)))
     close(hsr.hessian(network, X, y, sample_weight=weights), H)
     wanted = ["ws_upper", "trace", "trace_squared", "loss", "ws_units"]
     answer = hsr.bound(network, X, y, sample_weight=weights, gradients=wanted)

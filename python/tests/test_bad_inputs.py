@@ -143,6 +143,8 @@ MODELS = [
     ("sizes[1] is 0", ValueError, lambda: hsr.Network.random((4, 0, 3))),
     ("sizes is (4,)", ValueError, lambda: hsr.Network.random((4,))),
     ("seed is -1", ValueError, lambda: hsr.Network.random((4, 3), seed=-1)),
+    ("W is 8x4 but X has 5 columns", ValueError, lambda: NETWORK.outputs(np.ones((2, 5)))),
+    ("W1 is 5x4 but X has 5 columns", ValueError, lambda: DEEP.outputs(np.ones((2, 5)))),
     ("flat has 66 entries for 67 parameters", ValueError, lambda: NETWORK.with_flat(np.zeros(66))),
     ("V[0,0] is NaN", ValueError, lambda: NETWORK.with_flat(changed(NETWORK.flat, 40, np.nan))),
     ("dict is no MLPClassifier or MLPRegressor", TypeError, lambda: hsr.Network.from_sklearn({})),

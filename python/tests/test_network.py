@@ -10,6 +10,7 @@ from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 import hsr
+from hsr._convert import numbers
 
 
 def test_arrays_of_every_order_and_kind_make_the_same_network():
@@ -32,6 +33,9 @@ def test_arrays_of_every_order_and_kind_make_the_same_network():
         assert hsr.Network(other) == right
     for w, given in zip(right.weights, weights, strict=True):
         np.testing.assert_array_equal(w, given)
+    # Rust must not be given numbers that begin in the middle of a word.
+    assert not unaligned[0].flags.aligned and numbers(unaligned[0], "W1").flags.aligned
+    assert numbers(weights[0], "W1") is weights[0], "float64 is not copied"
 
 
 def test_data_of_every_order_and_kind_give_the_same_answer(network, few):
@@ -121,6 +125,9 @@ def test_parameters_and_answers_are_pickled_copied_and_shown(network, few):
         assert repr(other) == repr(answer) and other.ws_upper == answer.ws_upper
         np.testing.assert_array_equal(other.gradient_of("loss").flat, answer.gradient_of("loss").flat)
         assert other.gradient.weights[1].shape == (3, 8)
+        for array in (other.gradient.flat, other.gradient.weights[0], other.gradient.biases[0]):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 1
     assert "ws_upper" in repr(answer) and "67 entries" in repr(answer.gradient)
     for answer in (hsr.oracle(network, *few), hsr.spectrum(network, *few), hsr.datasets.load("iris")):
         assert repr(pickle.loads(pickle.dumps(answer))) == repr(answer)

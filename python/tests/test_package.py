@@ -24,6 +24,11 @@ def test_the_version_is_that_of_the_library():
     assert hsr.__version__ == version_of(ROOT / "Cargo.toml") == version_of(ROOT / "python" / "Cargo.toml")
 
 
+@pytest.mark.parametrize("name", ["LICENSE-APACHE", "LICENSE-MIT"])
+def test_the_licences_that_a_wheel_hands_out_are_those_of_the_library(name):
+    assert (ROOT / "python" / name).read_text() == (ROOT / name).read_text()
+
+
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("name", ["hsr", *MODULES])
 def test_the_examples_run(name):
@@ -32,7 +37,8 @@ def test_the_examples_run(name):
 
 
 def test_the_readme_runs():
-    assert doctest.testfile(str(ROOT / "python" / "README.md"), module_relative=False).failed == 0
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    assert doctest.testfile(str(ROOT / "python" / "README.md"), module_relative=False, optionflags=flags).failed == 0
 
 
 def public():

@@ -32,7 +32,7 @@ pub use judge::{Answered, Judged, Wrong, judge};
 #[cfg(feature = "files")]
 pub use programs::{
     Broken, ConformError, ConformMismatch, ConformReport, ConformSettings, ConformSettingsError,
-    Interruption, Tally, answer_line, check_program,
+    Interruption, Tally, answer_line, check_function, check_program,
 };
 // The command, a crate of its own, asks for these; nobody else needs to.
 #[cfg(feature = "files")]

@@ -78,6 +78,12 @@ pub enum Broken {
         /// The id that came.
         found: String,
     },
+    /// It is a function, and raised an error.
+    #[error("it raised an error where an answer was due: {reason}")]
+    Raised {
+        /// What it says.
+        reason: String,
+    },
     /// The user stopped the run.
     #[error("stopped before the end")]
     Stopped,

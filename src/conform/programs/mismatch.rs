@@ -4,7 +4,7 @@ use super::broken::Broken;
 use super::cases::Case;
 use super::files::object;
 use super::judge::{Answered, Judged};
-use super::program::Program;
+use super::partner::Partner;
 use super::quantity::Quantity;
 use super::reference::Expected;
 use serde::{Serialize, Serializer};
@@ -141,7 +141,7 @@ impl ConformMismatch {
 }
 
 impl Interruption {
-    pub(super) fn new(reason: Broken, at: Option<(String, Case)>, program: &Program) -> Self {
+    pub(super) fn new(reason: Broken, at: Option<(String, Case)>, program: &dyn Partner) -> Self {
         let (at, case) = at.unzip();
         Interruption {
             reason: reason.to_string(),

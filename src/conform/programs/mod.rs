@@ -9,6 +9,7 @@ mod files;
 mod formats;
 mod likely;
 mod mismatch;
+mod partner;
 mod pipes;
 mod program;
 mod protocol;
@@ -23,7 +24,7 @@ pub use family::{adopt_orphans, end_programs};
 pub use files::write_case;
 pub use mismatch::{ConformMismatch, Interruption};
 pub use report::{ConformReport, Tally};
-pub use run::{ConformError, check_program};
+pub use run::{ConformError, check_function, check_program};
 pub use settings::{ConformSettings, ConformSettingsError};
 
 use super::{VERSION, cases, draws, forms, groups, judge, quantity, reference, resembles, shrink};

@@ -4,7 +4,7 @@ use super::broken::{Broken, beginning};
 use super::cases::{Case, Form};
 use super::files::object as case_object;
 use super::judge::Answered;
-use super::program::Program;
+use super::partner::Partner;
 use super::quantity::{Layout, Quantity};
 use super::reference::Precision;
 use super::spoken::{Fields, Kind, Spoken, object};
@@ -52,7 +52,7 @@ const LONGEST_STORY: usize = 400;
 ///
 /// # Errors
 /// [`Broken`], also for a word that is not known.
-pub fn hello(program: &mut Program, stop: &dyn Fn() -> bool) -> Result<Hello, Broken> {
+pub fn hello(program: &mut dyn Partner, stop: &dyn Fn() -> bool) -> Result<Hello, Broken> {
     let question = json!({
         "id": 0,
         "hsr": 1,
@@ -170,7 +170,7 @@ fn words<T: Copy + PartialEq + Display>(
 /// # Errors
 /// [`Broken`].
 pub fn question(
-    program: &mut Program,
+    program: &mut dyn Partner,
     id: u64,
     case: &Case,
     quantities: &[Quantity],

@@ -7,6 +7,7 @@ use super::draws::Draws;
 use super::judge::{Answered, Judged, judge};
 use super::likely::Likely;
 use super::mismatch::{ConformMismatch, Found, Interruption};
+use super::partner::{Function, Partner};
 use super::program::Program;
 use super::protocol::{Hello, hello, question};
 use super::quantity::Quantity;
@@ -68,9 +69,43 @@ pub fn check_program(
 ) -> Result<ConformReport, ConformError> {
     settings.check()?;
     let started = Instant::now();
-    let mut program = Program::start(&settings.command, settings.timeout)?;
+    let program = Program::start(&settings.command, settings.timeout)?;
+    check_partner(settings, Box::new(program), started, progress, stop)
+}
+
+/// Same as [`check_program`], but asks a function of this process: it answers a line of JSON with one, as a program does. The command of
+/// the settings is the name that the report calls it by. Where the function gives an error, the report is of a program that broke off.
+///
+/// ```
+/// use hsr::conform::{ConformSettings, Quantity, answer_line, check_function};
+/// let mut settings = ConformSettings::new(["the reference"]);
+/// settings.cases = 5;
+/// let report = check_function(&settings, &mut |line| Ok(answer_line(line, &Quantity::ALL)), &|_| {}, &|| false)?;
+/// assert!(report.holds());
+/// # Ok::<(), hsr::conform::ConformError>(())
+/// ```
+///
+/// # Errors
+/// As [`check_program`].
+pub fn check_function(
+    settings: &ConformSettings,
+    answer: &mut dyn FnMut(&str) -> Result<String, String>,
+    progress: &dyn Fn(usize),
+    stop: &dyn Fn() -> bool,
+) -> Result<ConformReport, ConformError> {
+    settings.check()?;
+    check_partner(settings, Box::new(Function(answer)), Instant::now(), progress, stop)
+}
+
+fn check_partner(
+    settings: &ConformSettings,
+    mut program: Box<dyn Partner + '_>,
+    started: Instant,
+    progress: &dyn Fn(usize),
+    stop: &dyn Fn() -> bool,
+) -> Result<ConformReport, ConformError> {
     let mut report = ConformReport::new(settings);
-    match hello(&mut program, stop) {
+    match hello(&mut *program, stop) {
         Ok(hello) => {
             let quantities = supported(settings, &hello)?;
             let given = settings.given.as_ref().map(|case| takes(case, &hello)).transpose()?;
@@ -90,7 +125,7 @@ pub fn check_program(
             asking.all(&quantities, progress, &mut report)?;
         }
         Err(Broken::Stopped) => report.stopped = Some("before the program said anything".to_string()),
-        Err(reason) => report.interruption = Some(Interruption::new(reason, None, &program)),
+        Err(reason) => report.interruption = Some(Interruption::new(reason, None, &*program)),
     }
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -130,7 +165,7 @@ fn takes(case: &Case, hello: &Hello) -> Result<Case, ConformError> {
 
 /// The program, and what is needed to ask it.
 struct Asking<'a> {
-    program: Program,
+    program: Box<dyn Partner + 'a>,
     hello: Hello,
     precision: Precision,
     settings: &'a ConformSettings,
@@ -170,7 +205,7 @@ impl Asking<'_> {
                         break;
                     }
                     Some((reason, at, case)) => {
-                        let interruption = Interruption::new(reason, Some((at, case)), &self.program);
+                        let interruption = Interruption::new(reason, Some((at, case)), &*self.program);
                         report.interruption = Some(interruption);
                         break;
                     }
@@ -235,7 +270,7 @@ impl Asking<'_> {
         }
         let id = self.next;
         self.next += 1;
-        match question(&mut self.program, id, case, quantities, self.stop) {
+        match question(&mut *self.program, id, case, quantities, self.stop) {
             Ok(answers) => Some(answers),
             Err(reason) => {
                 self.broken = Some((reason, which.to_string(), case.clone()));
