@@ -20,12 +20,13 @@ True
 `oracle`                  the reference answer, with the digits of each number that are right
 `terms`, `digits`         its single terms, and a count of the right digits at 106 bits
 `check`                   the claims of a derivation, each proved or refuted
+`partial`, `pair_cover`   sums over parts of the data, which add up to the whole
 `datasets`                five data sets that come along
 ========================  ======================================================================
 
 Importing it needs NumPy and nothing else. What works together with other libraries is in modules of its own, which are imported by
-name: `hsr.testing` holds a function of your own against the reference, `hsr.sklearn` has estimators that train towards flat minima, and
-`hsr.jax` the bound as a function of JAX.
+name: `hsr.testing` holds a function of your own against the reference, `hsr.sklearn` has estimators that train towards flat minima,
+`hsr.jax` the bound as a function of JAX, and `hsr.dask` the bound by the workers of a cluster.
 """
 
 from . import datasets
@@ -36,6 +37,7 @@ from ._network import Network
 from ._oracle import Answer, digits, oracle, terms
 from ._parameters import Parameters
 from ._spectra import Eigenpair, Spectrum, hessian, spectrum
+from ._sums import PairSums, pair_cover, partial
 
 __all__ = [
     "Answer",
@@ -46,6 +48,7 @@ __all__ = [
     "Eigenpair",
     "Network",
     "NoGradientError",
+    "PairSums",
     "Parameters",
     "Report",
     "Spectrum",
@@ -56,6 +59,8 @@ __all__ = [
     "digits",
     "hessian",
     "oracle",
+    "pair_cover",
+    "partial",
     "spectrum",
     "terms",
 ]

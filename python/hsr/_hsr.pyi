@@ -14,13 +14,16 @@ __all__ = [
     "Network",
     "__version__",
     "bound",
+    "bound_of_sums",
     "check",
     "conform",
     "data_set",
     "hessian",
     "names",
     "oracle",
+    "pair_cover",
     "panic_on_purpose",
+    "partial",
     "spectrum",
 ]
 
@@ -89,6 +92,9 @@ def oracle(
     by_terms: bool,
     threads: int | None,
 ) -> tuple[dict[str, Any], list[str], dict[str, float], bool, dict[str, str], str]: ...
+def partial(network: Network, x: _Floats, y: _Targets, weights: _Floats | None, threads: int) -> _Floats: ...
+def bound_of_sums(network: Network, numbers: _Floats) -> tuple[dict[str, Any], dict[str, _Floats], dict[str, str]]: ...
+def pair_cover(samples: int, lines: int) -> list[tuple[list[tuple[int, int]], float]]: ...
 def hessian(network: Network, x: _Floats, y: _Targets, weights: _Floats | None) -> _Floats: ...
 def spectrum(
     network: Network,

@@ -149,7 +149,7 @@ def pair_cover(samples: int, lines: int = 13) -> list[tuple[npt.NDArray[np.intp]
     >>> import hsr
     >>> parts = hsr.pair_cover(21, lines=7)
     >>> [(rows.tolist(), factor) for rows, factor in parts][::7]
-    [([3, 4, 5, 12, 13, 14, 0, 1, 2], 1.0), ([0, 1, 2], -2.0)]
+    [([3, 4, 5, 9, 10, 11, 15, 16, 17], 1.0), ([0, 1, 2], -2.0)]
     """
     found = _hsr.pair_cover(whole(samples, "samples", 1), whole(lines, "lines", 1, 10**6))
     return [(np.concatenate([np.arange(*pair) for pair in ranges]), factor) for ranges, factor in found]
