@@ -24,8 +24,7 @@ True
 ========================  ======================================================================
 
 Importing it needs NumPy and nothing else. What works together with other libraries is in modules of its own, which are imported by
-name: `hsr.testing` holds a function of your own against the reference, `hsr.sklearn` has estimators that train towards flat minima, and
-`hsr.jax` the bound as a function of JAX.
+name: `hsr.testing` holds a function of your own against the reference, and `hsr.jax` has the bound as a function of JAX.
 """
 
 from . import datasets
