@@ -60,7 +60,7 @@ def bound(
     ValueError, TypeError, OverflowError, MemoryError
         As `hsr.bound`.
     """
-    client = default_client() if client is None else client
+    client = default_client() if client is None else client  # type: ignore[no-untyped-call]
     _, x, targets, weights = point(network, X, y, sample_weight)
     if lines is None:
         lines = max(7, 4 * sum(client.nthreads().values()))
