@@ -37,6 +37,7 @@ pub type Bounds<'py> = (Bound<'py, PyDict>, Bound<'py, PyDict>, BTreeMap<String,
 /// The numbers of the production path, the gradients that are asked for, and why some do not exist.
 #[pyfunction]
 #[pyo3(signature = (network, x, y, weights, gradients, units, threads))]
+#[allow(clippy::too_many_arguments, reason = "the arguments of Python's function")]
 pub fn bound<'py>(
     py: Python<'py>,
     network: &Network,
