@@ -1,7 +1,7 @@
 //! `hsr compare`: the same numbers each time, and one clear error for each fault.
 #![cfg(feature = "cli")]
 
-use hsr::compare::{CompareSettings, Comparison, compare};
+use hsr::compare::{CompareSettings, Comparison, InitialPoint, compare};
 use hsr::data::{DataSet, SplitShares};
 use hsr::model::{Activation, Loss};
 use hsr::train::{Method, TrainSettings};
@@ -15,10 +15,13 @@ fn settings(methods: &[Method], rate: f64) -> CompareSettings {
         seed: 0,
         seeds: 3,
         trials: 3,
+        strengths: None,
         hidden: vec![4],
         activations: vec![Activation::Tanh],
         loss: Loss::Softmax,
         biases: true,
+        initial: InitialPoint::default(),
+        label_noise: 0.0,
         shares: SplitShares { validation: 0.2, test: 0.2 },
         train: TrainSettings { steps: 60, rate, ..TrainSettings::of(Method::Sgd) },
     }

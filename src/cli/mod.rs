@@ -19,6 +19,7 @@ mod named;
 mod numbers;
 mod oracle;
 mod spectrum;
+mod start;
 mod subject;
 mod train;
 mod vectors;

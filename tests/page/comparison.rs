@@ -1,7 +1,7 @@
 //! The page of a comparison.
 
 use super::browser::measured;
-use hsr::compare::{CompareSettings, compare, html, pictures};
+use hsr::compare::{CompareSettings, InitialPoint, compare, html, pictures};
 use hsr::data::{DataSet, SplitShares};
 use hsr::model::{Activation, Loss};
 use hsr::train::{Method, TrainSettings};
@@ -25,10 +25,13 @@ fn a_browser_shows_the_tables_and_pictures_of_a_comparison() {
         seed: 0,
         seeds: 2,
         trials: 2,
+        strengths: None,
         hidden: vec![3],
         activations: vec![Activation::Tanh],
         loss: Loss::Softmax,
         biases: true,
+        initial: InitialPoint::default(),
+        label_noise: 0.0,
         shares: SplitShares { validation: 0.2, test: 0.2 },
         train: TrainSettings { steps: 40, ..TrainSettings::of(Method::Sgd) },
     };
