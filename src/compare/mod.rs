@@ -55,7 +55,7 @@ use crate::pictures::PictureError;
 use crate::spectrum::SpectrumError;
 use crate::train::{Method, Record, Task, TrainError};
 use serde::Serialize;
-use statistics::{bootstrap, mean};
+pub(crate) use statistics::{bootstrap, mean};
 
 /// An error of a comparison.
 #[derive(Debug, thiserror::Error)]
