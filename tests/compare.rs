@@ -391,13 +391,17 @@ fn end_points_are_named_by_the_loss_and_its_own_gradient() {
     let noisy = kinds(&[Method::Sam], 0.05, 0.3, 4000);
     let end = &first(&noisy, Method::Sgd).end;
     assert_eq!(end.kind, Kind::Minimum, "{:?}", end.evidence);
-    // The curvature of what sgd descends along a vector is that of the loss. Differences are off by some eps^(2/3) of the largest.
+    // The curvature of what sgd descends along a vector is that of the loss. The difference is off by a sixth of the square of its step, which
+    // is below 1e-4 for weights up to 16, times the loss's fourth derivative, some tens of times its second at most.
     let off = (end.objective_along_smallest - end.lambda_min).abs();
-    assert!(off < 1e-9 * end.lambda_max.max(1.0), "{off:e}");
-    // A bound that counts a hundred times as much as the loss takes over.
-    let strong = kinds(&[Method::WeightDecay], 1.0, 0.0, 2000);
-    let end = &first(&strong, Method::WeightDecay).end;
-    assert!(end.evidence.balance < 0.1 && end.kind != Kind::NotConverged, "{:?}", end.evidence);
+    assert!(off < 1e-7 * end.lambda_max.max(1.0), "{off:e}");
+    // Decay holds the weights where the loss would have them grow.
+    let decayed = kinds(&[Method::WeightDecay], 0.02, 0.0, 3000);
+    let end = &first(&decayed, Method::WeightDecay).end;
+    assert_eq!(end.kind, Kind::OfObjective, "{:?}", end.evidence);
+    assert!(end.gradient_norm > 0.01 && end.descended_norm < 1e-4, "{end:?}");
+    // Of plain descent, on the same data, the same is not said.
+    assert_ne!(first(&decayed, Method::Sgd).end.kind, Kind::OfObjective);
 }
 
 #[test]
@@ -429,7 +433,7 @@ fn a_comparison_that_is_stopped_keeps_the_methods_that_are_done() {
         compare(&|| false).unwrap_err().to_string(),
         "stopped before any method was done: nothing is kept"
     );
-    // Sgd asks before each of 60 steps of three trials and three runs, and a few times more.
+    // Sgd asks before each of 60 steps of three trials and three runs, and once after each run: 363 times.
     let asked = std::sync::atomic::AtomicUsize::new(0);
     let few = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 400;
     let stopped = compare(&few).unwrap();
@@ -540,8 +544,12 @@ fn an_interrupted_comparison_writes_what_it_has_and_says_so() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // Sgd takes a second or a few for each of its two runs; whether it is done when this comes is not certain, and both are right.
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    // The folder is made once Ctrl-C is listened to. Whether sgd is done when it comes is not certain, and both are right.
+    while !folder.path().join("study").exists() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before it was interrupted");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(2));
     let mut told = String::new();

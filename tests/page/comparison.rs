@@ -48,12 +48,13 @@ fn a_browser_shows_the_tables_and_pictures_of_a_comparison() {
         assert_eq!(seen["scripts"], 0);
         assert_eq!(seen["figures"], figures);
         assert_eq!((&seen["flat"], &seen["outside"]), (&0.into(), &0.into()));
-        assert_eq!(seen["folded"], 2, "columns that few read");
+        assert_eq!(seen["folded"], 3, "columns that few read, and what the thresholds do");
         assert!(seen["numbers"].as_u64() > Some(100), "{seen}");
         assert_eq!(seen["broken"], serde_json::json!([]), "numbers over two lines at {width} pixels");
         assert_eq!(seen["labels"], figures, "each picture names hsr in its legend or on its axis");
-        // A head and three methods, and again of what is folded away; two methods against sgd, twice; three methods.
-        assert_eq!(seen["rows"], serde_json::json!([4, 4, 3, 3, 4]));
+        // A head, the initial points and three methods, and again of what is folded away; two methods against sgd, twice; three
+        // methods, and again with other thresholds.
+        assert_eq!(seen["rows"], serde_json::json!([5, 5, 3, 3, 4, 4]));
         assert!(seen["width"].as_u64().unwrap() <= width as u64, "the page scrolls sideways: {seen}");
     }
 }

@@ -133,11 +133,13 @@ impl CompareArguments {
                 return Err(format!("{option} has {strength}: numbers that are 0 or more are needed").into());
             }
         }
-        if let Some(switch) = self.switch {
-            let train = TrainSettings { batch: None, ..settings.train.clone() };
-            train.check(1).map_err(|error| format!("{error} (--switch {switch})"))?;
+        // What is wrong without the switch as well is told where the runs begin.
+        let all = TrainSettings { batch: None, ..settings.train.clone() };
+        let is_right = TrainSettings { switch: None, ..all.clone() }.check(1).is_ok();
+        match (self.switch, all.check(1)) {
+            (Some(switch), Err(error)) if is_right => Err(format!("{error} (--switch {switch})").into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     pub fn settings(&self, activations: Vec<Activation>, initial: InitialPoint) -> CompareSettings {

@@ -23,8 +23,8 @@ pub(super) fn compare_methods(arguments: &CompareArguments) -> Result<(), Box<dy
     let settings = arguments.settings(activations, initial);
     arguments.check(&settings)?;
     let command = arguments.command(data.label.as_ref());
-    let folder = output::folder(arguments, &command)?;
     interrupt::listen()?;
+    let folder = output::folder(arguments, &command)?;
     // Drawn on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} runs {elapsed}, {eta} to go")?);
