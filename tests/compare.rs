@@ -207,8 +207,8 @@ fn the_numbers_of_a_column_have_one_format_and_columns_that_few_read_are_folded_
             columns += 1;
         }
     }
-    // 22 measures of end points, 22 of differences, five kinds, and those with each of four thresholds moved to either side.
-    assert_eq!(columns, 22 + 22 + 5 + 9);
+    // 22 measures of end points, 22 of differences, five kinds and those that diverged, and those with each of four thresholds moved to either side.
+    assert_eq!(columns, 22 + 22 + 6 + 9);
     let folded: Vec<&str> =
         page.split("<details>").skip(1).map(|part| part.split("</details>").next().unwrap()).collect();
     assert_eq!(folded.len(), 3);

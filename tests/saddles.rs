@@ -84,7 +84,8 @@ fn the_origin_of_balanced_classes_is_a_saddle_that_descent_leaves() {
     let found = escapes(&iris.batch(), &iris.class_names, &settings).unwrap();
     assert!(found.absent.is_empty(), "{}", found.table());
     for point in &found.points {
-        assert!((point.loss - 3.0_f64.ln()).abs() < 1e-15, "{point:?}");
+        // A mean of 150 logarithms, each rounded.
+        assert!((point.loss - 3.0_f64.ln()).abs() < 150.0 * f64::EPSILON, "{point:?}");
         let ends =
             network_extremes(&point.network, Loss::Softmax, &iris_as_trained(), &SpectrumSettings::default());
         let ends = ends.unwrap();

@@ -49,7 +49,7 @@ pub struct Thresholds {
     pub decrease: f64,
     /// An eigenvalue counts as negative below this share of the largest, with the sign changed, if it is beyond rounding, too.
     pub negative: f64,
-    /// The penalty balances the loss where the sum of their gradients is up to this share of the loss's.
+    /// The penalty balances the loss where the sum of their gradients is below this share of the loss's.
     pub balance: f64,
 }
 
@@ -120,7 +120,8 @@ impl Evidence {
     pub fn kind(&self, thresholds: &Thresholds) -> Kind {
         let is_fitted = self.margin.is_some_and(|margin| margin > 0.0);
         let is_stationary = self.gradient <= thresholds.gradient && self.decrease <= thresholds.decrease;
-        let is_balanced = self.descended <= thresholds.gradient && self.balance <= thresholds.balance;
+        // Strictly, so that no threshold up to 1 takes plain descent, whose own gradient it is, for a balance.
+        let is_balanced = self.descended <= thresholds.gradient && self.balance < thresholds.balance;
         match (is_fitted, is_stationary, is_balanced) {
             (false, true, _) if self.smallest < -self.rounding.max(thresholds.negative) => Kind::Saddle,
             (false, true, _) => Kind::Minimum,
@@ -228,5 +229,6 @@ mod tests {
         assert_eq!(at("gradient", 10.0), [2, 1, 0, 0, 0]);
         assert_eq!(at("negative", 10.0), [2, 0, 0, 0, 1]);
         assert_eq!(at("decrease", 0.1), [1, 1, 0, 0, 1]);
+        assert_eq!(at("balance", 10.0), [1, 1, 0, 0, 1], "plain descent balances nothing");
     }
 }

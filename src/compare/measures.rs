@@ -3,7 +3,6 @@
 use super::{Comparison, Difference, EndPoint, Kind, Mean, MethodResult, Run, bootstrap, mean};
 use crate::model::Loss;
 use crate::train::score_name;
-use std::fmt::Write;
 
 /// The name of the ratio of largest eigenvalues at equal training loss: what is flatter than sgd's is below 1.
 pub(super) const RATIO: &str = "lambda_max ratio at equal loss";
@@ -133,8 +132,7 @@ impl Comparison {
             let values = measures.iter().map(|measure| point.map(|point| (measure.of)(point)));
             for value in values.chain([ratio]) {
                 let value = value.filter(|value| value.is_finite());
-                // Writing to a string cannot fail.
-                let _ = value.map_or(write!(text, ","), |value| write!(text, ",{value:e}"));
+                text += &value.map_or(",".to_string(), |value| format!(",{value:e}"));
             }
             text.push('\n');
         };

@@ -82,16 +82,20 @@ impl Comparison {
             .map(|measure| {
                 let starts: Vec<f64> = self.starts.iter().map(|start| (measure.of)(&start.point)).collect();
                 let ends = self.results.iter().map(|result| result.mean(measure.of));
+                let ends: Vec<Mean> = ends.collect();
+                // In the digits that the end points need, whose losses are small beside those at the start.
+                let format = NumberFormat::of_sizes(&ends.iter().map(|at| at.mean).collect::<Vec<_>>());
                 let means: Vec<Mean> = [mean(&starts)].into_iter().chain(ends).collect();
-                Column::of(measure, with_deviations(&means))
+                Column::of(measure, with_deviations(&means, format))
             })
             .collect();
         let of_starts = [mean(&[])];
         let times = self.results.iter().map(|result| self.relative_time(result));
         let times: Vec<Mean> = of_starts.into_iter().chain(times).collect();
+        let sizes: Vec<f64> = times.iter().map(|at| at.mean).collect();
         columns.push(Column {
             name: "step / sgd".to_string(),
-            cells: with_deviations(&times),
+            cells: with_deviations(&times, NumberFormat::of_sizes(&sizes)),
             prominent: true,
             timed: true,
         });
@@ -171,8 +175,7 @@ fn labels(results: &[MethodResult]) -> Vec<String> {
 }
 
 /// Means with their standard deviations in parentheses.
-fn with_deviations(means: &[Mean]) -> Vec<String> {
-    let format = NumberFormat::of_sizes(&means.iter().map(|at| at.mean).collect::<Vec<_>>());
+fn with_deviations(means: &[Mean], format: NumberFormat) -> Vec<String> {
     let cell = |Mean { mean, deviation }: &Mean| match mean.is_finite() {
         true => format!("{} ({})", format.write(*mean), format.write(*deviation)),
         false => MISSING.to_string(),

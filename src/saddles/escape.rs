@@ -7,7 +7,7 @@ use crate::data::{Parts, Split, SplitShares, with_label_noise};
 use crate::model::{Architecture, Batch, Network};
 use crate::number::norm;
 use crate::spectrum::{SpectrumSettings, network_extremes};
-use crate::train::{Direction, Method, Task, TrainError, Trainer, fit};
+use crate::train::{Direction, Method, Task, TrainError, Trainer, fit, least_loss};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -148,7 +148,8 @@ fn of_saddle(
         beside.set_moved(&point.network, settings.distance, &drawn.layers.flat());
         let strength = of_run.strength;
         let mut trainer = Trainer::new(of_run, beside, settings.loss, &train)?;
-        let steps = steps_to_leave(&mut trainer, settings.level * point.loss)?;
+        let least = least_loss(settings.loss, &train);
+        let steps = steps_to_leave(&mut trainer, least + settings.level * (point.loss - least))?;
         runs.push(Escape { saddle, method, strength, seed, steps });
     }
     Ok(Ok((point, runs)))

@@ -75,7 +75,8 @@ pub struct SaddleSettings {
     pub distance: f64,
     /// `a`, what one of the two units takes of the outgoing weights; the other has the rest.
     pub share: f64,
-    /// A run has left where its loss is below this share of that at the saddle.
+    /// A run has left where its loss is below this share of that at the saddle, both counted from the least that outputs could have: 0, but for
+    /// counts.
     pub level: f64,
     /// The strength of every method that has one; without it each has its default.
     pub strength: Option<f64>,

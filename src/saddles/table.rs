@@ -1,7 +1,7 @@
 //! What is told of the runs: a table for people, lines for programs.
 
 use super::{Escape, Escapes, Saddle};
-use crate::compare::{Difference, bootstrap, mean};
+use crate::compare::{Difference, Mean, bootstrap, mean};
 use crate::train::Method;
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt::Write;
@@ -64,11 +64,7 @@ impl Escapes {
                 _ => method.to_string(),
             };
             let mean = mean(&steps);
-            let taken = if steps.is_empty() {
-                "-".to_string()
-            } else {
-                format!("{:.1} ({:.1})", mean.mean, mean.deviation)
-            };
+            let taken = if steps.is_empty() { "-".to_string() } else { taken(mean) };
             let ratio = self.ratio(saddle, method);
             let ratio = ratio.map(|it| format!("{:.2} [{:.2}, {:.2}]", it.mean, it.low, it.high));
             let (left, all) = (steps.len().to_string(), runs.len().to_string());
@@ -90,4 +86,9 @@ impl Escapes {
         }
         text
     }
+}
+
+/// A mean of steps with its deviation, which one run has not.
+fn taken(Mean { mean, deviation }: Mean) -> String {
+    if deviation.is_nan() { format!("{mean:.1}") } else { format!("{mean:.1} ({deviation:.1})") }
 }
