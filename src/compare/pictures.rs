@@ -16,9 +16,9 @@ impl MethodResult {
     /// logarithmic, so that the band stays on it.
     fn over_steps(&self, quantity: fn(&Record) -> f64, scale: &Scale) -> Series {
         let records = self.first().map(|run| run.records.as_slice()).unwrap_or_default();
-        let (into, back): (fn(f64) -> f64, fn(f64) -> f64) = match scale {
-            Scale::Log => (f64::ln, f64::exp),
-            _ => (|value| value, |value| value),
+        let [into, back]: [fn(f64) -> f64; 2] = match scale {
+            Scale::Log => [f64::ln, f64::exp],
+            _ => [|value| value, |value| value],
         };
         let at = |index: usize| {
             let seeds = self.runs.iter().flatten().filter_map(|run| run.records.get(index));
