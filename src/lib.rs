@@ -16,6 +16,7 @@
 //! | room | what is in it | feature |
 //! | --- | --- | --- |
 //! | [`claims`] | derivations written as text: parse, evaluate, diagnose, repair | `check`; `pages` for its page |
+//! | [`saddles`] | runs that start beside saddles, and the steps that each method takes to leave | `compare` |
 //! | [`compare`] | training methods against each other: the same grounds, statistics, pictures, a page | `compare` |
 //! | [`audit`] | holds every equation against every witness, and reports | `reports` for its table, JSON and JUnit |
 //! | [`conform`] | an implementation against the reference; test vectors | `files` for a program in any language |
@@ -77,6 +78,8 @@ mod parallel;
 pub mod pictures;
 #[cfg(feature = "reports")]
 pub mod reports;
+#[cfg(feature = "compare")]
+pub mod saddles;
 pub mod spectrum;
 pub mod terms;
 pub mod train;

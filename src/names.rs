@@ -28,7 +28,7 @@ pub struct UnknownName {
 }
 
 /// More names than this are not listed in a sentence.
-const LISTED: usize = 10;
+const LISTED: usize = 11;
 
 /// Longer names are nobody's slip of the finger, and take long to compare.
 const LONGEST: usize = 100;
@@ -129,7 +129,7 @@ mod tests {
     fn few_names_are_listed_and_of_many_the_nearest_is_given() {
         assert_eq!(unknown("c", &["a"]).to_string(), "unknown term 'c': choose a");
         assert_eq!(unknown("c", &["a", "b", "d"]).to_string(), "unknown term 'c': choose a, b or d");
-        let many = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "kk"];
+        let many = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "l", "kk"];
         assert_eq!(unknown("k", &many).to_string(), "no term is named 'k'; the nearest is 'a'");
         assert_eq!(unknown("kkk", &many).to_string(), "no term is named 'kkk'; the nearest is 'kk'");
     }

@@ -1,9 +1,10 @@
 //! `hsr compare`: the same numbers each time, and one clear error for each fault.
 #![cfg(feature = "cli")]
 
-use hsr::compare::{CompareSettings, Comparison, compare};
+use hsr::compare::{CompareSettings, Comparison, InitialPoint, Kind, compare, compare_while};
 use hsr::data::{DataSet, SplitShares};
-use hsr::model::{Activation, Loss};
+use hsr::io::{Array, write_npz};
+use hsr::model::{Activation, Batch, Loss};
 use hsr::train::{Method, TrainSettings};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,10 +16,13 @@ fn settings(methods: &[Method], rate: f64) -> CompareSettings {
         seed: 0,
         seeds: 3,
         trials: 3,
+        strengths: None,
         hidden: vec![4],
         activations: vec![Activation::Tanh],
         loss: Loss::Softmax,
         biases: true,
+        initial: InitialPoint::default(),
+        label_noise: 0.0,
         shares: SplitShares { validation: 0.2, test: 0.2 },
         train: TrainSettings { steps: 60, rate, ..TrainSettings::of(Method::Sgd) },
     }
@@ -203,12 +207,14 @@ fn the_numbers_of_a_column_have_one_format_and_columns_that_few_read_are_folded_
             columns += 1;
         }
     }
-    // Thirteen measures of end points, thirteen of differences, five kinds.
-    assert_eq!(columns, 31);
+    // 22 measures of end points, 22 of differences, five kinds and those that diverged, and those with each of four thresholds moved to either side.
+    assert_eq!(columns, 22 + 22 + 6 + 9);
     let folded: Vec<&str> =
         page.split("<details>").skip(1).map(|part| part.split("</details>").next().unwrap()).collect();
-    assert_eq!(folded.len(), 2);
-    let summary = "<summary>Also: lambda_min, range, T, WS by layers, WS by units, |grad L|, negative, ms a step</summary>";
+    assert_eq!(folded.len(), 3);
+    let summary = "<summary>Also: lambda_min, lambda_min / lambda_max, range, T, WS by layers, WS by units, |grad L|, |grad L| / start, \
+        |grad L|^2 / (lambda_max L), curvature along grad L, |descended|, curvature along descended, objective along v_min, \
+        least margin, negative, ms a step</summary>";
     assert!(folded[0].contains(summary), "{}", folded[0]);
     // The terminal, which folds nothing, has the same numbers.
     for cell in tables(&page).iter().flatten().flat_map(|row| &row[1..]) {
@@ -233,7 +239,7 @@ fn the_command_leaves_tables_pictures_and_a_page_with_the_command_in_it() {
     // The pictures of the page are the files beside it, in both formats.
     let pictures: Vec<&str> =
         page.split("<figure id=\"").skip(1).map(|part| part.split('"').next().unwrap()).collect();
-    assert_eq!(pictures.len(), 10);
+    assert_eq!(pictures.len(), 12);
     for name in pictures {
         assert!(page.contains(&read(&format!("{name}.svg"))), "{name}");
         assert!(std::fs::read(study.join(format!("{name}.png"))).unwrap().starts_with(b"\x89PNG"), "{name}");
@@ -248,7 +254,10 @@ fn the_command_leaves_tables_pictures_and_a_page_with_the_command_in_it() {
         .map(|run| format!("{:e}", run["end"]["train_loss"].as_f64().unwrap()))
         .collect();
     let table = read("end-points.csv");
-    let in_table: Vec<&str> = table.lines().skip(1).map(|line| line.split(',').nth(4).unwrap()).collect();
+    let (starts, ends): (Vec<&str>, Vec<&str>) =
+        table.lines().skip(1).partition(|line| line.starts_with("start,"));
+    assert_eq!(starts.len(), 2);
+    let in_table: Vec<&str> = ends.iter().map(|line| line.split(',').nth(4).unwrap()).collect();
     assert_eq!(in_table, losses);
     assert_eq!(losses.len(), 2 * 2);
 }
@@ -294,10 +303,43 @@ fn what_cannot_be_compared_is_one_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("one.csv"), "a,label\n1,x\n2,x\n").unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
+    let array =
+        |rows: usize, columns: usize| Array { shape: vec![rows, columns], values: vec![0.5; rows * columns] };
+    write_npz(folder.path().join("wide.npz"), &[("W1", array(2, 4)), ("W2", array(3, 2))]).unwrap();
     for (arguments, message) in [
         (&["--data", "one.csv"][..], "at least two classes are needed"),
         (&["--data", "irises"], "unknown data set"),
         (&["--methods", "hrs"], "unknown method 'hrs': choose sgd, hsr, "),
+        (&["--strength", "-1"], "--strength has -1: numbers that are 0 or more are needed"),
+        (&["--strengths", "0.1,NaN"], "--strengths has NaN: numbers that are 0 or more are needed"),
+        (&["--strengths", "0.1,x"], "'x' is no number"),
+        (&["--strength", "0.1", "--trials", "2"], "cannot be used with"),
+        (
+            &["--init-scale", "0"],
+            "the factor of the initial weights is 0: a number above 0 is needed (--init-scale)",
+        ),
+        (&["--init-scale", "inf"], "is inf: a number above 0 is needed (--init-scale)"),
+        (&["--init", "none.npz"], "--init: cannot read none.npz"),
+        (
+            &["--init", "wide.npz"],
+            "the initial network is 4-2-3, without b1 and b2, tanh, and 4-8-3 with biases, tanh is asked for",
+        ),
+        (&["--label-noise", "1"], "--label-noise is 1: a share from 0 to below 1 is needed"),
+        (&["--label-noise", "NaN"], "--label-noise is NaN"),
+        (
+            &["--label-noise", "0.1", "--data", "diabetes", "--loss", "squared"],
+            "--label-noise is for classes",
+        ),
+        (
+            &["--switch", "500:sgd"],
+            "switch is 500:sgd: a step from 1 to 499, before the last, is needed (--switch 500:sgd)",
+        ),
+        (&["--switch", "0:sgd"], "switch is 0:sgd: a step from 1"),
+        (&["--switch", "-1:sgd"], "'-1:sgd' is no switch"),
+        (&["--switch", "5:adam"], "unknown method 'adam'"),
+        (&["--switch", "5:sam:-1"], "rho is -1: a number that is 0 or more is needed (--switch 5:sam:-1)"),
+        (&["--threads", "0"], "'0' is no whole number from 1 to 1024"),
+        (&["--warm-up", "-1"], "'-1' is no whole number from 0 to "),
         (&["--seeds", "0"], "'0' is no whole number from 1 to 10000"),
         (&["--seed", "-1"], "'-1' is no whole number from 0 to "),
         (&["--hidden", "0"], "at least one hidden unit"),
@@ -321,4 +363,201 @@ fn what_cannot_be_compared_is_one_clear_error() {
         assert!(told.contains(message), "{arguments:?}: {told}");
         assert!(!folder.path().join("study/report.html").exists());
     }
+}
+
+/// The run of a method on the first seed.
+fn first(comparison: &Comparison, method: Method) -> &hsr::compare::Run {
+    let result = comparison.results.iter().find(|result| result.method == method).unwrap();
+    result.runs[0].as_ref().unwrap()
+}
+
+#[test]
+fn end_points_are_named_by_the_loss_and_its_own_gradient() {
+    let iris = DataSet::Iris.load();
+    let kinds = |methods: &[Method], strength: f64, label_noise: f64, steps: usize| {
+        let base = settings(methods, 0.1);
+        let train = TrainSettings { steps, log_every: steps, ..base.train.clone() };
+        let settings = CompareSettings {
+            seeds: 1,
+            hidden: vec![1],
+            strengths: Some(vec![strength]),
+            label_noise,
+            train,
+            ..base
+        };
+        compare(&iris.batch(), &iris.class_names, &settings, &|_, _| {}).unwrap()
+    };
+    // One hidden unit cannot tell three classes apart with wrong labels among them: there is a minimum, and descent gets there.
+    let noisy = kinds(&[Method::Sam], 0.05, 0.3, 4000);
+    let end = &first(&noisy, Method::Sgd).end;
+    assert_eq!(end.kind, Kind::Minimum, "{:?}", end.evidence);
+    // The curvature of what sgd descends along a vector is that of the loss. The difference is off by a sixth of the square of its step, which
+    // is below 1e-4 for weights up to 16, times the loss's fourth derivative, some tens of times its second at most.
+    let off = (end.objective_along_smallest - end.lambda_min).abs();
+    assert!(off < 1e-7 * end.lambda_max.max(1.0), "{off:e}");
+    // Decay holds the weights where the loss would have them grow.
+    let decayed = kinds(&[Method::WeightDecay], 0.02, 0.0, 3000);
+    let end = &first(&decayed, Method::WeightDecay).end;
+    assert_eq!(end.kind, Kind::OfObjective, "{:?}", end.evidence);
+    assert!(end.gradient_norm > 0.01 && end.descended_norm < 1e-4, "{end:?}");
+    // Of plain descent, on the same data, the same is not said.
+    assert_ne!(first(&decayed, Method::Sgd).end.kind, Kind::OfObjective);
+}
+
+#[test]
+fn separated_classes_have_no_finite_minimum() {
+    let iris = DataSet::Iris.load();
+    let base = settings(&[Method::Sam], 0.1);
+    let train = TrainSettings { steps: 1500, log_every: 1500, ..base.train.clone() };
+    let settings = CompareSettings { seeds: 1, hidden: vec![8], strengths: Some(vec![0.05]), train, ..base };
+    // Two classes that a line separates.
+    let rows: Vec<usize> = (0..100).collect();
+    let batch = iris.batch().select(&rows);
+    let two = Batch { y: batch.y.columns(0, 2).into_owned(), ..batch };
+    let comparison = compare(&two, &iris.class_names[..2], &settings, &|_, _| {}).unwrap();
+    for method in [Method::Sgd, Method::Sam] {
+        let end = &first(&comparison, method).end;
+        assert_eq!(end.kind, Kind::NoFiniteMinimum, "{method}: {:?}", end.evidence);
+        assert!(end.evidence.margin.unwrap() > 0.0 && end.evidence.gradient < 1e-2, "{:?}", end.evidence);
+    }
+}
+
+#[test]
+fn a_comparison_that_is_stopped_keeps_the_methods_that_are_done() {
+    let iris = DataSet::Iris.load();
+    let settings = settings(&[Method::Hsr, Method::Sam], 0.1);
+    let compare = |go_on: &(dyn Fn() -> bool + Sync)| {
+        compare_while(&iris.batch(), &iris.class_names, &settings, &|_, _| {}, go_on)
+    };
+    assert_eq!(
+        compare(&|| false).unwrap_err().to_string(),
+        "stopped before any method was done: nothing is kept"
+    );
+    // Sgd asks before each of 60 steps of three trials and three runs, and once after each run: 363 times.
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let few = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 400;
+    let stopped = compare(&few).unwrap();
+    assert_eq!(stopped.unfinished, [Method::Hsr, Method::Sam]);
+    assert_eq!(stopped.results.len(), 1);
+    assert!(stopped.table().contains("stopped before the end, without hsr, sam"), "{}", stopped.table());
+    let whole = compare(&|| true).unwrap();
+    assert!(whole.unfinished.is_empty() && !whole.table().contains("stopped"));
+    assert_eq!(untimed(stopped).results[0], untimed(whole).results[0]);
+}
+
+#[test]
+fn the_options_are_part_of_the_command_that_repeats_the_page_and_the_grounds_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let train = ["--steps", "12", "--hidden", "3", "--seeds", "2", "--methods", "ws,sam", "--log-every", "4"];
+    let more = ["--strengths", "0.01,0.1", "--warm-up", "3", "--normalised", "--init-scale", "0.5"];
+    let last =
+        ["--label-noise", "0.2", "--switch", "6:hsr:0.3", "--threads", "1", "--keep", "--out", "study"];
+    let output = hsr(folder.path(), &[&train[..], &more, &last].concat());
+    let told = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let command = told.lines().last().unwrap();
+    for option in [
+        " --strengths 0.01,0.1 ",
+        " --warm-up 3 ",
+        " --normalised ",
+        " --init-scale 0.5 ",
+        " --label-noise 0.2 ",
+        " --switch 6:hsr:0.3 ",
+        " --threads 1 ",
+        " --keep ",
+    ] {
+        assert!(command.contains(option), "{option} is not in {command}");
+    }
+    let study = folder.path().join("study");
+    let json: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(study.join("comparison.json")).unwrap()).unwrap();
+    let settings = &json["comparison"]["settings"];
+    assert_eq!(settings["train"]["switch"]["method"], "hsr");
+    assert_eq!((&settings["label_noise"], &settings["initial"]["scale"]), (&0.2.into(), &0.5.into()));
+    assert_eq!(settings["strengths"], serde_json::json!([0.01, 0.1]));
+    let end = &json["comparison"]["results"][1]["runs"][0]["end"];
+    assert!(end["evidence"]["gradient"].is_f64() && end["descended_curvature"].is_f64(), "{end}");
+    assert_eq!(json["comparison"]["results"][1]["sensitivity"].as_array().unwrap().len(), 8);
+
+    // The same again, from the files that were kept: a run of sam on the first seed.
+    let words: Vec<&str> = command.strip_prefix("hsr compare ").unwrap().split(' ').collect();
+    let csv = || std::fs::read_to_string(study.join("end-points.csv")).unwrap();
+    // All but the time of a step, which stands before the ratio.
+    let timeless = |csv: String| {
+        let line = |line: &str| {
+            let cells: Vec<String> = line.split(',').map(str::to_string).collect();
+            [&cells[..cells.len() - 2], &cells[cells.len() - 1..]].concat()
+        };
+        csv.lines().map(line).collect::<Vec<_>>()
+    };
+    let before = timeless(csv());
+    assert!(hsr(folder.path(), &words).status.success());
+    assert_eq!(timeless(csv()), before);
+    for name in ["train", "validation", "test", "start", "sgd", "ws", "sam"] {
+        assert!(
+            study.join(format!("seed-0/{name}.npz")).exists()
+                && study.join(format!("seed-1/{name}.npz")).exists()
+        );
+    }
+    let from_file = [
+        "--init",
+        "study/seed-0/start.npz",
+        "--hidden",
+        "3",
+        "--steps",
+        "12",
+        "--methods",
+        "ws",
+        "--seeds",
+        "1",
+    ];
+    let more = [
+        "--log-every",
+        "4",
+        "--normalised",
+        "--label-noise",
+        "0.2",
+        "--switch",
+        "6:hsr:0.3",
+        "--threads",
+        "1",
+    ];
+    let output = hsr(folder.path(), &[&from_file[..], &more, &["--warm-up", "3", "--out", "again"]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let again = std::fs::read_to_string(folder.path().join("again/end-points.csv")).unwrap();
+    for method in ["sgd,0,0,", "ws,0,0,"] {
+        let of = |lines: Vec<Vec<String>>| {
+            lines.into_iter().find(|line| line[..3].join(",") + "," == method).unwrap()
+        };
+        assert_eq!(of(timeless(again.clone())), of(before.clone()));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_comparison_writes_what_it_has_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hsr"))
+        .args(["compare", "--methods", "hsr,sam", "--seeds", "1", "--trials", "1", "--steps", "1000000"])
+        .args(["--log-every", "1000000", "--hidden", "2", "--out", "study"])
+        .current_dir(folder.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The folder is made once Ctrl-C is listened to. Whether sgd is done when it comes is not certain, and both are right.
+    while !folder.path().join("study").exists() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before it was interrupted");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    let mut told = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut told).unwrap();
+    assert!(
+        told.contains("stopped") && told.contains("begin again with\n  hsr compare --data iris"),
+        "{told}"
+    );
+    let page = folder.path().join("study/report.html");
+    assert_eq!(page.exists(), told.contains("their results are in study"), "{told}");
 }

@@ -66,7 +66,7 @@ fn is_killed(arguments: &str, moments: u32) {
     let expected = left(&folder.path().join("whole"));
     assert_eq!(
         expected.3,
-        ["checkpoint.npz", "log.csv", "log.jsonl", "settings.json", "test.npz", "train.npz"]
+        ["checkpoint.npz", "log.csv", "log.jsonl", "settings.json", "start.npz", "test.npz", "train.npz"]
     );
 
     let (mut killed, mut resumed) = (0, 0);

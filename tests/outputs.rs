@@ -113,8 +113,8 @@ fn a_folder_with_files_of_something_else_is_refused_and_replaced_where_it_is_sai
     {
         let output = with(other);
         assert_eq!(output.status.code(), WRONG_INPUT);
-        let told = "hsr: run holds settings.json, train.npz, test.npz, log.csv, log.jsonl, checkpoint.npz, not of this \
-                    run: give another folder, or say --overwrite to replace them";
+        let told = "hsr: run holds settings.json, train.npz, test.npz, log.csv, log.jsonl, start.npz, checkpoint.npz, not \
+                    of this run: give another folder, or say --overwrite to replace them";
         assert!(text(&output).contains(told), "{}", text(&output));
         assert_eq!(contents(&folder.path().join("run")), before);
     }

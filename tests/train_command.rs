@@ -61,7 +61,7 @@ fn a_run_leaves_log_checkpoint_settings_and_data_and_says_where_it_ended() {
     );
     assert_eq!(
         names(&run),
-        ["checkpoint.npz", "log.csv", "log.jsonl", "settings.json", "test.npz", "train.npz"]
+        ["checkpoint.npz", "log.csv", "log.jsonl", "settings.json", "start.npz", "test.npz", "train.npz"]
     );
     whole_lines(&run);
     let records = untimed(&run);
@@ -167,7 +167,7 @@ fn settings_that_are_none_are_one_clear_error_and_nothing_is_written() {
     for (arguments, message) in [
         (
             &["--method", "adam"][..],
-            "choose sgd, hsr, hsr-reduced, hsr-block, hsr-layers, hsr-units, trace, frobenius, sam or weight-decay",
+            "choose sgd, hsr, ws, hsr-reduced, hsr-block, hsr-layers, hsr-units, trace, frobenius, sam or weight-decay",
         ),
         (&["--method", "sgd", "--strength", "0.1"], "strength is 0.1: 0 (sgd has no strength) is needed"),
         (&["--strength", "-1"], "lambda is -1: a number that is 0 or more is needed"),
@@ -202,6 +202,19 @@ fn settings_that_are_none_are_one_clear_error_and_nothing_is_written() {
             &["--method", "hsr-block", "--loss", "squared"],
             "hsr-block is for one hidden layer with softmax, and this is N=120 4-8-3 with biases, squared: take hsr-layers",
         ),
+        (
+            &["--init-scale", "-1"],
+            "the factor of the initial weights is -1: a number above 0 is needed (--init-scale)",
+        ),
+        (&["--init-scale", "NaN"], "is NaN: a number above 0 is needed (--init-scale)"),
+        (&["--init", "none.npz"], "--init: cannot read none.npz"),
+        (&["--label-noise", "-0.1"], "--label-noise is -0.1: a share from 0 to below 1 is needed"),
+        (&["--label-noise", "inf"], "--label-noise is inf"),
+        (&["--switch", "500:sgd"], "switch is 500:sgd: a step from 1 to 499, before the last, is needed"),
+        (&["--switch", "sgd"], "'sgd' is no switch: give STEP:METHOD or STEP:METHOD:STRENGTH"),
+        (&["--switch", "5:sgd:0.1"], "strength is 0.1: 0 (sgd has no strength) is needed"),
+        (&["--layers", "8,8", "--switch", "5:hsr-block"], "take hsr-layers"),
+        (&["--method", "ws", "--strength", "1"], "strength is 1: 0 (ws has no strength) is needed"),
         (&["--threads", "0"], "threads is 0"),
         (&["--log-every", "0"], "log_every is 0"),
         (&["--checkpoint-every", "0"], "'0' is no whole number from 1 to "),
@@ -466,4 +479,64 @@ fn an_interrupted_run_leaves_whole_files_and_the_line_it_prints_goes_on_exactly(
     assert_eq!(output.status.code(), DONE, "{}", text(&output));
     assert_eq!(hsr(folder.path(), &[&arguments[..], &["--out", "whole"]].concat()).status.code(), DONE);
     assert_eq!(untimed(&run), untimed(&folder.path().join("whole")));
+}
+
+#[test]
+fn a_switched_run_with_wrong_labels_goes_on_exactly_from_either_side_and_starts_again_from_its_first_checkpoint()
+ {
+    let folder = tempfile::tempdir().unwrap();
+    let run = ["--data", "iris", "--method", "hsr", "--strength", "1", "--label-noise", "0.2", "--seed", "3"];
+    let more = ["--batch", "32", "--init-scale", "0.7", "--switch", "23:sam:0.1", "--log-every", "5"];
+    let with = |out: &str, last: &[&str]| {
+        let output = hsr(folder.path(), &[&run[..], &more, last, &["--out", out]].concat());
+        assert_eq!(output.status.code(), DONE, "{}", text(&output));
+    };
+    with("whole", &["--steps", "40"]);
+    let whole = untimed(&folder.path().join("whole"));
+    for stop in ["24", "23", "22"] {
+        // A run that ends before the switch, as the option would say, has it still to come.
+        let output = hsr(
+            folder.path(),
+            &[&run[..], &more[..4], &["--log-every", "5", "--steps", stop, "--out", stop]].concat(),
+        );
+        let has_no_switch = stop != "24";
+        if has_no_switch {
+            assert_eq!(output.status.code(), DONE, "{}", text(&output));
+        } else {
+            with("24", &["--steps", "24", "--overwrite"]);
+        }
+        let checkpoint = format!("{stop}/checkpoint.npz");
+        with(stop, &["--steps", "40", "--resume", &checkpoint]);
+        let resumed = untimed(&folder.path().join(stop));
+        // The last record of the first half stands where none is due.
+        let due: Vec<&Record> = resumed.iter().filter(|record| record.step % 5 == 0).collect();
+        assert_eq!(due, whole.iter().collect::<Vec<_>>(), "resumed at {stop}");
+    }
+    // The first checkpoint has the weights as they were drawn and scaled.
+    let start = Checkpoint::read(folder.path().join("whole/start.npz")).unwrap();
+    assert_eq!(start.state.step, 0);
+    let again = [
+        "--init",
+        "whole/start.npz",
+        "--steps",
+        "40",
+        "--batch",
+        "32",
+        "--switch",
+        "23:sam:0.1",
+        "--log-every",
+        "5",
+    ];
+    let output = hsr(folder.path(), &[&run[..], &again, &["--out", "again"]].concat());
+    assert_eq!(output.status.code(), DONE, "{}", text(&output));
+    assert_eq!(untimed(&folder.path().join("again")), whole);
+    let settings: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("again/settings.json")).unwrap())
+            .unwrap();
+    let command = settings["command"].as_str().unwrap();
+    assert!(
+        command.contains(" --init whole/start.npz ") && command.contains(" --switch 23:sam:0.1 "),
+        "{command}"
+    );
+    assert_eq!((&settings["label_noise"], &settings["init"]), (&0.2.into(), &"whole/start.npz".into()));
 }

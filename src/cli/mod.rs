@@ -18,7 +18,9 @@ mod man;
 mod named;
 mod numbers;
 mod oracle;
+mod saddles;
 mod spectrum;
+mod start;
 mod subject;
 mod train;
 mod vectors;
@@ -59,6 +61,8 @@ enum Command {
     Train(train::TrainArguments),
     /// Train by several methods, fairly, and tell where each ends: tables, pictures, a page
     Compare(compare::CompareArguments),
+    /// Start beside saddles, and count the steps that each method takes to leave
+    Saddles(saddles::SaddlesArguments),
     /// The smallest and the largest eigenvalue of the Hessian, with their vectors, or all of them
     Spectrum(spectrum::SpectrumArguments),
     /// How long value, gradient and steps of training take on this machine
@@ -82,6 +86,7 @@ Examples:
   hsr vectors --out vectors
   hsr train --data wine --method hsr --strength 0.02 --out run
   hsr compare --data iris --seeds 10 --out study
+  hsr saddles --data iris --out saddles
   hsr spectrum --network net.npz --data data.npz --activation tanh
   hsr bench --shape small
 
@@ -119,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Answer => answer::answer().map(|()| true),
         Command::Train(arguments) => train::train(&arguments).map(|()| true),
         Command::Compare(arguments) => compare::compare_methods(&arguments).map(|()| true),
+        Command::Saddles(arguments) => saddles::saddles(&arguments).map(|()| true),
         Command::Spectrum(arguments) => spectrum::spectrum(&arguments).map(|()| true),
         Command::Bench(arguments) => bench::bench(&arguments).map(|()| true),
         Command::Completions(arguments) => completions::completions(&arguments).map(|()| true),

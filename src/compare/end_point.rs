@@ -1,68 +1,13 @@
-//! End points of training runs: their measures and their kind.
+//! Points of training runs, the initial ones and the end points, with their measures.
 
 use super::CompareError;
+use super::kind::{Evidence, Kind, Thresholds};
 use crate::fast::{LayerPlan, LayerWorkspace};
 use crate::model::{Batch, Loss, Network};
-use crate::number::norm;
-use crate::spectrum::{self, Extremes, network_ends, network_extremes};
+use crate::spectrum::{self, Extremes, network_extremes};
 use crate::terms::partition::{Partition, bound_matrix};
-use crate::train::{Direction, Method, Record, TrainError, Trainer};
+use crate::train::{Direction, Method, Record, TrainError, Trainer, fit, least_loss};
 use serde::Serialize;
-use std::fmt;
-
-/// The kind of an end point: a minimum, a saddle, or not converged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Kind {
-    /// A minimum no sharper than the initial point.
-    FlatMinimum,
-    /// A minimum whose largest eigenvalue is above that of the initial point.
-    SharpMinimum,
-    /// A stationary point with an eigenvalue below `-0.01` times the largest.
-    Saddle,
-    /// The gradient that the method descends is more than a hundredth of the loss's at the initial point.
-    NotConverged,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.pad(match self {
-            Kind::FlatMinimum => "flat minimum",
-            Kind::SharpMinimum => "sharp minimum",
-            Kind::Saddle => "saddle",
-            Kind::NotConverged => "not converged",
-        })
-    }
-}
-
-/// A gradient below this share of the initial one counts as none.
-const STATIONARY: f64 = 1e-2;
-/// An eigenvalue counts as negative below this share of the largest, with the sign changed.
-const NEGATIVE: f64 = 1e-2;
-
-/// The initial point of a seed, by which end points are judged.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Start {
-    /// Largest eigenvalue of the training loss's Hessian.
-    pub lambda_max: f64,
-    /// The bound by layers.
-    pub ws_layers: f64,
-    /// The bound by units.
-    pub ws_units: f64,
-    /// Norm of the training loss's gradient.
-    pub gradient_norm: f64,
-}
-
-impl Start {
-    pub(super) fn of(network: &Network<f64>, loss: Loss, train: &Batch<f64>) -> Result<Self, CompareError> {
-        let (lambda_max, _) = network_ends(network, loss, train)?;
-        let [ws_layers, ws_units] = bounds_by_groups(network, loss, train)?;
-        let gradient_norm = descended(Method::Sgd, 0.0, network, loss, train)?;
-        Ok(Start { lambda_max, ws_layers, ws_units, gradient_norm })
-    }
-}
 
 /// The bounds by layers and by units.
 fn bounds_by_groups(
@@ -79,7 +24,7 @@ fn bounds_by_groups(
     Ok([Partition::Layers, Partition::Units].map(bound))
 }
 
-/// The measures of an end point.
+/// The measures of a point of a run: an end point, or the initial one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EndPoint {
@@ -105,53 +50,99 @@ pub struct EndPoint {
     pub gradient_norm: f64,
     /// Norm of the gradient that the method descends.
     pub descended_norm: f64,
+    /// The training loss's curvature along its gradient, `g'Hg / |g|^2`.
+    pub curvature: Option<f64>,
+    /// The training loss's curvature along the gradient that the method descends.
+    pub descended_curvature: Option<f64>,
+    /// The curvature of what the method descends along the eigenvector of the smallest eigenvalue of the loss. Above 0 where that is
+    /// negative, the penalty holds the point there: it is no saddle of the objective in that direction.
+    pub objective_along_smallest: f64,
     /// Eigenvalues that are negative beyond rounding, where all are known.
     pub negative: Option<usize>,
-    /// Seconds that a step took.
+    /// Seconds that a step took; 0 where none was taken.
     pub step_seconds: f64,
-    /// The kind of the end point.
+    /// What the kind is told by.
+    pub evidence: Evidence,
+    /// The kind of the point.
     pub kind: Kind,
 }
 
-/// The norm of the gradient that a method descends, over all samples.
-fn descended(
-    method: Method,
-    strength: f64,
+/// The curvature of what a method descends along a unit vector `v`: `v'(d(theta + h v) - d(theta - h v)) / 2h` of its gradient `d`, which
+/// is exact but for rounding.
+///
+/// The difference is off by `h^2/6` times a third derivative and by some `eps |d| / h`. Both are least, to within a factor of order 1,
+/// at `h = eps^(1/3)` on the scale on which the gradient changes: that of the parameters, and at least 1.
+fn objective_along(
+    (method, strength): (Method, f64),
     network: &Network<f64>,
     loss: Loss,
     train: &Batch<f64>,
+    vector: &[f64],
 ) -> Result<f64, CompareError> {
-    let mut gradient = vec![0.0; network.architecture().parameters()];
-    Direction::new(method, 1).at(network, loss, train, strength, &mut gradient)?;
-    Ok(norm(&gradient))
+    let theta = network.layers.flat();
+    let step = f64::EPSILON.cbrt() * theta.iter().fold(1.0, |most: f64, entry| most.max(entry.abs()));
+    let (mut direction, mut moved) = (Direction::new(method, 1), network.clone());
+    let mut slope = |distance: f64| -> Result<f64, CompareError> {
+        moved.set_moved(network, distance, vector);
+        let mut gradient = vec![0.0; theta.len()];
+        direction.at(&moved, loss, train, strength, &mut gradient)?;
+        Ok(gradient.iter().zip(vector).map(|(entry, v)| entry * v).sum())
+    };
+    Ok((slope(step)? - slope(-step)?) / (2.0 * step))
 }
 
 /// The largest residual of an eigenvalue, relative to the largest magnitude, where they are found by products.
 const TOLERANCE: f64 = 1e-6;
 
-/// Measures where a run stands, of which the last record tells a part, and gives the spectrum and the vector of the
-/// largest eigenvalue with it.
+/// What a point is judged against: the initial one.
+#[derive(Clone, Copy)]
+pub(super) struct Initial {
+    /// The loss there, above its infimum.
+    pub loss: f64,
+    /// The norm of the loss's gradient there.
+    pub gradient: f64,
+    /// The norm of the gradient that the method descends there.
+    pub descended: f64,
+}
+
+impl Initial {
+    /// That of a run, by its first record.
+    pub fn of(record: &Record, loss: Loss, train: &Batch<f64>) -> Self {
+        Initial {
+            loss: record.loss - least_loss(loss, train),
+            gradient: record.gradient_norm,
+            descended: record.descended_norm.unwrap_or(record.gradient_norm),
+        }
+    }
+}
+
+/// Measures where a run stands, of which a record tells a part, and gives the spectrum and the vectors of its ends with it.
 pub(super) fn measure(
     trainer: &Trainer,
     record: &Record,
-    start: &Start,
+    initial: Initial,
 ) -> Result<(EndPoint, Extremes), CompareError> {
-    let (network, loss) = (&trainer.state().network, trainer.loss());
-    let (method, strength) = (trainer.settings().method, trainer.settings().strength);
+    let (network, loss, train) = (&trainer.state().network, trainer.loss(), trainer.train());
     let settings =
         spectrum::SpectrumSettings { tolerance: TOLERANCE, ..spectrum::SpectrumSettings::default() };
-    let ends = network_extremes(network, loss, trainer.train(), &settings)?;
+    let ends = network_extremes(network, loss, train, &settings)?;
     let (lambda_max, lambda_min) = (ends.largest.value, ends.smallest.value);
-    let descended_norm = descended(method, strength, network, loss, trainer.train())?;
-    let [ws_layers, ws_units] = bounds_by_groups(network, loss, trainer.train())?;
-    let kind = if descended_norm > STATIONARY * start.gradient_norm {
-        Kind::NotConverged
-    } else if lambda_min < -NEGATIVE * lambda_max {
-        Kind::Saddle
-    } else if lambda_max > start.lambda_max {
-        Kind::SharpMinimum
-    } else {
-        Kind::FlatMinimum
+    let [ws_layers, ws_units] = bounds_by_groups(network, loss, train)?;
+    let of_step = trainer.settings().at(trainer.state().step);
+    let descended_norm = record.descended_norm.unwrap_or(record.gradient_norm);
+    // Below the rounding of the initial loss nothing is left to decrease.
+    let left = (record.loss - least_loss(loss, train)).max(f64::EPSILON * initial.loss.abs());
+    let evidence = Evidence {
+        gradient: share(record.gradient_norm, initial.gradient),
+        decrease: share(record.gradient_norm.powi(2), lambda_max.abs() * left),
+        descended: share(descended_norm, initial.gradient.min(initial.descended)),
+        balance: share(descended_norm, record.gradient_norm),
+        smallest: share(lambda_min, lambda_max.abs()),
+        rounding: share(
+            ends.all.as_ref().map_or(ends.smallest.residual, |all| all.tolerance),
+            lambda_max.abs(),
+        ),
+        margin: fit(network, loss, train)?.margin,
     };
     let end = EndPoint {
         train_loss: record.loss,
@@ -165,9 +156,18 @@ pub(super) fn measure(
         ws_units,
         gradient_norm: record.gradient_norm,
         descended_norm,
+        curvature: record.curvature,
+        descended_curvature: record.descended_curvature,
+        objective_along_smallest: objective_along(of_step, network, loss, train, &ends.smallest.vector)?,
         negative: ends.all.as_ref().map(spectrum::Spectrum::negative),
         step_seconds: trainer.state().seconds / trainer.state().step.max(1) as f64,
-        kind,
+        evidence,
+        kind: evidence.kind(&Thresholds::default()),
     };
     Ok((end, ends))
+}
+
+/// A ratio; 0 of nothing to anything.
+fn share(part: f64, whole: f64) -> f64 {
+    if part == 0.0 { 0.0 } else { part / whole }
 }

@@ -2,7 +2,7 @@
 //! chosen on a validation part.
 //!
 //! ```
-//! use hsr::compare::{CompareSettings, compare};
+//! use hsr::compare::{CompareSettings, InitialPoint, compare};
 //! use hsr::data::{DataSet, SplitShares};
 //! use hsr::model::{Activation, Loss};
 //! use hsr::train::{Method, TrainSettings};
@@ -12,10 +12,13 @@
 //!     seed: 0,
 //!     seeds: 2,
 //!     trials: 1,
+//!     strengths: None,
 //!     hidden: vec![3, 3],
 //!     activations: vec![Activation::Tanh; 2],
 //!     loss: Loss::Softmax,
 //!     biases: true,
+//!     initial: InitialPoint::default(),
+//!     label_noise: 0.0,
 //!     shares: SplitShares { validation: 0.2, test: 0.2 },
 //!     train: TrainSettings { steps: 30, ..TrainSettings::of(Method::Sgd) },
 //! };
@@ -26,6 +29,8 @@
 //! ```
 
 mod end_point;
+mod initial;
+mod kind;
 mod measures;
 mod number_format;
 mod page;
@@ -35,19 +40,22 @@ mod settings;
 mod statistics;
 mod tables;
 
-pub use end_point::{EndPoint, Kind, Start};
+pub use end_point::EndPoint;
+pub use initial::{InitialPoint, InitialPointError};
+pub use kind::{Evidence, Kind, Sensitivity, Thresholds};
 pub use page::html;
 pub use pictures::pictures;
-pub use run::compare;
+pub use run::{compare, compare_while};
 pub use settings::{CompareSettings, strengths};
 pub use statistics::{Difference, Mean};
 
-use crate::data::{PartsError, SplitError};
+use crate::data::{LabelNoiseError, Parts, PartsError, SplitError};
+use crate::model::Network;
 use crate::pictures::PictureError;
 use crate::spectrum::SpectrumError;
 use crate::train::{Method, Record, Task, TrainError};
 use serde::Serialize;
-use statistics::{bootstrap, mean};
+pub(crate) use statistics::{bootstrap, mean};
 
 /// An error of a comparison.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +67,12 @@ pub enum CompareError {
     /// A part cannot be standardised.
     #[error(transparent)]
     Parts(#[from] PartsError),
+    /// Labels cannot be made wrong.
+    #[error(transparent)]
+    LabelNoise(#[from] LabelNoiseError),
+    /// There is no such initial point.
+    #[error(transparent)]
+    InitialPoint(#[from] InitialPointError),
     /// Training fails other than by divergence.
     #[error(transparent)]
     Train(#[from] TrainError),
@@ -76,6 +90,9 @@ pub enum CompareError {
         /// The least that is needed.
         least: u64,
     },
+    /// It was stopped before there was anything to keep.
+    #[error("stopped before any method was done: nothing is kept")]
+    Stopped,
     /// A method that diverges at every strength.
     #[error("{method} diverged at every strength that was tried: lower the rate ({rate})")]
     AllDiverged {
@@ -114,6 +131,8 @@ pub struct MethodResult {
     pub trials: Vec<Trial>,
     /// A run for each seed, in order; none where it diverged.
     pub runs: Vec<Option<Run>>,
+    /// The kinds of the end points with each threshold moved.
+    pub sensitivity: Vec<Sensitivity>,
 }
 
 /// A measured run of a method with the strength that was chosen.
@@ -122,12 +141,30 @@ pub struct MethodResult {
 pub struct Run {
     /// The end point.
     pub end: EndPoint,
+    /// The network there.
+    #[serde(skip)]
+    pub network: Network<f64>,
     /// The records along the way.
     pub records: Vec<Record>,
     /// All eigenvalues at the end, where there are few enough.
     pub spectrum: Option<Vec<f64>>,
     /// The training loss along the vector of the largest eigenvalue: distance and loss.
     pub along: Vec<(f64, f64)>,
+}
+
+/// The ground of a seed: the parts of the data, and the initial point.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Start {
+    /// The measures of the initial point, as sgd finds them.
+    #[serde(flatten)]
+    pub point: EndPoint,
+    /// The network there.
+    #[serde(skip)]
+    pub network: Network<f64>,
+    /// The parts of the data, standardised, with the labels that are wrong on purpose.
+    #[serde(skip)]
+    pub parts: Parts,
 }
 
 /// A comparison: the results of all methods, with tables and a page.
@@ -139,8 +176,10 @@ pub struct Comparison {
     /// The sizes of the network and the training part, and the loss.
     #[serde(rename = "shape", serialize_with = "tables::task")]
     pub task: Task,
-    /// The initial points, a seed each.
+    /// The ground of each seed, which all methods share.
     pub starts: Vec<Start>,
     /// The methods, [`Method::Sgd`] first.
     pub results: Vec<MethodResult>,
+    /// The methods that were not done when the comparison was stopped.
+    pub unfinished: Vec<Method>,
 }

@@ -1,6 +1,6 @@
 //! A comparison as one HTML page that stands alone.
 
-use super::tables::{Column, Table};
+use super::tables::{Column, SENSITIVITY, Table};
 use super::{CompareError, Comparison, pictures};
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
@@ -14,6 +14,14 @@ td:first-child,th:first-child{text-align:left;position:sticky;left:0;background:
 details{margin:.7rem 0}summary{cursor:pointer}\
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,32rem),1fr));gap:1rem}\
 svg{max-width:100%;height:auto}pre{background:#f4f4f4;padding:.7rem;overflow-x:auto}";
+
+/// What the kinds mean.
+const KINDS: &str = "A point is stationary for the loss where its gradient is at most a hundredth of that at the initial point, and \
+    |grad L|^2 / (lambda_max L) at most a thousandth. It is a saddle where an eigenvalue is then below -0.01 times the largest and \
+    beyond rounding, and else a minimum. Of the objective only: the penalty's gradient cancels nine tenths of the loss's, so that what \
+    the method descends is stationary and the loss is not. No finite minimum: every training sample is on its side with a margin, so \
+    that the loss falls to 0 as the output layer grows. How sharp a point is says the ratio of largest eigenvalues to sgd's at equal \
+    training loss, in the table above.";
 
 /// The page of a comparison as HTML: what was asked, the command that repeats it, tables and pictures. It holds no script and fetches nothing.
 /// The same comparison gives the same page; two runs with the same seeds differ in the cells of class `time` alone.
@@ -39,12 +47,13 @@ pub fn html(comparison: &Comparison, data: &str, command: &str) -> Result<String
                 h1 { (title) }
                 p {
                     (comparison.task) ", " (comparison.settings.activations()) ", " (comparison.seeds())
-                    "; each method chose among " (comparison.settings.trials)
+                    "; each method chose among " (comparison.settings.tried())
                     " strengths by its mean validation loss. Repeat it with"
                 }
                 pre { (command) }
+                @if let Some(stopped) = comparison.stopped() { p { strong { (stopped) } } }
                 h2 { "End points" }
-                p { "Mean and, in parentheses, standard deviation over seeds." }
+                p { "Mean and, in parentheses, standard deviation over seeds; first of the initial points." }
                 (shown(&comparison.end_points()))
                 h2 { "Differences from sgd" }
                 p {
@@ -53,16 +62,17 @@ pub fn html(comparison: &Comparison, data: &str, command: &str) -> Result<String
                 }
                 (shown(&comparison.differences()))
                 h2 { "Kinds of end points" }
-                p {
-                    "Not converged: the descended gradient is above a hundredth of the loss's at the initial point. "
-                    "Saddle: an eigenvalue below -0.01 times the largest. Sharp: the largest eigenvalue is above that "
-                    "of the initial point."
-                }
+                p { (KINDS) }
                 (shown(&comparison.kinds()))
+                details {
+                    summary { "How much the thresholds matter" }
+                    p { (SENSITIVITY) }
+                    (shown(&comparison.sensitivity()))
+                }
                 h2 { "Pictures" }
                 p {
-                    "Curves over steps and along the top eigenvector, and the spectra, are of the first seed; over the "
-                    "strength, means over seeds with a standard deviation to either side."
+                    "Curves over steps and over the strength are means over seeds with a standard deviation to either side, on "
+                    "a logarithmic axis of the logarithms; along the top eigenvector, and the spectra, they are of the first seed."
                 }
                 div.pictures {
                     @for (name, svg) in &figures { figure id=(name) { (PreEscaped(svg)) } }

@@ -1,12 +1,12 @@
 //! The runs of a comparison, and the choice of strengths.
 
-use super::end_point::{Start, measure};
-use super::{CompareError, CompareSettings, Comparison, MethodResult, Run, Trial, strengths};
-use crate::audit::random_layers;
-use crate::data::{Parts, Split};
+use super::end_point::{EndPoint, Initial, measure};
+use super::kind::sensitivity;
+use super::{CompareError, CompareSettings, Comparison, MethodResult, Run, Start, Trial};
+use crate::data::{LabelNoiseError, Parts, Split, with_label_noise};
 use crate::model::{Batch, Loss, Network};
-use crate::spectrum::{network_ends, network_loss_along};
-use crate::train::{Method, Recorder, Task, TrainError, Trainer, fit, run};
+use crate::spectrum::{Extremes, network_ends, network_loss_along};
+use crate::train::{Method, Record, Recorder, Task, TrainError, Trainer, fit, run};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,11 +15,33 @@ struct Ground {
     seed: u64,
     parts: Parts,
     network: Network<f64>,
-    start: Start,
+    point: EndPoint,
 }
 
 /// A function that takes the progress, how many of how many runs are done, from any of the threads.
 type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// A function that says whether to go on, asked before every step from any of the threads.
+type GoOn<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// Why a run, or a method, has no result.
+enum Ended {
+    Stopped,
+    Failed(CompareError),
+}
+
+impl<E: Into<CompareError>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Ended::Failed(error.into())
+    }
+}
+
+/// What the runs of a comparison have in common.
+struct Course<'a> {
+    settings: &'a CompareSettings,
+    go_on: GoOn<'a>,
+    tick: &'a (dyn Fn() + Sync),
+}
 
 /// Compares training methods: runs every method at every strength on every seed, chooses each method's strength by the mean validation loss, and
 /// measures the runs with it. A strength at which a seed diverges is chosen only if all others are like that. Data whose targets are no
@@ -33,13 +55,22 @@ pub fn compare(
     settings: &CompareSettings,
     progress: Progress,
 ) -> Result<Comparison, CompareError> {
-    for (what, count) in
-        [("the number of seeds", settings.seeds), ("the number of trials", settings.trials.into())]
-    {
-        if count == 0 {
-            return Err(CompareError::TooFew { what, least: 1 });
-        }
-    }
+    compare_while(batch, class_names, settings, progress, &|| true)
+}
+
+/// Same as [`compare`], for as long as `go_on` says so. Once it does not, the methods that are done stay, and [`Comparison::unfinished`] names the
+/// others.
+///
+/// # Errors
+/// As [`compare`]; [`CompareError::Stopped`] where no method is done.
+pub fn compare_while(
+    batch: &Batch<f64>,
+    class_names: &[String],
+    settings: &CompareSettings,
+    progress: Progress,
+    go_on: GoOn,
+) -> Result<Comparison, CompareError> {
+    check(settings)?;
     let seeds: Vec<u64> = settings.all_seeds().collect();
     let grounds = seeds
         .into_par_iter()
@@ -47,16 +78,41 @@ pub fn compare(
         .collect::<Result<Vec<_>, _>>()?;
     let methods = settings.all_methods();
     let runs: usize =
-        methods.iter().map(|method| (strengths(*method, settings.trials).len() + 1) * grounds.len()).sum();
+        methods.iter().map(|method| (settings.strengths(*method).len() + 1) * grounds.len()).sum();
     let done = AtomicUsize::new(0);
     let tick = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, runs);
-    let results = methods
-        .iter()
-        .map(|method| of_method(*method, &grounds, settings, &tick))
-        .collect::<Result<Vec<_>, _>>()?;
+    let course = Course { settings, go_on, tick: &tick };
+    let mut results = Vec::new();
+    for method in &methods {
+        match of_method(*method, &grounds, &course) {
+            Ok(result) => results.push(result),
+            Err(Ended::Stopped) => break,
+            Err(Ended::Failed(error)) => return Err(error),
+        }
+    }
+    if results.is_empty() {
+        return Err(CompareError::Stopped);
+    }
     let task = Task::of(&grounds[0].network, settings.loss, &grounds[0].parts.train);
-    let starts = grounds.iter().map(|ground| ground.start).collect();
-    Ok(Comparison { settings: settings.clone(), task, starts, results })
+    let unfinished = methods[results.len()..].to_vec();
+    let starts =
+        grounds.into_iter().map(|Ground { parts, network, point, .. }| Start { point, network, parts });
+    Ok(Comparison { settings: settings.clone(), task, starts: starts.collect(), results, unfinished })
+}
+
+/// Whether there is anything to run, with strengths that are some.
+fn check(settings: &CompareSettings) -> Result<(), CompareError> {
+    let strengths = settings.strengths.as_ref().map_or(1, |given| given.len() as u64);
+    for (what, count) in [
+        ("the number of seeds", settings.seeds),
+        ("the number of trials", settings.trials.into()),
+        ("the number of strengths", strengths),
+    ] {
+        if count == 0 {
+            return Err(CompareError::TooFew { what, least: 1 });
+        }
+    }
+    Ok(())
 }
 
 fn ground(
@@ -66,40 +122,43 @@ fn ground(
     seed: u64,
 ) -> Result<Ground, CompareError> {
     let split = Split::of(batch, class_names, settings.shares, seed)?;
-    let parts = Parts::for_loss(batch, class_names, &split, settings.loss)?;
-    let network = random_layers(&settings.architecture(batch), &settings.activations, seed);
-    let start = Start::of(&network, settings.loss, &parts.train)?;
-    Ok(Ground { seed, parts, network, start })
+    let mut parts = Parts::for_loss(batch, class_names, &split, settings.loss)?;
+    if settings.label_noise != 0.0 && class_names.is_empty() {
+        return Err(LabelNoiseError::NoClasses.into());
+    }
+    parts.train = with_label_noise(&parts.train, settings.label_noise, seed)?;
+    let network = settings.initial.network(&settings.architecture(batch), &settings.activations, seed)?;
+    let trainer =
+        Trainer::new(settings.of_run(Method::Sgd, 0.0, seed), network.clone(), settings.loss, &parts.train)?;
+    let record = Recorder::new(&parts.train, parts.test.as_ref(), 1).record(&trainer)?;
+    let point = measure(&trainer, &record, Initial::of(&record, settings.loss, &parts.train))?.0;
+    Ok(Ground { seed, parts, network, point })
 }
 
-fn of_method(
-    method: Method,
-    grounds: &[Ground],
-    settings: &CompareSettings,
-    tick: &(dyn Fn() + Sync),
-) -> Result<MethodResult, CompareError> {
-    let tried = strengths(method, settings.trials);
+fn of_method(method: Method, grounds: &[Ground], course: &Course) -> Result<MethodResult, Ended> {
+    let tried = course.settings.strengths(method);
     let pairs: Vec<(f64, &Ground)> =
         tried.iter().flat_map(|strength| grounds.iter().map(move |ground| (*strength, ground))).collect();
     let trials = pairs
         .par_iter()
         .map(|&(strength, ground)| {
-            let trial = trial(method, strength, ground, settings);
-            tick();
+            let trial = trial(method, strength, ground, course);
+            (course.tick)();
             trial
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let strength =
-        chosen(&tried, &trials).ok_or(CompareError::AllDiverged { method, rate: settings.train.rate })?;
+    let rate = course.settings.train.rate;
+    let strength = chosen(&tried, &trials).ok_or(CompareError::AllDiverged { method, rate })?;
     let runs = grounds
         .par_iter()
         .map(|ground| {
-            let run = measured(method, strength, ground, settings);
-            tick();
+            let run = measured(method, strength, ground, course);
+            (course.tick)();
             run
         })
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(MethodResult { method, strength, trials, runs })
+    let evidence: Vec<_> = runs.iter().flatten().map(|run| run.end.evidence).collect();
+    Ok(MethodResult { method, strength, trials, runs, sensitivity: sensitivity(&evidence) })
 }
 
 /// The strength with the fewest seeds that diverge, and of those the one with the least mean validation loss.
@@ -129,22 +188,24 @@ fn unless_diverged<T>(result: Result<T, TrainError>) -> Result<Option<T>, TrainE
     }
 }
 
-fn trial(
-    method: Method,
-    strength: f64,
-    ground: &Ground,
-    settings: &CompareSettings,
-) -> Result<Trial, CompareError> {
+fn trial(method: Method, strength: f64, ground: &Ground, course: &Course) -> Result<Trial, Ended> {
     let Ground { seed, parts, network, .. } = ground;
+    let settings = course.settings;
     let mut trainer =
         Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
-    let mut steps = || -> Result<(), TrainError> {
+    let mut steps = || -> Result<bool, TrainError> {
         while !trainer.is_done() {
+            if !(course.go_on)() {
+                return Ok(false);
+            }
             trainer.step()?;
         }
-        Ok(())
+        Ok(true)
     };
-    let ended = unless_diverged(steps())?.is_some();
+    let ended = match unless_diverged(steps())? {
+        Some(false) => return Err(Ended::Stopped),
+        all => all.is_some(),
+    };
     let (network, loss) = (&trainer.state().network, settings.loss);
     let of_ended = |value: f64| (ended && value.is_finite()).then_some(value);
     let validation = parts.validation.as_ref().unwrap_or(&parts.train);
@@ -159,17 +220,9 @@ fn trial(
     })
 }
 
-/// How far the line through an end point goes to either side, and points on each side.
-const FAR: f64 = 1.0;
-const POINTS: i32 = 20;
-
-fn measured(
-    method: Method,
-    strength: f64,
-    ground: &Ground,
-    settings: &CompareSettings,
-) -> Result<Option<Run>, CompareError> {
-    let Ground { seed, parts, network, start } = ground;
+fn measured(method: Method, strength: f64, ground: &Ground, course: &Course) -> Result<Option<Run>, Ended> {
+    let Ground { seed, parts, network, .. } = ground;
+    let settings = course.settings;
     let mut trainer =
         Trainer::new(settings.of_run(method, strength, *seed), network.clone(), settings.loss, &parts.train)?;
     let along_the_way =
@@ -178,23 +231,28 @@ fn measured(
     let mut records = Vec::new();
     let ended = run(&mut trainer, &mut recorder, |_, record| {
         records.extend(record);
-        Ok(true)
+        Ok((course.go_on)())
     });
-    let (Some(()), Some(last)) = (unless_diverged(ended)?, records.last()) else { return Ok(None) };
-    let (end, found) = measure(&trainer, last, start)?;
+    let Some(()) = unless_diverged(ended)? else { return Ok(None) };
+    if !trainer.is_done() {
+        return Err(Ended::Stopped);
+    }
+    Ok(Some(at_end(&trainer, records)?))
+}
+
+/// How far the line through an end point goes to either side, and points on each side.
+const FAR: f64 = 1.0;
+const POINTS: i32 = 20;
+
+/// The measures where a run ended.
+fn at_end(trainer: &Trainer, records: Vec<Record>) -> Result<Run, CompareError> {
+    let (train, loss) = (trainer.train(), trainer.loss());
+    let (first, last) = (&records[0], &records[records.len() - 1]);
+    let (end, Extremes { largest, all, .. }) = measure(trainer, last, Initial::of(first, loss, train))?;
     let distances: Vec<f64> =
         (-POINTS..=POINTS).map(|point| FAR * f64::from(point) / f64::from(POINTS)).collect();
-    let losses = network_loss_along(
-        &trainer.state().network,
-        settings.loss,
-        &parts.train,
-        &found.largest.vector,
-        &distances,
-    )?;
-    Ok(Some(Run {
-        end,
-        records,
-        spectrum: found.all.map(|all| all.values),
-        along: distances.into_iter().zip(losses).collect(),
-    }))
+    let network = trainer.state().network.clone();
+    let losses = network_loss_along(&network, loss, train, &largest.vector, &distances)?;
+    let along = distances.into_iter().zip(losses).collect();
+    Ok(Run { end, network, records, spectrum: all.map(|all| all.values), along })
 }

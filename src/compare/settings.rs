@@ -1,5 +1,6 @@
 //! Settings of a comparison of training methods.
 
+use super::InitialPoint;
 use crate::data::SplitShares;
 use crate::model::{Activation, Architecture, Batch, Loss};
 use crate::train::{Method, TrainSettings};
@@ -14,8 +15,10 @@ pub struct CompareSettings {
     pub seed: u64,
     /// How many seeds: as many splits and initial points, which each method sees.
     pub seeds: u64,
-    /// Strengths that each method may try.
+    /// Strengths that each method may try: its default and powers of 4 times it.
     pub trials: u32,
+    /// Strengths that are tried in their place, the same for all methods that have one.
+    pub strengths: Option<Vec<f64>>,
     /// The width of each hidden layer.
     pub hidden: Vec<usize>,
     /// The activation of each hidden layer.
@@ -24,6 +27,10 @@ pub struct CompareSettings {
     pub loss: Loss,
     /// Whether there are biases.
     pub biases: bool,
+    /// The initial point of every seed.
+    pub initial: InitialPoint,
+    /// The share of training samples whose label is made wrong, where there are classes. The other parts keep theirs.
+    pub label_noise: f64,
     /// Parts of the data for choosing a strength and for testing.
     pub shares: SplitShares,
     /// Steps, rate, momentum and the rest, the same for all; method, strength and seed are put in for each run.
@@ -63,6 +70,19 @@ impl CompareSettings {
             }
         }
         methods
+    }
+
+    /// The strengths that a method tries.
+    pub(super) fn strengths(&self, method: Method) -> Vec<f64> {
+        match &self.strengths {
+            Some(given) if method.strength_name().is_some() => given.clone(),
+            _ => strengths(method, self.trials),
+        }
+    }
+
+    /// How many strengths a method that has one tries.
+    pub(super) fn tried(&self) -> usize {
+        self.strengths.as_ref().map_or(self.trials as usize, Vec::len)
     }
 
     /// The seeds, in order; after the largest number comes 0.

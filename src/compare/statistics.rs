@@ -15,7 +15,7 @@ pub struct Mean {
 }
 
 /// Mean and standard deviation; NaN for no values.
-pub(super) fn mean(values: &[f64]) -> Mean {
+pub(crate) fn mean(values: &[f64]) -> Mean {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
@@ -45,7 +45,7 @@ const RESAMPLES: usize = 4000;
 
 /// The percentile bootstrap of a mean: seeds drawn with replacement, the middle 95% of the means. Percentiles are too
 /// narrow for few seeds: with ten, such an interval holds the truth in about 90 of 100 cases. `None` below two values.
-pub(super) fn bootstrap(differences: &[f64], seed: u64) -> Option<Difference> {
+pub(crate) fn bootstrap(differences: &[f64], seed: u64) -> Option<Difference> {
     let count = differences.len();
     if count < 2 {
         return None;

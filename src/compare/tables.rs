@@ -1,11 +1,13 @@
 //! The tables of a comparison: end points, differences from sgd, kinds of end points.
 
-use super::measures::{BOUND, MILLISECONDS, Measure, measures};
+use super::kind::counts;
+use super::measures::{BOUND, MILLISECONDS, Measure, RATIO, START, measures};
 use super::number_format::{MISSING, NumberFormat};
-use super::{Comparison, Difference, Kind, Mean, MethodResult};
+use super::{Comparison, Difference, Kind, Mean, MethodResult, Thresholds, mean};
 use crate::train::Task;
 use comfy_table::{CellAlignment, presets};
 use serde::Serializer;
+use std::collections::BTreeSet;
 
 /// A column of a table, a cell a method.
 pub(super) struct Column {
@@ -42,8 +44,8 @@ pub(super) fn task<S: Serializer>(task: &Task, serializer: S) -> Result<S::Ok, S
 impl Comparison {
     /// All tables as text, for a terminal.
     pub fn table(&self) -> String {
-        let mut text =
-            format!("{}, {}, {} strengths a method\n\n", self.task, self.seeds(), self.settings.trials);
+        let mut text = format!("{}, {}, {}\n", self.task, self.seeds(), self.strengths());
+        text += &self.stopped().map_or("\n".to_string(), |stopped| format!("{stopped}\n\n"));
         for (about, table) in [
             ("end points, mean (standard deviation) over seeds", self.end_points()),
             (
@@ -53,7 +55,19 @@ impl Comparison {
         ] {
             text += &format!("{about}\n{}\n\n", as_text(&table));
         }
-        text + &format!("kinds of end points\n{}\n", as_text(&self.kinds()))
+        text += &format!("kinds of end points\n{}\n\n", as_text(&self.kinds()));
+        text + &format!("{SENSITIVITY}\n{}\n", as_text(&self.sensitivity()))
+    }
+
+    /// How strengths were chosen.
+    pub(super) fn strengths(&self) -> String {
+        format!("{} strengths a method", self.settings.tried())
+    }
+
+    /// Which methods are missing, where the comparison was stopped.
+    pub(super) fn stopped(&self) -> Option<String> {
+        let missing: Vec<&str> = self.unfinished.iter().map(|method| method.name()).collect();
+        (!missing.is_empty()).then(|| format!("stopped before the end, without {}", missing.join(", ")))
     }
 
     /// How many seeds there are, and which.
@@ -61,23 +75,32 @@ impl Comparison {
         format!("{} seeds from {}", self.starts.len(), self.settings.seed)
     }
 
-    /// Means and standard deviations over the seeds.
+    /// Means and standard deviations over the seeds, those of the initial points first.
     pub(super) fn end_points(&self) -> Table {
         let mut columns: Vec<Column> = measures(self.settings.loss)
             .iter()
             .map(|measure| {
-                let means: Vec<Mean> = self.results.iter().map(|result| result.mean(measure.of)).collect();
-                Column::of(measure, with_deviations(&means))
+                let starts: Vec<f64> = self.starts.iter().map(|start| (measure.of)(&start.point)).collect();
+                let ends = self.results.iter().map(|result| result.mean(measure.of));
+                let ends: Vec<Mean> = ends.collect();
+                // In the digits that the end points need, whose losses are small beside those at the start.
+                let format = NumberFormat::of_sizes(&ends.iter().map(|at| at.mean).collect::<Vec<_>>());
+                let means: Vec<Mean> = [mean(&starts)].into_iter().chain(ends).collect();
+                Column::of(measure, with_deviations(&means, format))
             })
             .collect();
-        let times: Vec<Mean> = self.results.iter().map(|result| self.relative_time(result)).collect();
+        let of_starts = [mean(&[])];
+        let times = self.results.iter().map(|result| self.relative_time(result));
+        let times: Vec<Mean> = of_starts.into_iter().chain(times).collect();
+        let sizes: Vec<f64> = times.iter().map(|at| at.mean).collect();
         columns.push(Column {
             name: "step / sgd".to_string(),
-            cells: with_deviations(&times),
+            cells: with_deviations(&times, NumberFormat::of_sizes(&sizes)),
             prominent: true,
             timed: true,
         });
-        Table { methods: labels(&self.results), columns }
+        let methods = [START.to_string()].into_iter().chain(labels(&self.results)).collect();
+        Table { methods, columns }
     }
 
     /// Differences from sgd with their intervals, and the ratio of largest eigenvalues.
@@ -94,7 +117,7 @@ impl Comparison {
             .collect();
         let ratios: Vec<_> = others.iter().map(|result| self.ratio_at_equal_loss(result)).collect();
         columns.push(Column {
-            name: "lambda_max ratio at equal loss".to_string(),
+            name: RATIO.to_string(),
             cells: with_intervals(&ratios, 1.0),
             prominent: true,
             timed: false,
@@ -110,11 +133,41 @@ impl Comparison {
             prominent: true,
             timed: false,
         };
-        let kinds = [Kind::FlatMinimum, Kind::SharpMinimum, Kind::Saddle, Kind::NotConverged];
-        let counted = kinds.map(|kind| column(kind.to_string(), &|result| result.count(kind)));
+        let counted = Kind::ALL.map(|kind| column(kind.to_string(), &|result| result.count(kind)));
         let diverged = column("diverged".to_string(), &MethodResult::diverged);
         Table { methods: labels(&self.results), columns: counted.into_iter().chain([diverged]).collect() }
     }
+}
+
+impl Comparison {
+    /// The kinds again with each threshold moved.
+    pub(super) fn sensitivity(&self) -> Table {
+        let as_they_are = |result: &MethodResult| {
+            let evidence: Vec<_> = result.runs.iter().flatten().map(|run| run.end.evidence).collect();
+            said(&counts(&evidence, &Thresholds::default()))
+        };
+        let moved: BTreeSet<(usize, String)> = self
+            .results
+            .iter()
+            .flat_map(|result| result.sensitivity.iter().enumerate())
+            .map(|(at, moved)| (at, format!("{} x{}", moved.threshold, moved.factor)))
+            .collect();
+        let column = |name: String, cells: Vec<String>| Column { name, cells, prominent: true, timed: false };
+        let first = column("as they are".to_string(), self.results.iter().map(as_they_are).collect());
+        let others = moved.into_iter().map(|(at, name)| {
+            column(name, self.results.iter().map(|result| said(&result.sensitivity[at].counts)).collect())
+        });
+        Table { methods: labels(&self.results), columns: [first].into_iter().chain(others).collect() }
+    }
+}
+
+/// What the table of the sensitivity shows.
+pub(super) const SENSITIVITY: &str = "kinds with each threshold at a tenth and at ten times: minimum/saddle/of the objective only/\
+    no finite minimum/not converged";
+
+/// Counts of kinds in one cell.
+fn said(counts: &[usize; 5]) -> String {
+    counts.map(|count| count.to_string()).join("/")
 }
 
 fn labels(results: &[MethodResult]) -> Vec<String> {
@@ -122,8 +175,7 @@ fn labels(results: &[MethodResult]) -> Vec<String> {
 }
 
 /// Means with their standard deviations in parentheses.
-fn with_deviations(means: &[Mean]) -> Vec<String> {
-    let format = NumberFormat::of_sizes(&means.iter().map(|at| at.mean).collect::<Vec<_>>());
+fn with_deviations(means: &[Mean], format: NumberFormat) -> Vec<String> {
     let cell = |Mean { mean, deviation }: &Mean| match mean.is_finite() {
         true => format!("{} ({})", format.write(*mean), format.write(*deviation)),
         false => MISSING.to_string(),

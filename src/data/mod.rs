@@ -9,6 +9,7 @@
 //! ```
 
 mod labelled;
+mod noise;
 mod numbered;
 mod parts;
 mod regression;
@@ -20,6 +21,7 @@ mod subset;
 mod table;
 
 pub use labelled::{LabelColumn, LabelledData};
+pub use noise::{LabelNoiseError, with_label_noise};
 pub use numbered::NumberedData;
 pub use parts::{Parts, PartsError, classes};
 pub use regression::RegressionSet;

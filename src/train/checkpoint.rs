@@ -71,7 +71,7 @@ impl Checkpoint {
             let (taken, all) = (self.state.step.to_string(), format!("only {} in all", own.settings.steps));
             return differ("steps taken:", taken, all, "give as many steps at least");
         }
-        match self.settings.difference(&own.settings) {
+        match self.settings.difference(&own.settings, self.state.step) {
             Some((what, checkpoint, run)) => {
                 differ(what, checkpoint, run, "resume with the settings that it was made with, or start anew")
             }

@@ -22,7 +22,7 @@ pub struct Descent {
 ///
 /// Where a bound has no gradient, at a vanishing Hessian (all samples saturated), at a block that is a multiple of the
 /// identity, or where the reduced bound is clamped at 0, the gradient is that of the loss alone: at a vanishing Hessian
-/// and where it is clamped, the bound is at its least, and 0 is one of its subgradients.
+/// and where it is clamped, the bound is at its least, and 0 is one of its subgradients. Of [`Method::Ws`], which descends no loss, it is 0 there.
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Layer, Layers, Loss, Network};
@@ -46,6 +46,11 @@ pub struct Direction {
 }
 
 impl Direction {
+    /// The method.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
     /// The gradient of a method, computed by so many threads.
     pub fn new(method: Method, threads: usize) -> Self {
         Direction { method, paths: Paths::new(threads), there: None }
@@ -68,7 +73,8 @@ impl Direction {
             self.method.check(&Task::of(network, loss, batch))?;
         }
         if let Some(objective) = self.method.objective() {
-            return self.paths.penalised(network, loss, batch, (1.0, objective, strength), out);
+            let (share, strength) = if self.method == Method::Ws { (0.0, 1.0) } else { (1.0, strength) };
+            return self.paths.penalised(network, loss, batch, (share, objective, strength), out);
         }
         let found = self.paths.gradient(network, loss, batch, out, |_| {})?;
         let penalty = match self.method {

@@ -97,11 +97,15 @@ pub enum TrainError {
     Each(Box<dyn Error + Send + Sync>),
 }
 
-/// What to lower, with its value.
-pub(super) fn advice(settings: &TrainSettings) -> String {
+/// What to lower at a step, with its value.
+pub(super) fn advice(settings: &TrainSettings, step: usize) -> String {
     let rate = format!("the rate ({})", short(settings.rate));
-    match settings.method.strength_name() {
-        Some(name) if settings.strength > 0.0 => format!("{rate} or {name} ({})", short(settings.strength)),
+    let (method, strength) = match settings.switch {
+        Some(switch) if step >= switch.step => (switch.method, switch.strength),
+        _ => (settings.method, settings.strength),
+    };
+    match method.strength_name() {
+        Some(name) if strength > 0.0 => format!("{rate} or {name} ({})", short(strength)),
         _ => rate,
     }
 }

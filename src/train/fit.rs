@@ -14,6 +14,12 @@ pub struct Fit {
     pub loss: f64,
     /// The score, 1 for a perfect fit, as [`score_name`] says; `None` where it is not defined, as that of targets that are all the same.
     pub score: Option<f64>,
+    /// The least margin of a sample: by how much the output of its class exceeds the largest other one, or, of several labels, how far each
+    /// output is on its label's side of 0. `None` where targets are not all 0 and 1, or the loss is of another kind.
+    ///
+    /// Where it is above 0 the loss falls to 0 as the output layer grows, and the derivative in that direction is not 0: neither a minimum
+    /// nor a saddle is here.
+    pub margin: Option<f64>,
 }
 
 /// How well a network fits a part of the data.
@@ -83,6 +89,25 @@ pub(super) fn score(loss: Loss, outputs: &[f64], batch: &Batch<f64>) -> Option<f
     }
 }
 
+/// The least margin of outputs, a row a sample.
+pub(super) fn margin(loss: Loss, outputs: &[f64], batch: &Batch<f64>) -> Option<f64> {
+    let (y, width) = (&batch.y, batch.y.ncols());
+    let o = |n: usize, k: usize| outputs[n * width + k];
+    let of_sample = |n: usize| match loss {
+        Loss::Softmax => {
+            let own = largest(width, |k| y[(n, k)]);
+            let others = (0..width).filter(|&k| k != own).map(|k| o(n, k));
+            o(n, own) - others.fold(f64::NEG_INFINITY, f64::max)
+        }
+        _ => {
+            (0..width).map(|k| if y[(n, k)] > 0.5 { o(n, k) } else { -o(n, k) }).fold(f64::INFINITY, f64::min)
+        }
+    };
+    let hard = y.iter().all(|target| *target == 0.0 || *target == 1.0);
+    let of_labels = matches!(loss, Loss::Softmax | Loss::MultiLabel);
+    (hard && of_labels).then(|| (0..batch.samples()).map(of_sample).fold(f64::INFINITY, f64::min))
+}
+
 /// The part of the loss of guessing that outputs do without, both from the least that there is.
 fn explained(loss: Loss, outputs: &[f64], batch: &Batch<f64>) -> Option<f64> {
     let least = least(loss, batch);
@@ -103,7 +128,7 @@ fn guess(loss: Loss, batch: &Batch<f64>) -> Vec<f64> {
 }
 
 /// The least loss that outputs can have at these targets: 0 but for counts, which leave out a constant.
-fn least(loss: Loss, batch: &Batch<f64>) -> f64 {
+pub(crate) fn least(loss: Loss, batch: &Batch<f64>) -> f64 {
     match loss {
         Loss::Poisson => {
             let of = |y: f64| if y > 0.0 { y - y * y.ln() } else { 0.0 };
@@ -178,6 +203,16 @@ mod tests {
         assert!((of(Loss::Poisson, &logarithms, &y) - 0.624_586_266_649_480_6).abs() < 1e-12);
         let (y, o) = (dmatrix![1.0, 0.0; 0.0, 1.0], dmatrix![0.3, -1.0; 0.2, 0.1]);
         assert_eq!((of(Loss::MultiLabel, &o, &y), of(Loss::Softmax, &o, &y)), (0.75, 0.5));
+    }
+
+    #[test]
+    fn a_margin_is_that_of_the_worst_sample_and_only_hard_labels_have_one() {
+        let (hard, soft) = (batch(dmatrix![1.0, 0.0; 0.0, 1.0]), batch(dmatrix![0.75, 0.25; 0.0, 1.0]));
+        let outputs = [3.0, -1.0, 0.5, 2.0];
+        assert_eq!(margin(Loss::Softmax, &outputs, &hard), Some(1.5));
+        assert_eq!(margin(Loss::MultiLabel, &outputs, &hard), Some(-0.5));
+        assert_eq!(margin(Loss::Softmax, &outputs, &soft), None);
+        assert_eq!(margin(Loss::Squared, &outputs, &hard), None);
     }
 
     #[test]

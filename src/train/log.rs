@@ -25,7 +25,8 @@ const JSON: &str = "log.jsonl";
 /// for step in [0, 10, 20] {
 ///     log.add(&Record {
 ///         step, epoch: 0, loss: 0.1, score: Some(1.0), test_loss: None, test_score: None, trace: 2.0, trace_squared: 3.0,
-///         ws: 1.2, lambda_max: None, lambda_min: None, gradient_norm: 0.5, seconds: 0.0,
+///         ws: 1.2, lambda_max: None, lambda_min: None, gradient_norm: 0.5, descended_norm: Some(0.6),
+///         curvature: Some(0.2), descended_curvature: Some(0.1), seconds: 0.0,
 ///     })?;
 /// }
 /// let records = Log::read(folder.path())?;
@@ -133,13 +134,16 @@ impl Serialize for Line<'_> {
         line.serialize_field(names[9], &record.lambda_max)?;
         line.serialize_field(names[10], &record.lambda_min)?;
         line.serialize_field(names[11], &record.gradient_norm)?;
-        line.serialize_field(names[12], &record.seconds)?;
+        line.serialize_field(names[12], &record.descended_norm)?;
+        line.serialize_field(names[13], &record.curvature)?;
+        line.serialize_field(names[14], &record.descended_curvature)?;
+        line.serialize_field(names[15], &record.seconds)?;
         line.end()
     }
 }
 
 /// The names of a record's fields.
-fn names(loss: Loss) -> [&'static str; 13] {
+fn names(loss: Loss) -> [&'static str; 16] {
     let test_score = if score_name(loss) == "accuracy" { "test_accuracy" } else { "test_score" };
     [
         "step",
@@ -154,6 +158,9 @@ fn names(loss: Loss) -> [&'static str; 13] {
         "lambda_max",
         "lambda_min",
         "gradient_norm",
+        "descended_norm",
+        "curvature",
+        "descended_curvature",
         "seconds",
     ]
 }
@@ -191,6 +198,9 @@ mod tests {
             lambda_max: None,
             lambda_min: None,
             gradient_norm: 0.5,
+            descended_norm: Some(0.6),
+            curvature: Some(0.2),
+            descended_curvature: None,
             seconds: 0.0,
         }
     }

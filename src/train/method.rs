@@ -24,6 +24,8 @@ pub enum Method {
     Sgd,
     /// `L + lambda WS`: the upper bound on the largest eigenvalue. arXiv:2606.28662.
     Hsr,
+    /// `WS` alone, without the loss: the direction of steepest descent of the bound. arXiv:2606.28662.
+    Ws,
     /// `L + lambda` times the reduced bound.
     HsrReduced,
     /// `L + lambda` times the block bound, which is of one hidden layer with softmax. [`Method::HsrLayers`] is the same there, and the one to
@@ -48,9 +50,10 @@ pub enum Method {
 
 impl Method {
     /// All methods, plain descent first.
-    pub const ALL: [Method; 10] = [
+    pub const ALL: [Method; 11] = [
         Method::Sgd,
         Method::Hsr,
+        Method::Ws,
         Method::HsrReduced,
         Method::HsrBlock,
         Method::HsrLayers,
@@ -66,6 +69,7 @@ impl Method {
         match self {
             Method::Sgd => "sgd",
             Method::Hsr => "hsr",
+            Method::Ws => "ws",
             Method::HsrReduced => "hsr-reduced",
             Method::HsrBlock => "hsr-block",
             Method::HsrLayers => "hsr-layers",
@@ -77,10 +81,11 @@ impl Method {
         }
     }
 
-    /// The function of the Hessian that is added to the loss; nothing for the methods that add none.
+    /// The function of the Hessian that is added to the loss, or descended in its place by [`Method::Ws`]; nothing for the methods that
+    /// have none.
     pub fn objective(self) -> Option<LayerObjective> {
         match self {
-            Method::Hsr => Some(LayerObjective::Upper),
+            Method::Hsr | Method::Ws => Some(LayerObjective::Upper),
             Method::HsrReduced => Some(LayerObjective::Reduced),
             Method::HsrBlock | Method::HsrLayers => Some(LayerObjective::Layers),
             Method::HsrUnits => Some(LayerObjective::Units),
@@ -104,7 +109,7 @@ impl Method {
     /// The name of the strength: `lambda`, `rho` or `decay`; nothing for a method without one.
     pub fn strength_name(self) -> Option<&'static str> {
         match self {
-            Method::Sgd => None,
+            Method::Sgd | Method::Ws => None,
             Method::Sam => Some("rho"),
             Method::WeightDecay => Some("decay"),
             _ => Some("lambda"),
@@ -115,7 +120,7 @@ impl Method {
     /// end point on the embedded data sets and does not hinder the fit. Not tuned.
     pub fn default_strength(self) -> f64 {
         match self {
-            Method::Sgd => 0.0,
+            Method::Sgd | Method::Ws => 0.0,
             Method::Hsr
             | Method::HsrReduced
             | Method::HsrBlock

@@ -44,6 +44,7 @@ mod regularizer;
 mod run;
 mod schedule;
 mod settings;
+mod switch;
 mod task;
 mod trainer;
 
@@ -52,6 +53,7 @@ pub use direction::{Descent, Direction};
 pub use error::{CheckpointMismatch, Symptom, TrainError};
 #[cfg(feature = "files")]
 pub use file_error::RunFileError;
+pub(crate) use fit::least as least_loss;
 pub use fit::{Fit, fit, score_name};
 #[cfg(feature = "files")]
 pub use log::Log;
@@ -61,5 +63,6 @@ pub use regularizer::{HsrRegularizer, RegularizerError};
 pub use run::run;
 pub use schedule::Schedule;
 pub use settings::{TrainSettings, TrainSettingsError};
+pub use switch::{Switch, SwitchError};
 pub use task::Task;
 pub use trainer::{State, Trainer};

@@ -1,6 +1,6 @@
 //! By which path of [`fast`](crate::fast) loss, moments and gradients are computed: one hidden layer with softmax has one of its own.
 
-use super::fit::{Fit, score};
+use super::fit::{Fit, margin, score};
 use super::recent::Recent;
 use super::{Descent, TrainError};
 use crate::budget;
@@ -75,8 +75,9 @@ impl Paths {
     /// Loss and score.
     pub fn fit(&mut self, network: &Network<f64>, loss: Loss, batch: &Batch<f64>) -> Result<Fit, TrainError> {
         let pass = self.pass(network, loss, batch)?;
-        let score = score(loss, pass.outputs(network, batch), batch);
-        Ok(Fit { loss: pass.loss(batch), score })
+        let outputs = pass.outputs(network, batch);
+        let (score, margin) = (score(loss, outputs, batch), margin(loss, outputs, batch));
+        Ok(Fit { loss: pass.loss(batch), score, margin })
     }
 
     /// The loss, and its gradient in `out`. `look` sees the outputs, a row a sample, on the way.

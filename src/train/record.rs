@@ -2,9 +2,10 @@
 
 use super::fit::score;
 use super::paths::Paths;
-use super::{TrainError, Trainer};
+use super::{Direction, TrainError, Trainer};
 use crate::model::{Batch, Loss, Network};
 use crate::number::norm;
+use crate::spectrum::HessianProduct;
 use serde::{Deserialize, Serialize};
 
 /// A record of a training run: measures at a step, over the whole training and test part.
@@ -46,6 +47,12 @@ pub struct Record {
     pub lambda_min: Option<f64>,
     /// The norm of the training loss's gradient, without penalty.
     pub gradient_norm: f64,
+    /// The norm of the gradient that the method descends at the step, over all samples; logs of earlier versions have none.
+    pub descended_norm: Option<f64>,
+    /// The training loss's curvature along its gradient, `g'Hg / |g|^2`; none where the gradient is 0.
+    pub curvature: Option<f64>,
+    /// The training loss's curvature along the gradient that the method descends; none where that is 0.
+    pub descended_curvature: Option<f64>,
     /// Seconds that the steps took, without the records.
     pub seconds: f64,
 }
@@ -59,12 +66,14 @@ pub struct Recorder<'a> {
     test: Option<&'a Batch<f64>>,
     extremes: Option<Extremes<'a>>,
     paths: Paths,
+    threads: usize,
+    direction: Option<Direction>,
 }
 
 impl<'a> Recorder<'a> {
     /// A recorder over a training and a test part, computing with so many threads.
     pub fn new(train: &'a Batch<f64>, test: Option<&'a Batch<f64>>, threads: usize) -> Self {
-        Recorder { train, test, extremes: None, paths: Paths::new(threads) }
+        Recorder { train, test, extremes: None, paths: Paths::new(threads), threads, direction: None }
     }
 
     /// Adds both ends of the spectrum to the records, as this function gives them.
@@ -85,6 +94,8 @@ impl<'a> Recorder<'a> {
         let train_loss = self.paths.gradient(network, loss, train, &mut gradient, look)?;
         let test = self.test.map(|test| self.paths.fit(network, loss, test)).transpose()?;
         let bound = self.paths.bound(network, loss, train)?;
+        let descended = self.descended(trainer)?;
+        let [curvature, descended_curvature] = curvatures(network, loss, train, [&gradient, &descended]);
         let (lambda_max, lambda_min) =
             self.extremes.and_then(|extremes| extremes(network, loss, train)).unzip();
         Ok(Record {
@@ -100,7 +111,40 @@ impl<'a> Recorder<'a> {
             lambda_max,
             lambda_min,
             gradient_norm: norm(&gradient),
+            descended_norm: Some(norm(&descended)),
+            curvature,
+            descended_curvature,
             seconds: state.seconds,
         })
     }
+
+    /// The gradient that the method of the next step descends, over all samples.
+    fn descended(&mut self, trainer: &Trainer) -> Result<Vec<f64>, TrainError> {
+        let (method, strength) = trainer.settings().at(trainer.state().step);
+        let kept = self.direction.take().filter(|kept| kept.method() == method);
+        let direction = self.direction.insert(kept.unwrap_or_else(|| Direction::new(method, self.threads)));
+        let mut gradient = vec![0.0; trainer.state().velocity.len()];
+        direction.at(&trainer.state().network, trainer.loss(), self.train, strength, &mut gradient)?;
+        Ok(gradient)
+    }
+}
+
+/// The curvature of the loss along each direction; none along 0, or where a product with the Hessian overflows.
+fn curvatures(
+    network: &Network<f64>,
+    loss: Loss,
+    batch: &Batch<f64>,
+    directions: [&[f64]; 2],
+) -> [Option<f64>; 2] {
+    let Ok(mut hessian) = HessianProduct::of_network(network, loss, batch) else { return [None; 2] };
+    directions.map(|direction| {
+        let length = norm(direction);
+        if !(length > 0.0 && length.is_finite()) {
+            return None;
+        }
+        let unit: Vec<f64> = direction.iter().map(|entry| entry / length).collect();
+        let mut image = vec![0.0; unit.len()];
+        hessian.apply(&unit, &mut image).ok()?;
+        Some(unit.iter().zip(&image).map(|(entry, image)| entry * image).sum())
+    })
 }

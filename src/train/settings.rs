@@ -1,6 +1,7 @@
 //! TrainSettings of a training run: everything but its data and its initial weights.
 
-use super::{Method, Schedule};
+use super::schedule::warmth;
+use super::{Method, Schedule, Switch};
 use serde::{Deserialize, Serialize};
 
 /// TrainSettings of a training run. Numbers of steps count updates, not epochs.
@@ -29,6 +30,9 @@ pub struct TrainSettings {
     pub schedule: Schedule,
     /// Steps over which the strength grows linearly from nothing.
     pub warm_up: usize,
+    /// Another method from a step on; weights and velocity go on as they are.
+    #[serde(default)]
+    pub switch: Option<Switch>,
     /// Whether the direction is divided by its norm, before momentum: without momentum the rate is the length of a
     /// step then.
     pub normalised: bool,
@@ -65,6 +69,7 @@ impl TrainSettings {
             momentum: 0.9,
             schedule: Schedule::Constant,
             warm_up: 0,
+            switch: None,
             normalised: false,
             seed: 0,
             threads: 1,
@@ -77,16 +82,14 @@ impl TrainSettings {
     /// # Errors
     /// [`TrainSettingsError`] names the first setting that is wrong, its value and what would be right.
     pub fn check(&self, samples: usize) -> Result<(), TrainSettingsError> {
-        let method = self.method;
-        let strength = method.strength_name().unwrap_or("strength");
-        let at_least_0 = |value: f64| value.is_finite() && value >= 0.0;
         require("steps", self.steps, self.steps >= 1, "1 or more")?;
         require("rate", self.rate, self.rate.is_finite() && self.rate > 0.0, "a number above 0")?;
         require("momentum", self.momentum, (0.0..1.0).contains(&self.momentum), "0 or more and below 1")?;
-        require(strength, self.strength, at_least_0(self.strength), "a number that is 0 or more")?;
-        if method.strength_name().is_none() {
-            let needed = format!("0 ({method} has no strength)");
-            require(strength, self.strength, self.strength == 0.0, &needed)?;
+        check_strength(self.method, self.strength)?;
+        if let Some(switch) = self.switch {
+            let needed = format!("a step from 1 to {}, before the last,", self.steps.saturating_sub(1));
+            require("switch", switch, (1..self.steps).contains(&switch.step), &needed)?;
+            check_strength(switch.method, switch.strength)?;
         }
         if let Some(batch) = self.batch {
             let needed = format!("from 1 to {samples}, the training samples,");
@@ -96,9 +99,28 @@ impl TrainSettings {
         require("log_every", self.log_every, self.log_every >= 1, "1 or more")
     }
 
-    /// The first setting in which another run differs so that its numbers would, with both values as text. Threads
-    /// only change rounding, and steps may be added where the rate does not depend on their number.
-    pub(super) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
+    /// The method and its strength at a step, counted from 0: those of the switch from its step on.
+    ///
+    /// ```
+    /// use hsr::train::{Method, TrainSettings};
+    /// let switch = Some("300:sgd".parse()?);
+    /// let settings = TrainSettings { switch, warm_up: 10, ..TrainSettings::of(Method::Hsr) };
+    /// assert_eq!(settings.at(4), (Method::Hsr, 0.005));
+    /// assert_eq!([settings.at(299), settings.at(300)], [(Method::Hsr, 0.01), (Method::Sgd, 0.0)]);
+    /// # Ok::<(), hsr::train::SwitchError>(())
+    /// ```
+    pub fn at(&self, step: usize) -> (Method, f64) {
+        let (method, strength) = match self.switch {
+            Some(switch) if step >= switch.step => (switch.method, switch.strength),
+            _ => (self.method, self.strength),
+        };
+        (method, strength * warmth(step, self.warm_up))
+    }
+
+    /// The first setting in which another run differs so that its numbers would after so many steps, with both values as text. Threads
+    /// only change rounding, steps may be added where the rate does not depend on their number, and a switch that is still to come has
+    /// changed nothing.
+    pub(super) fn difference(&self, other: &Self, steps: usize) -> Option<(&'static str, String, String)> {
         let text = |value: &dyn std::fmt::Debug| format!("{value:?}");
         let pairs = [
             ("method", text(&self.method.name()), text(&other.method.name())),
@@ -108,12 +130,30 @@ impl TrainSettings {
             ("momentum", text(&self.momentum), text(&other.momentum)),
             ("schedule", text(&self.schedule.name()), text(&other.schedule.name())),
             ("warm_up", text(&self.warm_up), text(&other.warm_up)),
+            ("switch", switched(self.switch, steps), switched(other.switch, steps)),
             ("normalised", text(&self.normalised), text(&other.normalised)),
             ("seed", text(&self.seed), text(&other.seed)),
         ];
-        let steps = ("steps", text(&self.steps), text(&other.steps));
-        let steps = (self.schedule == Schedule::Cosine).then_some(steps);
-        pairs.into_iter().chain(steps).find(|(_, own, others)| own != others)
+        let all = ("steps", text(&self.steps), text(&other.steps));
+        let all = (self.schedule == Schedule::Cosine).then_some(all);
+        pairs.into_iter().chain(all).find(|(_, own, others)| own != others)
+    }
+}
+
+/// A switch that was made within so many steps, as text.
+fn switched(switch: Option<Switch>, steps: usize) -> String {
+    let made = switch.filter(|switch| switch.step < steps);
+    made.map_or("none".to_string(), |switch| switch.to_string())
+}
+
+/// Checks that a method may have this strength.
+fn check_strength(method: Method, strength: f64) -> Result<(), TrainSettingsError> {
+    let name = method.strength_name().unwrap_or("strength");
+    let at_least_0 = strength.is_finite() && strength >= 0.0;
+    require(name, strength, at_least_0, "a number that is 0 or more")?;
+    match method.strength_name() {
+        None => require(name, strength, strength == 0.0, &format!("0 ({method} has no strength)")),
+        Some(_) => Ok(()),
     }
 }
 
@@ -136,6 +176,10 @@ fn require(
 mod tests {
     use super::*;
 
+    fn switch(step: usize, method: Method, strength: f64) -> Option<Switch> {
+        Some(Switch { step, method, strength })
+    }
+
     #[test]
     fn every_setting_is_checked_by_name() {
         let good = TrainSettings::of(Method::Hsr);
@@ -148,6 +192,10 @@ mod tests {
             (TrainSettings { strength: -1.0, ..good.clone() }, "lambda"),
             (TrainSettings { strength: f64::INFINITY, ..TrainSettings::of(Method::Sam) }, "rho"),
             (TrainSettings { strength: 0.1, ..TrainSettings::of(Method::Sgd) }, "strength"),
+            (TrainSettings { switch: switch(0, Method::Sgd, 0.0), ..good.clone() }, "switch"),
+            (TrainSettings { switch: switch(500, Method::Sgd, 0.0), ..good.clone() }, "switch"),
+            (TrainSettings { switch: switch(5, Method::Sam, f64::NAN), ..good.clone() }, "rho"),
+            (TrainSettings { switch: switch(5, Method::Ws, 0.1), ..good.clone() }, "strength"),
             (TrainSettings { batch: Some(0), ..good.clone() }, "batch"),
             (TrainSettings { batch: Some(11), ..good.clone() }, "batch"),
             (TrainSettings { threads: 0, ..good.clone() }, "threads"),
@@ -161,13 +209,22 @@ mod tests {
     fn runs_differ_by_what_changes_their_numbers() {
         let own = TrainSettings::of(Method::Hsr);
         assert_eq!(
-            own.difference(&TrainSettings { threads: 2, log_every: 1, steps: 900, ..own.clone() }),
+            own.difference(&TrainSettings { threads: 2, log_every: 1, steps: 900, ..own.clone() }, 7),
             None
         );
         let other = TrainSettings { rate: 0.2, ..own.clone() };
-        assert_eq!(own.difference(&other), Some(("rate", "0.1".to_string(), "0.2".to_string())));
+        assert_eq!(own.difference(&other, 7), Some(("rate", "0.1".to_string(), "0.2".to_string())));
         let cosine = TrainSettings { schedule: Schedule::Cosine, ..own };
         let longer = TrainSettings { steps: 900, ..cosine.clone() };
-        assert_eq!(cosine.difference(&longer).unwrap().0, "steps");
+        assert_eq!(cosine.difference(&longer, 7).unwrap().0, "steps");
+    }
+
+    #[test]
+    fn a_switch_makes_a_difference_once_it_was_made() {
+        let own = TrainSettings::of(Method::Hsr);
+        let other = TrainSettings { switch: switch(7, Method::Sgd, 0.0), ..own.clone() };
+        assert_eq!(own.difference(&other, 7), None);
+        let told = ("switch", "none".to_string(), "7:sgd".to_string());
+        assert_eq!(own.difference(&other, 8), Some(told));
     }
 }

@@ -4,7 +4,6 @@ use super::error::advice;
 use super::fit::{Limit, fit};
 use super::order::Order;
 use super::paths::check_fit;
-use super::schedule::warmth;
 use super::{Checkpoint, Descent, Direction, Record, Symptom, Task, TrainError, TrainSettings};
 use crate::model::{Batch, Loss, Network};
 use crate::number::norm;
@@ -71,7 +70,9 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let network = network.into();
         settings.check(train.samples())?;
-        settings.method.check(&Task::of(&network, loss, train))?;
+        let task = Task::of(&network, loss, train);
+        settings.method.check(&task)?;
+        settings.switch.map_or(Ok(()), |switch| switch.method.check(&task))?;
         check_fit(&network, loss, train)?;
         network.check_finite()?;
         let size = network.architecture().parameters();
@@ -154,7 +155,10 @@ impl<'a> Trainer<'a> {
     pub fn step(&mut self) -> Result<Descent, TrainError> {
         let start = Instant::now();
         let step = self.state.step;
-        let strength = self.settings.strength * warmth(step, self.settings.warm_up);
+        let (method, strength) = self.settings.at(step);
+        if self.direction.method() != method {
+            self.direction = Direction::new(method, self.settings.threads);
+        }
         let batch = self.order.batch(self.train, step);
         let descent =
             self.direction.at(&self.state.network, self.loss, &batch, strength, &mut self.gradient)?;
@@ -201,6 +205,7 @@ impl<'a> Trainer<'a> {
             ("the squared trace", record.trace_squared),
             ("the bound", record.ws),
             ("the gradient", record.gradient_norm),
+            ("the descended gradient", record.descended_norm.unwrap_or(0.0)),
         ];
         self.check(&numbers, record.loss)
     }
@@ -220,6 +225,6 @@ impl<'a> Trainer<'a> {
         if std::mem::take(&mut self.has_before) {
             std::mem::swap(&mut self.state, &mut self.other);
         }
-        TrainError::Diverged { step, symptom, advice: advice(&self.settings) }
+        TrainError::Diverged { step, symptom, advice: advice(&self.settings, step) }
     }
 }

@@ -1,7 +1,7 @@
 //! The page of a comparison.
 
 use super::browser::measured;
-use hsr::compare::{CompareSettings, compare, html, pictures};
+use hsr::compare::{CompareSettings, InitialPoint, compare, html, pictures};
 use hsr::data::{DataSet, SplitShares};
 use hsr::model::{Activation, Loss};
 use hsr::train::{Method, TrainSettings};
@@ -25,10 +25,13 @@ fn a_browser_shows_the_tables_and_pictures_of_a_comparison() {
         seed: 0,
         seeds: 2,
         trials: 2,
+        strengths: None,
         hidden: vec![3],
         activations: vec![Activation::Tanh],
         loss: Loss::Softmax,
         biases: true,
+        initial: InitialPoint::default(),
+        label_noise: 0.0,
         shares: SplitShares { validation: 0.2, test: 0.2 },
         train: TrainSettings { steps: 40, ..TrainSettings::of(Method::Sgd) },
     };
@@ -45,12 +48,13 @@ fn a_browser_shows_the_tables_and_pictures_of_a_comparison() {
         assert_eq!(seen["scripts"], 0);
         assert_eq!(seen["figures"], figures);
         assert_eq!((&seen["flat"], &seen["outside"]), (&0.into(), &0.into()));
-        assert_eq!(seen["folded"], 2, "columns that few read");
+        assert_eq!(seen["folded"], 3, "columns that few read, and what the thresholds do");
         assert!(seen["numbers"].as_u64() > Some(100), "{seen}");
         assert_eq!(seen["broken"], serde_json::json!([]), "numbers over two lines at {width} pixels");
         assert_eq!(seen["labels"], figures, "each picture names hsr in its legend or on its axis");
-        // A head and three methods, and again of what is folded away; two methods against sgd, twice; three methods.
-        assert_eq!(seen["rows"], serde_json::json!([4, 4, 3, 3, 4]));
+        // A head, the initial points and three methods, and again of what is folded away; two methods against sgd, twice; three
+        // methods, and again with other thresholds.
+        assert_eq!(seen["rows"], serde_json::json!([5, 5, 3, 3, 4, 4]));
         assert!(seen["width"].as_u64().unwrap() <= width as u64, "the page scrolls sideways: {seen}");
     }
 }

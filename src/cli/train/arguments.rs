@@ -3,10 +3,11 @@
 use crate::cli::layers::NetworkArguments;
 use crate::cli::named::TableArguments;
 use crate::cli::numbers;
+use crate::cli::start::StartArguments;
 use clap::Args;
 use hsr::data::LabelColumn;
 use hsr::shell::quoted;
-use hsr::train::{Method, Schedule, TrainSettings};
+use hsr::train::{Method, Schedule, Switch, TrainSettings};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -15,6 +16,7 @@ Examples:
   hsr train --data wine --method sam --batch 32 --steps 2000 --schedule cosine --out run
   hsr train --data own.csv --hidden 16 --activation gelu --test-share 0.3 --out run
   hsr train --data own.csv --loss squared --layers 32,32 --method hsr-layers --out run
+  hsr train --data iris --method hsr --strength 1 --steps 2500 --switch 500:sgd --label-noise 0.2 --out run
   hsr train --data wine --method hsr --strength 0.02 --steps 1000 --out run --resume run/checkpoint.npz";
 
 /// Arguments of `hsr train`.
@@ -27,8 +29,8 @@ pub(in crate::cli) struct TrainArguments {
     pub data: String,
     #[command(flatten)]
     pub table: TableArguments,
-    /// sgd, hsr, hsr-reduced, hsr-block (of one hidden layer with softmax), hsr-layers, hsr-units, trace, frobenius, sam
-    /// or weight-decay
+    /// sgd, hsr, ws (the bound alone, without the loss), hsr-reduced, hsr-block (of one hidden layer with softmax), hsr-layers,
+    /// hsr-units, trace, frobenius, sam or weight-decay
     #[arg(long, default_value = "hsr", value_name = "NAME")]
     pub method: Method,
     /// lambda of hsr and the others of that name, trace, frobenius; rho of sam; decay of weight-decay
@@ -37,6 +39,8 @@ pub(in crate::cli) struct TrainArguments {
     pub strength: Option<f64>,
     #[command(flatten)]
     pub network: NetworkArguments,
+    #[command(flatten)]
+    pub start: StartArguments,
     /// Updates of the weights
     #[arg(long, default_value_t = 500, value_name = "N", allow_negative_numbers = true, value_parser = numbers::count)]
     pub steps: usize,
@@ -55,6 +59,9 @@ pub(in crate::cli) struct TrainArguments {
     /// Steps over which the strength grows from 0
     #[arg(long, default_value_t = 0, value_name = "K", allow_negative_numbers = true, value_parser = numbers::count)]
     pub warm_up: usize,
+    /// Go on with another method from this step on, counted from 0, at its default strength or this one
+    #[arg(long, value_name = "STEP:METHOD[:S]", allow_hyphen_values = true)]
+    pub switch: Option<Switch>,
     /// Divide each direction by its norm
     #[arg(long)]
     pub normalised: bool,
@@ -102,6 +109,7 @@ impl TrainArguments {
             momentum: self.momentum,
             schedule: self.schedule,
             warm_up: self.warm_up,
+            switch: self.switch,
             normalised: self.normalised,
             seed: self.seed,
             threads: self.threads,
@@ -119,12 +127,15 @@ impl TrainArguments {
         if self.method.strength_name().is_some() {
             command += &format!(" --strength {}", settings.strength);
         }
-        command += &format!(" {}", self.network.options());
+        command += &format!(" {}{}", self.network.options(), self.start.options());
         command += &format!(" --steps {} --rate {} --momentum {}", self.steps, self.rate, self.momentum);
         command += &format!(" --schedule {} --warm-up {} --seed {}", self.schedule, self.warm_up, self.seed);
         command += &format!(" --test-share {} --threads {}", self.test_share, self.threads);
         command += &format!(" --log-every {}", self.log_every);
         command += &format!(" --checkpoint-every {}", self.checkpoint_every);
+        if let Some(switch) = self.switch {
+            command += &format!(" --switch {switch}");
+        }
         if let Some(batch) = self.batch {
             command += &format!(" --batch {batch}");
         }

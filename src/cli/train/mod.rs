@@ -7,7 +7,7 @@ mod prepare;
 pub(super) use arguments::TrainArguments;
 
 use super::interrupt;
-use hsr::audit::random_layers;
+use super::start::of_point;
 use hsr::model::{Batch, Loss, Network};
 use hsr::spectrum::network_ends;
 use hsr::train::{Checkpoint, Record, Recorder, Trainer, run, score_name};
@@ -22,7 +22,8 @@ pub(super) fn train(arguments: &TrainArguments) -> Result<(), Box<dyn Error>> {
     let activations = arguments.network.activations()?;
     let (parts, label) = prepare::parts(arguments)?;
     let architecture = arguments.network.architecture(&parts.train)?;
-    let network = random_layers(&architecture, &activations, arguments.seed);
+    let point = arguments.start.point(&activations)?;
+    let network = point.network(&architecture, &activations, arguments.seed).map_err(of_point)?;
     let mut trainer = Trainer::new(arguments.settings(), network, arguments.network.loss, &parts.train)?;
     if let Some(checkpoint) = checkpoint {
         trainer.resume(checkpoint)?;

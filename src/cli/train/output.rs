@@ -14,18 +14,22 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files of a run: what was done, the data that it saw, its records, and where it stands.
+/// The files of a run: what was done, the data that it saw, its records, where it started, and where it stands.
 const SETTINGS: &str = "settings.json";
 const TRAIN: &str = "train.npz";
 const TEST: &str = "test.npz";
+const START: &str = "start.npz";
 const CHECKPOINT: &str = "checkpoint.npz";
-const FILES: [&str; 6] = [SETTINGS, TRAIN, TEST, "log.csv", "log.jsonl", CHECKPOINT];
+const FILES: [&str; 7] = [SETTINGS, TRAIN, TEST, "log.csv", "log.jsonl", START, CHECKPOINT];
 
 /// What is read and what is written. A run goes on from the checkpoint that it then replaces.
 pub(super) fn files(arguments: &TrainArguments) -> Files<'_> {
     let mut files = Files::default();
     if is_file(&arguments.data) {
         files = files.reads("--data", &arguments.data);
+    }
+    if let Some(init) = &arguments.start.init {
+        files = files.reads("--init", init);
     }
     FILES.iter().fold(files, |files, name| files.writes("--out", Some(arguments.out.join(name))))
 }
@@ -69,6 +73,9 @@ impl<'a> Output<'a> {
         if let Some(test) = &parts.test {
             write_data(test, folder.file(TEST))?;
         }
+        if trainer.state().step == 0 {
+            Checkpoint::of(trainer).write(folder.file(START))?;
+        }
         Ok(Output { arguments, label, folder, log })
     }
 
@@ -107,7 +114,7 @@ impl<'a> Output<'a> {
         };
         format!(
             "{method} on {}: {}, {}, seed {seed}\n{table}\n{flat}{} steps in {:.2} s, {:.0} a second \
-             without the records\n{}: log.csv, log.jsonl, checkpoint.npz, settings.json, and the parts of the data\n",
+             without the records\n{}: log.csv, log.jsonl, start.npz, checkpoint.npz, settings.json, and the parts of the data\n",
             shown(data),
             network.activations_said(),
             trainer.task(),
@@ -153,6 +160,9 @@ fn settings(
         "layers": arguments.network.hidden(),
         "activations": trainer.state().network.activations,
         "loss": trainer.loss(),
+        "init": arguments.start.init,
+        "init_scale": arguments.start.init_scale,
+        "label_noise": arguments.start.label_noise,
         "biases": !arguments.network.no_bias,
         "settings": trainer.settings(),
     });

@@ -3,7 +3,7 @@
 use super::TrainArguments;
 use crate::cli::named::{self, listed};
 use crate::cli::note;
-use hsr::data::{LabelColumn, Parts, Split, SplitError, SplitShares, Standardiser};
+use hsr::data::{LabelColumn, Parts, Split, SplitError, SplitShares, Standardiser, with_label_noise};
 use hsr::words::shown;
 use std::error::Error;
 
@@ -13,6 +13,7 @@ pub(super) fn parts(arguments: &TrainArguments) -> Result<(Parts, Option<LabelCo
     let loss = arguments.network.loss;
     let named = named::load(&arguments.data, &arguments.table, loss)?;
     let data = shown(&arguments.data);
+    arguments.start.check_labels(&named.classes)?;
     let shares = SplitShares { validation: 0.0, test: arguments.test_share };
     let split = Split::of(&named.batch, &named.classes, shares, arguments.seed);
     let split = split.map_err(|error| match error {
@@ -21,11 +22,13 @@ pub(super) fn parts(arguments: &TrainArguments) -> Result<(Parts, Option<LabelCo
         }
         _ => format!("{data}: {error}"),
     })?;
-    if arguments.as_is {
-        return Ok((Parts::plain(&named.batch, &split), named.label));
-    }
-    let parts = Parts::for_loss(&named.batch, &named.classes, &split, loss);
-    let parts = parts.map_err(|error| format!("{data}: {error}"))?;
+    let mut parts = if arguments.as_is {
+        Parts::plain(&named.batch, &split)
+    } else {
+        let parts = Parts::for_loss(&named.batch, &named.classes, &split, loss);
+        parts.map_err(|error| format!("{data}: {error}"))?
+    };
+    parts.train = with_label_noise(&parts.train, arguments.start.label_noise, arguments.seed)?;
     let constant: Vec<String> =
         parts.constant_columns.iter().map(|&column| named.columns[column].clone()).collect();
     if !constant.is_empty() {

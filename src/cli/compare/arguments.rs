@@ -1,21 +1,16 @@
-//! `hsr compare`.
+//! What is asked for.
 
-use super::files::{Files, OR_OVERWRITE};
-use super::layers::NetworkArguments;
-use super::named::{self, TableArguments};
-use super::numbers;
+use crate::cli::layers::{NetworkArguments, joined};
+use crate::cli::named::TableArguments;
+use crate::cli::numbers;
+use crate::cli::start::StartArguments;
 use clap::Args;
-use hsr::compare::{CompareSettings, Comparison, compare, html, pictures};
+use hsr::compare::{CompareSettings, InitialPoint};
 use hsr::data::{LabelColumn, SplitShares};
-use hsr::io::{OutputFolder, check_writable, write_bytes, write_text};
 use hsr::model::Activation;
 use hsr::shell::quoted;
-use hsr::train::{Method, Schedule, TrainSettings};
-use hsr::words::shown;
-use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::Value;
+use hsr::train::{Method, Schedule, Switch, TrainSettings};
 use std::error::Error;
-use std::fs;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -23,19 +18,21 @@ Examples:
   hsr compare --data iris --out study
   hsr compare --data wine --methods hsr,sam --seeds 3 --trials 3 --steps 200 --out study
   hsr compare --data wine --methods hsr,sam --seeds 3 --seed 10 --out others
+  hsr compare --data iris --methods hsr,ws --strengths 0.01,0.1,1 --label-noise 0.2 --steps 5000 --log-every 500 --out noisy
+  hsr compare --data iris --methods hsr --strength 1 --steps 2500 --switch 500:sgd --out switched
   hsr compare --data own.csv --hidden 16 --activation gelu --batch 32 --out study --png
   hsr compare --data own.csv --loss squared --layers 16,16 --methods hsr,hsr-layers,hsr-units --out study";
 
 /// Arguments of `hsr compare`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct CompareArguments {
+pub(in crate::cli) struct CompareArguments {
     /// iris, wine, breast-cancer, digits, diabetes (numbers as targets), or a file: .csv or .tsv with a label column, or
     /// .npz or .json with X and y or Y
     #[arg(long, default_value = "iris", value_name = "NAME|FILE")]
-    data: String,
+    pub data: String,
     #[command(flatten)]
-    table: TableArguments,
+    pub table: TableArguments,
     /// Methods, separated by commas; sgd is always among them
     /// [default: sgd,hsr,hsr-reduced,hsr-block,trace,frobenius,sam,weight-decay with one hidden layer and softmax, and
     /// with another network sgd,hsr,hsr-layers,hsr-units,trace,frobenius,sam,weight-decay]
@@ -50,8 +47,23 @@ pub(super) struct CompareArguments {
     /// Strengths that each method chooses from by its validation loss
     #[arg(long, default_value_t = 5, value_name = "K", value_parser = numbers::whole(1..=50_u32))]
     trials: u32,
+    /// One strength for every method that has one, in place of those that it would choose from
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = numbers::number, conflicts_with_all = ["strengths", "trials"])]
+    strength: Option<f64>,
+    /// Strengths that every method that has one chooses from, separated by commas, in place of its default and powers of 4 times it
+    #[arg(
+        long,
+        value_name = "S,S,..",
+        value_delimiter = ',',
+        allow_negative_numbers = true,
+        value_parser = numbers::number,
+        conflicts_with = "trials"
+    )]
+    strengths: Option<Vec<f64>>,
     #[command(flatten)]
-    network: NetworkArguments,
+    pub network: NetworkArguments,
+    #[command(flatten)]
+    pub start: StartArguments,
     /// Updates of the weights in each run
     #[arg(long, default_value_t = 500, value_name = "N", allow_negative_numbers = true, value_parser = numbers::count)]
     steps: usize,
@@ -67,87 +79,33 @@ pub(super) struct CompareArguments {
     /// How the rate changes: constant, or cosine, down to nearly 0
     #[arg(long, default_value = "constant", value_name = "NAME")]
     schedule: Schedule,
+    /// Steps over which the strength grows from 0
+    #[arg(long, default_value_t = 0, value_name = "K", allow_negative_numbers = true, value_parser = numbers::count)]
+    warm_up: usize,
+    /// Divide each direction by its norm
+    #[arg(long)]
+    normalised: bool,
+    /// Go on with another method from this step on, counted from 0, at its default strength or this one: every run does
+    #[arg(long, value_name = "STEP:METHOD[:S]", allow_hyphen_values = true)]
+    switch: Option<Switch>,
+    /// Runs that are made at once; their number changes the rounding of eigenvalues [default: as many as there are cores]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = numbers::whole(1..=1024_usize))]
+    pub threads: Option<usize>,
     /// Steps between two records
     #[arg(long, default_value_t = 10, value_name = "K", allow_negative_numbers = true, value_parser = numbers::count)]
     log_every: usize,
     /// Folder for tables, pictures and the page; made if it is not there
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    pub out: PathBuf,
+    /// Keep the parts of each split, the initial points and the end points too, as .npz in a folder for each seed
+    #[arg(long)]
+    pub keep: bool,
     /// Pictures as PNG too
     #[arg(long)]
-    png: bool,
+    pub png: bool,
     /// Replace the files of another comparison in that folder
     #[arg(long)]
-    overwrite: bool,
-}
-
-pub(super) fn compare_methods(arguments: &CompareArguments) -> Result<(), Box<dyn Error>> {
-    files(arguments).check_apart()?;
-    let activations = arguments.network.activations()?;
-    let data = named::load(&arguments.data, &arguments.table, arguments.network.loss)?;
-    arguments.network.architecture(&data.batch)?;
-    let settings = arguments.settings(activations);
-    let command = arguments.command(data.label.as_ref());
-    let folder = folder(arguments, &command)?;
-    // Drawn on standard error, and only where that is a terminal.
-    let bar = ProgressBar::new(0)
-        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} runs {elapsed}, {eta} to go")?);
-    let comparison = compare(&data.batch, &data.classes, &settings, &|done, runs| {
-        bar.set_length(runs as u64);
-        bar.set_position(done as u64);
-    });
-    bar.finish_and_clear();
-    let comparison = comparison.map_err(|error| format!("{}: {error}", shown(&arguments.data)))?;
-    write(arguments, &folder, &command, &comparison)?;
-    super::print(&format!("{}\n{command}\n", comparison.table()))
-}
-
-/// The files of every comparison; which pictures there are depends on the methods.
-const COMPARISON: &str = "comparison.json";
-const FILES: [&str; 4] = [COMPARISON, "end-points.csv", "tables.txt", "report.html"];
-
-fn files(arguments: &CompareArguments) -> Files<'_> {
-    let mut files = Files::default();
-    if named::is_file(&arguments.data) {
-        files = files.reads("--data", &arguments.data);
-    }
-    FILES.iter().fold(files, |files, name| files.writes("--out", Some(arguments.out.join(name))))
-}
-
-/// The folder, unless it holds the files of another comparison that shall stay.
-fn folder(arguments: &CompareArguments, command: &str) -> Result<OutputFolder, Box<dyn Error>> {
-    let folder = OutputFolder::open(&arguments.out)?;
-    let earlier = fs::read(folder.file(COMPARISON)).ok();
-    let earlier: Option<Value> = earlier.and_then(|text| serde_json::from_slice(&text).ok());
-    let is_same = earlier.is_some_and(|earlier| earlier["command"] == command);
-    if !is_same && !arguments.overwrite {
-        folder.refuse_others(&FILES, OR_OVERWRITE)?;
-    }
-    check_writable(folder.file(COMPARISON))?;
-    Ok(folder)
-}
-
-fn write(
-    arguments: &CompareArguments,
-    folder: &OutputFolder,
-    command: &str,
-    comparison: &Comparison,
-) -> Result<(), Box<dyn Error>> {
-    let json = serde_json::json!({ "command": command, "comparison": comparison });
-    write_text(folder.file(COMPARISON), &format!("{json:#}\n"))?;
-    write_text(folder.file("end-points.csv"), &comparison.csv())?;
-    write_text(folder.file("tables.txt"), &comparison.table())?;
-    for (name, picture) in pictures(comparison) {
-        write_text(folder.file(format!("{name}.svg")), &picture.svg()?)?;
-        // One of an earlier comparison would show other numbers.
-        folder.clear(&[&format!("{name}.png")])?;
-        if arguments.png {
-            write_bytes(folder.file(format!("{name}.png")), &picture.png()?)?;
-        }
-    }
-    let page = html(comparison, &shown(&arguments.data), command)?;
-    write_text(folder.file("report.html"), &page)?;
-    Ok(())
+    pub overwrite: bool,
 }
 
 impl CompareArguments {
@@ -162,16 +120,41 @@ impl CompareArguments {
         self.methods.clone().unwrap_or_else(usual)
     }
 
-    fn settings(&self, activations: Vec<Activation>) -> CompareSettings {
+    /// The strengths that were named.
+    fn strengths(&self) -> Option<Vec<f64>> {
+        self.strength.map(|strength| vec![strength]).or_else(|| self.strengths.clone())
+    }
+
+    /// That what was named is in its range, before anything is made.
+    pub fn check(&self, settings: &CompareSettings) -> Result<(), Box<dyn Error>> {
+        let option = if self.strength.is_some() { "--strength" } else { "--strengths" };
+        for strength in settings.strengths.iter().flatten() {
+            if !(strength.is_finite() && *strength >= 0.0) {
+                return Err(format!("{option} has {strength}: numbers that are 0 or more are needed").into());
+            }
+        }
+        // What is wrong without the switch as well is told where the runs begin.
+        let all = TrainSettings { batch: None, ..settings.train.clone() };
+        let is_right = TrainSettings { switch: None, ..all.clone() }.check(1).is_ok();
+        match (self.switch, all.check(1)) {
+            (Some(switch), Err(error)) if is_right => Err(format!("{error} (--switch {switch})").into()),
+            _ => Ok(()),
+        }
+    }
+
+    pub fn settings(&self, activations: Vec<Activation>, initial: InitialPoint) -> CompareSettings {
         CompareSettings {
             methods: self.methods(),
             seed: self.seed,
             seeds: self.seeds,
             trials: self.trials,
+            strengths: self.strengths(),
             hidden: self.network.hidden(),
             activations,
             loss: self.network.loss,
             biases: !self.network.no_bias,
+            initial,
+            label_noise: self.start.label_noise,
             shares: SplitShares { validation: 0.2, test: 0.2 },
             train: TrainSettings {
                 steps: self.steps,
@@ -180,34 +163,55 @@ impl CompareArguments {
                 momentum: self.momentum,
                 schedule: self.schedule,
                 log_every: self.log_every,
+                warm_up: self.warm_up,
+                normalised: self.normalised,
+                switch: self.switch,
                 ..TrainSettings::of(Method::Sgd)
             },
         }
     }
 
     /// The command that repeats the comparison, with every default written out, the label column of a table with them.
-    fn command(&self, label: Option<&LabelColumn>) -> String {
+    pub fn command(&self, label: Option<&LabelColumn>) -> String {
         let methods: Vec<&str> = self.methods().into_iter().map(Method::name).collect();
+        let tried = match self.strengths() {
+            Some(strengths) => format!("--strengths {}", joined(&strengths)),
+            None => format!("--trials {}", self.trials),
+        };
         let mut command = format!(
-            "hsr compare --data {}{} --methods {} --seeds {} --seed {} --trials {} {} --steps {} --rate {} \
+            "hsr compare --data {}{} --methods {} --seeds {} --seed {} {tried} {}{} --steps {} --rate {} \
              --momentum {} --schedule {} --log-every {}",
             quoted(&self.data),
             self.table.options(label),
             methods.join(","),
             self.seeds,
             self.seed,
-            self.trials,
             self.network.options(),
+            self.start.options(),
             self.steps,
             self.rate,
             self.momentum,
             self.schedule,
             self.log_every
         );
+        if self.warm_up > 0 {
+            command += &format!(" --warm-up {}", self.warm_up);
+        }
+        if let Some(switch) = self.switch {
+            command += &format!(" --switch {switch}");
+        }
+        if let Some(threads) = self.threads {
+            command += &format!(" --threads {threads}");
+        }
         if let Some(batch) = self.batch {
             command += &format!(" --batch {batch}");
         }
-        for (given, flag) in [(self.network.no_bias, "--no-bias"), (self.png, "--png")] {
+        for (given, flag) in [
+            (self.network.no_bias, "--no-bias"),
+            (self.normalised, "--normalised"),
+            (self.keep, "--keep"),
+            (self.png, "--png"),
+        ] {
             if given {
                 command += &format!(" {flag}");
             }
