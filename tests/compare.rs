@@ -322,7 +322,7 @@ fn what_cannot_be_compared_is_one_clear_error() {
         (&["--init", "none.npz"], "--init: cannot read none.npz"),
         (
             &["--init", "wide.npz"],
-            "the initial network is 4-2-3, without b1 and b2, tanh, and 4-8-3 with biases, tanh is asked for",
+            "the initial network is 4-2-3 without biases, tanh, and 4-8-3 with biases, tanh is asked for",
         ),
         (&["--label-noise", "1"], "--label-noise is 1: a share from 0 to below 1 is needed"),
         (&["--label-noise", "NaN"], "--label-noise is NaN"),

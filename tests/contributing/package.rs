@@ -24,7 +24,7 @@ const CONTENTS: [&str; 13] = [
 ];
 
 /// The largest size of all files together, in bytes: some room above what is needed today.
-const LARGEST: u64 = 4_000_000;
+const LARGEST: u64 = 4_400_000;
 
 fn list() -> BTreeSet<String> {
     let told =
