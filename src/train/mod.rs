@@ -53,6 +53,7 @@ pub use direction::{Descent, Direction};
 pub use error::{CheckpointMismatch, Symptom, TrainError};
 #[cfg(feature = "files")]
 pub use file_error::RunFileError;
+#[cfg(feature = "compare")]
 pub(crate) use fit::least as least_loss;
 pub use fit::{Fit, fit, score_name};
 #[cfg(feature = "files")]
