@@ -25,8 +25,8 @@ True
 ========================  ======================================================================
 
 Importing it needs NumPy and nothing else. What works together with other libraries is in modules of its own, which are imported by
-name: `hsr.testing` holds a function of your own against the reference, `hsr.jax` has the bound as a function of JAX, and `hsr.dask` the
-bound by the workers of a cluster.
+name: `hsr.testing` holds a function of your own against the reference, `hsr.jax` has the bound as a function of JAX, `hsr.dask` the
+bound by the workers of a cluster, and `hsr.plots` pictures.
 """
 
 from . import datasets

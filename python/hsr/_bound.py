@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy.typing as npt
 
@@ -12,6 +13,9 @@ from ._convert import FloatArray, names, threads as _threads
 from ._network import Network
 from ._parameters import Parameters
 from ._points import point
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class NoGradientError(ArithmeticError):
@@ -98,6 +102,12 @@ class Bound:
         if len(self.layer_traces) != 2:
             raise AttributeError("ws_block is for one hidden layer: ws_layers is the same bound for any number of layers")
         return self.ws_layers
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Where the eigenvalues are, as axes of Matplotlib: see `hsr.plots.bound`."""
+        from . import plots
+
+        return plots.bound(self, ax)
 
     def __repr__(self) -> str:
         shown = ("loss", "trace", "trace_squared", "mean", "spread", "ws_upper", "ws_reduced", "ws_layers", "ws_units", "ws_hidden_units")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ from . import _hsr
 from ._convert import FloatArray, whole
 from ._network import Network
 from ._points import point
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -47,6 +50,12 @@ class Spectrum:
     """What rounding can have added to or taken from each of them."""
     negative: int | None = None
     """How many of them are negative beyond that: 0 at a minimum, more at a saddle."""
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """All eigenvalues as axes of Matplotlib: see `hsr.plots.spectrum`."""
+        from . import plots
+
+        return plots.spectrum(self, ax)
 
     def __repr__(self) -> str:
         negative = "" if self.negative is None else f", {self.negative} negative"
