@@ -35,8 +35,8 @@ def bound(
 ) -> Bound:
     """Same as `hsr.bound`, but computed by the workers of a Dask cluster.
 
-    The samples are cut into groups, each worker gets all of them, and a task goes over the pairs of a few (`hsr.pair_cover`). A task that
-    was on a worker that is gone is done again by another one. The sums are added in an order that `lines` alone decides, so that the
+    The samples are cut into groups, and a task goes over the pairs of a few of them (`hsr.pair_cover`). The scheduler keeps all groups: what
+    was on a worker that is gone is sent again, and done again by another one. The sums are added in an order that `lines` alone decides, so that the
     numbers are the same to the last bit whatever workers there are. Dask's dashboard shows the progress: tasks are called `hsr-part` and
     `hsr-add`.
 
@@ -69,9 +69,9 @@ def bound(
     for pair in sorted({pair for ranges, _ in parts for pair in ranges}):
         rows = slice(*pair)
         groups[pair] = (x[rows], targets[rows], None if weights is None else weights[rows])
-    # Every worker has them all: what is scattered once cannot be computed again.
-    data = dict(zip(groups, client.scatter(list(groups.values()), broadcast=True)))
-    everywhere = client.scatter(network, broadcast=True)
+    # As tasks, which the scheduler does again where a worker is gone: what is scattered would be lost with it.
+    data = {pair: client.submit(_sent, group, key=_key("hsr-data")) for pair, group in groups.items()}
+    everywhere = client.submit(_sent, network, key=_key("hsr-data"))
     sums = [
         client.submit(_of_part, factor, everywhere, *(data[pair] for pair in ranges), key=_key("hsr-part"), retries=2)
         for ranges, factor in parts
@@ -86,6 +86,11 @@ def bound(
 def _key(name: str) -> tuple[str, str]:
     """The name of a task, as no other has it."""
     return (name, np.random.default_rng().bytes(16).hex())
+
+
+def _sent(anything: Any) -> Any:
+    """What the scheduler has, on a worker."""
+    return anything
 
 
 def _of_part(factor: float, network: Network, *groups: Any) -> PairSums:

@@ -51,7 +51,7 @@ def test_the_numbers_are_those_of_one_machine_whatever_the_number_of_workers(clu
 
 def test_a_worker_that_is_killed_in_the_middle_changes_nothing(cluster, digits):
     cluster, client = cluster
-    network = hsr.Network.random((64, 48, 10), seed=1)
+    network = hsr.Network.random((64, 96, 10), seed=1)
     pids = list(client.run(os.getpid).values())
     killed = []
 
@@ -65,9 +65,9 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(cluster, digits):
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
-    found = hsr.dask.bound(network, digits.X, digits.y, client=client, lines=57)
+    found = hsr.dask.bound(network, digits.X, digits.y, client=client, lines=133)
     killer.join(timeout=1)
-    assert killed and sum(state != "memory" for state in killed[0]) > 20, "it was over before the worker was killed"
+    assert killed and any(state == "processing" for state in killed[0]), "it was over before the worker was killed"
     assert pids[0] not in client.run(os.getpid).values()
     agree(found, hsr.bound(network, digits.X, digits.y, gradients=GRADIENTS))
 

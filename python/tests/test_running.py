@@ -89,6 +89,8 @@ def test_a_call_lets_other_threads_of_python_run():
 INTERRUPTED = """
     import signal, sys, time, threading, os
     import hsr, numpy as np
+    # A shell starts what runs in its background with this signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     data = hsr.datasets.load("digits", standardised=True)
     network = hsr.Network.random((64, {widths}, 10))
     X, y = np.tile(data.X, ({times}, 1)), np.tile(data.y, {times})
