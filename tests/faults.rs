@@ -153,7 +153,7 @@ fn copy_with_switches(to: &Path, faults: &[Fault]) {
 }
 
 /// The example that stands beside the crate is not copied.
-const MEMBERS: &str = "members = [\"examples/rust\"]\n";
+const MEMBERS: &str = "members = [\"examples/rust\", \"python\"]\n";
 
 /// The package of the copy, and so its command: beside the right one in the same folder.
 const COPY: &str = "hsr-with-faults";
