@@ -152,7 +152,7 @@ fn copy_with_switches(to: &Path, faults: &[Fault]) {
     fs::write(library, source).unwrap();
 }
 
-/// The example that stands beside the crate is not copied.
+/// The example that stands beside the crate, and the package of Python, are not copied.
 const MEMBERS: &str = "members = [\"examples/rust\", \"python\"]\n";
 
 /// The package of the copy, and so its command: beside the right one in the same folder.
