@@ -61,7 +61,7 @@ pub struct EndPoint {
     pub negative: Option<usize>,
     /// Seconds that a step took; 0 where none was taken.
     pub step_seconds: f64,
-    /// What the kind is told by.
+    /// What the kind follows from.
     pub evidence: Evidence,
     /// The kind of the point.
     pub kind: Kind,

@@ -90,7 +90,7 @@ impl Default for Thresholds {
     }
 }
 
-/// What the kind of a point is told by. The loss's own gradient counts, wherever the method takes the one that it descends.
+/// What the kind of a point follows from. The loss's own gradient counts, wherever the method takes the one that it descends.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Evidence {

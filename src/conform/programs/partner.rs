@@ -3,7 +3,7 @@
 use super::broken::Broken;
 use super::program::Program;
 
-/// One who is told a line and answers with one.
+/// One that gets a line and answers with one.
 pub trait Partner {
     /// Sends a line and waits for one with so many numbers, or fewer. `stop` is asked again and again meanwhile.
     ///

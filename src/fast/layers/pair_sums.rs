@@ -70,7 +70,7 @@ impl PairSums {
         }
     }
 
-    /// The sums over the samples of a batch and over their pairs, on so many threads; the watcher is told of tiles that are done, and
+    /// The sums over the samples of a batch and over their pairs, on so many threads; the watcher sees how many tiles are done, and
     /// may stop it.
     ///
     /// # Errors

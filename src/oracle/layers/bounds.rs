@@ -55,7 +55,7 @@ impl WantedBounds {
 /// alone.
 ///
 /// It takes as long as a step of training. [`network_answer`](super::network_answer) computes all gradients, and how many digits are
-/// right, which takes several times as long. `watcher` is told of each tile of samples, and can stop it.
+/// right, which takes several times as long. `watcher` sees each tile of samples, and can stop it.
 ///
 /// ```
 /// use hsr::model::{Activation, Batch, Layer, Layers, Loss, Network};
